@@ -1,0 +1,197 @@
+// The engine's error classes, one per stage, and the message table of traps.
+// Owns what an error says and carries; knows nothing of who throws it.
+
+/** Why a guest trapped; the key of {@link TRAP_MESSAGES}. */
+export type TrapCode = keyof typeof TRAP_MESSAGES;
+
+/** Trap texts. Each begins with the string that the official test suite expects. */
+export const TRAP_MESSAGES = {
+  unreachable: "unreachable",
+  "integer-divide-by-zero": "integer divide by zero",
+  "integer-overflow": "integer overflow",
+  "invalid-conversion-to-integer": "invalid conversion to integer",
+  "out-of-bounds-memory-access": "out of bounds memory access",
+  "out-of-bounds-table-access": "out of bounds table access",
+  "out-of-bounds-array-access": "out of bounds array access",
+  "undefined-element": "undefined element",
+  "uninitialized-element": "uninitialized element",
+  "indirect-call-type-mismatch": "indirect call type mismatch",
+  "call-stack-exhausted": "call stack exhausted",
+  "null-reference": "null reference",
+  "null-function-reference": "null function reference",
+  "null-structure-reference": "null structure reference",
+  "null-array-reference": "null array reference",
+  "null-i31-reference": "null i31 reference",
+  "null-exception-reference": "null exception reference",
+  "null-descriptor-reference": "null descriptor reference",
+  "cast-failure": "cast failure",
+  "unaligned-atomic": "unaligned atomic",
+  "expected-shared-memory": "expected shared memory",
+  "gc-heap-exhausted": "GC heap exhausted",
+} as const;
+
+/** One frame of a Wasm backtrace, innermost first. */
+export interface BacktraceFrame {
+  /** Name of the module from its name section, if it has one. */
+  readonly moduleName: string | undefined;
+  /** Function index in its module's function index space. */
+  readonly funcIdx: number;
+  /** Name from the name section, else an export name, if there is one. */
+  readonly functionName: string | undefined;
+  /** Byte offset of the instruction in the module; `undefined` for host functions. */
+  readonly offset: number | undefined;
+}
+
+/** Base of everything wrong with a module's bytes. */
+export class CompileError extends Error {
+  override name = "CompileError";
+  /** Byte offset in the module where the problem was found. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(`${message} (at byte ${offset}, 0x${offset.toString(16)})`);
+    this.offset = offset;
+  }
+}
+
+/** The bytes are not a module: the binary format's grammar is violated (spec section 5). */
+export class MalformedError extends CompileError {
+  override name = "MalformedError";
+}
+
+/** The module decodes but breaks a validation rule (spec section 3). */
+export class ValidationError extends CompileError {
+  override name = "ValidationError";
+  /** Index of the function in whose body the problem is, if it is in one. */
+  readonly funcIdx: number | undefined;
+  /** Its name, if the module was decoded with a readable name section. */
+  functionName: string | undefined;
+
+  constructor(message: string, offset: number, funcIdx?: number) {
+    super(funcIdx === undefined ? message : `${message}, in function ${funcIdx}`, offset);
+    this.funcIdx = funcIdx;
+  }
+}
+
+/** One import that could not be satisfied. */
+export interface LinkProblem {
+  readonly module: string;
+  readonly name: string;
+  /** What the module asks for, in text form, e.g. `(func (param i32))`. */
+  readonly expected: string;
+  /** What was offered, in text form; `undefined` when nothing was. */
+  readonly found: string | undefined;
+}
+
+/** Imports are missing or do not match. Names all of them, not only the first. */
+export class LinkError extends Error {
+  override name = "LinkError";
+  readonly problems: readonly LinkProblem[];
+
+  constructor(message: string, problems: readonly LinkProblem[] = []) {
+    super(message);
+    this.problems = problems;
+  }
+}
+
+/** Base of everything that stops a running guest. */
+export class RuntimeError extends Error {
+  override name = "RuntimeError";
+  /** Wasm frames, innermost first; filled in by the engine when the error leaves the guest. */
+  backtrace: readonly BacktraceFrame[] = [];
+  /** The store's total fuel consumption when the guest stopped. */
+  fuelConsumed: bigint | undefined;
+}
+
+/** The guest trapped (spec section 4.2). Nothing in the guest can catch it. */
+export class Trap extends RuntimeError {
+  override name = "Trap";
+  readonly code: TrapCode;
+
+  constructor(code: TrapCode, detail?: string) {
+    super(detail === undefined ? TRAP_MESSAGES[code] : `${TRAP_MESSAGES[code]}: ${detail}`);
+    this.code = code;
+  }
+}
+
+/** The next instruction's cost is not covered. State is as it was before that instruction. */
+export class OutOfFuelError extends RuntimeError {
+  override name = "OutOfFuelError";
+  /** Which budget ran out: the store's, or the cap given to this call or slice. */
+  readonly scope: "store" | "call";
+  /** Whether adding fuel and calling `resume` continues the run. */
+  readonly resumable: boolean;
+
+  constructor(scope: "store" | "call", resumable: boolean) {
+    super(
+      scope === "store"
+        ? "out of fuel: the store's fuel is used up; add some with store.addFuel()"
+        : "out of fuel: the fuel given to this call is used up",
+    );
+    this.scope = scope;
+    this.resumable = resumable;
+  }
+}
+
+/** A documented limit would be exceeded. */
+export class LimitError extends RuntimeError {
+  override name = "LimitError";
+  /** Name of the limit, a key of `Limits`. */
+  readonly limit: string;
+  /** What was asked for, in the limit's unit. */
+  readonly requested: number | bigint;
+  /** What is allowed, in the limit's unit. */
+  readonly allowed: number | bigint;
+
+  constructor(limit: string, requested: number | bigint, allowed: number | bigint, what: string) {
+    super(`${what}: ${requested} exceeds the limit ${limit} = ${allowed}`);
+    this.limit = limit;
+    this.requested = requested;
+    this.allowed = allowed;
+  }
+}
+
+/** A timeout passed, a signal was aborted, or an interrupt handle was used. */
+export class InterruptedError extends RuntimeError {
+  override name = "InterruptedError";
+  readonly reason: "timeout" | "signal" | "handle" | "cancelled";
+  readonly resumable: boolean;
+
+  constructor(reason: "timeout" | "signal" | "handle" | "cancelled", resumable: boolean, detail?: string) {
+    super(`interrupted by ${reason}${detail === undefined ? "" : `: ${detail}`}`);
+    this.reason = reason;
+    this.resumable = resumable;
+  }
+}
+
+/** Something must wait, but the call is synchronous and blocking was not granted. */
+export class WouldBlockError extends Error {
+  override name = "WouldBlockError";
+  /** What would have waited, e.g. `env.fetch` or `poll_oneoff`. */
+  readonly operation: string;
+
+  constructor(operation: string, advice = "use callAsync(), or an Execution") {
+    super(`${operation} would have to wait, and this call is synchronous: ${advice}`);
+    this.operation = operation;
+  }
+}
+
+/** A second execution was started in an instance that is already running one. */
+export class InstanceBusyError extends Error {
+  override name = "InstanceBusyError";
+
+  constructor(detail: string) {
+    super(`instance busy: ${detail}`);
+  }
+}
+
+/** The guest asked to exit (WASI `proc_exit`). */
+export class ExitError extends Error {
+  override name = "ExitError";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit with status ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}

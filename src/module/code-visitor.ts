@@ -1,0 +1,35 @@
+// How the decoder shows code to whoever wants to see it while it is decoded (the validator).
+// Owns the interface only, so that decoder and validator need not know each other.
+
+import type { Instruction } from "../isa/instruction.ts";
+import type { FunctionBody, LocalRun, Module } from "./module.ts";
+import type { ValType } from "./types.ts";
+
+/** A module under construction: sections not decoded yet are empty. */
+export type PartialModule = Module;
+
+/** What a constant expression initialises. */
+export type ConstExprPlace = "global" | "table" | "element-offset" | "element" | "data-offset";
+
+/**
+ * Sees every expression of a module in byte order, after the sections that stand
+ * before it. A `ValidationError` thrown here is kept by the decoder, which stops
+ * visiting, decodes the rest (a malformed module is malformed, whatever else it
+ * is), then throws it.
+ */
+export interface CodeVisitor {
+  /** `expected` is module-local; `index` counts definitions (the global's own index space position is `imports + index`). */
+  beginConstExpr(
+    module: PartialModule,
+    place: ConstExprPlace,
+    index: number,
+    expected: ValType,
+    offset: number,
+  ): void;
+  /** `definedIdx` counts defined functions, from 0. The body's `end` is not known yet. */
+  beginBody(module: PartialModule, definedIdx: number, locals: readonly LocalRun[], codeStart: number): void;
+  /** The record is overwritten by the next instruction. The final `end` comes too. */
+  instruction(instruction: Instruction): void;
+  /** The expression or body is complete. */
+  endExpr(body?: FunctionBody): void;
+}

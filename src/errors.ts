@@ -25,6 +25,7 @@ export const TRAP_MESSAGES = {
   "null-exception-reference": "null exception reference",
   "null-descriptor-reference": "null descriptor reference",
   "cast-failure": "cast failure",
+  "descriptor-cast-failure": "descriptor cast failure",
   "unaligned-atomic": "unaligned atomic",
   "expected-shared-memory": "expected shared memory",
   "gc-heap-exhausted": "GC heap exhausted",
@@ -108,8 +109,9 @@ export class Trap extends RuntimeError {
   override name = "Trap";
   readonly code: TrapCode;
 
-  constructor(code: TrapCode, detail?: string) {
-    super(detail === undefined ? TRAP_MESSAGES[code] : `${TRAP_MESSAGES[code]}: ${detail}`);
+  /** `detail` follows the code's message: an index directly, as in the official suite; text after a colon. */
+  constructor(code: TrapCode, detail?: string | number) {
+    super(TRAP_MESSAGES[code] + (detail === undefined ? "" : typeof detail === "number" ? ` ${detail}` : `: ${detail}`));
     this.code = code;
   }
 }

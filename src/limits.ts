@@ -69,6 +69,8 @@ export interface ModuleLimits {
   readonly functionBytes: number;
   /** Nesting of blocks in one function. Default 100,000. */
   readonly nesting: number;
+  /** Operands on one function's stack at any point. Default 1,000,000. */
+  readonly operands: number;
   /** Depth of a chain of declared supertypes. Default 63. */
   readonly subtypingDepth: number;
   /** Labels of one br_table. Default 65,520. */
@@ -89,6 +91,7 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = {
   fields: 10_000,
   functionBytes: 7_654_321,
   nesting: 100_000,
+  operands: 1_000_000,
   subtypingDepth: 63,
   brTableLabels: 65_520,
 };

@@ -149,6 +149,8 @@ export interface InstructionRow {
   readonly class: InstructionClass;
   /** Width in bytes of the memory access; 0 when there is none. Its log2 is the natural alignment. */
   readonly accessBytes: number;
+  /** Exclusive bound of its lane immediates (`lane`, and each byte of `shuffle`); 0 when there are none. */
+  readonly lanes: number;
 }
 
 /** Stands in a signature for the index type of the instruction's memory. */

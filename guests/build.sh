@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Rebuilds wasm/*.wasm from the sources here. The results are committed: nobody needs this to run the tests.
+#
+# Needs Debian's clang, lld, wasi-libc, libclang-rt-14-dev-wasm32, rustc and libstd-rust-dev-wasm32
+# (CLANG and RUSTC name others), and the project's own npm packages for AssemblyScript.
+#
+#   guests/build.sh [c|assemblyscript|rust]...
+set -euo pipefail
+cd "$(dirname "$0")"
+
+build_c() {
+  for source in c/*.c; do
+    "${CLANG:-clang}" --target=wasm32-wasi -O2 -Wall -Wextra -Wl,--strip-debug \
+      -o "wasm/c-$(basename "$source" .c).wasm" "$source"
+  done
+}
+
+build_assemblyscript() {
+  for source in assemblyscript/*.ts; do
+    ../node_modules/.bin/asc "$source" --config ../node_modules/@assemblyscript/wasi-shim/asconfig.json \
+      --optimizeLevel 3 --shrinkLevel 1 --runtime incremental \
+      --outFile "wasm/as-$(basename "$source" .ts).wasm"
+  done
+}
+
+build_rust() {
+  for source in rust/*.rs; do
+    "${RUSTC:-/usr/bin/rustc}" --edition 2021 --target wasm32-wasi -C opt-level=s -C lto -C panic=abort \
+      -C strip=symbols -o "wasm/rust-$(basename "$source" .rs).wasm" "$source"
+  done
+}
+
+[ $# -gt 0 ] || set -- c assemblyscript rust
+for language in "$@"; do "build_$language"; done
+chmod 644 wasm/*.wasm
+ls -l wasm | awk 'NR > 1 { printf "%8d %s\n", $5, $9 }'

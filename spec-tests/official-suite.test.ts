@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { build } from "tsdown";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findSuite } from "./suite.ts";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const CLONE_TIMEOUT = 120_000;
+const RUN_TIMEOUT = 600_000;
+
+/** The suite, cloned if need be; `undefined` when there is no way to get it. */
+function obtainSuite(): string | undefined {
+  const found = findSuite(here);
+  if (found !== undefined) return found;
+  try {
+    execFileSync("sh", [join(here, "fetch-testsuite.sh")], { stdio: "ignore", timeout: CLONE_TIMEOUT });
+  } catch {
+    console.warn("SKIPPED: official suite (it cannot be cloned; set WASM_TESTSUITE)");
+  }
+  return findSuite(here);
+}
+
+const suite = obtainSuite();
+
+/** Runs the built runner; gives its status and output. */
+function runSuite(...args: readonly string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, ".build", "run.js"), ...args], {
+    encoding: "utf8",
+    env: { ...process.env, WASM_TESTSUITE: suite },
+  });
+  return { status, output: stdout + stderr };
+}
+
+describe.skipIf(suite === undefined)("the official suite", () => {
+  beforeAll(async () => {
+    if (!existsSync(join(here, "..", "dist", "index.js")))
+      throw new Error("build the package first: npm run build");
+    await build({ config: join(here, "tsdown.config.ts"), logLevel: "silent" });
+  }, RUN_TIMEOUT);
+
+  it("fails where the ledger says so and nowhere else", { timeout: RUN_TIMEOUT }, () => {
+    const { status, output } = runSuite();
+    console.log(output);
+    expect(output).toContain("0 unexpected failures, 0 unexpected passes");
+    expect(status).toBe(0);
+  });
+
+  it("notices every falsified expectation", { timeout: RUN_TIMEOUT }, () => {
+    const { status, output } = runSuite("--sabotage", "100");
+    expect(output).toContain("sabotage: 100 expectations falsified, 100 unexpected failures: exactly those");
+    expect(status).toBe(0);
+  });
+});

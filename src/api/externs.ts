@@ -1,0 +1,42 @@
+// The embedder's handles for what modules import and export.
+
+import type { ExternInstance } from "../runtime/instance.ts";
+import type { Func } from "./func.ts";
+import { Global } from "./global.ts";
+import { Memory } from "./memory.ts";
+import type { Store } from "./store.ts";
+import { Table } from "./table.ts";
+import { Tag } from "./tag.ts";
+
+/** A value of `instance.exports`. */
+export type ExportValue = Func | Memory | Table | Global | Tag;
+
+/** The handle of an item; the same item always has the same handle. */
+export function externHandle(store: Store, item: ExternInstance): ExportValue {
+  switch (item.kind) {
+    case "func":
+      return store.callable(item.func);
+    case "memory":
+      return Memory.handle(store, item.memory);
+    case "table":
+      return Table.handle(store, item.table);
+    case "global":
+      return Global.handle(store, item.global);
+    case "tag":
+      return Tag.handle(store, item.tag);
+  }
+}
+
+/** The item behind a handle. @throws TypeError for what is none, or belongs to another store */
+export function externOf(store: Store, handle: unknown, what: string): ExternInstance {
+  if (typeof handle === "function") {
+    const func = store.instanceOf(handle);
+    if (func !== undefined) return { kind: "func", func };
+    throw new TypeError(`${what}: this function is no function of the store; use linker.func for host functions`);
+  }
+  if (handle instanceof Memory || handle instanceof Table || handle instanceof Global || handle instanceof Tag) {
+    if (handle.store !== store) throw new TypeError(`${what}: belongs to another store`);
+    return handle.item;
+  }
+  throw new TypeError(`${what}: expected a function, Memory, Table, Global or Tag`);
+}

@@ -1,0 +1,98 @@
+// Functions as the embedder calls them, and host functions as the guest does.
+
+import type { FuncType } from "../module/types.ts";
+import { FunctionInstance, type HostCallContext } from "../runtime/function.ts";
+import { Caller } from "./caller.ts";
+import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder } from "./convert.ts";
+import type { Engine } from "./engine.ts";
+import { type InterruptOptions, makeWatch } from "./interrupt.ts";
+import type { Store } from "./store.ts";
+import { toFuel } from "./convert.ts";
+import { describeFuncType, type FuncTypeDescriptor, parseValType } from "./types.ts";
+
+/** A function in a store, callable like any JavaScript function. The same guest function is the same object. */
+export interface Func {
+  // biome-ignore lint/suspicious/noExplicitAny: what a guest function takes and returns is known by its type only
+  (...args: any[]): any;
+  readonly type: FuncTypeDescriptor;
+}
+
+/**
+ * A function of the host. Arguments and result are JavaScript values by `FuncTypeDescriptor`: several results
+ * as an array. It may return a promise where the call is asynchronous.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the embedder writes the parameter types that it declared
+export type HostFunction = (caller: Caller, ...args: any[]) => unknown;
+
+export interface CallOptions extends InterruptOptions {
+  /** Cap for this call inside the store's budget. */
+  readonly fuel?: bigint | number | undefined;
+}
+
+/** Calls a function of the store. @throws what the guest does, see `Instance.call` */
+export function callFunction(
+  store: Store,
+  func: FunctionInstance,
+  args: readonly unknown[],
+  name: string,
+  options: CallOptions = {},
+): unknown {
+  const { interpreter, interrupts } = store.engine;
+  const guestArgs = argumentsToGuest(store, func.type.params, args, name);
+  const results = interpreter.call(store.state, func, guestArgs, {
+    fuel: options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel"),
+    watch: makeWatch(options, interrupts),
+  });
+  return resultsToEmbedder(store, results);
+}
+
+/** @internal Use `store.callable`, which keeps identity. */
+export function makeCallable(store: Store, func: FunctionInstance): Func {
+  const name = nameOf(func);
+  const callable = (...args: unknown[]) => callFunction(store, func, args, name);
+  Object.defineProperty(callable, "name", { value: name });
+  Object.defineProperty(callable, "length", { value: func.type.params.length });
+  Object.defineProperty(callable, "type", { value: describeFuncType(func.type) });
+  return callable as unknown as Func;
+}
+
+function nameOf(func: FunctionInstance): string {
+  if (func.name !== undefined) return func.name;
+  const funcIdx = func.code?.funcIdx;
+  const named = func.instance?.checked.module.exports.find(({ kind, index }) => kind === "func" && index === funcIdx);
+  return named?.name ?? `function ${funcIdx}`;
+}
+
+/** Wraps a host function so that the guest can call it. @throws TypeError for types that are none */
+export function makeHostFunction(
+  engine: Engine,
+  type: FuncTypeDescriptor,
+  host: HostFunction,
+  name: string,
+  owner?: Store,
+): FunctionInstance {
+  if (typeof host !== "function") throw new TypeError(`${name}: a host function must be a function, got ${typeof host}`);
+  const params = type.params.map(parseValType);
+  const results = type.results.map(parseValType);
+  const typeId = engine.registry.addFuncType(params, results);
+  const funcType = engine.registry.definedType(typeId).composite as FuncType;
+  return FunctionInstance.host(
+    typeId,
+    funcType,
+    (context: HostCallContext, args: unknown[]) => {
+      const store = (context.instance?.store.embedder as Store | undefined) ?? owner;
+      if (store === undefined) throw new TypeError(`${name}: called outside of any store`);
+      for (let k = 0; k < args.length; k++) args[k] = toEmbedder(store, args[k]);
+      const result = host(new Caller(store, context.instance), ...args);
+      if (isPromise(result)) {
+        return result.then((value) => hostResultToGuest(store, results, value, name));
+      }
+      return hostResultToGuest(store, results, result, name);
+    },
+    name,
+  );
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

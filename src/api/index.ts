@@ -1,0 +1,39 @@
+// The embedder API: everything that `import … from "wasmeter"` gives.
+
+export {
+  type BacktraceFrame,
+  CompileError,
+  ExitError,
+  InstanceBusyError,
+  InterruptedError,
+  LimitError,
+  LinkError,
+  type LinkProblem,
+  MalformedError,
+  OutOfFuelError,
+  RuntimeError,
+  Trap,
+  type TrapCode,
+  ValidationError,
+  WouldBlockError,
+} from "../errors.ts";
+export { BOUNDED_MODEL, type CostModel, INSTRUCTIONS_MODEL } from "../interp/cost-model.ts";
+export { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
+export { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS, type Limits, type ModuleLimits } from "../limits.ts";
+export type { ExternKind } from "../module/module.ts";
+export { Caller } from "./caller.ts";
+export { Engine, type EngineOptions } from "./engine.ts";
+export { WasmException } from "./exception.ts";
+export { Execution, type ExecutionState } from "./execution.ts";
+export type { ExportValue } from "./externs.ts";
+export type { CallOptions, Func, HostFunction } from "./func.ts";
+export { Global, type GlobalOptions } from "./global.ts";
+export { type Exports, Instance, type StartOptions } from "./instance.ts";
+export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";
+export { Linker, type LinkerOptions } from "./linker.ts";
+export { Memory, type MemoryOptions } from "./memory.ts";
+export { type ExportDescriptor, type ImportDescriptor, Module, type ModuleSource } from "./module.ts";
+export { Store, type StoreOptions } from "./store.ts";
+export { Table, type TableOptions } from "./table.ts";
+export { Tag, type TagOptions } from "./tag.ts";
+export type { FuncTypeDescriptor, ValTypeName } from "./types.ts";

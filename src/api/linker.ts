@@ -1,0 +1,118 @@
+// The linker: names to what satisfies them, and instantiation.
+
+import { Trap } from "../errors.ts";
+import type { Import } from "../module/module.ts";
+import { FunctionInstance } from "../runtime/function.ts";
+import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
+import { instantiate, runStartFunction } from "../runtime/instantiate.ts";
+import { matchImports } from "../runtime/link.ts";
+import type { ExternType } from "../validator/checked-module.ts";
+import type { Engine } from "./engine.ts";
+import { type ExportValue, externOf } from "./externs.ts";
+import { type HostFunction, makeHostFunction } from "./func.ts";
+import { Instance } from "./instance.ts";
+import type { Module } from "./module.ts";
+import type { Store } from "./store.ts";
+import type { FuncTypeDescriptor } from "./types.ts";
+
+export interface LinkerOptions {
+  /** Whether a later definition may replace an earlier one of the same name. Default false. */
+  readonly allowShadowing?: boolean;
+}
+
+type Definition =
+  | { readonly kind: "host"; readonly func: FunctionInstance }
+  | { readonly kind: "item"; readonly value: ExportValue };
+
+/** Collects what modules may import. Nothing is there that was not defined. */
+export class Linker {
+  readonly engine: Engine;
+  readonly #allowShadowing: boolean;
+  /** By module, then name: neither can be mistaken for the other, whatever characters they have. */
+  readonly #definitions = new Map<string, Map<string, Definition>>();
+  #trapUnknown = false;
+
+  constructor(engine: Engine, options: LinkerOptions = {}) {
+    this.engine = engine;
+    this.#allowShadowing = options.allowShadowing ?? false;
+  }
+
+  /** Defines a host function. @throws TypeError for a name that is taken, or types that are none */
+  func(module: string, name: string, type: FuncTypeDescriptor, host: HostFunction): this {
+    const func = makeHostFunction(this.engine, type, host, `${module}.${name}`);
+    return this.#define(module, name, { kind: "host", func });
+  }
+
+  /** Defines a store's memory, table, global, tag or function. @throws TypeError for a name that is taken */
+  define(module: string, name: string, value: ExportValue): this {
+    return this.#define(module, name, { kind: "item", value });
+  }
+
+  /** Defines all exports of an instance under `module`. @throws TypeError for a name that is taken */
+  instance(module: string, instance: Instance): this {
+    for (const [name, value] of Object.entries(instance.exports)) this.define(module, name, value as ExportValue);
+    return this;
+  }
+
+  /** From now on, an imported function that is not defined is one that traps when called. */
+  trapUnknownImports(): this {
+    this.#trapUnknown = true;
+    return this;
+  }
+
+  /**
+   * Instantiates a module: matches its imports, allocates what it defines, runs its segments and start function.
+   * @throws LinkError naming every import that is missing or does not match
+   * @throws LimitError when the store's limits do not allow what the module declares
+   * @throws Trap from a segment or the start function, or whatever that throws
+   */
+  instantiate(store: Store, module: Module): Instance {
+    const state = this.#allocate(store, module);
+    const instance = new Instance(store, module, state);
+    runStartFunction(state);
+    return instance;
+  }
+
+  #allocate(store: Store, module: Module): ModuleInstance {
+    if (store.engine !== this.engine || module.engine !== this.engine) {
+      throw new TypeError("linker, store and module must be of the same engine");
+    }
+    const imports = matchImports(module.compiled.checked, (wanted, expected) => this.#resolve(store, wanted, expected));
+    return instantiate(module.compiled, store.state, imports);
+  }
+
+  #define(module: string, name: string, definition: Definition): this {
+    let names = this.#definitions.get(module);
+    if (names === undefined) {
+      names = new Map();
+      this.#definitions.set(module, names);
+    }
+    if (names.has(name) && !this.#allowShadowing) {
+      throw new TypeError(`${module}.${name} is defined already; make the linker with allowShadowing: true to replace it`);
+    }
+    names.set(name, definition);
+    return this;
+  }
+
+  #resolve(store: Store, wanted: Import, expected: ExternType): ExternInstance | undefined {
+    const definition = this.#definitions.get(wanted.module)?.get(wanted.name);
+    if (definition?.kind === "host") return { kind: "func", func: definition.func };
+    if (definition?.kind === "item") {
+      return externOf(store, definition.value, `import ${wanted.module}.${wanted.name}`);
+    }
+    if (!this.#trapUnknown || expected.kind !== "func") return undefined;
+    const { funcType } = this.engine.registry.definedType(expected.typeId);
+    if (funcType === undefined) return undefined;
+    const name = `${wanted.module}.${wanted.name}`;
+    const func = FunctionInstance.host(
+      expected.typeId,
+      funcType,
+      () => {
+        throw new Trap("unreachable", `the import ${name} is not defined`);
+      },
+      name,
+    );
+    return { kind: "func", func };
+  }
+}
+

@@ -1,0 +1,102 @@
+// A compiled module: decoded, validated, ready to be instantiated any number of times.
+
+import { decodeModule } from "../decoder/decode.ts";
+import { CompileError, LimitError } from "../errors.ts";
+import { ModuleCompiler } from "../interp/module-compiler.ts";
+import type { ExternKind } from "../module/module.ts";
+import { externTypeText } from "../runtime/link.ts";
+import type { ExternType } from "../validator/checked-module.ts";
+import { ModuleValidator } from "../validator/module-validator.ts";
+import type { Engine } from "./engine.ts";
+
+/** Bytes of a module. A view is read in place, and must not change afterwards. */
+export type ModuleSource = ArrayBuffer | ArrayBufferView;
+
+export interface ExportDescriptor {
+  readonly name: string;
+  readonly kind: ExternKind;
+  /** In text form, e.g. `(func (param i32) (result i32))`. */
+  readonly type: string;
+}
+
+export interface ImportDescriptor extends ExportDescriptor {
+  readonly module: string;
+}
+
+/** Immutable and shareable between the stores of its engine. Functions are lowered when first called. */
+export class Module {
+  readonly engine: Engine;
+  readonly imports: readonly ImportDescriptor[];
+  readonly exports: readonly ExportDescriptor[];
+  /** @internal */
+  readonly compiled: ModuleCompiler;
+
+  /**
+   * Decodes and validates.
+   * @throws MalformedError for bytes that are no module; ValidationError for a module that is not valid;
+   * LimitError for one past the engine's `moduleLimits`; TypeError for what is not bytes
+   */
+  constructor(engine: Engine, source: ModuleSource) {
+    this.engine = engine;
+    this.compiled = compile(engine, bytesOf(source));
+    const { module, importTypes, exportTypes, registry } = this.compiled.checked;
+    this.imports = module.imports.map(({ module: from, name, desc }, k) => ({
+      module: from,
+      name,
+      kind: desc.kind,
+      type: externTypeText(importTypes[k] as ExternType, registry),
+    }));
+    this.exports = module.exports.map(({ name, kind }, k) => ({
+      name,
+      kind,
+      type: externTypeText(exportTypes[k] as ExternType, registry),
+    }));
+  }
+
+  /** Whether the bytes are a valid module for this engine. @throws TypeError for what is not bytes */
+  static validate(engine: Engine, source: ModuleSource): boolean {
+    const bytes = bytesOf(source);
+    try {
+      compile(engine, bytes);
+      return true;
+    } catch (error) {
+      if (error instanceof CompileError || error instanceof LimitError) return false;
+      throw error;
+    }
+  }
+
+  /** From the name section. */
+  get name(): string | undefined {
+    return this.compiled.moduleName;
+  }
+
+  /** Copies of the payloads of all custom sections of that name. */
+  customSections(name: string): Uint8Array[] {
+    const { module } = this.compiled.checked;
+    return module.customSections
+      .filter((section) => section.name === name)
+      .map(({ start, end }) => module.bytes.slice(start, end));
+  }
+}
+
+function bytesOf(source: ModuleSource): Uint8Array {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (
+    source instanceof ArrayBuffer ||
+    (typeof SharedArrayBuffer === "function" && (source as unknown) instanceof SharedArrayBuffer)
+  ) {
+    return new Uint8Array(source);
+  }
+  throw new TypeError("a module is made from an ArrayBuffer or a view of one, such as a Uint8Array or Buffer");
+}
+
+function compile(engine: Engine, bytes: Uint8Array): ModuleCompiler {
+  const { features, moduleLimits: limits, registry, opcodeTables: tables } = engine;
+  if (bytes.length > limits.moduleBytes) {
+    throw new LimitError("moduleBytes", bytes.length, limits.moduleBytes, "module size in bytes");
+  }
+  const validator = new ModuleValidator({ features, limits, registry });
+  const module = decodeModule(bytes, { features, limits, tables }, validator);
+  return new ModuleCompiler(validator.finish(module), engine.compilerOptions);
+}
+

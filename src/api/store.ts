@@ -1,0 +1,107 @@
+// The store: one unit of isolation, with its budgets, and the embedder's handles of what is in it.
+
+import type { Limits } from "../limits.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
+import type { ValType } from "../module/types.ts";
+import { HEAP_CONCRETE, refType } from "../module/types.ts";
+import type { FunctionInstance } from "../runtime/function.ts";
+import { StoreState } from "../runtime/store.ts";
+import { toFuel } from "./convert.ts";
+import type { Engine } from "./engine.ts";
+import { type Func, makeCallable } from "./func.ts";
+
+export interface StoreOptions {
+  /** How much fuel guests may use. Default: unlimited; consumption is counted either way. */
+  readonly fuel?: bigint | number | undefined;
+  /** Limits that differ from `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** Holds instances, their memories, tables and globals, and what bounds them. */
+export class Store {
+  readonly engine: Engine;
+  /** @internal */
+  readonly state: StoreState;
+  /** One callable per function, so that identity is kept. */
+  readonly #callables = new WeakMap<FunctionInstance, Func>();
+  readonly #functions = new WeakMap<object, FunctionInstance>();
+  /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
+  readonly handles = new WeakMap<object, object>();
+
+  /** @throws RangeError for fuel that is negative or no integer; TypeError for unknown limits */
+  constructor(engine: Engine, options: StoreOptions = {}) {
+    this.engine = engine;
+    const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
+    this.state = new StoreState(engine.registry, engine.interpreter, resolveLimits(options.limits), fuel);
+    this.state.embedder = this;
+  }
+
+  get limits(): Limits {
+    return this.state.limits;
+  }
+
+  /** Fuel used so far: exactly the cost of the instructions executed. */
+  get fuelConsumed(): bigint {
+    return this.state.fuel.consumed;
+  }
+
+  /** Fuel left; `undefined` when unlimited. */
+  get fuelRemaining(): bigint | undefined {
+    return this.state.fuel.remaining;
+  }
+
+  /** Raises the limit. Does nothing on a store without one. @throws RangeError for what is no amount */
+  addFuel(amount: bigint | number): void {
+    this.state.fuel.add(toFuel(amount, "addFuel"));
+  }
+
+  /** Bytes of memories, tables and GC heap that count against `totalBytes`. */
+  get bytesUsed(): number {
+    return this.state.total.used;
+  }
+
+  [Symbol.dispose](): void {
+    // Nothing outlives the store: dropping the last reference frees everything.
+  }
+
+  /** @internal The callable of a function. */
+  callable(func: FunctionInstance): Func {
+    let callable = this.#callables.get(func);
+    if (callable === undefined) {
+      callable = makeCallable(this, func);
+      this.#callables.set(func, callable);
+      this.#functions.set(callable, func);
+    }
+    return callable;
+  }
+
+  /** @internal The function behind a callable of this store. */
+  instanceOf(callable: object): FunctionInstance | undefined {
+    return this.#functions.get(callable);
+  }
+
+  /** @internal Whether a function is of a concrete reference type. */
+  accepts(func: FunctionInstance, type: ValType): boolean {
+    return this.engine.registry.isSubtype(refType(HEAP_CONCRETE + func.typeId, false), type);
+  }
+
+  /** @internal Whether a non-null, non-function value is of a reference type. */
+  acceptsReference(_value: unknown, _type: ValType): boolean {
+    return false;
+  }
+}
+
+function resolveLimits(options: Partial<Limits> | undefined): Limits {
+  const limits: Record<string, number> = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
+      throw new TypeError(`no limit ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`);
+    }
+    if (value === undefined) continue;
+    if (!(Number.isSafeInteger(value) && value >= 0)) {
+      throw new RangeError(`limit ${name}: ${value} is not an integer of at least 0`);
+    }
+    limits[name] = value;
+  }
+  return limits as unknown as Limits;
+}

@@ -1,0 +1,216 @@
+// `wasmeter inspect`: what is in a module, for people or as JSON. The module need not be valid, only well-formed.
+
+import { decodeProducers } from "../decoder/producers.ts";
+import type { Module } from "../module/module.ts";
+import type { Command } from "./command.ts";
+import { featuresUsed } from "./features-used.ts";
+import { ModuleView } from "./module-view.ts";
+import { onlyFile } from "./options.ts";
+import { printable, readModule } from "./read-module.ts";
+import { STATUS } from "./report-error.ts";
+import { listSections, type SectionInfo } from "./sections.ts";
+import { formatSize } from "./units.ts";
+
+interface ImportReport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly type: string;
+}
+
+interface MemberReport {
+  readonly index: number;
+  readonly type: string;
+  /** `module.name` of the import. */
+  readonly import?: string;
+  readonly exports: readonly string[];
+}
+
+/** What `--json` prints; sizes and offsets are bytes. */
+interface Report {
+  readonly file: string;
+  readonly size: number;
+  readonly name?: string;
+  readonly sections: readonly SectionInfo[];
+  readonly imports: readonly ImportReport[];
+  readonly exports: readonly { name: string; kind: string; index: number; type: string }[];
+  readonly types: number;
+  readonly functions: { imported: number; defined: number; named: number; codeBytes: number };
+  readonly memories: readonly MemberReport[];
+  readonly tables: readonly MemberReport[];
+  readonly globals: readonly MemberReport[];
+  readonly tags: readonly MemberReport[];
+  readonly start?: { index: number; name?: string };
+  readonly elements: { segments: number; entries: number };
+  readonly data: { segments: number; bytes: number };
+  readonly producers: Readonly<Record<string, readonly string[]>>;
+  readonly features: readonly string[];
+}
+
+function sum<T>(items: readonly T[], amount: (item: T) => number): number {
+  return items.reduce((total, item) => total + amount(item), 0);
+}
+
+function buildReport(file: string, view: ModuleView): Report {
+  const { module, names } = view;
+  const members = (kind: "memory" | "table" | "global" | "tag"): MemberReport[] =>
+    view.members(kind).map(({ index, type, import: imported, exports }) => ({
+      index,
+      type,
+      ...(imported && { import: `${imported.module}.${imported.name}` }),
+      exports,
+    }));
+  const spaces = {
+    func: view.members("func"),
+    table: members("table"),
+    memory: members("memory"),
+    global: members("global"),
+    tag: members("tag"),
+  };
+  const startName = module.start && view.functionName(module.start.funcIdx);
+  return {
+    file,
+    size: module.bytes.length,
+    ...(names.module !== undefined && { name: names.module }),
+    sections: listSections(module),
+    imports: module.imports.map(({ module: from, name, desc }) => ({
+      module: from,
+      name,
+      kind: desc.kind,
+      type: view.importText(desc),
+    })),
+    exports: module.exports.map(({ name, kind, index }) => ({
+      name,
+      kind,
+      index,
+      // A module that is not valid may export what is not there.
+      type: spaces[kind][index]?.type ?? "unknown",
+    })),
+    types: module.types.length,
+    functions: {
+      imported: spaces.func.length - module.functions.length,
+      defined: module.functions.length,
+      named: names.functions.size,
+      codeBytes: sum(module.code, ({ codeStart, end }) => end - codeStart),
+    },
+    memories: spaces.memory,
+    tables: spaces.table,
+    globals: spaces.global,
+    tags: spaces.tag,
+    ...(module.start && {
+      start: { index: module.start.funcIdx, ...(startName !== undefined && { name: startName }) },
+    }),
+    elements: {
+      segments: module.elements.length,
+      entries: sum(module.elements, ({ funcIdxs, exprs }) => funcIdxs.length + exprs.length),
+    },
+    data: { segments: module.data.length, bytes: sum(module.data, ({ start, end }) => end - start) },
+    producers: producers(module),
+    features: featuresUsed(module),
+  };
+}
+
+function producers(module: Module): Record<string, string[]> {
+  const entries = [...decodeProducers(module)].map(([field, tools]): [string, string[]] => [
+    field,
+    tools.map(({ name, version }) => (version === "" ? name : `${name} ${version}`)),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Rows of a table, columns aligned; the last one is not padded. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return rows
+    .map(
+      (row) =>
+        `  ${row.map((cell, i) => (i < row.length - 1 ? cell.padEnd(widths[i]!) : cell)).join("  ")}\n`,
+    )
+    .join("");
+}
+
+function list(title: string, rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? "" : `\n${title}\n${columns(rows)}`;
+}
+
+function memberRows(members: readonly MemberReport[]): string[][] {
+  return members.map(({ index, type, import: imported, exports }) => {
+    const notes = [
+      ...(imported === undefined ? [] : [`imported as ${imported}`]),
+      ...exports.map((name) => `exported as ${name}`),
+    ];
+    return [String(index), type, printable(notes.join(", "))];
+  });
+}
+
+function reportText(report: Report): string {
+  const { functions, elements, data, start } = report;
+  const count = (amount: number, one: string, many: string): string =>
+    `${amount} ${amount === 1 ? one : many}`;
+  const startText =
+    start === undefined
+      ? "none"
+      : `${start.index}${start.name === undefined ? "" : ` (${printable(start.name)})`}`;
+  const summary = [
+    ["types", String(report.types)],
+    [
+      "functions",
+      `${functions.imported} imported, ${functions.defined} defined (${formatSize(functions.codeBytes)} of code), ${functions.named} named`,
+    ],
+    ["elements", `${count(elements.segments, "segment", "segments")}, ${elements.entries} in all`],
+    ["data", `${count(data.segments, "segment", "segments")}, ${formatSize(data.bytes)}`],
+    ["start function", startText],
+    ["features used", report.features.length === 0 ? "none (MVP)" : report.features.join(", ")],
+    ...Object.entries(report.producers).map(([field, tools]) => [
+      printable(field),
+      printable(tools.join(", ")),
+    ]),
+  ];
+  const name = report.name === undefined ? "" : `, module name ${printable(report.name)}`;
+  return [
+    `${printable(report.file)}: WebAssembly module, ${formatSize(report.size)}${name}\n`,
+    list("summary", summary),
+    list(
+      "sections",
+      report.sections.map(({ kind, name: custom, offset, size, items }) => [
+        custom === undefined ? kind : `custom '${printable(custom)}'`,
+        `at 0x${offset.toString(16)}`,
+        formatSize(size),
+        items === undefined ? "" : count(items, "entry", "entries"),
+      ]),
+    ),
+    list(
+      "imports",
+      report.imports.map(({ module, name: field, type }) => [printable(`${module}.${field}`), type]),
+    ),
+    list(
+      "exports",
+      report.exports.map(({ name: exported, type }) => [printable(exported), type]),
+    ),
+    list("memories", memberRows(report.memories)),
+    list("tables", memberRows(report.tables)),
+    list("globals", memberRows(report.globals)),
+    list("tags", memberRows(report.tags)),
+  ]
+    .join("")
+    .replace(/ +$/gm, "");
+}
+
+export const inspect: Command = {
+  name: "inspect",
+  summary: "Show what a module contains, imports, exports and needs",
+  usage: "inspect [options] <file.wasm | ->",
+  options: { json: { help: "print one JSON object" } },
+  guestArgs: false,
+  execute(line, { io }) {
+    const file = onlyFile(line);
+    const report = buildReport(file, new ModuleView(readModule(file, io.stdin.readAll)));
+    io.stdout.write(line.options.has("json") ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+    return STATUS.ok;
+  },
+};

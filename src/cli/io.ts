@@ -1,0 +1,112 @@
+// The command's surroundings as one value, so that every command also runs inside a test.
+// Owns the interface and its form for the real process; knows no command.
+
+import { readSync, writeSync } from "node:fs";
+import { type OutputStream, WasiError, type WasiOptions } from "../wasi/index.ts";
+import { nodeHost, outputToDescriptor } from "../wasi/node/index.ts";
+import { systemReason } from "./read-module.ts";
+import { ClosedOutputError, InputError } from "./usage-error.ts";
+
+/** What a command may touch. */
+export interface CommandIo {
+  readonly stdin: CommandInput;
+  readonly stdout: CommandOutput;
+  readonly stderr: CommandOutput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The guest's standard streams. With `stdinIsTaken` its stdin is at its end: the module came from there. */
+  forGuest(stdinIsTaken: boolean): Pick<WasiOptions, "stdin" | "stdout" | "stderr" | "host">;
+  /** Calls `listener` for every SIGINT until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export interface CommandInput {
+  /** Everything up to the end. */
+  readAll(): Uint8Array;
+}
+
+export interface CommandOutput {
+  /** Writes all of it before it returns. Throws ClosedOutputError when nobody reads any more. */
+  write(data: string | Uint8Array): void;
+}
+
+const CHUNK = 65_536;
+/** A pipe's reader that is slow is waited for in steps of this many milliseconds. */
+const RETRY_MS = 2;
+
+function code(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+/** Sleeps without an event loop: whoever shares our terminal or pipe may have made it non-blocking. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+}
+
+function writeAll(fd: number, data: string | Uint8Array): void {
+  let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      if (code(error) === "EPIPE") throw new ClosedOutputError();
+      if (code(error) !== "EAGAIN") throw new InputError(`cannot write: ${systemReason(error)}`);
+      pause();
+    }
+  }
+}
+
+function readAll(fd: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const chunk = new Uint8Array(CHUNK);
+    let length: number;
+    try {
+      length = readSync(fd, chunk);
+    } catch (error) {
+      if (code(error) === "EOF") break;
+      if (code(error) !== "EAGAIN") throw error;
+      pause();
+      continue;
+    }
+    if (length === 0) break;
+    chunks.push(chunk.subarray(0, length));
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A guest that writes to a closed pipe ends as a native program does, by SIGPIPE's default action. */
+function endingWhenClosed(stream: OutputStream): OutputStream {
+  return {
+    ...(stream.isTerminal !== undefined && { isTerminal: stream.isTerminal }),
+    write(bytes) {
+      try {
+        return stream.write(bytes);
+      } catch (error) {
+        if (error instanceof WasiError && error.errno === "pipe") throw new ClosedOutputError();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The process's own streams, environment and signals. */
+export function processIo(): CommandIo {
+  return {
+    stdin: { readAll: () => readAll(0) },
+    stdout: { write: (data) => writeAll(1, data) },
+    stderr: { write: (data) => writeAll(2, data) },
+    env: process.env,
+    forGuest(stdinIsTaken) {
+      return {
+        host: nodeHost(),
+        stdin: stdinIsTaken ? "null" : "inherit",
+        stdout: endingWhenClosed(outputToDescriptor(1)),
+        stderr: endingWhenClosed(outputToDescriptor(2)),
+      };
+    },
+    onInterrupt(listener) {
+      process.on("SIGINT", listener);
+      return () => process.off("SIGINT", listener);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+// What the user sees when something goes wrong, and the exit status that goes with it (docs/cli.md).
+// Owns texts and statuses; every failure of every command ends here.
+
+import {
+  type BacktraceFrame,
+  CompileError,
+  ExitError,
+  InterruptedError,
+  LimitError,
+  LinkError,
+  OutOfFuelError,
+  RuntimeError,
+  Trap,
+  ValidationError,
+} from "../errors.ts";
+import { printable } from "./read-module.ts";
+import { ClosedOutputError, InputError, UsageError } from "./usage-error.ts";
+
+/** Exit statuses of the command itself; any other is the guest's. */
+export const STATUS = {
+  ok: 0,
+  /** Bad module, link error, missing file. */
+  badInput: 1,
+  usage: 2,
+  internal: 70,
+  timeout: 124,
+  /** Interrupted by SIGINT. */
+  interrupted: 130,
+  /** Trap or uncaught exception: as a program ended by SIGABRT. */
+  trap: 134,
+  /** Out of fuel or another limit: as one ended by SIGKILL. */
+  limit: 137,
+  /** Standard output was closed: as one ended by SIGPIPE. */
+  closedOutput: 141,
+} as const;
+
+/** A backtrace longer than this is cut in the middle. */
+const MOST_FRAMES = 40;
+
+/** What to print (empty for nothing, else lines that end in a newline) and how to exit. */
+export interface Report {
+  readonly text: string;
+  readonly status: number;
+}
+
+/** Where failures of our own are reported. */
+export interface ReportContext {
+  readonly bugsUrl: string | undefined;
+  /** Command whose help is recommended after a usage error, e.g. `run`. */
+  readonly command?: string | undefined;
+  /** Shown in front of problems with the module's bytes. */
+  readonly file?: string | undefined;
+}
+
+function frameLine(frame: BacktraceFrame): string {
+  const name = frame.functionName === undefined ? `func[${frame.funcIdx}]` : printable(frame.functionName);
+  const module = frame.moduleName === undefined ? "" : `${printable(frame.moduleName)}!`;
+  const index =
+    frame.functionName === undefined || frame.offset === undefined ? "" : ` (func[${frame.funcIdx}])`;
+  const place = frame.offset === undefined ? " (host)" : ` @ 0x${frame.offset.toString(16)}`;
+  return `    at ${module}${name}${index}${place}\n`;
+}
+
+/** The frames of a guest that was stopped, innermost first, one per line. */
+export function formatBacktrace(frames: readonly BacktraceFrame[]): string {
+  if (frames.length <= MOST_FRAMES) return frames.map(frameLine).join("");
+  const half = MOST_FRAMES / 2;
+  return [
+    ...frames.slice(0, half).map(frameLine),
+    `    … ${frames.length - MOST_FRAMES} more frames\n`,
+    ...frames.slice(-half).map(frameLine),
+  ].join("");
+}
+
+function runtimeStatus(error: RuntimeError): number {
+  if (error instanceof OutOfFuelError || error instanceof LimitError) return STATUS.limit;
+  if (error instanceof InterruptedError) {
+    return error.reason === "timeout" ? STATUS.timeout : STATUS.interrupted;
+  }
+  // The base class itself is the host's: it had no memory left.
+  return error instanceof Trap ? STATUS.trap : STATUS.limit;
+}
+
+function runtimeLine(error: RuntimeError): string {
+  if (error instanceof Trap) return `trap: ${error.message}`;
+  if (error instanceof OutOfFuelError) return "out of fuel; --fuel gives more";
+  return error.message;
+}
+
+/** The failure in the user's words. Never throws. */
+export function reportError(error: unknown, context: ReportContext): Report {
+  const line = (text: string): string => `wasmeter: ${printable(text)}\n`;
+  if (error instanceof ClosedOutputError) return { text: "", status: STATUS.closedOutput };
+  if (error instanceof ExitError) return { text: "", status: error.exitCode & 0xff };
+  if (error instanceof UsageError) {
+    const help = `Try 'wasmeter ${context.command === undefined ? "" : `${context.command} `}--help'.\n`;
+    return { text: line(error.message) + help, status: STATUS.usage };
+  }
+  if (error instanceof InputError) return { text: line(error.message), status: STATUS.badInput };
+  if (error instanceof CompileError) {
+    return { text: line(compileErrorText(error, context.file)), status: STATUS.badInput };
+  }
+  if (error instanceof LinkError) return { text: linkErrorText(error), status: STATUS.badInput };
+  if (error instanceof RuntimeError) {
+    return {
+      text: line(runtimeLine(error)) + formatBacktrace(error.backtrace),
+      status: runtimeStatus(error),
+    };
+  }
+  return { text: internalText(error, context.bugsUrl), status: STATUS.internal };
+}
+
+/** `FILE: malformed: …` or `FILE: invalid: …`, with function and offset. */
+export function compileErrorText(error: CompileError, file: string | undefined): string {
+  const kind = error instanceof ValidationError ? "invalid" : "malformed";
+  const name = error instanceof ValidationError ? error.functionName : undefined;
+  const where = name === undefined ? "" : ` (${name})`;
+  return `${file === undefined ? "" : `${file}: `}${kind}: ${error.message}${where}`;
+}
+
+function linkErrorText(error: LinkError): string {
+  let text = `wasmeter: ${printable(error.message.split("\n", 1)[0]!)}\n`;
+  for (const { module, name, expected, found } of error.problems) {
+    const outcome = found === undefined ? "is not provided" : `is ${found}`;
+    text += `    ${printable(`${module}.${name}`)}: needs ${printable(expected)}, ${printable(outcome)}\n`;
+  }
+  return text;
+}
+
+function internalText(error: unknown, bugsUrl: string | undefined): string {
+  const first = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack.split("\n").slice(1) : [];
+  const where = bugsUrl === undefined ? "" : ` at ${bugsUrl}`;
+  return [
+    `wasmeter: internal error: ${printable(first)}`,
+    ...stack,
+    `This is a bug in wasmeter. Please report it${where}, with this text and, if you can, the module.`,
+    "",
+  ].join("\n");
+}

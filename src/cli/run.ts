@@ -1,0 +1,157 @@
+// `wasmeter run`: a program with its grants and limits, from the file to its exit status.
+
+import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store } from "../api/index.ts";
+import { ExitError, InterruptedError } from "../errors.ts";
+import { type FileSystem, WasiPreview1 } from "../wasi/index.ts";
+import { HostFileSystem } from "../wasi/node/index.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { readCostModel } from "./cost-model-option.ts";
+import { drive, type Stop } from "./drive.ts";
+import type { DirectoryGrant } from "./grants.ts";
+import { invocation } from "./invoke.ts";
+import type { CommandIo } from "./io.ts";
+import { printable, readModule, systemReason } from "./read-module.ts";
+import { STATUS } from "./report-error.ts";
+import { RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.ts";
+import { InputError } from "./usage-error.ts";
+
+function createEngine({ features, costModel }: RunOptions): EngineType {
+  const model = costModel === undefined ? undefined : readCostModel(costModel);
+  try {
+    return new Engine({ ...(features && { features }), ...(model && { costModel: model }) });
+  } catch (error) {
+    // The engine judges the prices of a cost model from a file.
+    if (error instanceof RangeError || error instanceof TypeError) throw new InputError(error.message);
+    throw error;
+  }
+}
+
+function createStore(engine: EngineType, { fuel, maxMemory, maxCallDepth }: RunOptions): Store {
+  return new Store(engine, {
+    ...(fuel !== undefined && { fuel }),
+    limits: {
+      ...(maxMemory !== undefined && { memoryBytes: maxMemory, totalBytes: maxMemory }),
+      ...(maxCallDepth !== undefined && { callDepth: maxCallDepth }),
+    },
+  });
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === "ENOENT") return "no such directory";
+  return code === "ENOTDIR" ? "it is not a directory" : systemReason(error);
+}
+
+/** Opens what `--dir` grants. Throws InputError. */
+function openDirectories(grants: readonly DirectoryGrant[]): Record<string, FileSystem> {
+  return Object.fromEntries(
+    grants.map(({ host, guest, readOnly }) => {
+      try {
+        return [guest, new HostFileSystem(host, { readOnly })];
+      } catch (error) {
+        throw new InputError(`--dir: cannot grant ${printable(host)}: ${reason(error)}`);
+      }
+    }),
+  );
+}
+
+function createWasi(options: RunOptions, io: CommandIo): WasiPreview1 {
+  return new WasiPreview1({
+    // An invoked function gets its arguments as values.
+    args: options.invoke === undefined ? options.args : options.args.slice(0, 1),
+    env: options.env,
+    preopens: openDirectories(options.directories),
+    ...io.forGuest(options.file === "-"),
+    ...(options.seed !== undefined && { deterministic: { seed: options.seed } }),
+  });
+}
+
+/** Calls what was asked for; gives the exit status. */
+async function runGuest(instance: Instance, options: RunOptions, stop: Stop, io: CommandIo): Promise<number> {
+  const call = (name: string, args: readonly unknown[]): Promise<unknown> =>
+    drive(instance.start(name, [...args]), stop);
+  if (options.invoke === undefined) {
+    if (!instance.module.exports.some(({ name, kind }) => name === "_start" && kind === "func")) {
+      throw new InputError(noStart(options.file, instance.module));
+    }
+    await call("_start", []);
+    return STATUS.ok;
+  }
+  const { name, args, print } = invocation(instance, options);
+  const isReactor = instance.module.exports.some(
+    (each) => each.name === "_initialize" && each.kind === "func",
+  );
+  if (isReactor && name !== "_initialize") await call("_initialize", []);
+  io.stdout.write(print(await call(name, args)));
+  return STATUS.ok;
+}
+
+function noStart(file: string, module: Module): string {
+  const names = module.exports.filter(({ kind }) => kind === "func").map(({ name }) => name);
+  const some = names.slice(0, 8).join(", ") + (names.length > 8 ? " …" : "");
+  const advice = names.length === 0 ? "it exports no function at all" : `--invoke calls one of: ${some}`;
+  return `${file} exports no _start function; ${advice}`;
+}
+
+/** Everything but the reporting. `started` gets the store, whose fuel is reported whatever happens. */
+async function runProgram(
+  options: RunOptions,
+  { io }: CommandContext,
+  started: (store: Store) => void,
+): Promise<number> {
+  const deadline = options.timeoutMs === undefined ? undefined : performance.now() + options.timeoutMs;
+  const interrupt = new AbortController();
+  const engine = createEngine(options);
+  const module = new Module(engine, readModule(options.file, io.stdin.readAll));
+  const store = createStore(engine, options);
+  started(store);
+  const wasi = createWasi(options, io);
+  const stopListening = io.onInterrupt(() => interrupt.abort());
+  try {
+    const linker = new Linker(engine);
+    wasi.addTo(linker);
+    const instance = linker.instantiate(store, module);
+    return await runGuest(instance, options, { interrupt: interrupt.signal, deadline }, io);
+  } catch (error) {
+    if (error instanceof ExitError) return error.exitCode & 0xff;
+    throw error instanceof InterruptedError && error.reason === "timeout" ? timedOut(error, options) : error;
+  } finally {
+    stopListening();
+    wasi.close();
+  }
+}
+
+/** The same error with the time that was allowed. */
+function timedOut(error: InterruptedError, { timeoutMs }: RunOptions): InterruptedError {
+  const detailed = new InterruptedError("timeout", false, `the guest ran longer than ${timeoutMs} ms`);
+  detailed.backtrace = error.backtrace;
+  detailed.fuelConsumed = error.fuelConsumed;
+  return detailed;
+}
+
+export const run: Command = {
+  name: "run",
+  summary: "Run a program (the default command)",
+  usage: "[run] [options] <file.wasm | -> [args…]",
+  options: RUN_OPTIONS,
+  guestArgs: true,
+  notes: `Options after the file belong to the guest. It gets stdin, stdout and stderr; files, environment
+and network only as granted.
+
+Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124 timeout;
+130 interrupted; 134 trap or uncaught exception; 137 out of fuel or another limit.`,
+  async execute(line, context) {
+    const options = readRunOptions(line, context.io.env);
+    let store: Store | undefined;
+    let status: number;
+    try {
+      status = await runProgram(options, context, (created) => {
+        store = created;
+      });
+    } catch (error) {
+      status = context.report(error);
+    }
+    if (options.fuelReport) context.io.stderr.write(`fuel consumed: ${store?.fuelConsumed ?? 0n}\n`);
+    return status;
+  },
+};

@@ -1,0 +1,152 @@
+// inspect and disassemble, on modules assembled here.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import wabtModule from "wabt";
+import type { Command } from "./command.ts";
+import { disassemble } from "./disassemble.ts";
+import { fakeContext, fakeIo } from "./fake-io.ts";
+import { inspect } from "./inspect.ts";
+import { parseCommandLine } from "./options.ts";
+import { InputError } from "./usage-error.ts";
+
+const WAT = `(module $shown
+  (type $binary (func (param i32 i32) (result i32)))
+  (import "env" "log" (func $log (param i32)))
+  (memory (export "memory") 1 4)
+  (table 2 funcref)
+  (global $counter (mut i32) (i32.const 7))
+  (elem (i32.const 0) $divide $divide)
+  (data (i32.const 16) "hello")
+  (func $divide (export "divide") (type $binary)
+    (local $quotient i32)
+    (local.set $quotient (i32.div_s (local.get 0) (local.get 1)))
+    (call $log (local.get $quotient))
+    (local.get $quotient))
+  (func $main
+    (block (loop (br_if 1 (global.get $counter)) (br 0))))
+  (start $main))`;
+
+let directory: string;
+let file: string;
+
+async function assemble(wat: string, name: string): Promise<string> {
+  const wabt = await wabtModule();
+  const module = wabt.parseWat("test.wat", wat, { simd: true, threads: true, bulk_memory: true });
+  const path = join(directory, name);
+  writeFileSync(path, module.toBinary({ write_debug_names: true }).buffer);
+  return path;
+}
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "wasmeter-"));
+  file = await assemble(WAT, "shown.wasm");
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function output(command: Command, ...argv: string[]): Promise<string> {
+  const io = fakeIo();
+  expect(await command.execute(parseCommandLine(command.options, argv, false), fakeContext(io))).toBe(0);
+  return io.out();
+}
+
+describe("inspect", () => {
+  it("tells people what a module contains", async () => {
+    const text = await output(inspect, file);
+    for (const line of [
+      `${file}: WebAssembly module, `,
+      "  functions       1 imported, 2 defined (27 B of code), 3 named\n",
+      "  data            1 segment, 5 B\n",
+      "  start function  2 (main)\n",
+      "  code           at 0x62  34 B  2 entries\n",
+      "  env.log  (func (param i32))\n",
+      "  divide  (func (param i32 i32) (result i32))\n",
+      "  0  (memory 1 4)  exported as memory\n",
+      "  0  (table 2 funcref)\n",
+      "  0  (global (mut i32))\n",
+    ]) {
+      expect(text).toContain(line);
+    }
+  });
+
+  it("tells programs the same", async () => {
+    const report = JSON.parse(await output(inspect, "--json", file));
+    expect(report).toMatchObject({
+      file,
+      name: "shown",
+      imports: [{ module: "env", name: "log", kind: "func", type: "(func (param i32))" }],
+      exports: [
+        { name: "memory", kind: "memory", index: 0, type: "(memory 1 4)" },
+        { name: "divide", kind: "func", index: 1, type: "(func (param i32 i32) (result i32))" },
+      ],
+      functions: { imported: 1, defined: 2, named: 3 },
+      start: { index: 2, name: "main" },
+      elements: { segments: 1, entries: 2 },
+      data: { segments: 1, bytes: 5 },
+      features: [],
+    });
+    expect(report.sections.map(({ kind }: { kind: string }) => kind)).toEqual(
+      expect.arrayContaining(["type", "import", "function", "code", "data", "custom"]),
+    );
+    const last = report.sections.at(-1);
+    expect(last.offset + last.size).toBe(report.size);
+  });
+
+  it.each([
+    ["(func (result i32 i32) (i32.const 1) (i32.const 2))", ["multi-value"]],
+    ["(func (param v128))", ["simd"]],
+    ["(func (drop (i32.extend8_s (i32.const 1))))", ["sign-extension"]],
+    ["(memory 1 1 shared)", ["threads"]],
+    ['(global (export "g") (mut i32) (i32.const 0))', ["mutable-globals"]],
+    ["(global (mut i32) (i32.const 0))", []],
+    ["(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))", ["bulk-memory"]],
+    ["(func (drop (i32.trunc_sat_f32_s (f32.const 1))))", ["saturating-float-to-int"]],
+    ["(table 1 externref)", ["reference-types"]],
+    ["(func $f (drop (ref.func $f))) (elem declare func $f)", ["reference-types"]],
+  ])("finds what %s uses", async (fields, features) => {
+    const path = await assemble(`(module ${fields})`, "features.wasm");
+    expect(JSON.parse(await output(inspect, "--json", path)).features).toEqual(features);
+  });
+});
+
+describe("disassemble", () => {
+  it("shows every function", async () => {
+    expect(
+      await output(disassemble, file),
+    ).toBe(`(func (;1;) (;divide;) (export "divide") (type 0) (param i32 i32) (result i32)
+  (local i32)
+  local.get 0
+  local.get 1
+  i32.div_s
+  local.set 2 (;quotient;)
+  local.get 2 (;quotient;)
+  call 0 (;log;)
+  local.get 2 (;quotient;)
+)
+(func (;2;) (;main;) (type 2)
+  block
+    loop
+      global.get 0 (;counter;)
+      br_if 1
+      br 0
+    end
+  end
+)
+`);
+  });
+
+  it("shows one function, by name or index, with offsets", async () => {
+    const byName = await output(disassemble, "--function", "main", "--offsets", file);
+    expect(byName).toBe(await output(disassemble, "--function=2", "--offsets", file));
+    expect(byName).toMatch(/^ {2}block ;; 0x[0-9a-f]+$/m);
+    expect(byName).not.toContain("divide");
+  });
+
+  it("says what is wrong with a name", async () => {
+    await expect(output(disassemble, "--function", "mian", file)).rejects.toThrow("did you mean 'main'?");
+    await expect(output(disassemble, "--function", "9", file)).rejects.toThrow(InputError);
+    await expect(output(disassemble, "--function", "log", file)).rejects.toThrow("is imported (env.log)");
+  });
+});

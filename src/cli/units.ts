@@ -1,0 +1,96 @@
+// Reads the quantities of the command line: sizes, durations and counts.
+// Owns their syntax. Everything here throws UsageError, with the name of the option first.
+
+import { UsageError } from "./usage-error.ts";
+
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["b", 1],
+  ["kb", 1e3],
+  ["mb", 1e6],
+  ["gb", 1e9],
+  ["tb", 1e12],
+  ["kib", 2 ** 10],
+  ["mib", 2 ** 20],
+  ["gib", 2 ** 30],
+  ["tib", 2 ** 40],
+]);
+
+const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1_000],
+  ["m", 60_000],
+  ["min", 60_000],
+  ["h", 3_600_000],
+]);
+
+/** Fuel is counted in 64 bits; half of them are enough for anybody, and leave room for sums. */
+const MOST_FUEL = 2n ** 63n - 1n;
+
+/** A number and the letters after it, or `undefined`. */
+function split(text: string): { number: number; unit: string } | undefined {
+  const match = /^(\d[\d_]*(?:\.\d+)?) ?([a-z]*)$/i.exec(text);
+  if (match === null) return undefined;
+  return { number: Number(match[1]!.replaceAll("_", "")), unit: match[2]!.toLowerCase() };
+}
+
+/** Bytes: `65536`, `64KiB`, `10MB`, `1.5GiB`. Units of 1000 (KB) and of 1024 (KiB), in any case. */
+export function parseSize(option: string, text: string): number {
+  const parts = split(text);
+  const factor = parts && SIZE_UNITS.get(parts.unit);
+  if (parts === undefined || factor === undefined) {
+    throw new UsageError(`${option}: '${text}' is not a size; write bytes, or 64KiB, 10MB, 1GiB`);
+  }
+  const bytes = parts.number * factor;
+  if (!Number.isSafeInteger(bytes)) {
+    throw new UsageError(`${option}: '${text}' is not a whole number of bytes below 2^53`);
+  }
+  return bytes;
+}
+
+/** Milliseconds: `500ms`, `5s`, `2m`, `1.5h`. The unit is required, since `5` would be anybody's guess. */
+export function parseDuration(option: string, text: string): number {
+  const parts = split(text);
+  const factor = parts && DURATION_UNITS.get(parts.unit);
+  if (parts === undefined || factor === undefined) {
+    const advice = parts?.unit === "" ? `say ${text}s or ${text}ms` : "write 500ms, 5s, 2m or 1h";
+    throw new UsageError(`${option}: '${text}' is not a duration; ${advice}`);
+  }
+  const milliseconds = parts.number * factor;
+  if (!Number.isFinite(milliseconds)) throw new UsageError(`${option}: '${text}' is too long`);
+  return milliseconds;
+}
+
+/** A whole number, 0 or more, as an exact 64-bit quantity: `1000000`, `1_000_000`. */
+export function parseFuel(option: string, text: string): bigint {
+  if (!/^\d[\d_]*$/.test(text)) {
+    throw new UsageError(`${option}: '${text}' is not a whole number, 0 or more`);
+  }
+  const digits = text.replaceAll("_", "");
+  // 2^63 has 19 digits; converting megabytes of them would take quadratic time.
+  const fuel = digits.length > 40 ? MOST_FUEL + 1n : BigInt(digits);
+  if (fuel > MOST_FUEL) throw new UsageError(`${option}: '${text}' is more than ${MOST_FUEL}`);
+  return fuel;
+}
+
+/** A whole number between `least` and `most`. */
+export function parseCount(option: string, text: string, least: number, most: number): number {
+  const number = /^\d[\d_]*$/.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;
+  if (!(number >= least && number <= most)) {
+    throw new UsageError(`${option}: '${text}' is not a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+/** A byte count for people: `64 KiB`, `1.2 MiB`. */
+export function formatSize(bytes: number | bigint): string {
+  let value = Number(bytes);
+  if (value < 1024) return `${value} B`;
+  let unit = "B";
+  for (const next of ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]) {
+    if (value < 1024) break;
+    value /= 1024;
+    unit = next;
+  }
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`;
+}

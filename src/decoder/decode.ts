@@ -1,0 +1,159 @@
+// Bytes to module, in one pass (spec sections 5.5.2 and 5.5.18): the preamble and the order of sections.
+// Owns what is malformed about the whole; each section's grammar is in sections/, and nothing here is validation.
+
+import type { FeatureSet } from "../isa/features.ts";
+import type { ModuleLimits } from "../limits.ts";
+import type { CodeVisitor } from "../module/code-visitor.ts";
+import type { Module } from "../module/module.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { ExpressionReader } from "./expression-reader.ts";
+import { hexByte } from "./hex.ts";
+import { InstructionReader } from "./instruction-reader.ts";
+import { createModuleBuilder, DecoderContext } from "./module-builder.ts";
+import type { OpcodeTables } from "./opcode-shapes.ts";
+import { decodeCode } from "./sections/code.ts";
+import {
+  decodeFunctions,
+  decodeGlobals,
+  decodeMemories,
+  decodeTables,
+  decodeTags,
+} from "./sections/definitions.ts";
+import { decodeExports, decodeImports, decodeStart, hasTags } from "./sections/imports.ts";
+import { decodeData, decodeDataCount, decodeElements } from "./sections/segments.ts";
+import { decodeTypes } from "./sections/types.ts";
+import { TypeReader } from "./type-reader.ts";
+import { VisitorGuard } from "./visitor-guard.ts";
+
+export interface DecodeOptions {
+  readonly features: FeatureSet;
+  readonly limits: ModuleLimits;
+  /** Tables made for `features`, if there are some already. */
+  readonly tables?: OpcodeTables | undefined;
+}
+
+/** The preamble as little-endian words. */
+const MAGIC = 0x6d736100;
+const VERSION = 1;
+const COMPONENT_VERSION = 0x0001000d;
+
+const CUSTOM = 0;
+const DATA_COUNT = 12;
+const TAG = 13;
+
+/** Decoders of the non-custom sections, by id. */
+const SECTIONS: readonly ((context: DecoderContext) => void)[] = [
+  () => undefined,
+  decodeTypes,
+  decodeImports,
+  decodeFunctions,
+  decodeTables,
+  decodeMemories,
+  decodeGlobals,
+  decodeExports,
+  decodeStart,
+  decodeElements,
+  decodeCode,
+  decodeData,
+  decodeDataCount,
+  decodeTags,
+];
+
+/** Place of each section in a module, by id: the data count stands before the code, tags before globals. */
+const ORDER: readonly number[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6];
+
+/**
+ * Decodes a module; the bytes are kept, not copied. Without a visitor it only decodes.
+ *
+ * @throws MalformedError where the binary grammar is violated
+ * @throws LimitError where one of `limits` is passed
+ * @throws ValidationError what the visitor threw first, once the whole module is known to be well-formed
+ */
+export function decodeModule(bytes: Uint8Array, options: DecodeOptions, visitor?: CodeVisitor): Module {
+  const { features, limits, tables } = options;
+  const cursor = new ByteReader(bytes);
+  const types = new TypeReader(cursor, features);
+  const instructions = new InstructionReader(cursor, { features, limits, tables }, types);
+  const guard = new VisitorGuard(visitor);
+  const expressions = new ExpressionReader(cursor, instructions, guard, limits.nesting);
+  const module = createModuleBuilder(bytes);
+  const context = new DecoderContext({ cursor, types, instructions, expressions, guard, limits, module });
+
+  context.limit("moduleBytes", bytes.length, "bytes of the module");
+  readPreamble(cursor);
+  readSections(context);
+  checkCounts(context);
+  if (guard.error !== undefined) throw guard.error;
+  return module;
+}
+
+function readPreamble(cursor: ByteReader): void {
+  if (cursor.bits32() !== MAGIC) cursor.fail("magic header not detected", 0);
+  const version = cursor.bits32();
+  if (version === COMPONENT_VERSION) {
+    cursor.fail(
+      "unknown binary version: this is a component, not a core module (a component's core modules can be extracted with wasm-tools)",
+      4,
+    );
+  }
+  if (version !== VERSION) cursor.fail(`unknown binary version ${version >>> 0}`, 4);
+}
+
+function readSections(context: DecoderContext): void {
+  const { cursor } = context;
+  let last = CUSTOM;
+  while (cursor.position < cursor.end) {
+    const offset = cursor.position;
+    const id = cursor.byte();
+    checkId(context, id, offset);
+    if (id !== CUSTOM && ORDER[id] <= ORDER[last]) {
+      cursor.fail(`unexpected content after last section: section ${id} after section ${last}`, offset);
+    }
+    const size = cursor.length();
+    const start = cursor.position;
+    if (id === CUSTOM) readCustomSection(context, start + size, last);
+    else {
+      SECTIONS[id](context);
+      last = id;
+    }
+    if (cursor.position !== start + size) cursor.fail(`section size mismatch in section ${id}`, start);
+  }
+}
+
+function checkId(context: DecoderContext, id: number, offset: number): void {
+  const { cursor } = context;
+  if (id > TAG) cursor.fail(`malformed section id ${hexByte(id)}`, offset);
+  if (id === TAG && !hasTags(context)) {
+    cursor.fail(`malformed section id ${hexByte(id)}: tags need the feature exceptions`, offset);
+  }
+  if (id === DATA_COUNT && !context.has("bulk-memory")) {
+    cursor.fail(`malformed section id ${hexByte(id)}: the data count needs the feature bulk-memory`, offset);
+  }
+}
+
+/** Keeps name and range: whatever a custom section's contents are, they make no module malformed. */
+function readCustomSection({ cursor, module }: DecoderContext, end: number, after: number): void {
+  const name = cursor.name();
+  const start = cursor.position;
+  if (start > end) cursor.fail("unexpected end of section or function: a custom section's name", start);
+  cursor.skip(end - start);
+  module.customSections.push({ name, start, end, after });
+}
+
+/** What sections say about each other (spec section 5.5.18). */
+function checkCounts({ cursor, module, firstDataUse }: DecoderContext): void {
+  const { functions, code, dataCount, data } = module;
+  if (functions.length !== code.length) {
+    cursor.fail(
+      `function and code section have inconsistent lengths: ${functions.length} functions, ${code.length} bodies`,
+    );
+  }
+  if (dataCount !== undefined && dataCount !== data.length) {
+    cursor.fail(
+      `data count and data section have inconsistent lengths: ${dataCount} announced, ${data.length} segments`,
+    );
+  }
+  if (dataCount === undefined && firstDataUse >= 0) {
+    cursor.fail("data count section required", firstDataUse);
+  }
+}

@@ -1,0 +1,119 @@
+// The `name` custom section (spec appendix 7.7.1 and the extended-name-section proposal), read when someone asks.
+// Owns its leniency: a damaged subsection is worth nothing, and never an error.
+
+import { MalformedError } from "../errors.ts";
+import type { Module } from "../module/module.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { readCustomSection } from "./custom-section.ts";
+
+export type NameMap = ReadonlyMap<number, string>;
+/** Names inside a function or type, by its index. */
+export type IndirectNameMap = ReadonlyMap<number, NameMap>;
+
+/** Debug names by index. Maps are empty where the section says nothing (or nothing readable). */
+export interface ModuleNames {
+  readonly module: string | undefined;
+  readonly functions: NameMap;
+  readonly locals: IndirectNameMap;
+  readonly labels: IndirectNameMap;
+  readonly types: NameMap;
+  readonly tables: NameMap;
+  readonly memories: NameMap;
+  readonly globals: NameMap;
+  readonly elements: NameMap;
+  readonly data: NameMap;
+  readonly tags: NameMap;
+  /** Struct fields, by type index. */
+  readonly fields: IndirectNameMap;
+}
+
+type FlatKey = "functions" | "types" | "tables" | "memories" | "globals" | "elements" | "data" | "tags";
+type IndirectKey = "locals" | "labels" | "fields";
+
+const FLAT: ReadonlyMap<number, FlatKey> = new Map([
+  [1, "functions"],
+  [4, "types"],
+  [5, "tables"],
+  [6, "memories"],
+  [7, "globals"],
+  [8, "elements"],
+  [9, "data"],
+  [11, "tags"],
+]);
+const INDIRECT: ReadonlyMap<number, IndirectKey> = new Map([
+  [2, "locals"],
+  [3, "labels"],
+  [10, "fields"],
+]);
+
+/**
+ * Names of `module`, from its first section called `name`. Never throws. A subsection that does not decode,
+ * or that does not end where its size says, is ignored whole; the others count.
+ */
+export function decodeNames(module: Module): ModuleNames {
+  const names: { -readonly [Key in keyof ModuleNames]: ModuleNames[Key] } = {
+    module: undefined,
+    functions: new Map(),
+    locals: new Map(),
+    labels: new Map(),
+    types: new Map(),
+    tables: new Map(),
+    memories: new Map(),
+    globals: new Map(),
+    elements: new Map(),
+    data: new Map(),
+    tags: new Map(),
+    fields: new Map(),
+  };
+  readCustomSection(module, "name", (cursor) => {
+    while (cursor.position < cursor.end) {
+      const id = cursor.byte();
+      const size = cursor.u32();
+      const start = cursor.skip(size);
+      const subsection = new ByteReader(module.bytes, start, start + size);
+      tolerate(() => {
+        const flat = FLAT.get(id);
+        const indirect = INDIRECT.get(id);
+        if (id === 0) names.module = whole(subsection, (reader) => reader.name());
+        else if (flat !== undefined) names[flat] = whole(subsection, nameMap);
+        else if (indirect !== undefined) names[indirect] = whole(subsection, indirectNameMap);
+      });
+    }
+  });
+  return names;
+}
+
+/** Runs `read`, and lets what is malformed pass. */
+function tolerate(read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+  }
+}
+
+function whole<T>(reader: ByteReader, read: (reader: ByteReader) => T): T {
+  const value = read(reader);
+  if (reader.position !== reader.end) reader.fail("section size mismatch");
+  return value;
+}
+
+function nameMap(reader: ByteReader): Map<number, string> {
+  const count = reader.length();
+  const names = new Map<number, string>();
+  for (let i = 0; i < count; i++) {
+    const index = reader.u32();
+    names.set(index, reader.name());
+  }
+  return names;
+}
+
+function indirectNameMap(reader: ByteReader): Map<number, NameMap> {
+  const count = reader.length();
+  const maps = new Map<number, NameMap>();
+  for (let i = 0; i < count; i++) {
+    const index = reader.u32();
+    maps.set(index, nameMap(reader));
+  }
+  return maps;
+}

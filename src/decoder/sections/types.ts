@@ -1,0 +1,124 @@
+// The type section (spec section 5.5.4): recursion groups of type definitions.
+// Owns their grammar; indices, supertypes' kinds and descriptors' pairing are the validator's affair.
+
+import type { CompositeType, FieldType, SubType } from "../../module/types.ts";
+import { hexByte } from "../hex.ts";
+import type { DecoderContext } from "../module-builder.ts";
+
+const FUNC = 0x60;
+const STRUCT = 0x5f;
+const ARRAY = 0x5e;
+const SUB = 0x50;
+const SUB_FINAL = 0x4f;
+const REC = 0x4e;
+const DESCRIPTOR = 0x4d;
+const DESCRIBES = 0x4c;
+
+export function decodeTypes(context: DecoderContext): void {
+  const { cursor, module, types } = context;
+  const groups = context.count("types", "types");
+  /** Length of the chain of supertypes above each type. */
+  const depths: number[] = [];
+  for (let i = 0; i < groups; i++) {
+    const start = module.types.length;
+    let count = 1;
+    if (cursor.peek() === REC && context.has("gc")) {
+      cursor.position++;
+      count = context.count("types", "types", start);
+    }
+    types.typeCount = start + count;
+    context.limit("types", types.typeCount, "types");
+    for (let member = 0; member < count; member++) {
+      const type = subType(context);
+      let depth = 0;
+      for (const typeIdx of type.supertypes) {
+        if (typeIdx < depths.length) depth = Math.max(depth, depths[typeIdx] + 1);
+      }
+      context.limit("subtypingDepth", depth, "chain of supertypes");
+      depths.push(depth);
+      module.types.push(type);
+    }
+    module.recGroups.push({ start, count });
+  }
+  types.typeCount = module.types.length;
+}
+
+function subType(context: DecoderContext): SubType {
+  const { cursor } = context;
+  const form = cursor.peek();
+  const supertypes: number[] = [];
+  let final = true;
+  if ((form === SUB || form === SUB_FINAL) && context.has("gc")) {
+    cursor.position++;
+    final = form === SUB_FINAL;
+    const count = cursor.length();
+    for (let i = 0; i < count; i++) supertypes.push(cursor.u32());
+  }
+  // The clauses stand in this order, each at most once.
+  const describes = clause(context, DESCRIBES);
+  const descriptor = clause(context, DESCRIPTOR);
+  return {
+    final,
+    supertypes,
+    composite: compositeType(context),
+    ...(describes === undefined ? {} : { describes }),
+    ...(descriptor === undefined ? {} : { descriptor }),
+  };
+}
+
+/** The type index of a custom-descriptors clause, if one stands here. */
+function clause({ cursor, types }: DecoderContext, code: number): number | undefined {
+  if (cursor.peek() !== code || !types.has("custom-descriptors")) return undefined;
+  cursor.position++;
+  return cursor.u32();
+}
+
+function compositeType(context: DecoderContext): CompositeType {
+  const { cursor, types } = context;
+  const offset = cursor.position;
+  const form = cursor.byte();
+  switch (form) {
+    case FUNC: {
+      const params = types.resultType();
+      context.limit("arity", params.length, "parameters of a function type");
+      const results = types.resultType();
+      context.limit("arity", results.length, "results of a function type");
+      return { kind: "func", params, results };
+    }
+    case STRUCT: {
+      if (!context.has("gc")) break;
+      const count = context.count("fields", "fields of a struct type");
+      const fields: FieldType[] = [];
+      for (let i = 0; i < count; i++) fields.push(fieldType(context));
+      return { kind: "struct", fields };
+    }
+    case ARRAY:
+      if (!context.has("gc")) break;
+      return { kind: "array", field: fieldType(context) };
+    default:
+  }
+  // Forms are seven-bit signed integers, of which this is the second byte's beginning.
+  if (form >= 0x80) return cursor.fail("integer representation too long", offset + 1);
+  return cursor.fail(`malformed definition type ${hexByte(form)}${hint(form)}`, offset);
+}
+
+function hint(form: number): string {
+  switch (form) {
+    case STRUCT:
+    case ARRAY:
+    case SUB:
+    case SUB_FINAL:
+    case REC:
+      return ": needs the feature gc";
+    case DESCRIPTOR:
+    case DESCRIBES:
+      return ": descriptor clauses need the feature custom-descriptors, once each, describes first";
+    default:
+      return "";
+  }
+}
+
+function fieldType({ types }: DecoderContext): FieldType {
+  const type = types.storageType();
+  return { type, mutable: types.mutability() };
+}

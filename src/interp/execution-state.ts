@@ -1,0 +1,566 @@
+// One thread of guest execution: register file, frames, and everything the loop leaves to others —
+// calls between instances and to the host, refuelling, the way between fast and exact code, faults.
+// Owns frames. The loop caches what is here; instructions outside the loop are in special.ts and heavy.ts.
+
+import {
+  type BacktraceFrame,
+  InterruptedError,
+  OutOfFuelError,
+  RuntimeError,
+  Trap,
+  WouldBlockError,
+} from "../errors.ts";
+import type { FunctionInstance } from "../runtime/function.ts";
+import type { ModuleInstance } from "../runtime/instance.ts";
+import type { MemoryInstance } from "../runtime/memory.ts";
+import type { Reference } from "../runtime/reference.ts";
+import type { StoreState } from "../runtime/store.ts";
+import type { TableInstance } from "../runtime/table.ts";
+import { backtrace } from "./backtrace.ts";
+import { Code } from "./code.ts";
+import { undefinedElement, uninitializedElement } from "./faults.ts";
+import { executeHeavy, HeavyOutcome } from "./heavy.ts";
+import { CodeNode, type Fixup, FunctionCode } from "./node.ts";
+import type { CallTarget } from "./operations.ts";
+import { wordsOfAll } from "./operand-stack.ts";
+import { executeSpecial, executeTest } from "./special.ts";
+import { readValues, writeValues } from "./values.ts";
+
+/** What the loop asks for when it leaves its switch. */
+export const enum Slow {
+  /** Not slow: enter the function that a call names. */
+  Enter,
+  RestoreInstance,
+  CallFunction,
+  TailCall,
+  Heavy,
+  Raise,
+  RefuelCharge,
+  RefuelBranch,
+  RefuelAfter,
+  RefuelEntry,
+  LeaveExact,
+  Tick,
+}
+
+/** Why the loop was left. */
+export type RunStatus = "done" | "out-of-fuel" | "interrupted" | "awaiting-host";
+
+export type InterruptReason = "timeout" | "signal" | "handle" | "cancelled";
+
+/** What can stop a run from outside; asked between fuel slices and after host calls. */
+export interface Watch {
+  /** Returns the reason to stop, or `undefined`. */
+  poll(): InterruptReason | undefined;
+}
+
+/** A host call whose result is awaited. */
+export interface PendingCall {
+  readonly promise: PromiseLike<unknown>;
+  readonly site: CodeNode;
+  readonly func: FunctionInstance;
+  /** Word at which the results go. */
+  readonly base: number;
+}
+
+const INITIAL_WORDS = 512;
+const NO_MEMORY_U8 = new Uint8Array(0);
+const NO_MEMORY_I32 = new Int32Array(0);
+/** Turns of free loops between polls. */
+const TICKS_PER_POLL = 10_000;
+
+export class ExecutionState {
+  readonly store: StoreState;
+  /** The register file, and its views. */
+  R!: Int32Array;
+  F!: Float32Array;
+  D!: Float64Array;
+  /** References, by slot. */
+  readonly X: Reference[] = [];
+  fp = 0;
+  sp = 0;
+  /** Call nodes of the suspended frames, outermost first. */
+  readonly callers: CodeNode[] = [];
+  /** Instances to return to, one for each call that crossed between instances. */
+  readonly saved: ModuleInstance[] = [];
+  instance!: ModuleInstance;
+  /** Views of the current instance's memory 0. */
+  u8: Uint8Array = NO_MEMORY_U8;
+  i32: Int32Array = NO_MEMORY_I32;
+  memoryLength = 0;
+  readonly maxDepth: number;
+  readonly #maxWords: number;
+  /** Arguments of the loop's requests. */
+  target!: FunctionInstance;
+  callee!: FunctionCode;
+
+  /** Where a suspended run goes on. */
+  pc: CodeNode | undefined;
+  status: RunStatus = "done";
+  interruptedBy: InterruptReason | undefined;
+  pending: PendingCall | undefined;
+  /** Whether the run may stop and go on later; otherwise stopping is an error that unwinds. */
+  resumable = false;
+  /** Whether a host function may return a promise. */
+  mayAwait = false;
+  watch: Watch | undefined;
+  /** First free word above the frame that called the host. */
+  top = 0;
+  #ticks = 0;
+  readonly #suspendNode: CodeNode;
+
+  constructor(store: StoreState) {
+    this.store = store;
+    this.maxDepth = store.limits.callDepth;
+    this.#maxWords = Math.floor(store.limits.stackBytes / 8) * 2;
+    this.#allocate(Math.min(INITIAL_WORDS, this.#maxWords));
+    this.#suspendNode = new CodeNode(NO_OWNER, Code.Exit, 0, 0, 0, 0, null);
+  }
+
+  // ------------------------------------------------------------------ state
+
+  enterInstance(instance: ModuleInstance): void {
+    this.instance = instance;
+    this.refreshMemory();
+  }
+
+  /** After anything that may have grown a memory. */
+  refreshMemory(): void {
+    const memory = this.instance.memories[0] as MemoryInstance | undefined;
+    if (memory === undefined) {
+      this.u8 = NO_MEMORY_U8;
+      this.i32 = NO_MEMORY_I32;
+      this.memoryLength = 0;
+    } else {
+      this.u8 = memory.u8;
+      this.i32 = memory.i32;
+      this.memoryLength = memory.byteLength;
+    }
+  }
+
+  /** Makes room for words up to `end`. @throws Trap `call stack exhausted` past the limit. */
+  ensureWords(end: number): void {
+    if (end <= this.R.length) return;
+    if (end > this.#maxWords) throw new Trap("call-stack-exhausted");
+    this.#allocate(Math.min(this.#maxWords, Math.max(end, this.R.length * 2)));
+  }
+
+  #allocate(words: number): void {
+    const old = this.R as Int32Array | undefined;
+    const buffer = new ArrayBuffer(words * 4);
+    this.R = new Int32Array(buffer);
+    this.F = new Float32Array(buffer);
+    this.D = new Float64Array(buffer);
+    if (old !== undefined) this.R.set(old);
+    for (let slot = this.X.length; slot < words >> 1; slot++) this.X.push(null);
+  }
+
+  /** Before a frame of `callee` at word `base` becomes the current one. */
+  prepareCall(callee: FunctionCode, base: number): void {
+    if (callee.entry === null) callee.module.lower(callee);
+    if (this.sp >= this.maxDepth) {
+      throw new Trap("call-stack-exhausted", `more than ${this.maxDepth} frames`);
+    }
+    const end = base + callee.frameWords;
+    if (end > this.#maxWords) {
+      throw new Trap("call-stack-exhausted", `frames of more than ${this.#maxWords * 4} bytes`);
+    }
+    this.ensureWords(end);
+  }
+
+  clearRefs(slots: readonly number[], base: number): void {
+    for (const slot of slots) this.X[base + slot] = null;
+  }
+
+  copyRefs(to: number, from: number, count: number): void {
+    this.X.copyWithin(to, from, from + count);
+  }
+
+  // ------------------------------------------------------------------ instructions outside the loop
+
+  special(i: CodeNode, fp: number): void {
+    executeSpecial(this, i, fp);
+  }
+
+  vector(i: CodeNode, _fp: number): void {
+    throw new RuntimeError(`not executable yet: vector instruction ${i.c}`);
+  }
+
+  test(i: CodeNode, fp: number): boolean {
+    return executeTest(this, i, fp);
+  }
+
+  select(i: CodeNode, fp: number): void {
+    const { R, X } = this;
+    const from = R[fp + i.c] !== 0 ? fp + i.a : fp + i.b;
+    const to = fp + i.d;
+    R.copyWithin(to, from, from + 4);
+    X[to >> 1] = X[from >> 1];
+  }
+
+  globalGet(i: CodeNode, fp: number): void {
+    const global = this.instance.globals[i.a] as { bits: Int32Array; at: number; ref: Reference };
+    const to = fp + i.d;
+    if (i.b >= FIRST_REF) this.X[to >> 1] = global.ref;
+    else for (let k = 0; k < 4; k++) this.R[to + k] = global.bits[global.at + k] as number;
+  }
+
+  globalSet(i: CodeNode, fp: number): void {
+    const global = this.instance.globals[i.b] as { bits: Int32Array; at: number; ref: Reference };
+    const from = fp + i.a;
+    if (i.c >= FIRST_REF) global.ref = this.X[from >> 1];
+    else for (let k = 0; k < 4; k++) global.bits[global.at + k] = this.R[from + k] as number;
+  }
+
+  // ------------------------------------------------------------------ requests of the loop
+
+  /** Does what the loop leaves to others; returns the node to go on with. */
+  slow(request: Slow, i: CodeNode): CodeNode {
+    switch (request) {
+      case Slow.RestoreInstance:
+        this.enterInstance(this.saved.pop() as ModuleInstance);
+        return this.after(i.data as CodeNode);
+      case Slow.CallFunction:
+        return this.#callFunction(i, this.target);
+      case Slow.TailCall:
+        return this.#tailCall(i);
+      case Slow.Raise:
+        throw i.data;
+      case Slow.Heavy:
+        return this.#heavy(i);
+      case Slow.RefuelCharge:
+        return this.#refuelCharge(i);
+      case Slow.RefuelBranch: {
+        const reason = this.poll();
+        if (reason === undefined && this.store.fuel.refill(0)) return i.target;
+        this.store.fuel.counter += i.c;
+        return this.#goOn(exactNode(i.owner, i.at), reason);
+      }
+      case Slow.RefuelAfter:
+        this.store.fuel.counter += i.fuel;
+        return this.after(i);
+      case Slow.RefuelEntry: {
+        const { callee } = this;
+        const reason = this.poll();
+        if (reason === undefined && this.store.fuel.refill(0)) return callee.entry as CodeNode;
+        this.store.fuel.counter += callee.entryFuel;
+        return this.#goOn(exactCode(callee).entry, reason);
+      }
+      case Slow.LeaveExact:
+        return this.#leaveExact(i);
+      case Slow.Tick:
+        if (++this.#ticks < TICKS_PER_POLL) return this.after(i, false);
+        this.#ticks = 0;
+        return this.after(i);
+      default:
+        throw new Error(`no slow path ${request}`);
+    }
+  }
+
+  /** Goes on behind a node that ends a region: prepays the next one, or changes to exact code. */
+  after(i: CodeNode, mayPoll = true): CodeNode {
+    const { fuel } = this.store;
+    fuel.counter -= i.fuel;
+    if (fuel.counter >= 0 && !(mayPoll && this.watch !== undefined)) return i.next;
+    const reason = mayPoll ? this.poll() : undefined;
+    if (reason === undefined && (fuel.counter >= 0 || fuel.refill(0))) return i.next;
+    fuel.counter += i.fuel;
+    this.applyFixups(i, this.fp);
+    return this.#goOn(exactNode(i.owner, keyBehind(i)), reason);
+  }
+
+  /** Asks whether to stop. Where the run cannot stop and go on, stopping is an error. */
+  poll(): InterruptReason | undefined {
+    const reason = this.watch?.poll();
+    if (reason !== undefined && !this.resumable) throw new InterruptedError(reason, false);
+    return reason;
+  }
+
+  #goOn(node: CodeNode, reason: InterruptReason | undefined): CodeNode {
+    if (reason === undefined) return node;
+    this.interruptedBy = reason;
+    return this.#suspend("interrupted", node);
+  }
+
+  #suspend(status: RunStatus, pc: CodeNode): CodeNode {
+    this.status = status;
+    this.pc = pc;
+    return this.#suspendNode;
+  }
+
+  #refuelCharge(i: CodeNode): CodeNode {
+    const { fuel } = this.store;
+    fuel.counter += i.fuel;
+    const reason = this.poll();
+    if (reason !== undefined) return this.#goOn(i, reason);
+    if (fuel.refill(i.fuel)) return i;
+    return this.#outOfFuel(i);
+  }
+
+  #outOfFuel(pc: CodeNode): CodeNode {
+    if (!this.resumable) throw new OutOfFuelError(this.store.fuel.scope, false);
+    return this.#suspend("out-of-fuel", pc);
+  }
+
+  /** At a loop's start in exact code: back to the fast code, if the fuel covers its first region. */
+  #leaveExact(i: CodeNode): CodeNode {
+    const head = i.owner.loopHeads?.get(~i.at);
+    const { fuel } = this.store;
+    if (head === undefined) return i.next;
+    if (fuel.counter < head.cost && !fuel.refill(head.cost)) return i.next;
+    fuel.counter -= head.cost;
+    return head.node;
+  }
+
+  #heavy(i: CodeNode): CodeNode {
+    const outcome = executeHeavy(this, i);
+    this.refreshMemory();
+    if (outcome === HeavyOutcome.Done) return this.after(i);
+    this.applyFixups(i, this.fp);
+    const charge = exactNode(i.owner, i.at);
+    if (outcome === HeavyOutcome.Interrupted) {
+      // The base cost is paid: the run goes on with the operation itself, on what its operands now describe.
+      return this.#goOn(charge.next, this.interruptedBy);
+    }
+    this.store.fuel.counter += i.b;
+    return this.#outOfFuel(charge);
+  }
+
+  // ------------------------------------------------------------------ calls
+
+  /** Checks an indirect call's type. @throws Trap */
+  checkIndirect(func: FunctionInstance, typeId: number): void {
+    if (func.typeId === typeId || this.store.registry.isDefinedSubtype(func.typeId, typeId)) return;
+    throw new Trap("indirect-call-type-mismatch");
+  }
+
+  #callFunction(i: CodeNode, func: FunctionInstance): CodeNode {
+    if (func.host !== undefined) return this.#callHost(i, func, this.fp + i.d);
+    if (func.instance === this.instance) return this.#siteCall(i, func.code as FunctionCode, i.next, i.fuel);
+    const way = this.#wayBack(i);
+    way.data = func.code;
+    this.saved.push(this.instance);
+    this.enterInstance(func.instance as ModuleInstance);
+    return way;
+  }
+
+  /** A node that calls `code` from site `i`; its `next` restores the instance, then goes on behind `i`. */
+  #wayBack(i: CodeNode): CodeNode {
+    if (i.target === i) {
+      const way = new CodeNode(i.owner, Code.Call, i.d, 0, 0, 0, null);
+      way.at = i.at;
+      way.next = new CodeNode(i.owner, Code.RestoreInstance, 0, 0, 0, 0, i);
+      way.c = SYNTHETIC;
+      way.target = i;
+      i.target = way;
+    }
+    return i.target;
+  }
+
+  #siteCall(i: CodeNode, code: FunctionCode, next: CodeNode, fuel: number): CodeNode {
+    const call = new CodeNode(i.owner, Code.Call, i.d, 0, 0, 0, code);
+    call.at = i.at;
+    call.next = next;
+    call.fuel = fuel;
+    call.c = SYNTHETIC;
+    call.target = siteOf(i);
+    return call;
+  }
+
+  #callHost(i: CodeNode, func: FunctionInstance, base: number): CodeNode {
+    const { type } = func;
+    const { costs } = i.owner.module;
+    if (costs.hostCall > 0 && !this.store.fuel.tryCharge(BigInt(costs.hostCall))) {
+      this.applyFixups(i, this.fp);
+      this.store.fuel.counter += i.owner.module.costAt(i.at);
+      return this.#outOfFuel(exactNode(i.owner, i.at));
+    }
+    const args = readValues(this, type.params, base);
+    const outerTop = this.top;
+    this.top = Math.max(this.fp + i.owner.frameWords, base + wordsOfAll(type.params));
+    let result: unknown;
+    try {
+      result = (func.host as NonNullable<FunctionInstance["host"]>)({ instance: this.instance }, args);
+    } finally {
+      this.top = outerTop;
+    }
+    this.refreshMemory();
+    if (isPromise(result)) {
+      if (!this.mayAwait) {
+        // Nobody will look at it again: a rejection must not go unhandled.
+        result.then(undefined, () => undefined);
+        throw new WouldBlockError(func.name ?? "a host function");
+      }
+      this.pending = { promise: result, site: i, func, base };
+      this.applyFixups(i, this.fp);
+      return this.#suspend("awaiting-host", i);
+    }
+    this.finishHostCall(func, base, result);
+    return i.op === Code.TailCall ? this.#returnFrom(i) : this.after(i);
+  }
+
+  /** Writes a host function's results, which have been checked, into the frame. */
+  finishHostCall(func: FunctionInstance, base: number, result: unknown): void {
+    const { results } = func.type;
+    if (results.length === 0) return;
+    this.ensureWords(base + wordsOfAll(results));
+    writeValues(this, results, base, results.length === 1 ? [result] : (result as unknown[]));
+  }
+
+  /** A node that returns from the current frame, whose results are in place. */
+  #returnFrom(i: CodeNode): CodeNode {
+    return new CodeNode(i.owner, Code.Return, 0, 0, 0, 0, null);
+  }
+
+  /** Where a run goes on once the host call at `site` has its result. */
+  nodeBehind(site: CodeNode): CodeNode {
+    if (site.op === Code.TailCall) return this.#returnFrom(site);
+    const node = new CodeNode(site.owner, Code.Recharge, -1, 0, 0, 0, null);
+    node.at = keyBehind(site);
+    node.fuel = site.fuel;
+    node.next = site.next;
+    return node;
+  }
+
+  /** A node that raises `error` where the host call at `site` stands. */
+  raisingNode(site: CodeNode, error: unknown): CodeNode {
+    const node = new CodeNode(site.owner, Code.Raise, -1, 0, 0, 0, error);
+    node.at = site.at;
+    return node;
+  }
+
+  #tailCall(i: CodeNode): CodeNode {
+    const target = i.data as CallTarget;
+    const { fp } = this;
+    const func = this.#tailTarget(target, fp + i.a);
+    const words = i.b;
+    this.R.copyWithin(fp, fp + i.d, fp + i.d + words);
+    this.copyRefs(fp >> 1, (fp + i.d) >> 1, words >> 1);
+    if (func.host !== undefined) return this.#callHost(i, func, fp);
+    if (func.instance !== this.instance) {
+      // The caller expects its own instance back. If something on the way already restores one, that will do.
+      const caller = this.callers[this.sp - 1] as CodeNode;
+      if (caller.next.op !== Code.RestoreInstance && caller.next.op !== Code.Exit) {
+        const restore = this.#siteCall(caller, func.code as FunctionCode, caller.next, caller.fuel);
+        restore.next = new CodeNode(caller.owner, Code.RestoreInstance, 0, 0, 0, 0, caller);
+        restore.fuel = 0;
+        this.callers[this.sp - 1] = restore;
+        this.saved.push(this.instance);
+      }
+      this.enterInstance(func.instance as ModuleInstance);
+    }
+    // The frame is replaced: its caller calls again, from where the frame begins.
+    const caller = this.callers[--this.sp] as CodeNode;
+    this.fp = fp - caller.d;
+    const again = this.#siteCall(caller, func.code as FunctionCode, caller.next, caller.fuel);
+    return again;
+  }
+
+  #tailTarget(target: CallTarget, operand: number): FunctionInstance {
+    switch (target.kind) {
+      case "func":
+        return this.instance.func(target.funcIdx);
+      case "ref": {
+        const func = this.X[operand >> 1] as FunctionInstance | null;
+        if (func === null) throw new Trap("null-function-reference");
+        return func;
+      }
+      case "table": {
+        const { elements } = this.instance.tables[target.tableIdx] as TableInstance;
+        const index = (this.R[operand] as number) >>> 0;
+        if (index >= elements.length) throw undefinedElement(index);
+        const func = elements[index] as FunctionInstance | null;
+        if (func === null) throw uninitializedElement(index);
+        this.checkIndirect(func, target.typeId);
+        return func;
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------ frames
+
+  /** Puts the operands that were left folded at `i` into their slots. */
+  applyFixups(i: CodeNode, fp: number): void {
+    const fixups = i.owner.fixups.get(siteOf(i));
+    if (fixups === undefined) return;
+    for (const fixup of fixups) this.#applyFixup(fixup, fp);
+  }
+
+  #applyFixup({ slot, op, a, b, c, data }: Fixup, fp: number): void {
+    const { R, X } = this;
+    const to = fp + slot;
+    const from = fp + a;
+    switch (op) {
+      case Code.Copy32:
+        R[to] = R[from] as number;
+        return;
+      case Code.Copy64:
+        R.copyWithin(to, from, from + 2);
+        return;
+      case Code.Copy128:
+        R.copyWithin(to, from, from + 4);
+        return;
+      case Code.CopyRef:
+        X[to >> 1] = X[from >> 1];
+        return;
+      case Code.Const32:
+        R[to] = b;
+        return;
+      case Code.Const64:
+        R[to] = b;
+        R[to + 1] = c;
+        return;
+      case Code.Const128:
+        R.set(data as Int32Array, to);
+        return;
+      default:
+        X[to >> 1] = null;
+    }
+  }
+
+  /** Wasm frames, innermost first, when the current frame is at node `i`. */
+  backtrace(i: CodeNode): readonly BacktraceFrame[] {
+    return backtrace(i, this.callers, this.sp);
+  }
+
+  /** A fault at node `i`: finds a handler, or tells the error where it happened and lets it pass. */
+  fault(i: CodeNode, error: unknown): CodeNode {
+    if (error instanceof RuntimeError) {
+      error.backtrace = [...error.backtrace, ...this.backtrace(i)];
+      error.fuelConsumed = this.store.fuel.consumed;
+    }
+    throw error;
+  }
+}
+
+/** Where value types begin to be references, see module/types.ts. */
+const FIRST_REF = 256;
+
+const NO_OWNER = new FunctionCode(undefined as never, 0, 0, { kind: "func", params: [], results: [] });
+
+/** Marks, in `c`, a call node made while running; its `target` is the lowered node that it stands for. */
+const SYNTHETIC = 1;
+
+function siteOf(i: CodeNode): CodeNode {
+  return i.op === Code.Call && i.c === SYNTHETIC ? i.target : i;
+}
+
+function exactCode(func: FunctionCode): NonNullable<FunctionCode["exact"]> {
+  func.exact ??= func.module.lowerExact(func);
+  return func.exact;
+}
+
+function exactNode(func: FunctionCode, key: number): CodeNode {
+  const node = exactCode(func).nodes.get(key);
+  if (node === undefined) throw new Error(`no exact code for byte ${key} of function ${func.funcIdx}`);
+  return node;
+}
+
+/** Key of the instruction behind a region end. */
+function keyBehind(i: CodeNode): number {
+  return i.op === Code.Recharge || i.op === Code.Tick ? i.at : i.owner.module.instructionEnd(i.at);
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,116 @@
+// Lowers a module's functions when they are first called, and answers what running code asks about its module.
+// Owns the reader and the tables that all of a module's lowerings share.
+
+import { InstructionReader } from "../decoder/instruction-reader.ts";
+import { decodeNames, type ModuleNames } from "../decoder/names.ts";
+import type { InstructionLookup } from "../isa/instructions.ts";
+import type { Op } from "../isa/op.ts";
+import type { FuncType } from "../module/types.ts";
+import type { ExecutableModule } from "../runtime/instance.ts";
+import type { CheckedModule } from "../validator/checked-module.ts";
+import { Code, type Form } from "./code.ts";
+import type { Costs } from "./cost-model.ts";
+import { Lowering, type LoweringTools } from "./lower.ts";
+import { type ExactCode, FunctionCode, type ModuleCode } from "./node.ts";
+
+/** Which code runs: the fast one with the exact one behind it, or the exact one alone. */
+export type LoweringMode = "fast" | "exact";
+
+/** What an engine's modules share. */
+export interface CompilerOptions {
+  readonly costs: Costs;
+  readonly lowering: LoweringMode;
+  readonly rows: InstructionLookup;
+  readonly forms: ReadonlyMap<Op, Form>;
+  readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
+}
+
+/** How comparisons fuse with the branch behind them: node operation to branches on true and on false. */
+export function createBranches(forms: ReadonlyMap<Op, Form>): Map<Code, readonly [Code, Code]> {
+  const branches = new Map<Code, readonly [Code, Code]>();
+  const none = -1 as Code;
+  for (const form of forms.values()) {
+    if (form.branch !== none) branches.set(form.rr, [form.branch, form.branchNot]);
+    if (form.branchI !== none) branches.set(form.ri, [form.branchI, form.branchNotI]);
+  }
+  branches.set(Code.I32Eqz, [Code.BrIfZero, Code.BrIfNonZero]);
+  return branches;
+}
+
+export class ModuleCompiler implements ModuleCode, ExecutableModule {
+  readonly checked: CheckedModule;
+  readonly costs: Costs;
+  readonly #options: CompilerOptions;
+  readonly #tools: LoweringTools;
+  readonly #functions: (FunctionCode | undefined)[];
+  #names: ModuleNames | undefined;
+
+  constructor(checked: CheckedModule, options: CompilerOptions) {
+    this.checked = checked;
+    this.costs = options.costs;
+    this.#options = options;
+    const { forms, branches, rows, costs } = options;
+    const reader = new InstructionReader(checked.module.bytes);
+    this.#tools = { checked, costs, reader, forms, branches, rows };
+    this.#functions = new Array(checked.module.functions.length);
+  }
+
+  get names(): ModuleNames {
+    this.#names ??= decodeNames(this.checked.module);
+    return this.#names;
+  }
+
+  get moduleName(): string | undefined {
+    return this.names.module;
+  }
+
+  functionName(funcIdx: number): string | undefined {
+    const { imports, exports } = this.checked.module;
+    const named = this.names.functions.get(funcIdx);
+    if (named !== undefined) return named;
+    if (funcIdx < this.checked.importCounts.func) {
+      const imported = imports.filter(({ desc }) => desc.kind === "func")[funcIdx];
+      return imported === undefined ? undefined : `${imported.module}.${imported.name}`;
+    }
+    return exports.find(({ kind, index }) => kind === "func" && index === funcIdx)?.name;
+  }
+
+  func(definedIdx: number): FunctionCode {
+    const known = this.#functions[definedIdx];
+    if (known !== undefined) return known;
+    const funcIdx = definedIdx + this.checked.importCounts.func;
+    const typeId = this.checked.functionTypeIds[funcIdx] as number;
+    const type = this.checked.registry.definedType(typeId).composite as FuncType;
+    const made = new FunctionCode(this, funcIdx, definedIdx, type);
+    this.#functions[definedIdx] = made;
+    return made;
+  }
+
+  loweredFunction(definedIdx: number): FunctionCode {
+    return this.func(definedIdx);
+  }
+
+  lower(func: FunctionCode): void {
+    if (this.#options.lowering === "fast") {
+      new Lowering(this.#tools, func, false).run();
+      return;
+    }
+    func.exact = this.lowerExact(func);
+    func.entry = func.exact.entry;
+    func.entryFuel = 0;
+  }
+
+  lowerExact(func: FunctionCode): ExactCode {
+    return new Lowering(this.#tools, func, true).run() as ExactCode;
+  }
+
+  costAt(at: number): number {
+    return this.costs.of(this.#tools.reader.seek(at).read());
+  }
+
+  instructionEnd(at: number): number {
+    const { reader } = this.#tools;
+    reader.seek(at).read();
+    return reader.position;
+  }
+}

@@ -1,0 +1,176 @@
+// The operand stack as the lowering sees it: where each operand is, or what it would be if it were computed.
+// Owns slots and folded operands. Emits the moves that put an operand into its own slot.
+
+import type { ValType } from "../module/types.ts";
+import { isRef, NumType } from "../module/types.ts";
+import { Code } from "./code.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Fixup } from "./node.ts";
+
+export const enum OperandKind {
+  /** In its own slot. */
+  Slot,
+  /** The value of a local, not copied yet: `a` is the local's word offset. */
+  Local,
+  /** A constant, not written yet: words `a` and `b`, or `data`. */
+  Const32,
+  Const64,
+  Const128,
+  Null,
+}
+
+export interface Operand {
+  readonly type: ValType;
+  /** Word offset of its own slot in the frame. */
+  readonly slot: number;
+  kind: OperandKind;
+  a: number;
+  b: number;
+  data: Int32Array | null;
+}
+
+/** Words that a value takes in the register file: whole slots of two words. */
+export function wordsOf(type: ValType): number {
+  return type === NumType.V128 ? 4 : 2;
+}
+
+export function wordsOfAll(types: readonly ValType[]): number {
+  let words = 0;
+  for (const type of types) words += wordsOf(type);
+  return words;
+}
+
+/** The move that copies a value of this type. */
+export function copyCode(type: ValType): Code {
+  if (isRef(type)) return Code.CopyRef;
+  if (type === NumType.I32 || type === NumType.F32) return Code.Copy32;
+  return type === NumType.V128 ? Code.Copy128 : Code.Copy64;
+}
+
+export class OperandStack {
+  readonly operands: Operand[] = [];
+  readonly #emitter: Emitter;
+  #top: number;
+  /** Highest word offset that any operand has reached. */
+  maxWords: number;
+
+  constructor(emitter: Emitter, base: number) {
+    this.#emitter = emitter;
+    this.#top = base;
+    this.maxWords = base;
+  }
+
+  get height(): number {
+    return this.operands.length;
+  }
+
+  /** Word offset at which the next operand's slot would be. */
+  get top(): number {
+    return this.#top;
+  }
+
+  /** The operand `depth` below the top. */
+  peek(depth = 0): Operand {
+    return this.operands[this.operands.length - 1 - depth] as Operand;
+  }
+
+  push(type: ValType, kind = OperandKind.Slot, a = 0, b = 0, data: Int32Array | null = null): Operand {
+    const operand: Operand = { type, slot: this.#top, kind, a, b, data };
+    this.operands.push(operand);
+    this.#top += wordsOf(type);
+    if (this.#top > this.maxWords) this.maxWords = this.#top;
+    return operand;
+  }
+
+  pushAll(types: readonly ValType[]): void {
+    for (const type of types) this.push(type);
+  }
+
+  pop(): Operand {
+    const operand = this.operands.pop() as Operand;
+    this.#top = operand.slot;
+    return operand;
+  }
+
+  popMany(count: number): void {
+    for (let k = 0; k < count; k++) this.pop();
+  }
+
+  truncate(height: number): void {
+    this.popMany(this.operands.length - height);
+  }
+
+  /** Word offset from which to read an operand; a constant is written to its slot first. */
+  register(operand: Operand): number {
+    if (operand.kind === OperandKind.Local) return operand.a;
+    this.materialise(operand);
+    return operand.slot;
+  }
+
+  /** Puts an operand into its own slot. */
+  materialise(operand: Operand): void {
+    if (operand.kind === OperandKind.Slot) return;
+    this.writeTo(operand, operand.slot);
+    operand.kind = OperandKind.Slot;
+  }
+
+  /** Puts the topmost `count` operands into their own slots. */
+  materialiseTop(count: number): void {
+    for (let k = this.operands.length - count; k < this.operands.length; k++) {
+      this.materialise(this.operands[k] as Operand);
+    }
+  }
+
+  materialiseAll(): void {
+    this.materialiseTop(this.operands.length);
+  }
+
+  /** Copies the operands that stand for a local, before the local changes. Returns whether there were any. */
+  releaseLocal(local: number): boolean {
+    let found = false;
+    for (const operand of this.operands) {
+      if (operand.kind !== OperandKind.Local || operand.a !== local) continue;
+      this.materialise(operand);
+      found = true;
+    }
+    return found;
+  }
+
+  /** Emits what puts the operand's value at word offset `d`. */
+  writeTo(operand: Operand, d: number): void {
+    const { op, a, b, c, data } = moveTo(operand, d);
+    this.#emitter.emit(op, d, a, b, c, data);
+  }
+
+  /** What it would take to put the operands below the topmost `above` into their slots. */
+  fixupsBelow(above: number): readonly Fixup[] {
+    let fixups: Fixup[] | undefined;
+    for (let k = this.operands.length - above - 1; k >= 0; k--) {
+      const operand = this.operands[k] as Operand;
+      if (operand.kind === OperandKind.Slot) continue;
+      fixups ??= [];
+      fixups.push(moveTo(operand, operand.slot));
+    }
+    return fixups ?? NO_FIXUPS;
+  }
+}
+
+const NO_FIXUPS: readonly Fixup[] = [];
+
+function moveTo(operand: Operand, slot: number): Fixup {
+  const { type, a, b, data } = operand;
+  switch (operand.kind) {
+    case OperandKind.Slot:
+      return { slot, op: copyCode(type), a: operand.slot, b: 0, c: 0, data: null };
+    case OperandKind.Local:
+      return { slot, op: copyCode(type), a, b: 0, c: 0, data: null };
+    case OperandKind.Const32:
+      return { slot, op: Code.Const32, a: 0, b: a, c: 0, data: null };
+    case OperandKind.Const64:
+      return { slot, op: Code.Const64, a: 0, b: a, c: b, data: null };
+    case OperandKind.Const128:
+      return { slot, op: Code.Const128, a: 0, b: 0, c: 0, data };
+    case OperandKind.Null:
+      return { slot, op: Code.ConstRef, a: 0, b: 0, c: 0, data: null };
+  }
+}

@@ -1,0 +1,181 @@
+// Lane-wise comparisons (spec 4.3.5): a lane of ones where they hold, of zeros where not.
+// Greater-than is less-than with its operands swapped, which the dispatch does.
+
+import * as i64 from "../numeric/i64.ts";
+import type { VectorViews } from "./views.ts";
+
+export function i8x16Eq({ I8 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 2;
+  a <<= 2;
+  b <<= 2;
+  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] === I8[b + i] ? -1 : 0;
+}
+
+export function i8x16Ne({ I8 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 2;
+  a <<= 2;
+  b <<= 2;
+  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] !== I8[b + i] ? -1 : 0;
+}
+
+export function i8x16LtS({ I8 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 2;
+  a <<= 2;
+  b <<= 2;
+  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] < I8[b + i] ? -1 : 0;
+}
+
+export function i8x16LtU({ U8 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 2;
+  a <<= 2;
+  b <<= 2;
+  for (let i = 0; i < 16; i++) U8[d + i] = U8[a + i] < U8[b + i] ? -1 : 0;
+}
+
+export function i8x16LeS({ I8 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 2;
+  a <<= 2;
+  b <<= 2;
+  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] <= I8[b + i] ? -1 : 0;
+}
+
+export function i8x16LeU({ U8 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 2;
+  a <<= 2;
+  b <<= 2;
+  for (let i = 0; i < 16; i++) U8[d + i] = U8[a + i] <= U8[b + i] ? -1 : 0;
+}
+
+export function i16x8Eq({ I16 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 1;
+  a <<= 1;
+  b <<= 1;
+  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] === I16[b + i] ? -1 : 0;
+}
+
+export function i16x8Ne({ I16 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 1;
+  a <<= 1;
+  b <<= 1;
+  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] !== I16[b + i] ? -1 : 0;
+}
+
+export function i16x8LtS({ I16 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 1;
+  a <<= 1;
+  b <<= 1;
+  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] < I16[b + i] ? -1 : 0;
+}
+
+export function i16x8LtU({ U16 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 1;
+  a <<= 1;
+  b <<= 1;
+  for (let i = 0; i < 8; i++) U16[d + i] = U16[a + i] < U16[b + i] ? -1 : 0;
+}
+
+export function i16x8LeS({ I16 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 1;
+  a <<= 1;
+  b <<= 1;
+  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] <= I16[b + i] ? -1 : 0;
+}
+
+export function i16x8LeU({ U16 }: VectorViews, d: number, a: number, b: number): void {
+  d <<= 1;
+  a <<= 1;
+  b <<= 1;
+  for (let i = 0; i < 8; i++) U16[d + i] = U16[a + i] <= U16[b + i] ? -1 : 0;
+}
+
+export function i32x4Eq({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = R[a + i] === R[b + i] ? -1 : 0;
+}
+
+export function i32x4Ne({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = R[a + i] !== R[b + i] ? -1 : 0;
+}
+
+export function i32x4LtS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = R[a + i] < R[b + i] ? -1 : 0;
+}
+
+export function i32x4LtU({ U32 }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) U32[d + i] = U32[a + i] < U32[b + i] ? -1 : 0;
+}
+
+export function i32x4LeS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = R[a + i] <= R[b + i] ? -1 : 0;
+}
+
+export function i32x4LeU({ U32 }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) U32[d + i] = U32[a + i] <= U32[b + i] ? -1 : 0;
+}
+
+export function i64x2Eq({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    const holds = i64.eq(R[a + i], R[a + i + 1], R[b + i], R[b + i + 1]);
+    R[d + i] = R[d + i + 1] = holds ? -1 : 0;
+  }
+}
+
+export function i64x2Ne({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    const holds = i64.ne(R[a + i], R[a + i + 1], R[b + i], R[b + i + 1]);
+    R[d + i] = R[d + i + 1] = holds ? -1 : 0;
+  }
+}
+
+export function i64x2LtS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    const holds = i64.ltS(R[a + i], R[a + i + 1], R[b + i], R[b + i + 1]);
+    R[d + i] = R[d + i + 1] = holds ? -1 : 0;
+  }
+}
+
+export function i64x2LeS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    const holds = i64.leS(R[a + i], R[a + i + 1], R[b + i], R[b + i + 1]);
+    R[d + i] = R[d + i + 1] = holds ? -1 : 0;
+  }
+}
+
+export function f32x4Eq({ R, F }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = F[a + i] === F[b + i] ? -1 : 0;
+}
+
+export function f32x4Ne({ R, F }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = F[a + i] !== F[b + i] ? -1 : 0;
+}
+
+export function f32x4Lt({ R, F }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = F[a + i] < F[b + i] ? -1 : 0;
+}
+
+export function f32x4Le({ R, F }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = F[a + i] <= F[b + i] ? -1 : 0;
+}
+
+export function f64x2Eq({ R, D }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    R[d + i] = R[d + i + 1] = D[(a + i) >> 1] === D[(b + i) >> 1] ? -1 : 0;
+  }
+}
+
+export function f64x2Ne({ R, D }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    R[d + i] = R[d + i + 1] = D[(a + i) >> 1] !== D[(b + i) >> 1] ? -1 : 0;
+  }
+}
+
+export function f64x2Lt({ R, D }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    R[d + i] = R[d + i + 1] = D[(a + i) >> 1] < D[(b + i) >> 1] ? -1 : 0;
+  }
+}
+
+export function f64x2Le({ R, D }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i += 2) {
+    R[d + i] = R[d + i + 1] = D[(a + i) >> 1] <= D[(b + i) >> 1] ? -1 : 0;
+  }
+}

@@ -1,0 +1,1 @@
+export * from "./wasi/node/index.ts";

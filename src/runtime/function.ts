@@ -1,0 +1,65 @@
+// Function instances (spec 4.2.6): guest functions bound to their instance, and host functions.
+// Owns the binding; what lowered code is, only the interpreter knows.
+
+import type { FuncType } from "../module/types.ts";
+import type { ModuleInstance } from "./instance.ts";
+
+/** What a host function sees of the execution that calls it; the interpreter makes it. */
+export interface HostCallContext {
+  /** The instance whose code made the call; `undefined` when the host did. */
+  readonly instance: ModuleInstance | undefined;
+}
+
+/**
+ * A host function as the embedder's layer wraps it: JavaScript values in and out, in
+ * `type`'s order. Returns the result, an array for several, or `undefined` for none;
+ * a promise parks the guest where the call allows it.
+ */
+export type HostCallback = (context: HostCallContext, args: unknown[]) => unknown;
+
+/** The interpreter's private part of a guest function; shared by all instances of a module. */
+export interface LoweredFunction {
+  readonly funcIdx: number;
+}
+
+export class FunctionInstance {
+  /** Canonical type id. */
+  readonly typeId: number;
+  /** Canonical. */
+  readonly type: FuncType;
+  /** The instance that defines it; `undefined` for host functions. */
+  readonly instance: ModuleInstance | undefined;
+  readonly code: LoweredFunction | undefined;
+  readonly host: HostCallback | undefined;
+  /** For backtraces of host functions, e.g. `env.log`. */
+  readonly name: string | undefined;
+
+  private constructor(
+    typeId: number,
+    type: FuncType,
+    instance: ModuleInstance | undefined,
+    code: LoweredFunction | undefined,
+    host: HostCallback | undefined,
+    name: string | undefined,
+  ) {
+    this.typeId = typeId;
+    this.type = type;
+    this.instance = instance;
+    this.code = code;
+    this.host = host;
+    this.name = name;
+  }
+
+  static guest(
+    typeId: number,
+    type: FuncType,
+    instance: ModuleInstance,
+    code: LoweredFunction,
+  ): FunctionInstance {
+    return new FunctionInstance(typeId, type, instance, code, undefined, undefined);
+  }
+
+  static host(typeId: number, type: FuncType, callback: HostCallback, name?: string): FunctionInstance {
+    return new FunctionInstance(typeId, type, undefined, undefined, callback, name);
+  }
+}

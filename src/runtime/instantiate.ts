@@ -1,0 +1,152 @@
+// Instantiation (spec 4.7.2): allocates what a module defines, runs its segments and its start function.
+// Owns the order of events. Imports have been matched before (link.ts).
+
+import { Trap } from "../errors.ts";
+import type { ElementSegment } from "../module/module.ts";
+import { isRef, NumType, type ValType } from "../module/types.ts";
+import { asU32, asU64, ConstEvaluator, type ConstValue } from "./const-expr.ts";
+import type { FunctionInstance } from "./function.ts";
+import { GlobalInstance } from "./global.ts";
+import { type ExecutableModule, type ExternInstance, ModuleInstance } from "./instance.ts";
+import { MemoryInstance } from "./memory.ts";
+import type { Reference } from "./reference.ts";
+import type { StoreState } from "./store.ts";
+import { TableInstance } from "./table.ts";
+import { TagInstance } from "./tag.ts";
+
+/** Words of a global's cell. */
+const GLOBAL_WORDS = 4;
+
+/**
+ * Instantiates `executable` with matched imports, in the order of the module's import section; the start
+ * function is left to {@link runStartFunction}. Active segments write as they go: those before one that
+ * traps have had their effect, as the spec demands.
+ *
+ * @throws LimitError when the store's limits do not allow what the module declares
+ * @throws Trap when an active segment does not fit
+ */
+export function instantiate(
+  executable: ExecutableModule,
+  store: StoreState,
+  imports: readonly ExternInstance[],
+): ModuleInstance {
+  const { checked } = executable;
+  const { module } = checked;
+  store.count("instances", 1);
+  store.count("memories", module.memories.length);
+  store.count("tables", module.tables.length);
+  store.count("globals", module.globals.length);
+  const functions: FunctionInstance[] = [];
+  for (const item of imports) if (item.kind === "func") functions.push(item.func);
+  const instance = new ModuleInstance(executable, store, functions);
+  for (const item of imports) {
+    if (item.kind === "table") instance.tables.push(item.table);
+    else if (item.kind === "memory") instance.memories.push(item.memory);
+    else if (item.kind === "global") instance.globals.push(item.global);
+    else if (item.kind === "tag") instance.tags.push(item.tag);
+  }
+  for (const typeId of checked.tagTypeIds.slice(checked.importCounts.tag)) {
+    const { funcType } = store.registry.definedType(typeId);
+    if (funcType !== undefined) instance.tags.push(new TagInstance(typeId, funcType));
+  }
+  const evaluator = new ConstEvaluator(instance);
+  allocateMemories(instance);
+  allocateGlobals(instance, evaluator);
+  allocateTables(instance, evaluator);
+  for (const segment of module.elements) instance.elements.push(elementsOf(instance, segment, evaluator));
+  for (const segment of module.data) instance.data.push(module.bytes.subarray(segment.start, segment.end));
+  applyElements(instance, evaluator);
+  applyData(instance, evaluator);
+  return instance;
+}
+
+/** Runs the start function, if the module has one. @throws what the function throws */
+export function runStartFunction(instance: ModuleInstance): void {
+  const { start } = instance.checked.module;
+  if (start !== undefined) instance.store.executor.runStart(instance.store, instance.func(start.funcIdx));
+}
+
+function allocateMemories(instance: ModuleInstance): void {
+  const { memoryTypes, importCounts } = instance.checked;
+  for (const type of memoryTypes.slice(importCounts.memory)) {
+    instance.memories.push(new MemoryInstance(type, instance.store.memoryBudget));
+  }
+}
+
+function allocateGlobals(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+  const { globalTypes, importCounts, module } = instance.checked;
+  const bits = new Int32Array(module.globals.length * GLOBAL_WORDS);
+  module.globals.forEach((definition, k) => {
+    const type = globalTypes[importCounts.global + k] as GlobalInstance["type"];
+    const global = new GlobalInstance(type, bits, k * GLOBAL_WORDS);
+    setGlobal(global, evaluator.evaluate(definition.init));
+    instance.globals.push(global);
+  });
+}
+
+function setGlobal(global: GlobalInstance, value: ConstValue): void {
+  if (isRef(global.type.type)) global.ref = value.ref;
+  else global.bits.set(value.bits.subarray(0, wordsOfNumber(global.type.type)), global.at);
+}
+
+function wordsOfNumber(type: ValType): number {
+  return type === NumType.V128 ? 4 : 2;
+}
+
+function allocateTables(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+  const { tableTypes, importCounts, module } = instance.checked;
+  module.tables.forEach((definition, k) => {
+    const type = tableTypes[importCounts.table + k] as TableInstance["type"];
+    const init = definition.init === undefined ? null : evaluator.evaluate(definition.init).ref;
+    instance.tables.push(new TableInstance(type, init, instance.store.tableBudget));
+  });
+}
+
+function elementsOf(
+  instance: ModuleInstance,
+  segment: ElementSegment,
+  evaluator: ConstEvaluator,
+): readonly Reference[] {
+  if (segment.mode === "declarative") return [];
+  if (segment.funcIdxs.length > 0) return segment.funcIdxs.map((funcIdx) => instance.func(funcIdx));
+  return segment.exprs.map((expr) => evaluator.evaluate(expr).ref);
+}
+
+function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+  instance.checked.module.elements.forEach((segment, k) => {
+    if (segment.mode !== "active" || segment.offsetExpr === undefined) return;
+    const table = instance.tables[segment.tableIdx] as TableInstance;
+    const items = instance.elements[k] as readonly Reference[];
+    const offset = offsetOf(evaluator.evaluate(segment.offsetExpr), table.type.is64);
+    if (offset + items.length > table.elements.length) {
+      throw new Trap(
+        "out-of-bounds-table-access",
+        `element segment ${k} (${items.length} elements at ${offset}) does not fit a table of ${table.elements.length}`,
+      );
+    }
+    for (let index = 0; index < items.length; index++) table.elements[offset + index] = items[index];
+    instance.elements[k] = [];
+  });
+}
+
+function applyData(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+  instance.checked.module.data.forEach((segment, k) => {
+    if (segment.mode !== "active" || segment.offsetExpr === undefined) return;
+    const memory = instance.memories[segment.memIdx] as MemoryInstance;
+    const bytes = instance.data[k] as Uint8Array;
+    const offset = offsetOf(evaluator.evaluate(segment.offsetExpr), memory.type.is64);
+    if (offset + bytes.length > memory.byteLength) {
+      throw new Trap(
+        "out-of-bounds-memory-access",
+        `data segment ${k} (${bytes.length} bytes at ${offset}) does not fit a memory of ${memory.byteLength}`,
+      );
+    }
+    memory.u8.set(bytes, offset);
+    instance.data[k] = new Uint8Array(0);
+  });
+}
+
+/** Above 2^53 it is rounded, and out of bounds either way. */
+function offsetOf(value: ConstValue, is64: boolean): number {
+  return is64 ? Number(asU64(value)) : asU32(value);
+}

@@ -1,0 +1,101 @@
+// Matches a module's imports with what is offered (spec 4.7.2, 3.3.11-3.3.15).
+// Owns the collection of everything that is missing or does not fit. Where offers come from is the API's affair.
+
+import { LinkError, type LinkProblem } from "../errors.ts";
+import { formatFuncType, formatGlobalType, formatMemoryType, formatTableType } from "../module/format-types.ts";
+import type { Import } from "../module/module.ts";
+import type { TypeRegistry } from "../module/type-registry.ts";
+import type { FuncType } from "../module/types.ts";
+import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
+import type { ExternInstance } from "./instance.ts";
+
+/** Text form of an import's, export's or item's type. */
+export function externTypeText(type: ExternType, registry: TypeRegistry): string {
+  switch (type.kind) {
+    case "func":
+      return formatFuncType(registry.definedType(type.typeId).composite as FuncType);
+    case "tag":
+      return formatFuncType(registry.definedType(type.typeId).composite as FuncType, "tag");
+    case "table":
+      return formatTableType(type.type);
+    case "memory":
+      return formatMemoryType(type.type);
+    case "global":
+      return formatGlobalType(type.type);
+  }
+}
+
+/** The type of an item as it is now: tables and memories with their current size. */
+export function externTypeOf(item: ExternInstance): ExternType {
+  switch (item.kind) {
+    case "func":
+      return { kind: "func", typeId: item.func.typeId, exact: true };
+    case "tag":
+      return { kind: "tag", typeId: item.tag.typeId };
+    case "table":
+      return { kind: "table", type: { ...item.table.type, min: BigInt(item.table.elements.length) } };
+    case "memory":
+      return { kind: "memory", type: { ...item.memory.type, min: BigInt(item.memory.pages) } };
+    case "global":
+      return { kind: "global", type: item.global.type };
+  }
+}
+
+function matches(actual: ExternType, expected: ExternType, registry: TypeRegistry): boolean {
+  switch (expected.kind) {
+    case "func":
+      return actual.kind === "func" && registry.matchesFunc(actual.typeId, expected.typeId, expected.exact);
+    case "tag":
+      return actual.kind === "tag" && registry.matchesTagType(actual.typeId, expected.typeId);
+    case "table":
+      return actual.kind === "table" && registry.matchesTableType(actual.type, expected.type);
+    case "memory":
+      return actual.kind === "memory" && registry.matchesMemoryType(actual.type, expected.type);
+    case "global":
+      return actual.kind === "global" && registry.matchesGlobalType(actual.type, expected.type);
+  }
+}
+
+/**
+ * Finds every import by `resolve` and checks its type; gives the items in the order of the imports.
+ * @throws LinkError naming all imports that are missing or do not match
+ */
+export function matchImports(
+  checked: CheckedModule,
+  resolve: (wanted: Import, expected: ExternType) => ExternInstance | undefined,
+): ExternInstance[] {
+  const { registry } = checked;
+  const problems: LinkProblem[] = [];
+  const items: ExternInstance[] = [];
+  checked.module.imports.forEach((wanted, k) => {
+    const expected = checked.importTypes[k] as ExternType;
+    const item = resolve(wanted, expected);
+    if (item !== undefined && matches(externTypeOf(item), expected, registry)) {
+      items.push(item);
+      return;
+    }
+    problems.push({
+      module: wanted.module,
+      name: wanted.name,
+      expected: externTypeText(expected, registry),
+      found: item === undefined ? undefined : externTypeText(externTypeOf(item), registry),
+    });
+  });
+  if (problems.length > 0) throw new LinkError(problemsText(problems), problems);
+  return items;
+}
+
+/** How many problems a message spells out; the error's `problems` has all. */
+const MAX_TOLD = 20;
+
+function problemsText(problems: readonly LinkProblem[]): string {
+  const told = problems
+    .slice(0, MAX_TOLD)
+    .map(({ module, name, expected, found }) =>
+      found === undefined
+        ? `unknown import ${JSON.stringify(module)} ${JSON.stringify(name)}: needs ${expected}`
+        : `incompatible import type for ${JSON.stringify(module)} ${JSON.stringify(name)}: needs ${expected}, found ${found}`,
+    );
+  if (problems.length > MAX_TOLD) told.push(`and ${problems.length - MAX_TOLD} more`);
+  return told.join("\n");
+}

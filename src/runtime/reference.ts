@@ -1,0 +1,11 @@
+// What a reference is at run time.
+// Owns the representation; the heap objects themselves are in gc.ts.
+
+/**
+ * A reference value. `null` is the null reference of every type. A function reference is a
+ * `FunctionInstance`; an exception reference an `ExceptionInstance`; an `i31` a JavaScript
+ * integer; structs and arrays their GC objects; every other JavaScript value is a host
+ * reference. `any.convert_extern` and its inverse are the identity, as in the JS API,
+ * where a host number in the i31 range *is* an i31.
+ */
+export type Reference = unknown;

@@ -1,0 +1,32 @@
+// Tag and exception instances (spec 4.2.10, 4.2.13).
+
+import type { FuncType } from "../module/types.ts";
+import type { Reference } from "./reference.ts";
+
+/** Identity is the object's: two tags of equal type are different tags. */
+export class TagInstance {
+  /** Canonical type id. */
+  readonly typeId: number;
+  /** Canonical; `params` is the payload. */
+  readonly type: FuncType;
+
+  constructor(typeId: number, type: FuncType) {
+    this.typeId = typeId;
+    this.type = type;
+  }
+}
+
+/** A thrown exception: a tag and its payload, laid out as in registers. */
+export class ExceptionInstance {
+  readonly tag: TagInstance;
+  /** Two words per 8-byte slot. */
+  readonly bits: Int32Array;
+  /** One entry per slot. */
+  readonly refs: readonly Reference[];
+
+  constructor(tag: TagInstance, bits: Int32Array, refs: readonly Reference[]) {
+    this.tag = tag;
+    this.bits = bits;
+    this.refs = refs;
+  }
+}

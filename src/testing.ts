@@ -1,0 +1,84 @@
+// The engine's insides for the project's own tests and tools: values as bits. Not published.
+
+import type { Global } from "./api/global.ts";
+import type { Instance } from "./api/instance.ts";
+import type { ExecutionState } from "./interp/execution-state.ts";
+import { wordsOf } from "./interp/operand-stack.ts";
+import { isRef, NumType, type ValType } from "./module/types.ts";
+import { FunctionInstance } from "./runtime/function.ts";
+import { ExceptionInstance } from "./runtime/tag.ts";
+
+/** A value as bits: i32 and f32 in `lo`, i64 and f64 in `lo` and `hi`, v128 in 16 `bytes`. */
+export interface RawValue {
+  readonly type: "i32" | "i64" | "f32" | "f64" | "v128" | "ref";
+  readonly lo?: number;
+  readonly hi?: number;
+  readonly bytes?: Uint8Array;
+  readonly ref?: unknown;
+}
+
+const NAMES: Partial<Record<ValType, RawValue["type"]>> = {
+  [NumType.I32]: "i32",
+  [NumType.I64]: "i64",
+  [NumType.F32]: "f32",
+  [NumType.F64]: "f64",
+  [NumType.V128]: "v128",
+};
+
+/** Calls an export with bits, so that NaN payloads survive where JavaScript numbers would lose them. */
+export function invokeRaw(instance: Instance, name: string, args: readonly RawValue[]): RawValue[] {
+  const callable = instance.exports[name];
+  const func = typeof callable === "function" ? instance.store.instanceOf(callable) : undefined;
+  if (func === undefined) throw new TypeError(`no exported function ${JSON.stringify(name)}`);
+  const { store } = instance;
+  return store.engine.interpreter.call(store.state, func, args, {}, {
+    write(ex, types, at, values) {
+      let word = at;
+      types.forEach((type, k) => {
+        writeRaw(ex, type, word, values[k] as RawValue);
+        word += wordsOf(type);
+      });
+    },
+    read(ex, types, at) {
+      let word = at;
+      return types.map((type) => {
+        const value = readRaw(ex.R, ex.X[word >> 1], type, word);
+        word += wordsOf(type);
+        return value;
+      });
+    },
+  }) as RawValue[];
+}
+
+/** A global's value as bits. */
+export function readGlobalRaw({ item }: Global): RawValue {
+  const { global } = item;
+  return readRaw(global.bits, global.ref, global.type.type, global.at);
+}
+
+/** What a reference that came out of {@link invokeRaw} is. */
+export function refKind(ref: unknown): "func" | "exn" | "i31" | "struct" | "array" | "extern" {
+  if (ref instanceof FunctionInstance || typeof ref === "function") return "func";
+  if (ref instanceof ExceptionInstance) return "exn";
+  return "extern";
+}
+
+function writeRaw(ex: ExecutionState, type: ValType, at: number, value: RawValue): void {
+  if (isRef(type)) {
+    ex.X[at >> 1] = value.ref ?? null;
+  } else if (type === NumType.V128) {
+    const bytes = value.bytes as Uint8Array;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+    for (let lane = 0; lane < 4; lane++) ex.R[at + lane] = view.getInt32(4 * lane, true);
+  } else {
+    ex.R[at] = value.lo ?? 0;
+    ex.R[at + 1] = value.hi ?? 0;
+  }
+}
+
+function readRaw(words: Int32Array, ref: unknown, type: ValType, at: number): RawValue {
+  const name = NAMES[type];
+  if (name === undefined) return { type: "ref", ref };
+  if (name === "v128") return { type: name, bytes: new Uint8Array(words.slice(at, at + 4).buffer) };
+  return { type: name, lo: words[at] as number, hi: words[at + 1] as number };
+}

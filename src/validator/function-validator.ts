@@ -1,0 +1,360 @@
+// Checks one expression at a time: a function body or a constant expression (spec 3.4 and the appendix's algorithm).
+// Owns dispatch and the rules of control and variables; regular instructions go by the table, other rules are in *-rules.ts.
+// Also the type-tracker of whoever re-reads a checked body: same calls, and the stacks are readable in between.
+
+import { LimitError } from "../errors.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { BlockKind } from "../isa/instruction.ts";
+import { Op } from "../isa/op.ts";
+import type { LocalRun } from "../module/module.ts";
+import type { FuncType, ValType } from "../module/types.ts";
+import { isRef, NumType } from "../module/types.ts";
+import { checkAggregate } from "./aggregate-rules.ts";
+import { checkBulk } from "./bulk-rules.ts";
+import { checkCall, checkCatches, tagParamsOf } from "./call-rules.ts";
+import type { CheckedModule } from "./checked-module.ts";
+import { checkReference } from "./reference-rules.ts";
+import { createRules, OP_SUB_BITS, OP_SUB_MASK, type Rule } from "./rules.ts";
+import { isDefaultable, TypeStack } from "./type-stack.ts";
+
+const NO_TYPES: readonly ValType[] = [];
+
+/**
+ * Validates expressions of one module, one after the other, without allocating per
+ * instruction. Every method but `begin…` throws a `ValidationError` where the
+ * code is invalid, a `LimitError` where a limit is exceeded.
+ */
+export class FunctionValidator extends TypeStack {
+  /** Types of the current body's parameters and locals, canonical. */
+  readonly locals: ValType[] = [];
+  private readonly rules: readonly (readonly Rule[])[];
+  private readonly bytes: Uint8Array;
+  private constant = false;
+  /** For each local whether it is set, while some local has no default value; else empty. */
+  private readonly isSet: boolean[] = [];
+  /** Locals without default in the order in which they were set. */
+  private readonly setLocals: number[] = [];
+
+  constructor(checked: CheckedModule) {
+    super(checked);
+    this.rules = createRules(checked.features);
+    this.bytes = checked.module.bytes;
+  }
+
+  /** Starts a function body. `offset` is for errors in its locals. */
+  begin(funcIdx: number, locals: readonly LocalRun[], offset = 0): void {
+    this.clear();
+    this.funcIdx = funcIdx;
+    this.offset = offset;
+    this.constant = false;
+    const type = this.calleeTypeOf(funcIdx);
+    this.setUpLocals(type, locals);
+    this.pushFrame(Op.Block, NO_TYPES, type.results, 0);
+  }
+
+  /** Starts a constant expression that must give one value of the canonical type `expected`. */
+  beginConstant(expected: ValType, offset = 0): void {
+    this.clear();
+    this.funcIdx = undefined;
+    this.offset = offset;
+    this.constant = true;
+    this.locals.length = 0;
+    this.isSet.length = 0;
+    this.setLocals.length = 0;
+    this.pushFrame(Op.Block, NO_TYPES, this.singleton(expected), 0);
+  }
+
+  /** Whether local `idx` is readable at this point: it has been set, or its type has a default. */
+  isInitialized(idx: number): boolean {
+    return this.isSet.length === 0 || this.isSet[idx];
+  }
+
+  /** Judges the next instruction and moves the stacks past it. */
+  instruction(instruction: Instruction): void {
+    const op = instruction.op;
+    this.offset = instruction.offset;
+    const rule = this.rules[op >>> OP_SUB_BITS][op & OP_SUB_MASK];
+    if (this.constant && !rule.constant) this.fail(`constant expression required: found ${rule.mnemonic}`);
+    if (rule.plain) this.apply(rule.params, rule.results);
+    else if (rule.regular) this.regular(instruction, rule);
+    else this.irregular(instruction);
+  }
+
+  /** Checks the immediates of a regular instruction, then its operands. */
+  private regular(instruction: Instruction, rule: Rule): void {
+    let is64 = false;
+    if (rule.memory !== "none") {
+      const memIdx = rule.memory === "memArg" ? instruction.memIdx : instruction.index;
+      const memory = this.checked.memoryTypes[memIdx] ?? this.fail(`unknown memory ${memIdx}`);
+      is64 = memory.is64;
+      if (rule.memory === "memArg") {
+        if (instruction.align > rule.naturalAlign) {
+          this.fail(
+            `alignment must not be larger than natural: 2^${instruction.align} of ${rule.mnemonic}, at most 2^${rule.naturalAlign}`,
+          );
+        }
+        if (rule.atomic && instruction.align !== rule.naturalAlign) {
+          this.fail(`atomic alignment must be natural: ${rule.mnemonic} needs 2^${rule.naturalAlign}`);
+        }
+        if (!is64 && instruction.hi !== 0) this.fail("offset out of range: it needs more than 32 bits");
+      }
+    }
+    if (rule.lanes !== 0 && instruction.lane >= rule.lanes) this.badLane(instruction.lane, rule.lanes);
+    if (rule.shuffleLanes !== 0) {
+      for (let i = 0; i < 16; i++) {
+        const lane = this.bytes[instruction.bytesAt + i];
+        if (lane >= rule.shuffleLanes) this.badLane(lane, rule.shuffleLanes);
+      }
+    }
+    if (is64) this.apply(rule.params64, rule.results64);
+    else this.apply(rule.params, rule.results);
+  }
+
+  private irregular(instruction: Instruction): void {
+    switch (instruction.op) {
+      case Op.LocalGet: {
+        const idx = instruction.index;
+        const type = this.local(idx);
+        if (!this.isInitialized(idx)) this.fail(`uninitialized local ${idx}`);
+        this.push(type);
+        return;
+      }
+      case Op.LocalSet:
+        this.pop(this.local(instruction.index));
+        this.markSet(instruction.index);
+        return;
+      case Op.LocalTee: {
+        const type = this.local(instruction.index);
+        this.pop(type);
+        this.markSet(instruction.index);
+        this.push(type);
+        return;
+      }
+      case Op.GlobalGet:
+        this.push(this.readableGlobal(instruction.index));
+        return;
+      case Op.GlobalSet: {
+        const idx = instruction.index;
+        const global = this.checked.globalTypes[idx] ?? this.fail(`unknown global ${idx}`);
+        if (!global.mutable) this.fail(`immutable global ${idx}`);
+        this.pop(global.type);
+        return;
+      }
+      case Op.Block:
+      case Op.Loop:
+      case Op.If:
+      case Op.Try:
+        this.openBlock(instruction, instruction.op);
+        return;
+      case Op.TryTable:
+        checkCatches(this, instruction);
+        this.openBlock(instruction, Op.TryTable);
+        return;
+      case Op.Else: {
+        if (this.frame.opcode !== Op.If) this.fail("type mismatch: else without if");
+        const { startTypes, endTypes, initHeight } = this.popFrame();
+        this.forgetSet(initHeight);
+        this.pushFrame(Op.Else, startTypes, endTypes, initHeight);
+        return;
+      }
+      case Op.Catch: {
+        const params = tagParamsOf(this, instruction.index);
+        this.openHandler(Op.Catch);
+        this.pushAll(params);
+        return;
+      }
+      case Op.CatchAll:
+        this.openHandler(Op.CatchAll);
+        return;
+      case Op.Delegate: {
+        if (this.frame.opcode !== Op.Try) this.fail("type mismatch: delegate without try");
+        const { endTypes, initHeight } = this.popFrame();
+        this.forgetSet(initHeight);
+        this.frameOf(instruction.index);
+        this.pushAll(endTypes);
+        return;
+      }
+      case Op.End: {
+        const { opcode, startTypes, endTypes, initHeight } = this.popFrame();
+        if (opcode === Op.If) this.checkMissingElse(startTypes, endTypes);
+        this.forgetSet(initHeight);
+        this.pushAll(endTypes);
+        return;
+      }
+      case Op.Br:
+        this.popAll(this.labelTypes(this.frameOf(instruction.index)));
+        this.setUnreachable();
+        return;
+      case Op.BrIf:
+        this.pop(NumType.I32);
+        this.retype(this.labelTypes(this.frameOf(instruction.index)));
+        return;
+      case Op.BrTable:
+        this.branchTable(instruction.labels);
+        return;
+      case Op.Return:
+        this.leave();
+        return;
+      case Op.Unreachable:
+        this.setUnreachable();
+        return;
+      case Op.Call: {
+        const type = this.calleeTypeOf(instruction.index);
+        this.popAll(type.params);
+        this.pushAll(type.results);
+        return;
+      }
+      case Op.Drop:
+        this.popAny();
+        return;
+      case Op.Select:
+        this.select();
+        return;
+      case Op.SelectT: {
+        if (instruction.types.length !== 1) {
+          this.fail(`invalid result arity: select takes one type, not ${instruction.types.length}`);
+        }
+        const type = this.canonical(instruction.types[0]);
+        this.pop(NumType.I32);
+        this.pop(type);
+        this.pop(type);
+        this.push(type);
+        return;
+      }
+      default:
+        if (checkCall(this, instruction)) return;
+        if (checkReference(this, instruction)) return;
+        if (checkAggregate(this, instruction)) return;
+        if (checkBulk(this, instruction)) return;
+        throw new Error(`no validation rule for opcode 0x${instruction.op.toString(16)}`);
+    }
+  }
+
+  private setUpLocals(type: FuncType, runs: readonly LocalRun[]): void {
+    const { locals } = this;
+    locals.length = 0;
+    this.isSet.length = 0;
+    this.setLocals.length = 0;
+    for (const param of type.params) locals.push(param);
+    const limit = this.checked.limits.locals;
+    let total = locals.length;
+    let tracked = false;
+    for (const run of runs) {
+      total += run.count;
+      if (total > limit) throw new LimitError("locals", total, limit, "locals of a function");
+      const local = this.canonical(run.type);
+      for (let i = 0; i < run.count; i++) locals.push(local);
+      if (run.count > 0 && !isDefaultable(local)) tracked = true;
+    }
+    if (!tracked) return;
+    const paramCount = type.params.length;
+    for (let i = 0; i < locals.length; i++) this.isSet.push(i < paramCount || isDefaultable(locals[i]));
+  }
+
+  private local(idx: number): ValType {
+    const type = this.locals[idx];
+    return type === undefined ? this.fail(`unknown local ${idx}`) : type;
+  }
+
+  private markSet(idx: number): void {
+    if (this.isInitialized(idx)) return;
+    this.isSet[idx] = true;
+    this.setLocals.push(idx);
+  }
+
+  /** At the end of a block, the locals that it set first are unset again. */
+  private forgetSet(height: number): void {
+    while (this.setLocals.length > height) this.isSet[this.setLocals.pop() as number] = false;
+  }
+
+  private readableGlobal(idx: number): ValType {
+    const { globalTypes, importCounts, features } = this.checked;
+    const global = globalTypes[idx];
+    if (global === undefined) this.fail(`unknown global ${idx}`);
+    if (this.constant) {
+      // Before the GC proposal only imported globals were visible to constant expressions.
+      if (idx >= importCounts.global && !features.has("gc")) this.fail(`unknown global ${idx}`);
+      if (global.mutable) this.fail(`constant expression required: global ${idx} is mutable`);
+    }
+    return global.type;
+  }
+
+  private openBlock(instruction: Instruction, opcode: Op): void {
+    let startTypes = NO_TYPES;
+    let endTypes = NO_TYPES;
+    if (instruction.blockKind === BlockKind.Value) {
+      endTypes = this.singleton(this.canonical(instruction.blockType));
+    } else if (instruction.blockKind === BlockKind.TypeIdx) {
+      const type = this.funcTypeOf(instruction.blockType);
+      startTypes = type.params;
+      endTypes = type.results;
+    }
+    if (opcode === Op.If) this.pop(NumType.I32);
+    this.popAll(startTypes);
+    this.pushFrame(opcode, startTypes, endTypes, this.setLocals.length);
+  }
+
+  /** An `if` without `else` passes its parameters on as its results. */
+  private checkMissingElse(params: readonly ValType[], results: readonly ValType[]): void {
+    if (!this.registry.allMatch(params, results)) {
+      this.fail(
+        `type mismatch: block requires ${this.text(results)} but stack has ${this.text(params)}, since the if has no else`,
+      );
+    }
+  }
+
+  /** Ends a legacy `try` or one of its `catch` parts and opens the next part. */
+  private openHandler(opcode: Op.Catch | Op.CatchAll): void {
+    if (this.frame.opcode !== Op.Try && this.frame.opcode !== Op.Catch) {
+      this.fail("type mismatch: catch without try");
+    }
+    const { endTypes, initHeight } = this.popFrame();
+    this.forgetSet(initHeight);
+    this.pushFrame(opcode, NO_TYPES, endTypes, initHeight);
+  }
+
+  private branchTable(labels: readonly number[]): void {
+    this.pop(NumType.I32);
+    const last = this.labelTypes(this.frameOf(labels[labels.length - 1]));
+    this.peekAll(last);
+    let previous = last;
+    for (let i = 0; i < labels.length - 1; i++) {
+      const types = this.labelTypes(this.frameOf(labels[i]));
+      if (types === previous) continue;
+      if (types.length !== last.length) {
+        this.fail(
+          `type mismatch: label ${labels[i]} requires ${this.text(types)} but the default label ${this.text(last)}`,
+        );
+      }
+      this.peekAll(types);
+      previous = types;
+    }
+    this.popAll(last);
+    this.setUnreachable();
+  }
+
+  private leave(): void {
+    this.popAll(this.controls[0].endTypes);
+    this.setUnreachable();
+  }
+
+  private select(): void {
+    this.pop(NumType.I32);
+    const second = this.popAny();
+    const first = this.popAny();
+    if (isRef(first) || isRef(second)) {
+      const found = this.textOf(isRef(first) ? first : second);
+      this.fail(`type mismatch: instruction requires numeric or vector type but stack has ${found}`);
+    }
+    if (first !== second && first !== NumType.Bottom && second !== NumType.Bottom) {
+      this.fail(
+        `type mismatch: instruction requires ${this.text([first, first])} but stack has ${this.text([first, second])}`,
+      );
+    }
+    this.push(first === NumType.Bottom ? second : first);
+  }
+
+  private badLane(lane: number, lanes: number): never {
+    this.fail(`invalid lane index ${lane}: there are ${lanes}`);
+  }
+}

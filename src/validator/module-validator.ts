@@ -1,0 +1,299 @@
+// Validates a module while it is decoded (spec 3.5): each expression when it is shown, the rest as its sections are complete.
+// Owns the module-level rules and the index spaces; expressions are the function validator's.
+
+import { ValidationError } from "../errors.ts";
+import type { Feature, FeatureSet } from "../isa/features.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { Op } from "../isa/op.ts";
+import type { ModuleLimits } from "../limits.ts";
+import type { CodeVisitor, ConstExprPlace, PartialModule } from "../module/code-visitor.ts";
+import type { ElementSegment, Import, LocalRun, Module } from "../module/module.ts";
+import { type TypeRegistry, toCanonical } from "../module/type-registry.ts";
+import type { GlobalType, MemoryType, TableType, ValType } from "../module/types.ts";
+import { heapOf, isConcrete, isRef, typeIdxOf } from "../module/types.ts";
+import {
+  type CheckedModule,
+  createModuleContext,
+  type ExternType,
+  type ModuleContext,
+} from "./checked-module.ts";
+import { FunctionValidator } from "./function-validator.ts";
+import { memoryTypeProblem, tableTypeProblem } from "./limits-types.ts";
+import { checkTypeDefinitions } from "./type-definitions.ts";
+import { isDefaultable } from "./type-stack.ts";
+
+export interface ModuleValidatorOptions {
+  readonly features: FeatureSet;
+  readonly limits: ModuleLimits;
+  /** The engine's registry; the module's types are added to it. */
+  readonly registry: TypeRegistry;
+}
+
+/**
+ * Validates one module. Give it to the decoder as visitor, then call {@link finish}
+ * with the decoded module. Everything throws `ValidationError`, or `LimitError`.
+ */
+export class ModuleValidator implements CodeVisitor {
+  readonly #options: ModuleValidatorOptions;
+  #context: ModuleContext | undefined;
+  #code: FunctionValidator | undefined;
+  #inConstant = false;
+  #skipping = false;
+  #interfaceChecked = false;
+
+  constructor(options: ModuleValidatorOptions) {
+    this.#options = options;
+  }
+
+  beginConstExpr(
+    module: PartialModule,
+    place: ConstExprPlace,
+    _index: number,
+    expected: ValType,
+    offset: number,
+  ): void {
+    const context = this.#synchronize(module);
+    this.#inConstant = true;
+    // An offset into nothing has no type to be checked against; the segment will be judged for that.
+    this.#skipping =
+      (place === "data-offset" && context.memoryTypes.length === 0) ||
+      (place === "element-offset" && context.tableTypes.length === 0);
+    this.#expressions(context).beginConstant(this.#canonical(context, expected, offset), offset);
+  }
+
+  beginBody(module: PartialModule, definedIdx: number, locals: readonly LocalRun[], codeStart: number): void {
+    const context = this.#synchronize(module);
+    this.#checkInterface(context);
+    this.#inConstant = false;
+    this.#expressions(context).begin(context.importCounts.func + definedIdx, locals, codeStart);
+  }
+
+  instruction(instruction: Instruction): void {
+    // Functions that constant expressions refer to may be referred to everywhere (spec 3.5.16, C.refs).
+    if (this.#inConstant && instruction.op === Op.RefFunc) {
+      this.#context?.declaredFunctions.add(instruction.index);
+    }
+    if (this.#skipping) return;
+    (this.#code as FunctionValidator).instruction(instruction);
+  }
+
+  endExpr(): void {
+    this.#inConstant = false;
+    this.#skipping = false;
+  }
+
+  /** Judges what no expression has led to, and gives the result. `module` is complete. */
+  finish(module: Module): CheckedModule {
+    const context = this.#synchronize(module);
+    context.module = module;
+    this.#checkInterface(context);
+    for (const segment of module.data) {
+      if (segment.mode === "active" && segment.memIdx >= context.memoryTypes.length) {
+        fail(`unknown memory ${segment.memIdx}`, segment.offset);
+      }
+    }
+    return context;
+  }
+
+  #expressions(context: ModuleContext): FunctionValidator {
+    this.#code ??= new FunctionValidator(context);
+    return this.#code;
+  }
+
+  #has(feature: Feature): boolean {
+    return this.#options.features.has(feature);
+  }
+
+  /** Judges the definitions that have been decoded since the last time, in the order of the sections. */
+  #synchronize(module: PartialModule): ModuleContext {
+    const context = this.#context ?? this.#open(module);
+    const { tableTypes, memoryTypes, globalTypes, tagTypeIds, elementTypes, importCounts } = context;
+    for (let i = tableTypes.length - importCounts.table; i < module.tables.length; i++) {
+      const { type, init, offset } = module.tables[i];
+      this.#addTable(context, type, offset);
+      if (init === undefined && !isDefaultable(type.element)) {
+        fail("type mismatch: a table of non-null references needs an initial value", offset);
+      }
+    }
+    for (let i = memoryTypes.length - importCounts.memory; i < module.memories.length; i++) {
+      const { type, offset } = module.memories[i];
+      this.#addMemory(context, type, offset);
+    }
+    for (let i = tagTypeIds.length - importCounts.tag; i < module.tags.length; i++) {
+      const { typeIdx, offset } = module.tags[i];
+      this.#addTag(context, typeIdx, offset);
+    }
+    for (let i = globalTypes.length - importCounts.global; i < module.globals.length; i++) {
+      const { type, offset } = module.globals[i];
+      this.#addGlobal(context, type, offset);
+    }
+    for (let i = elementTypes.length; i < module.elements.length; i++) {
+      this.#addElement(context, module.elements[i]);
+    }
+    return context;
+  }
+
+  /** Types, imports and functions: all sections that stand before the first expression. */
+  #open(module: PartialModule): ModuleContext {
+    const { features, limits, registry } = this.#options;
+    const context = createModuleContext(module, features, limits, registry);
+    this.#context = context;
+    checkTypeDefinitions(module.types, module.recGroups, registry, context.typeIds, 0);
+    if (!this.#has("multi-value")) {
+      module.types.forEach(({ composite }, idx) => {
+        if (composite.kind === "func" && composite.results.length > 1) {
+          fail(`invalid result arity: type ${idx} needs the feature multi-value`, 0);
+        }
+      });
+    }
+    for (const item of module.imports) this.#addImport(context, item);
+    for (const typeIdx of module.functions) {
+      context.functionTypeIds.push(this.#functionTypeId(context, typeIdx, 0));
+    }
+    return context;
+  }
+
+  #addImport(context: ModuleContext, { desc, offset }: Import): void {
+    switch (desc.kind) {
+      case "func": {
+        const typeId = this.#functionTypeId(context, desc.typeIdx, offset);
+        if (!desc.exact) context.inexactFunctions.add(context.functionTypeIds.length);
+        context.functionTypeIds.push(typeId);
+        context.importTypes.push({ kind: "func", typeId, exact: desc.exact });
+        break;
+      }
+      case "table":
+        context.importTypes.push({ kind: "table", type: this.#addTable(context, desc.type, offset) });
+        break;
+      case "memory":
+        context.importTypes.push({ kind: "memory", type: this.#addMemory(context, desc.type, offset) });
+        break;
+      case "global": {
+        if (desc.type.mutable && !this.#has("mutable-globals")) {
+          fail("mutable globals cannot be imported without the feature mutable-globals", offset);
+        }
+        context.importTypes.push({ kind: "global", type: this.#addGlobal(context, desc.type, offset) });
+        break;
+      }
+      case "tag":
+        context.importTypes.push({ kind: "tag", typeId: this.#addTag(context, desc.typeIdx, offset) });
+        break;
+    }
+    context.importCounts[desc.kind]++;
+  }
+
+  #addTable(context: ModuleContext, type: TableType, offset: number): TableType {
+    const canonical = { ...type, element: this.#canonical(context, type.element, offset) };
+    const problem = tableTypeProblem(type);
+    if (problem !== undefined) fail(problem, offset);
+    context.tableTypes.push(canonical);
+    if (context.tableTypes.length > 1 && !this.#has("reference-types")) {
+      fail("multiple tables need the feature reference-types", offset);
+    }
+    return canonical;
+  }
+
+  #addMemory(context: ModuleContext, type: MemoryType, offset: number): MemoryType {
+    const problem = memoryTypeProblem(type);
+    if (problem !== undefined) fail(problem, offset);
+    context.memoryTypes.push(type);
+    if (context.memoryTypes.length > 1 && !this.#has("multi-memory")) {
+      fail("multiple memories need the feature multi-memory", offset);
+    }
+    return type;
+  }
+
+  #addGlobal(context: ModuleContext, { type, mutable }: GlobalType, offset: number): GlobalType {
+    const canonical = { type: this.#canonical(context, type, offset), mutable };
+    context.globalTypes.push(canonical);
+    return canonical;
+  }
+
+  #addTag(context: ModuleContext, typeIdx: number, offset: number): number {
+    const typeId = this.#functionTypeId(context, typeIdx, offset);
+    const { results } = context.registry.funcType(typeId);
+    if (results.length > 0) fail(`non-empty tag result type: type ${typeIdx}`, offset);
+    context.tagTypeIds.push(typeId);
+    return typeId;
+  }
+
+  #addElement(context: ModuleContext, segment: ElementSegment): void {
+    const { mode, tableIdx, offset, funcIdxs } = segment;
+    const type = this.#canonical(context, segment.type, offset);
+    if (mode === "active") {
+      const table = context.tableTypes[tableIdx] ?? fail(`unknown table ${tableIdx}`, offset);
+      if (!context.registry.isSubtype(type, table.element)) {
+        fail(`type mismatch: element segment does not match table ${tableIdx}`, offset);
+      }
+    }
+    for (const funcIdx of funcIdxs) {
+      if (funcIdx >= context.functionTypeIds.length) fail(`unknown function ${funcIdx}`, offset);
+      context.declaredFunctions.add(funcIdx);
+    }
+    context.elementTypes.push(type);
+  }
+
+  /** Exports and the start function: once all index spaces are complete. */
+  #checkInterface(context: ModuleContext): void {
+    if (this.#interfaceChecked) return;
+    this.#interfaceChecked = true;
+    const { module } = context;
+    const names = new Set<string>();
+    for (const { name, kind, index, offset } of module.exports) {
+      if (names.has(name)) fail(`duplicate export name ${JSON.stringify(name)}`, offset);
+      names.add(name);
+      context.exportTypes.push(this.#exportType(context, kind, index, offset));
+      if (kind === "func") context.declaredFunctions.add(index);
+    }
+    if (module.start === undefined) return;
+    const { funcIdx, offset } = module.start;
+    const typeId = context.functionTypeIds[funcIdx] ?? fail(`unknown function ${funcIdx}`, offset);
+    const { params, results } = context.registry.funcType(typeId);
+    if (params.length > 0 || results.length > 0) {
+      fail(`start function ${funcIdx} must have neither parameters nor results`, offset);
+    }
+  }
+
+  #exportType(context: ModuleContext, kind: ExternType["kind"], index: number, offset: number): ExternType {
+    switch (kind) {
+      case "func": {
+        const typeId = context.functionTypeIds[index] ?? fail(`unknown function ${index}`, offset);
+        return { kind, typeId, exact: !context.inexactFunctions.has(index) };
+      }
+      case "table":
+        return { kind, type: context.tableTypes[index] ?? fail(`unknown table ${index}`, offset) };
+      case "memory":
+        return { kind, type: context.memoryTypes[index] ?? fail(`unknown memory ${index}`, offset) };
+      case "global": {
+        const type = context.globalTypes[index] ?? fail(`unknown global ${index}`, offset);
+        if (type.mutable && !this.#has("mutable-globals")) {
+          fail("mutable globals cannot be exported without the feature mutable-globals", offset);
+        }
+        return { kind, type };
+      }
+      case "tag":
+        return { kind, typeId: context.tagTypeIds[index] ?? fail(`unknown tag ${index}`, offset) };
+    }
+  }
+
+  /** Canonical id of the function type at a type index. */
+  #functionTypeId(context: ModuleContext, typeIdx: number, offset: number): number {
+    const typeId = context.typeIds[typeIdx] ?? fail(`unknown type ${typeIdx}`, offset);
+    if (context.registry.definedType(typeId).funcType === undefined) {
+      fail(`type mismatch: non-function type ${typeIdx}`, offset);
+    }
+    return typeId;
+  }
+
+  #canonical(context: ModuleContext, type: ValType, offset: number): ValType {
+    if (isRef(type) && isConcrete(heapOf(type))) {
+      const idx = typeIdxOf(heapOf(type));
+      if (idx >= context.typeIds.length) fail(`unknown type ${idx}`, offset);
+    }
+    return toCanonical(type, context.typeIds);
+  }
+}
+
+function fail(message: string, offset: number): never {
+  throw new ValidationError(message, offset);
+}

@@ -1,0 +1,108 @@
+// The instruction table as the validator wants it: by number without hashing, signatures for both index types.
+// Owns which instructions may stand in constant expressions; knows nothing of modules.
+
+import type { Feature } from "../isa/features.ts";
+import type { InstructionRow } from "../isa/instruction.ts";
+import { ADDRESS } from "../isa/instruction.ts";
+import { INSTRUCTIONS } from "../isa/instructions.ts";
+import { Op } from "../isa/op.ts";
+import { NumType, type ValType } from "../module/types.ts";
+
+/** How one instruction is validated. */
+export interface Rule {
+  readonly mnemonic: string;
+  /** Typed by its signature; else its rule is code. */
+  readonly regular: boolean;
+  /** Regular without any immediate to check. */
+  readonly plain: boolean;
+  /** Signature with a 32-bit memory, and with a 64-bit one. */
+  readonly params: readonly ValType[];
+  readonly params64: readonly ValType[];
+  readonly results: readonly ValType[];
+  readonly results64: readonly ValType[];
+  /** Which field of the instruction names the memory, if any. */
+  readonly memory: "none" | "memArg" | "index";
+  /** log2 of the natural alignment. */
+  readonly naturalAlign: number;
+  readonly atomic: boolean;
+  /** Bound of the `lane` immediate; 0 when it has none. */
+  readonly lanes: number;
+  /** Bound of each byte of the `shuffle` immediate; 0 when it has none. */
+  readonly shuffleLanes: number;
+  readonly constant: boolean;
+}
+
+/** Bits of an `Op` below its prefix. */
+export const OP_SUB_BITS = 12;
+export const OP_SUB_MASK = 0xfff;
+
+/** Rules by prefix (0 for one-byte opcodes), then by opcode. */
+export function createRules(features: ReadonlySet<Feature>): readonly (readonly Rule[])[] {
+  const spaces: Rule[][] = Array.from({ length: 256 }, () => []);
+  for (const [key, row] of Object.entries(INSTRUCTIONS)) {
+    const op = Number(key);
+    spaces[op >>> OP_SUB_BITS][op & OP_SUB_MASK] = ruleOf(op, row, features);
+  }
+  return spaces;
+}
+
+function ruleOf(op: Op, row: InstructionRow, features: ReadonlySet<Feature>): Rule {
+  const params = row.signature?.params ?? [];
+  const results = row.signature?.results ?? [];
+  const has = (kind: InstructionRow["immediates"][number]): boolean => row.immediates.includes(kind);
+  const memory = has("memArg") ? "memArg" : has("memory") ? "index" : "none";
+  return {
+    mnemonic: row.mnemonic,
+    regular: row.signature !== undefined,
+    plain: row.signature !== undefined && memory === "none" && row.lanes === 0,
+    params: withAddress(params, NumType.I32),
+    params64: withAddress(params, NumType.I64),
+    results: withAddress(results, NumType.I32),
+    results64: withAddress(results, NumType.I64),
+    memory,
+    naturalAlign: row.accessBytes === 0 ? 0 : Math.log2(row.accessBytes),
+    atomic: row.class === "atomic",
+    lanes: has("lane") ? row.lanes : 0,
+    shuffleLanes: has("shuffle") ? row.lanes : 0,
+    constant: isConstant(op, features),
+  };
+}
+
+function withAddress(types: readonly number[], address: ValType): readonly ValType[] {
+  return types.map((type) => (type === ADDRESS ? address : type));
+}
+
+/** Spec 3.4.13; `global.get` has a condition of its own. */
+function isConstant(op: Op, features: ReadonlySet<Feature>): boolean {
+  switch (op) {
+    case Op.End:
+    case Op.I32Const:
+    case Op.I64Const:
+    case Op.F32Const:
+    case Op.F64Const:
+    case Op.V128Const:
+    case Op.RefNull:
+    case Op.RefFunc:
+    case Op.GlobalGet:
+    case Op.StructNew:
+    case Op.StructNewDefault:
+    case Op.StructNewDesc:
+    case Op.StructNewDefaultDesc:
+    case Op.ArrayNew:
+    case Op.ArrayNewDefault:
+    case Op.ArrayNewFixed:
+    case Op.RefI31:
+    case Op.AnyConvertExtern:
+    case Op.ExternConvertAny:
+      return true;
+    case Op.I32Add:
+    case Op.I32Sub:
+    case Op.I32Mul:
+    case Op.I64Add:
+    case Op.I64Sub:
+    case Op.I64Mul:
+      return features.has("extended-const");
+    default:
+      return false;
+  }
+}

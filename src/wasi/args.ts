@@ -1,0 +1,29 @@
+// args_get and args_sizes_get.
+
+import { type FunctionTable, wasiFunction } from "./function-table.ts";
+
+export const ARGS_FUNCTIONS: FunctionTable = {
+  /**
+   * Copies the command line arguments. Never fails.
+   *
+   *     argv -> | p0 u32 | p1 u32 | …        argv_buf -> p0: "prog\0" p1: "arg\0" …
+   */
+  args_get: wasiFunction(["u32", "u32"], ({ memory, state }, argv, buffer) => {
+    memory.writeStrings(state.args, argv, buffer);
+  }),
+
+  /**
+   * Tells how many arguments there are and how many bytes they take, NULs included. Never fails.
+   *
+   *     argc -> | count u32 |        argv_buf_size -> | bytes u32 |
+   */
+  args_sizes_get: wasiFunction(["u32", "u32"], ({ memory, state }, count, size) => {
+    memory.check(count, 4, 4);
+    memory.check(size, 4, 4);
+    memory.setU32(count, state.args.length);
+    memory.setU32(
+      size,
+      state.args.reduce((total, arg) => total + arg.length + 1, 0),
+    );
+  }),
+};

@@ -1,0 +1,216 @@
+// The guest's descriptor table: what each number stands for, its rights, flags and position.
+// Knows nothing of guest memory. The numbers are the guest's own: none is a host descriptor.
+
+import {
+  CONNECTION_RIGHTS,
+  DIRECTORY_INHERITING_RIGHTS,
+  DIRECTORY_RIGHTS,
+  type FileType,
+  LISTENER_RIGHTS,
+  RIGHT,
+  STREAM_RIGHTS,
+  WasiError,
+} from "./abi.ts";
+import type { DirectoryEntry, FileSystemDirectory, FileSystemFile, LazyDirectoryEntry } from "./fs/file-system.ts";
+import type { SocketConnection, SocketListener } from "./sockets.ts";
+import type { InputStream, OutputStream } from "./streams.ts";
+
+interface Common {
+  rightsBase: number;
+  rightsInheriting: number;
+  /** Bits of `FDFLAG`. */
+  flags: number;
+}
+
+/** stdin, stdout, stderr. */
+export interface StreamDescriptor extends Common {
+  readonly kind: "stream";
+  readonly input: InputStream | undefined;
+  readonly output: OutputStream | undefined;
+}
+
+export interface FileDescriptor extends Common {
+  readonly kind: "file";
+  readonly file: FileSystemFile;
+  position: bigint;
+}
+
+export interface DirectoryDescriptor extends Common {
+  readonly kind: "directory";
+  readonly directory: FileSystemDirectory;
+  /** The name under which it was granted; `undefined` for a directory that the guest opened. */
+  readonly preopen: Uint8Array | undefined;
+  /** What `fd_readdir` walks through; taken anew when the guest starts over. */
+  listing: readonly (DirectoryEntry | LazyDirectoryEntry)[] | undefined;
+}
+
+export interface ListenerDescriptor extends Common {
+  readonly kind: "listener";
+  readonly listener: SocketListener;
+}
+
+export interface ConnectionDescriptor extends Common {
+  readonly kind: "connection";
+  readonly connection: SocketConnection;
+}
+
+export type Descriptor =
+  | StreamDescriptor
+  | FileDescriptor
+  | DirectoryDescriptor
+  | ListenerDescriptor
+  | ConnectionDescriptor;
+
+/** File type that the guest sees for a descriptor. */
+export function descriptorFileType(descriptor: Descriptor): FileType {
+  switch (descriptor.kind) {
+    case "stream":
+      return (descriptor.input ?? descriptor.output)?.isTerminal === true ? "character-device" : "unknown";
+    case "file":
+      return "regular-file";
+    case "directory":
+      return "directory";
+    case "listener":
+    case "connection":
+      return "socket-stream";
+  }
+}
+
+export function streamDescriptor(
+  input: InputStream | undefined,
+  output: OutputStream | undefined,
+): StreamDescriptor {
+  const rights =
+    STREAM_RIGHTS | (input === undefined ? 0 : RIGHT.fdRead) | (output === undefined ? 0 : RIGHT.fdWrite);
+  return { kind: "stream", input, output, rightsBase: rights, rightsInheriting: 0, flags: 0 };
+}
+
+export function preopenDescriptor(directory: FileSystemDirectory, name: Uint8Array): DirectoryDescriptor {
+  return {
+    kind: "directory",
+    directory,
+    preopen: name,
+    listing: undefined,
+    rightsBase: DIRECTORY_RIGHTS,
+    rightsInheriting: DIRECTORY_INHERITING_RIGHTS,
+    flags: 0,
+  };
+}
+
+export function listenerDescriptor(listener: SocketListener): ListenerDescriptor {
+  return {
+    kind: "listener",
+    listener,
+    rightsBase: LISTENER_RIGHTS,
+    rightsInheriting: CONNECTION_RIGHTS,
+    flags: 0,
+  };
+}
+
+/** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
+function release(descriptor: Descriptor): void {
+  switch (descriptor.kind) {
+    case "stream":
+      return;
+    case "file":
+      return descriptor.file.close();
+    case "directory":
+      return descriptor.directory.close();
+    case "listener":
+      return descriptor.listener.close();
+    case "connection":
+      return descriptor.connection.close();
+  }
+}
+
+/** The table. New descriptors get the lowest free number, as POSIX has it. */
+export class Descriptors {
+  readonly #limit: number;
+  readonly #table = new Map<number, Descriptor>();
+  /** No number below it is free. */
+  #lowestFree = 0;
+
+  /** @param limit most descriptors open at once; one more is `mfile` */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** @throws WasiError `mfile` when full */
+  add(descriptor: Descriptor): number {
+    if (this.isFull) throw new WasiError("mfile");
+    let fd = this.#lowestFree;
+    while (this.#table.has(fd)) fd++;
+    this.#table.set(fd, descriptor);
+    this.#lowestFree = fd + 1;
+    return fd;
+  }
+
+  get isFull(): boolean {
+    return this.#table.size >= this.#limit;
+  }
+
+  /** @throws WasiError `badf` if not open, `notcapable` without one of `rights` */
+  get(fd: number, rights = 0): Descriptor {
+    const descriptor = this.#table.get(fd);
+    if (descriptor === undefined) throw new WasiError("badf");
+    if ((descriptor.rightsBase & rights) !== rights) throw new WasiError("notcapable");
+    return descriptor;
+  }
+
+  /** @throws WasiError `badf`; `notdir` for anything but a directory; `notcapable` */
+  directory(fd: number, rights: number): DirectoryDescriptor {
+    const descriptor = this.get(fd);
+    if (descriptor.kind !== "directory") throw new WasiError("notdir");
+    if ((descriptor.rightsBase & rights) !== rights) throw new WasiError("notcapable");
+    return descriptor;
+  }
+
+  /** @throws WasiError `badf`, also for a directory; `spipe` for streams and sockets; `notcapable` */
+  file(fd: number, rights: number): FileDescriptor {
+    const descriptor = this.get(fd);
+    if (descriptor.kind === "directory") throw new WasiError("badf");
+    if (descriptor.kind !== "file") throw new WasiError("spipe");
+    if ((descriptor.rightsBase & rights) !== rights) throw new WasiError("notcapable");
+    return descriptor;
+  }
+
+  /** @throws WasiError `badf`, or what closing gives */
+  close(fd: number): void {
+    const descriptor = this.get(fd);
+    this.#remove(fd);
+    release(descriptor);
+  }
+
+  /** Moves `from` to `to`, closing what was there. @throws WasiError `badf` if one of them is not open */
+  renumber(from: number, to: number): void {
+    const moved = this.get(from);
+    const replaced = this.get(to);
+    if (from === to) return;
+    this.#table.set(to, moved);
+    this.#remove(from);
+    release(replaced);
+  }
+
+  /** Closes everything, whatever fails. Throws the first failure at the end. */
+  closeAll(): void {
+    const failures: unknown[] = [];
+    for (const [fd, descriptor] of [...this.#table]) {
+      this.#remove(fd);
+      try {
+        release(descriptor);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #remove(fd: number): void {
+    this.#table.delete(fd);
+    if (fd < this.#lowestFree) this.#lowestFree = fd;
+  }
+}

@@ -1,0 +1,36 @@
+// What WASI needs of an engine, as structural interfaces: the embedder API fits them, and so does any test double.
+// Must not import the runtime or the interpreter.
+
+/** A guest's linear memory. */
+export interface GuestMemoryLike {
+  /** The memory's bytes now. Goes stale when the memory grows. */
+  bytes(): Uint8Array;
+}
+
+/** The calling instance, as a host function sees it. */
+export interface CallerLike {
+  /** The caller's exported memory. Throws if it exports none. */
+  readonly memory: GuestMemoryLike;
+  readonly store?: { readonly fuelConsumed: bigint };
+  /** False if the call is synchronous, so that a function that must wait fails before it starts to. */
+  readonly canWait?: boolean;
+}
+
+export type AbiType = "i32" | "i64";
+
+/** Where host functions are defined. */
+export interface LinkerLike {
+  func(
+    module: string,
+    name: string,
+    type: { params: AbiType[]; results: AbiType[] },
+    fn: (caller: CallerLike, ...args: (number | bigint)[]) => unknown,
+  ): unknown;
+}
+
+/** An instance with its exports by name. */
+export interface InstanceLike {
+  readonly exports: Readonly<Record<string, unknown>>;
+  /** Present where exported functions can be called asynchronously. */
+  callAsync?(name: string, args?: readonly unknown[], options?: object): Promise<unknown>;
+}

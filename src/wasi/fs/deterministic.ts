@@ -1,0 +1,300 @@
+// A file system seen so that nothing of the host shows: sorted entries, inodes in the order of first sight, times of a
+// virtual clock. Wraps any other.
+
+import { WasiError } from "../abi.ts";
+import type {
+  DirectoryEntry,
+  FileStat,
+  FileSystem,
+  FileSystemDirectory,
+  FileSystemFile,
+  OpenFlags,
+  TimeUpdate,
+} from "./file-system.ts";
+
+interface Times {
+  access: bigint;
+  modify: bigint;
+  change: bigint;
+}
+
+/** What the guest has seen of the files below. */
+class Register {
+  readonly #now: () => bigint;
+  readonly #start: bigint;
+  readonly #inodes = new Map<string, bigint>();
+  #lastInode = 0n;
+  readonly #times = new Map<string, Times>();
+
+  constructor(now: () => bigint) {
+    this.#now = now;
+    this.#start = now();
+  }
+
+  inode(key: string): bigint {
+    let inode = this.#inodes.get(key);
+    if (inode === undefined) {
+      inode = ++this.#lastInode;
+      this.#inodes.set(key, inode);
+    }
+    return inode;
+  }
+
+  times(key: string): Times {
+    return this.#times.get(key) ?? { access: this.#start, modify: this.#start, change: this.#start };
+  }
+
+  /** The guest has changed the file's contents or entries. */
+  touch(key: string): void {
+    const now = this.#now();
+    this.#times.set(key, { ...this.times(key), modify: now, change: now });
+  }
+
+  created(key: string): void {
+    // The host may have given it the inode of a file that is gone.
+    this.forget(key);
+    const now = this.#now();
+    this.#times.set(key, { access: now, modify: now, change: now });
+  }
+
+  forget(key: string): void {
+    this.#inodes.delete(key);
+    this.#times.delete(key);
+  }
+
+  setTimes(key: string, access: TimeUpdate, modify: TimeUpdate): void {
+    const now = this.#now();
+    const { access: oldAccess, modify: oldModify } = this.times(key);
+    this.#times.set(key, {
+      access: access === "now" ? now : (access ?? oldAccess),
+      modify: modify === "now" ? now : (modify ?? oldModify),
+      change: now,
+    });
+  }
+
+  stat(stat: FileStat): FileStat {
+    const key = keyOf(stat);
+    const { access, modify, change } = this.times(key);
+    const isDirectory = stat.type === "directory";
+    return {
+      device: 1n,
+      inode: this.inode(key),
+      type: stat.type,
+      // What a directory's size and links are depends on the host's file system.
+      links: isDirectory ? 1n : stat.links,
+      size: isDirectory ? 0n : stat.size,
+      accessTime: access,
+      modifyTime: modify,
+      changeTime: change,
+    };
+  }
+}
+
+function keyOf({ device, inode }: FileStat): string {
+  return `${device}:${inode}`;
+}
+
+/** Wraps a file system for repeatable runs. */
+export class DeterministicFileSystem implements FileSystem {
+  readonly #inner: FileSystem;
+  readonly #register: Register;
+
+  /** @param now the virtual time in nanoseconds since 1970-01-01 */
+  constructor(inner: FileSystem, now: () => bigint) {
+    this.#inner = inner;
+    this.#register = new Register(now);
+  }
+
+  root(): FileSystemDirectory {
+    return new DeterministicDirectory(this.#inner.root(), this.#register);
+  }
+}
+
+class DeterministicDirectory implements FileSystemDirectory {
+  readonly kind = "directory";
+  readonly #inner: FileSystemDirectory;
+  readonly #register: Register;
+
+  constructor(inner: FileSystemDirectory, register: Register) {
+    this.#inner = inner;
+    this.#register = register;
+  }
+
+  stat(): FileStat {
+    return this.#register.stat(this.#inner.stat());
+  }
+
+  statEntry(name: string): FileStat {
+    return this.#register.stat(this.#inner.statEntry(name));
+  }
+
+  entries(): readonly DirectoryEntry[] {
+    const names = this.#inner.entries().map(({ name }) => name);
+    names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return names.flatMap((name) => {
+      try {
+        const { type, inode } = this.statEntry(name);
+        return [{ name, type, inode }];
+      } catch (error) {
+        if (error instanceof WasiError && error.errno === "noent") return [];
+        throw error;
+      }
+    });
+  }
+
+  openDirectory(name: string): FileSystemDirectory {
+    return new DeterministicDirectory(this.#inner.openDirectory(name), this.#register);
+  }
+
+  openFile(name: string, flags: OpenFlags): FileSystemFile {
+    const existed = !flags.create || this.#exists(name);
+    const file = this.#inner.openFile(name, flags);
+    const key = keyOf(file.stat());
+    if (!existed) {
+      this.#register.created(key);
+      this.#touch();
+    } else if (flags.truncate) this.#register.touch(key);
+    return new DeterministicFile(file, key, this.#register);
+  }
+
+  createDirectory(name: string): void {
+    this.#inner.createDirectory(name);
+    this.#created(name);
+  }
+
+  removeDirectory(name: string): void {
+    const key = keyOf(this.#inner.statEntry(name));
+    this.#inner.removeDirectory(name);
+    this.#register.forget(key);
+    this.#touch();
+  }
+
+  unlink(name: string): void {
+    this.#inner.unlink(name);
+    this.#touch();
+  }
+
+  symlink(target: string, name: string): void {
+    this.#inner.symlink(target, name);
+    this.#created(name);
+  }
+
+  readLink(name: string): string {
+    return this.#inner.readLink(name);
+  }
+
+  link(name: string, target: FileSystemDirectory, targetName: string): void {
+    const to = this.#unwrap(target);
+    this.#inner.link(name, to.#inner, targetName);
+    to.#touch();
+  }
+
+  rename(name: string, target: FileSystemDirectory, targetName: string): void {
+    const to = this.#unwrap(target);
+    this.#inner.rename(name, to.#inner, targetName);
+    this.#touch();
+    to.#touch();
+  }
+
+  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    this.#inner.setTimes(access, modify);
+    this.#register.setTimes(keyOf(this.#inner.stat()), access, modify);
+  }
+
+  setEntryTimes(name: string, access: TimeUpdate, modify: TimeUpdate): void {
+    this.#inner.setEntryTimes(name, access, modify);
+    this.#register.setTimes(keyOf(this.#inner.statEntry(name)), access, modify);
+  }
+
+  sync(): void {
+    this.#inner.sync();
+  }
+
+  duplicate(): FileSystemDirectory {
+    return new DeterministicDirectory(this.#inner.duplicate(), this.#register);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  #exists(name: string): boolean {
+    try {
+      this.#inner.statEntry(name);
+      return true;
+    } catch (error) {
+      if (error instanceof WasiError && error.errno === "noent") return false;
+      throw error;
+    }
+  }
+
+  #created(name: string): void {
+    this.#register.created(keyOf(this.#inner.statEntry(name)));
+    this.#touch();
+  }
+
+  #touch(): void {
+    this.#register.touch(keyOf(this.#inner.stat()));
+  }
+
+  #unwrap(target: FileSystemDirectory): DeterministicDirectory {
+    if (!(target instanceof DeterministicDirectory)) throw new WasiError("xdev");
+    return target;
+  }
+}
+
+class DeterministicFile implements FileSystemFile {
+  readonly kind = "file";
+  readonly #inner: FileSystemFile;
+  readonly #key: string;
+  readonly #register: Register;
+
+  constructor(inner: FileSystemFile, key: string, register: Register) {
+    this.#inner = inner;
+    this.#key = key;
+    this.#register = register;
+  }
+
+  stat(): FileStat {
+    return this.#register.stat(this.#inner.stat());
+  }
+
+  read(buffer: Uint8Array, offset: bigint): number {
+    return this.#inner.read(buffer, offset);
+  }
+
+  write(bytes: Uint8Array, offset: bigint): number {
+    const written = this.#inner.write(bytes, offset);
+    this.#register.touch(this.#key);
+    return written;
+  }
+
+  append(bytes: Uint8Array): { readonly written: number; readonly position: bigint } {
+    const result = this.#inner.append(bytes);
+    this.#register.touch(this.#key);
+    return result;
+  }
+
+  setSize(size: bigint): void {
+    this.#inner.setSize(size);
+    this.#register.touch(this.#key);
+  }
+
+  allocate(offset: bigint, length: bigint): void {
+    this.#inner.allocate(offset, length);
+    this.#register.touch(this.#key);
+  }
+
+  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    this.#inner.setTimes(access, modify);
+    this.#register.setTimes(this.#key, access, modify);
+  }
+
+  sync(dataOnly: boolean): void {
+    this.#inner.sync(dataOnly);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+}

@@ -1,0 +1,490 @@
+// A file system in memory: bounded, with hard links, symbolic links, times, sparse files and open-unlinked files.
+// Runs anywhere; knows nothing of paths beyond what its own convenience methods hand to the resolver.
+
+import { WasiError } from "../abi.ts";
+import { resolvePath } from "../path-resolution.ts";
+import { decodeUtf8, encodeUtf8, isWellFormed, utf8Length } from "../utf8.ts";
+import { type ByteBudget, FileContents } from "./file-contents.ts";
+import type {
+  DirectoryEntry,
+  FileStat,
+  FileSystem,
+  FileSystemDirectory,
+  FileSystemFile,
+  OpenFlags,
+  TimeUpdate,
+} from "./file-system.ts";
+
+/** Limits and clock of a {@link MemoryFileSystem}. */
+export interface MemoryFileSystemOptions {
+  /** Bytes of contents. Past it writes give `nospc`. Default 256 MiB. */
+  readonly maxBytes?: number;
+  /** Files, directories and symbolic links. Past it creating gives `nospc`. Default 100,000. */
+  readonly maxInodes?: number;
+  /** Nanoseconds since 1970-01-01. Default: `Date`. */
+  readonly now?: () => bigint;
+}
+
+const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
+const DEFAULT_MAX_INODES = 100_000;
+/** What an entry costs of the byte limit, so that names are bounded too. */
+const ENTRY_BYTES = 64;
+
+interface CommonNode {
+  readonly inode: bigint;
+  /** Entries that lead to it. */
+  links: number;
+  accessTime: bigint;
+  modifyTime: bigint;
+  changeTime: bigint;
+}
+
+interface FileNode extends CommonNode {
+  readonly kind: "file";
+  readonly contents: FileContents;
+  /** Open handles: the contents stay while there are any. */
+  handles: number;
+}
+
+interface LinkNode extends CommonNode {
+  readonly kind: "link";
+  readonly target: string;
+}
+
+interface DirectoryNode extends CommonNode {
+  readonly kind: "directory";
+  readonly entries: Map<string, Node>;
+  /** `undefined` for the root, and once removed. */
+  parent: DirectoryNode | undefined;
+  removed: boolean;
+}
+
+type Node = FileNode | LinkNode | DirectoryNode;
+
+/** Allocates nodes within the limits, and tells the time. */
+class Volume implements ByteBudget {
+  readonly device: bigint;
+  readonly now: () => bigint;
+  readonly #maxBytes: number;
+  readonly #maxInodes: number;
+  #bytes = 0;
+  #inodes = 0;
+  #lastInode = 0n;
+
+  constructor(options: MemoryFileSystemOptions) {
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#maxInodes = options.maxInodes ?? DEFAULT_MAX_INODES;
+    this.now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
+    // Programs take files with equal device and inode for one, so two volumes must differ.
+    this.device = BigInt(Math.floor(Math.random() * 2 ** 32));
+  }
+
+  get usedBytes(): number {
+    return this.#bytes;
+  }
+
+  take(bytes: number): void {
+    if (this.#bytes + bytes > this.#maxBytes) throw new WasiError("nospc", "the file system is full");
+    this.#bytes += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  newNode(): CommonNode {
+    if (this.#inodes >= this.#maxInodes) throw new WasiError("nospc", "too many files");
+    this.#inodes++;
+    const now = this.now();
+    return { inode: ++this.#lastInode, links: 0, accessTime: now, modifyTime: now, changeTime: now };
+  }
+
+  /** Frees what no entry and no handle leads to any more. */
+  collect(node: Node): void {
+    if (node.links > 0 || (node.kind === "file" && node.handles > 0)) return;
+    if (node.kind === "file") node.contents.release();
+    this.#inodes--;
+  }
+}
+
+/** A file system in memory. */
+export class MemoryFileSystem implements FileSystem {
+  readonly #volume: Volume;
+  readonly #root: DirectoryNode;
+
+  constructor(options: MemoryFileSystemOptions = {}) {
+    this.#volume = new Volume(options);
+    this.#root = newDirectory(this.#volume);
+    this.#root.links = 1;
+  }
+
+  root(): FileSystemDirectory {
+    return new MemoryDirectory(this.#volume, this.#root);
+  }
+
+  /** Bytes that count against `maxBytes`: contents as allocated, and names. */
+  get usedBytes(): number {
+    return this.#volume.usedBytes;
+  }
+
+  /** Writes a whole file, creating it if need be; its directory must exist. @throws WasiError as a guest would get */
+  writeFile(path: string, contents: Uint8Array | string): void {
+    const bytes = typeof contents === "string" ? encodeUtf8(contents) : contents;
+    const flags = { read: false, write: true, create: true, exclusive: false, truncate: true };
+    const file = this.#at(path, (parent, name) => parent.openFile(name, flags));
+    try {
+      if (file.write(bytes, 0n) < bytes.length) throw new WasiError("nospc");
+    } finally {
+      file.close();
+    }
+  }
+
+  /** A file's contents. Follows no symbolic link in the last place. @throws WasiError as a guest would get */
+  readFile(path: string): Uint8Array {
+    const flags = { read: true, write: false, create: false, exclusive: false, truncate: false };
+    const file = this.#at(path, (parent, name) => parent.openFile(name, flags));
+    try {
+      const bytes = new Uint8Array(Number(file.stat().size));
+      return bytes.subarray(0, file.read(bytes, 0n));
+    } finally {
+      file.close();
+    }
+  }
+
+  /** A file's contents as text. @throws WasiError as a guest would get, and `ilseq` if it is not UTF-8 */
+  readText(path: string): string {
+    const text = decodeUtf8(this.readFile(path));
+    if (text === undefined) throw new WasiError("ilseq");
+    return text;
+  }
+
+  /** Makes a directory and those above it, as far as missing. @throws WasiError as a guest would get */
+  makeDirectory(path: string): void {
+    const components = path.split("/").filter((component) => component !== "");
+    for (let i = 1; i <= components.length; i++) {
+      const prefix = components.slice(0, i).join("/");
+      this.#at(prefix, (parent, name) => {
+        try {
+          parent.createDirectory(name);
+        } catch (error) {
+          if (!(error instanceof WasiError) || error.errno !== "exist") throw error;
+        }
+      });
+    }
+  }
+
+  /** Makes a symbolic link. @throws WasiError as a guest would get */
+  symlink(target: string, path: string): void {
+    this.#at(path, (parent, name) => parent.symlink(target, name));
+  }
+
+  #at<T>(path: string, act: (parent: FileSystemDirectory, name: string) => T): T {
+    return resolvePath(this.root(), path.replace(/^\/+/, ""), ({ parent, name }) => {
+      if (name === undefined) throw new WasiError("isdir");
+      return act(parent, name);
+    });
+  }
+}
+
+function newDirectory(volume: Volume): DirectoryNode {
+  const node = volume.newNode();
+  return { ...node, kind: "directory", entries: new Map(), parent: undefined, removed: false };
+}
+
+function nodeStat(volume: Volume, node: Node): FileStat {
+  let links = node.links;
+  let size = 0;
+  if (node.kind === "file") size = node.contents.size;
+  else if (node.kind === "link") size = utf8Length(node.target);
+  else {
+    // `.`, and `..` in each directory below.
+    links++;
+    for (const entry of node.entries.values()) if (entry.kind === "directory") links++;
+  }
+  return {
+    device: volume.device,
+    inode: node.inode,
+    type: node.kind === "file" ? "regular-file" : node.kind === "link" ? "symbolic-link" : "directory",
+    links: BigInt(links),
+    size: BigInt(size),
+    accessTime: node.accessTime,
+    modifyTime: node.modifyTime,
+    changeTime: node.changeTime,
+  };
+}
+
+function setNodeTimes(volume: Volume, node: Node, access: TimeUpdate, modify: TimeUpdate): void {
+  const now = volume.now();
+  if (access !== undefined) node.accessTime = access === "now" ? now : access;
+  if (modify !== undefined) node.modifyTime = modify === "now" ? now : modify;
+  node.changeTime = now;
+}
+
+function modified(volume: Volume, node: Node): void {
+  node.modifyTime = volume.now();
+  node.changeTime = node.modifyTime;
+}
+
+class MemoryDirectory implements FileSystemDirectory {
+  readonly kind = "directory";
+  readonly #volume: Volume;
+  readonly #node: DirectoryNode;
+
+  constructor(volume: Volume, node: DirectoryNode) {
+    this.#volume = volume;
+    this.#node = node;
+  }
+
+  stat(): FileStat {
+    return nodeStat(this.#volume, this.#node);
+  }
+
+  statEntry(name: string): FileStat {
+    return nodeStat(this.#volume, this.#get(name));
+  }
+
+  entries(): readonly DirectoryEntry[] {
+    const entries: DirectoryEntry[] = [];
+    for (const [name, node] of this.#node.entries) {
+      entries.push({
+        name,
+        type: node.kind === "file" ? "regular-file" : node.kind === "link" ? "symbolic-link" : "directory",
+        inode: node.inode,
+      });
+    }
+    return entries;
+  }
+
+  openDirectory(name: string): FileSystemDirectory {
+    const node = this.#get(name);
+    if (node.kind === "link") throw new WasiError("loop");
+    if (node.kind === "file") throw new WasiError("notdir");
+    return new MemoryDirectory(this.#volume, node);
+  }
+
+  openFile(name: string, flags: OpenFlags): FileSystemFile {
+    let node = this.#node.entries.get(name);
+    if (node === undefined) {
+      if (!flags.create) throw new WasiError("noent");
+      const created: FileNode = {
+        ...this.#newNode(name),
+        kind: "file",
+        contents: new FileContents(this.#volume),
+        handles: 0,
+      };
+      this.#add(name, created);
+      node = created;
+    } else if (flags.create && flags.exclusive) throw new WasiError("exist");
+    if (node.kind === "link") throw new WasiError("loop");
+    if (node.kind === "directory") throw new WasiError("isdir");
+    if (flags.truncate) {
+      node.contents.setSize(0);
+      modified(this.#volume, node);
+    }
+    return new MemoryFile(this.#volume, node);
+  }
+
+  createDirectory(name: string): void {
+    this.#requireFree(name);
+    this.#checkName(name);
+    const directory = newDirectory(this.#volume);
+    directory.parent = this.#node;
+    this.#add(name, directory);
+  }
+
+  removeDirectory(name: string): void {
+    const node = this.#get(name);
+    if (node.kind !== "directory") throw new WasiError("notdir");
+    if (node.entries.size > 0) throw new WasiError("notempty");
+    this.#remove(name, node);
+  }
+
+  unlink(name: string): void {
+    const node = this.#get(name);
+    if (node.kind === "directory") throw new WasiError("isdir");
+    this.#remove(name, node);
+  }
+
+  symlink(target: string, name: string): void {
+    this.#requireFree(name);
+    if (!isWellFormed(target)) throw new WasiError("ilseq");
+    this.#add(name, { ...this.#newNode(name), kind: "link", target });
+  }
+
+  readLink(name: string): string {
+    const node = this.#get(name);
+    if (node.kind !== "link") throw new WasiError("inval");
+    return node.target;
+  }
+
+  link(name: string, target: FileSystemDirectory, targetName: string): void {
+    const node = this.#get(name);
+    const to = this.#sameVolume(target);
+    if (node.kind === "directory") throw new WasiError("perm");
+    to.#requireFree(targetName);
+    to.#checkName(targetName);
+    to.#add(targetName, node);
+    node.changeTime = this.#volume.now();
+  }
+
+  rename(name: string, target: FileSystemDirectory, targetName: string): void {
+    const node = this.#get(name);
+    const to = this.#sameVolume(target);
+    const replaced = to.#node.entries.get(targetName);
+    // POSIX: two names of one file stay as they are.
+    if (replaced === node) return;
+    if (to.#node.removed) throw new WasiError("noent");
+    if (node.kind === "directory") {
+      for (let above: DirectoryNode | undefined = to.#node; above !== undefined; above = above.parent) {
+        if (above === node) throw new WasiError("inval", "into itself");
+      }
+    }
+    if (replaced !== undefined) {
+      if (node.kind === "directory" && replaced.kind !== "directory") throw new WasiError("notdir");
+      if (replaced.kind === "directory") {
+        if (replaced.entries.size > 0) throw new WasiError("notempty");
+        if (node.kind !== "directory") throw new WasiError("isdir");
+      }
+    }
+    to.#checkName(targetName);
+    // The last thing that can fail comes before the first change.
+    this.#volume.take(ENTRY_BYTES + targetName.length);
+    if (replaced !== undefined) to.#remove(targetName, replaced);
+    this.#node.entries.delete(name);
+    this.#volume.giveBack(ENTRY_BYTES + name.length);
+    to.#node.entries.set(targetName, node);
+    if (node.kind === "directory") node.parent = to.#node;
+    node.changeTime = this.#volume.now();
+    modified(this.#volume, this.#node);
+    modified(this.#volume, to.#node);
+  }
+
+  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    setNodeTimes(this.#volume, this.#node, access, modify);
+  }
+
+  setEntryTimes(name: string, access: TimeUpdate, modify: TimeUpdate): void {
+    setNodeTimes(this.#volume, this.#get(name), access, modify);
+  }
+
+  sync(): void {}
+
+  duplicate(): FileSystemDirectory {
+    return new MemoryDirectory(this.#volume, this.#node);
+  }
+
+  close(): void {}
+
+  #get(name: string): Node {
+    const node = this.#node.entries.get(name);
+    if (node === undefined) throw new WasiError("noent");
+    return node;
+  }
+
+  #requireFree(name: string): void {
+    if (this.#node.entries.has(name)) throw new WasiError("exist");
+  }
+
+  #checkName(name: string): void {
+    if (this.#node.removed) throw new WasiError("noent");
+    if (!isWellFormed(name)) throw new WasiError("ilseq");
+  }
+
+  #newNode(name: string): CommonNode {
+    this.#checkName(name);
+    return this.#volume.newNode();
+  }
+
+  #add(name: string, node: Node): void {
+    try {
+      this.#volume.take(ENTRY_BYTES + name.length);
+    } catch (error) {
+      this.#volume.collect(node);
+      throw error;
+    }
+    this.#node.entries.set(name, node);
+    node.links++;
+    modified(this.#volume, this.#node);
+  }
+
+  #remove(name: string, node: Node): void {
+    this.#node.entries.delete(name);
+    this.#volume.giveBack(ENTRY_BYTES + name.length);
+    node.links--;
+    node.changeTime = this.#volume.now();
+    if (node.kind === "directory") {
+      node.removed = true;
+      node.parent = undefined;
+    }
+    modified(this.#volume, this.#node);
+    this.#volume.collect(node);
+  }
+
+  #sameVolume(target: FileSystemDirectory): MemoryDirectory {
+    if (!(target instanceof MemoryDirectory) || target.#volume !== this.#volume) throw new WasiError("xdev");
+    return target;
+  }
+}
+
+class MemoryFile implements FileSystemFile {
+  readonly kind = "file";
+  readonly #volume: Volume;
+  readonly #node: FileNode;
+  #open = true;
+
+  constructor(volume: Volume, node: FileNode) {
+    this.#volume = volume;
+    this.#node = node;
+    node.handles++;
+  }
+
+  stat(): FileStat {
+    return nodeStat(this.#volume, this.#node);
+  }
+
+  read(buffer: Uint8Array, offset: bigint): number {
+    if (offset >= BigInt(this.#node.contents.size)) return 0;
+    return this.#node.contents.read(buffer, Number(offset));
+  }
+
+  write(bytes: Uint8Array, offset: bigint): number {
+    if (bytes.length === 0) return 0;
+    const written = this.#node.contents.write(bytes, exactEnd(offset, BigInt(bytes.length)));
+    modified(this.#volume, this.#node);
+    return written;
+  }
+
+  append(bytes: Uint8Array): { readonly written: number; readonly position: bigint } {
+    const written = this.write(bytes, BigInt(this.#node.contents.size));
+    return { written, position: BigInt(this.#node.contents.size) };
+  }
+
+  setSize(size: bigint): void {
+    exactEnd(size, 0n);
+    this.#node.contents.setSize(Number(size));
+    modified(this.#volume, this.#node);
+  }
+
+  allocate(offset: bigint, length: bigint): void {
+    if (offset + length > BigInt(this.#node.contents.size)) this.setSize(offset + length);
+  }
+
+  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    setNodeTimes(this.#volume, this.#node, access, modify);
+  }
+
+  sync(): void {}
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#node.handles--;
+    this.#volume.collect(this.#node);
+  }
+}
+
+/** The offset as a number. @throws WasiError `fbig` if what ends there cannot be counted exactly */
+function exactEnd(offset: bigint, length: bigint): number {
+  if (offset + length > BigInt(Number.MAX_SAFE_INTEGER)) throw new WasiError("fbig");
+  return Number(offset);
+}

@@ -1,0 +1,477 @@
+// A writable file system laid over a read-only one: what is changed goes to the upper one, the lower one is only read.
+// What was removed is remembered here, not in the upper file system, and forgotten with this object.
+
+import { WasiError } from "../abi.ts";
+import type {
+  DirectoryEntry,
+  FileStat,
+  FileSystem,
+  FileSystemDirectory,
+  FileSystemFile,
+  LazyDirectoryEntry,
+  OpenFlags,
+  TimeUpdate,
+} from "./file-system.ts";
+
+const COPY_BYTES = 65_536;
+
+/** What the overlay knows of one of its directories, shared by all handles on it. */
+interface DirectoryState {
+  parent: DirectoryState | undefined;
+  /** Its name in `parent`. */
+  name: string;
+  /** Where it is in the lower file system; `undefined` if it is only in the upper one. */
+  lowerPath: readonly string[] | undefined;
+  /** Names of the lower directory that are hidden, as they were removed or replaced. */
+  readonly hidden: Set<string>;
+  readonly children: Map<string, DirectoryState>;
+  removed: boolean;
+}
+
+function newState(parent: DirectoryState | undefined, name: string, lowerPath: readonly string[] | undefined): DirectoryState {
+  return { parent, name, lowerPath, hidden: new Set(), children: new Map(), removed: false };
+}
+
+/** A file system over another. The first change of a file copies it up whole. */
+export class OverlayFileSystem implements FileSystem {
+  readonly #lower: FileSystem;
+  readonly #upper: FileSystem;
+  readonly #root = newState(undefined, "", []);
+
+  /** @param lower never changed @param upper takes all changes, and hides what it has of the lower one */
+  constructor(lower: FileSystem, upper: FileSystem) {
+    this.#lower = lower;
+    this.#upper = upper;
+  }
+
+  root(): FileSystemDirectory {
+    return new OverlayDirectory(this, this.#root);
+  }
+
+  /** Opens a directory of the lower file system; `undefined` if it has gone. */
+  openLower(state: DirectoryState): FileSystemDirectory | undefined {
+    return state.lowerPath === undefined ? undefined : descend(this.#lower.root(), state.lowerPath);
+  }
+
+  /** Opens a directory of the upper file system; `undefined` if it is not there. */
+  openUpper(state: DirectoryState): FileSystemDirectory | undefined {
+    return descend(this.#upper.root(), pathOf(state));
+  }
+
+  /** Opens a directory of the upper file system, making it and those above if need be. */
+  makeUpper(state: DirectoryState): FileSystemDirectory {
+    let directory = this.#upper.root();
+    for (const name of pathOf(state)) {
+      const parent = directory;
+      try {
+        try {
+          directory = parent.openDirectory(name);
+        } catch (error) {
+          if (!isErrno(error, "noent")) throw error;
+          parent.createDirectory(name);
+          directory = parent.openDirectory(name);
+        }
+      } finally {
+        parent.close();
+      }
+    }
+    return directory;
+  }
+}
+
+function pathOf(state: DirectoryState): string[] {
+  const path: string[] = [];
+  for (let at = state; at.parent !== undefined; at = at.parent) path.unshift(at.name);
+  return path;
+}
+
+/** Opens `path` below `root`, closing what is on the way; `undefined` if it does not exist or is no directory. */
+function descend(root: FileSystemDirectory, path: readonly string[]): FileSystemDirectory | undefined {
+  let directory = root;
+  for (const name of path) {
+    const parent = directory;
+    try {
+      directory = parent.openDirectory(name);
+    } catch (error) {
+      if (isErrno(error, "noent") || isErrno(error, "notdir") || isErrno(error, "loop")) return undefined;
+      throw error;
+    } finally {
+      parent.close();
+    }
+  }
+  return directory;
+}
+
+function isErrno(error: unknown, errno: WasiError["errno"]): boolean {
+  return error instanceof WasiError && error.errno === errno;
+}
+
+function find(directory: FileSystemDirectory | undefined, name: string): FileStat | undefined {
+  if (directory === undefined) return undefined;
+  try {
+    return directory.statEntry(name);
+  } catch (error) {
+    if (isErrno(error, "noent")) return undefined;
+    throw error;
+  }
+}
+
+/** Where an entry is: the one that shows. */
+type Found =
+  | { readonly layer: "upper"; readonly directory: FileSystemDirectory; readonly stat: FileStat }
+  | { readonly layer: "lower"; readonly directory: FileSystemDirectory; readonly stat: FileStat };
+
+class OverlayDirectory implements FileSystemDirectory {
+  readonly kind = "directory";
+  readonly #overlay: OverlayFileSystem;
+  readonly #state: DirectoryState;
+
+  constructor(overlay: OverlayFileSystem, state: DirectoryState) {
+    this.#overlay = overlay;
+    this.#state = state;
+  }
+
+  stat(): FileStat {
+    return this.#with((upper, lower) => {
+      const shown = upper ?? lower;
+      if (shown === undefined) throw new WasiError("noent");
+      return shown.stat();
+    });
+  }
+
+  statEntry(name: string): FileStat {
+    return this.#with((upper, lower) => this.#need(upper, lower, name).stat);
+  }
+
+  entries(): readonly LazyDirectoryEntry[] {
+    const names = this.#with((upper, lower) => {
+      const all = new Set<string>();
+      for (const entry of upper?.entries() ?? []) all.add(entry.name);
+      for (const entry of lower?.entries() ?? []) if (!this.#state.hidden.has(entry.name)) all.add(entry.name);
+      return [...all];
+    });
+    return names.map((name) => ({
+      name,
+      stat: (): Omit<DirectoryEntry, "name"> | undefined =>
+        this.#with((upper, lower) => this.#look(upper, lower, name)?.stat),
+    }));
+  }
+
+  openDirectory(name: string): FileSystemDirectory {
+    const { type } = this.statEntry(name);
+    if (type === "symbolic-link") throw new WasiError("loop");
+    if (type !== "directory") throw new WasiError("notdir");
+    return new OverlayDirectory(this.#overlay, this.#child(name));
+  }
+
+  openFile(name: string, flags: OpenFlags): FileSystemFile {
+    return this.#with((upper, lower) => {
+      const found = this.#look(upper, lower, name);
+      if (found === undefined) {
+        if (!flags.create) throw new WasiError("noent");
+        return this.#inUpper((directory) => directory.openFile(name, flags));
+      }
+      if (flags.create && flags.exclusive) throw new WasiError("exist");
+      if (found.layer === "upper") return found.directory.openFile(name, flags);
+      const { type } = found.stat;
+      if (type === "directory") throw new WasiError("isdir");
+      if (type === "symbolic-link") throw new WasiError("loop");
+      if (!flags.write && !flags.truncate) {
+        return new LowerFile(found.directory.openFile(name, { ...flags, create: false }), () => {
+          this.#copyUp(name);
+          return this.#inUpper((directory) => directory.openFile(name, { ...flags, create: false }));
+        });
+      }
+      this.#copyUp(name, flags.truncate);
+      return this.#inUpper((directory) => directory.openFile(name, flags));
+    });
+  }
+
+  createDirectory(name: string): void {
+    this.#requireFree(name);
+    this.#inUpper((directory) => {
+      directory.createDirectory(name);
+    });
+    // Nothing of a removed lower directory of that name may show.
+    this.#state.hidden.add(name);
+    this.#state.children.delete(name);
+  }
+
+  removeDirectory(name: string): void {
+    if (this.statEntry(name).type !== "directory") throw new WasiError("notdir");
+    const child = this.#child(name);
+    if (new OverlayDirectory(this.#overlay, child).entries().length > 0) throw new WasiError("notempty");
+    this.#removeFromUpper(name, (directory) => directory.removeDirectory(name));
+    this.#state.hidden.add(name);
+    this.#state.children.delete(name);
+    child.removed = true;
+  }
+
+  unlink(name: string): void {
+    if (this.statEntry(name).type === "directory") throw new WasiError("isdir");
+    this.#removeFromUpper(name, (directory) => directory.unlink(name));
+    this.#state.hidden.add(name);
+  }
+
+  symlink(target: string, name: string): void {
+    this.#requireFree(name);
+    this.#inUpper((directory) => {
+      directory.symlink(target, name);
+    });
+  }
+
+  readLink(name: string): string {
+    return this.#with((upper, lower) => this.#need(upper, lower, name).directory.readLink(name));
+  }
+
+  link(name: string, target: FileSystemDirectory, targetName: string): void {
+    const to = this.#sameOverlay(target);
+    if (this.statEntry(name).type === "directory") throw new WasiError("perm");
+    to.#requireFree(targetName);
+    this.#copyUp(name);
+    this.#inUpper((from) => {
+      to.#inUpper((directory) => {
+        from.link(name, directory, targetName);
+      });
+    });
+  }
+
+  rename(name: string, target: FileSystemDirectory, targetName: string): void {
+    const to = this.#sameOverlay(target);
+    const { type } = this.statEntry(name);
+    if (to.#state.removed) throw new WasiError("noent");
+    if (to.#state === this.#state && name === targetName) return;
+    const moved = type === "directory" ? this.#child(name) : undefined;
+    for (let above: DirectoryState | undefined = to.#state; above !== undefined; above = above.parent) {
+      if (above === moved) throw new WasiError("inval", "into itself");
+    }
+    const replaced = to.#with((upper, lower) => to.#look(upper, lower, targetName));
+    if (replaced !== undefined) {
+      if (replaced.stat.type === "directory") {
+        if (new OverlayDirectory(this.#overlay, to.#child(targetName)).entries().length > 0) throw new WasiError("notempty");
+        if (moved === undefined) throw new WasiError("isdir");
+      } else if (moved !== undefined) throw new WasiError("notdir");
+    }
+    if (moved === undefined) this.#copyUp(name);
+    else this.#copyTreeUp(name, moved);
+    this.#inUpper((from) => {
+      to.#inUpper((directory) => {
+        from.rename(name, directory, targetName);
+      });
+    });
+    this.#state.hidden.add(name);
+    to.#state.hidden.add(targetName);
+    const gone = to.#state.children.get(targetName);
+    if (gone !== undefined) gone.removed = true;
+    to.#state.children.delete(targetName);
+    this.#state.children.delete(name);
+    if (moved !== undefined) {
+      moved.parent = to.#state;
+      moved.name = targetName;
+      to.#state.children.set(targetName, moved);
+    }
+  }
+
+  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    this.#inUpper((directory) => {
+      directory.setTimes(access, modify);
+    });
+  }
+
+  setEntryTimes(name: string, access: TimeUpdate, modify: TimeUpdate): void {
+    this.#copyUp(name);
+    this.#inUpper((directory) => {
+      directory.setEntryTimes(name, access, modify);
+    });
+  }
+
+  sync(): void {
+    this.#with((upper) => upper?.sync());
+  }
+
+  duplicate(): FileSystemDirectory {
+    return new OverlayDirectory(this.#overlay, this.#state);
+  }
+
+  close(): void {}
+
+  /** Opens both layers for the time of `use`. */
+  #with<T>(use: (upper: FileSystemDirectory | undefined, lower: FileSystemDirectory | undefined) => T): T {
+    if (this.#state.removed) throw new WasiError("noent");
+    const upper = this.#overlay.openUpper(this.#state);
+    try {
+      const lower = this.#overlay.openLower(this.#state);
+      try {
+        return use(upper, lower);
+      } finally {
+        lower?.close();
+      }
+    } finally {
+      upper?.close();
+    }
+  }
+
+  /** Opens the upper layer, making it, for the time of `use`. */
+  #inUpper<T>(use: (upper: FileSystemDirectory) => T): T {
+    if (this.#state.removed) throw new WasiError("noent");
+    const upper = this.#overlay.makeUpper(this.#state);
+    try {
+      return use(upper);
+    } finally {
+      upper.close();
+    }
+  }
+
+  #look(
+    upper: FileSystemDirectory | undefined,
+    lower: FileSystemDirectory | undefined,
+    name: string,
+  ): Found | undefined {
+    const above = find(upper, name);
+    if (above !== undefined && upper !== undefined) return { layer: "upper", directory: upper, stat: above };
+    if (lower === undefined || this.#state.hidden.has(name)) return undefined;
+    const below = find(lower, name);
+    return below === undefined ? undefined : { layer: "lower", directory: lower, stat: below };
+  }
+
+  #need(upper: FileSystemDirectory | undefined, lower: FileSystemDirectory | undefined, name: string): Found {
+    const found = this.#look(upper, lower, name);
+    if (found === undefined) throw new WasiError("noent");
+    return found;
+  }
+
+  #requireFree(name: string): void {
+    if (this.#with((upper, lower) => this.#look(upper, lower, name)) !== undefined) throw new WasiError("exist");
+  }
+
+  #removeFromUpper(name: string, remove: (directory: FileSystemDirectory) => void): void {
+    this.#with((upper) => {
+      if (upper !== undefined && find(upper, name) !== undefined) remove(upper);
+    });
+  }
+
+  /** The state of a directory in this one. */
+  #child(name: string): DirectoryState {
+    let child = this.#state.children.get(name);
+    if (child === undefined) {
+      const { lowerPath, hidden } = this.#state;
+      child = newState(this.#state, name, lowerPath === undefined || hidden.has(name) ? undefined : [...lowerPath, name]);
+      this.#state.children.set(name, child);
+    }
+    return child;
+  }
+
+  /** Copies an entry up that is only in the lower layer: a file, a link, or a directory without its contents. */
+  #copyUp(name: string, withoutContents = false): void {
+    this.#with((upper, lower) => {
+      const found = this.#need(upper, lower, name);
+      if (found.layer === "upper") return;
+      const { directory, stat } = found;
+      this.#inUpper((target) => {
+        if (stat.type === "symbolic-link") target.symlink(directory.readLink(name), name);
+        else if (stat.type === "directory") target.createDirectory(name);
+        else if (stat.type === "regular-file") {
+          if (withoutContents) copyContents(undefined, target, name);
+          else copyContents(directory, target, name);
+        } else throw new WasiError("nxio");
+        target.setEntryTimes(name, stat.accessTime, stat.modifyTime);
+      });
+    });
+  }
+
+  /** Copies a directory up with everything in it, after which its lower layer is no longer looked at. */
+  #copyTreeUp(name: string, state: DirectoryState): void {
+    this.#copyUp(name);
+    const pending = [state];
+    for (;;) {
+      const next = pending.pop();
+      if (next === undefined) return;
+      const directory = new OverlayDirectory(this.#overlay, next);
+      for (const entry of directory.entries()) {
+        if (entry.stat()?.type === "directory") pending.push(directory.#child(entry.name));
+        directory.#copyUp(entry.name);
+      }
+      next.lowerPath = undefined;
+      next.hidden.clear();
+    }
+  }
+
+  #sameOverlay(target: FileSystemDirectory): OverlayDirectory {
+    if (!(target instanceof OverlayDirectory) || target.#overlay !== this.#overlay) throw new WasiError("xdev");
+    return target;
+  }
+}
+
+function copyContents(from: FileSystemDirectory | undefined, to: FileSystemDirectory, name: string): void {
+  const target = to.openFile(name, { read: false, write: true, create: true, exclusive: true, truncate: false });
+  let complete = false;
+  try {
+    if (from !== undefined) {
+      const source = from.openFile(name, { read: true, write: false, create: false, exclusive: false, truncate: false });
+      try {
+        const buffer = new Uint8Array(COPY_BYTES);
+        let offset = 0n;
+        for (let read = source.read(buffer, offset); read > 0; read = source.read(buffer, offset)) {
+          for (let done = 0; done < read; ) done += target.write(buffer.subarray(done, read), offset + BigInt(done));
+          offset += BigInt(read);
+        }
+      } finally {
+        source.close();
+      }
+    }
+    complete = true;
+  } finally {
+    target.close();
+    // Half a copy would hide the whole original.
+    if (!complete) to.unlink(name);
+  }
+}
+
+/** A file of the lower layer, open for reading. Setting its times copies it up. */
+class LowerFile implements FileSystemFile {
+  readonly kind = "file";
+  readonly #copyUp: () => FileSystemFile;
+  #inner: FileSystemFile;
+
+  constructor(inner: FileSystemFile, copyUp: () => FileSystemFile) {
+    this.#inner = inner;
+    this.#copyUp = copyUp;
+  }
+
+  stat(): FileStat {
+    return this.#inner.stat();
+  }
+
+  read(buffer: Uint8Array, offset: bigint): number {
+    return this.#inner.read(buffer, offset);
+  }
+
+  write(): number {
+    throw new WasiError("badf");
+  }
+
+  append(): { readonly written: number; readonly position: bigint } {
+    throw new WasiError("badf");
+  }
+
+  setSize(): void {
+    throw new WasiError("inval");
+  }
+
+  allocate(): void {
+    throw new WasiError("badf");
+  }
+
+  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    const upper = this.#copyUp();
+    this.#inner.close();
+    this.#inner = upper;
+    upper.setTimes(access, modify);
+  }
+
+  sync(): void {}
+
+  close(): void {
+    this.#inner.close();
+  }
+}

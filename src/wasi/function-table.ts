@@ -1,0 +1,85 @@
+// How a WASI function is declared, and the one wrapper that turns a thrown errno into the return value.
+// Knows the calling convention, not what any function does.
+
+import { ERRNO, WasiError } from "./abi.ts";
+import type { AbiType, CallerLike } from "./engine.ts";
+import { GuestMemory } from "./guest-memory.ts";
+import type { Layout } from "./layout.ts";
+import type { WasiState } from "./state.ts";
+
+type ParameterKind = "u32" | "u64" | "s64";
+
+type Values<Kinds extends readonly ParameterKind[]> = {
+  [Index in keyof Kinds]: Kinds[Index] extends "u32" ? number : bigint;
+};
+
+/** One call of a WASI function. */
+export class Call {
+  readonly state: WasiState;
+  readonly layout: Layout;
+  readonly #caller: CallerLike;
+  #memory: GuestMemory | undefined;
+
+  /** Whether the engine can park the guest; if not, waiting is `WouldBlockError`. */
+  get canWait(): boolean {
+    return this.#caller.canWait !== false;
+  }
+
+  constructor(state: WasiState, layout: Layout, caller: CallerLike) {
+    this.state = state;
+    this.layout = layout;
+    this.#caller = caller;
+  }
+
+  /** The caller's memory; only asked for by functions that need one. */
+  get memory(): GuestMemory {
+    this.#memory ??= new GuestMemory(this.#caller);
+    return this.#memory;
+  }
+}
+
+/** A WASI function: the types that the guest sees, and what it does. */
+export interface WasiFunction {
+  readonly params: AbiType[];
+  /** False for `proc_exit`, which does not return. */
+  readonly returnsErrno: boolean;
+  /** Gives a Promise only when it has to wait. Throws `WasiError`, `Trap`, `ExitError`, or an error of the embedder's. */
+  run(call: Call, args: readonly (number | bigint)[]): void | Promise<void>;
+}
+
+export type FunctionTable = Readonly<Record<string, WasiFunction>>;
+
+/** Declares a function by the kinds of its parameters: `u32` for all 32-bit numbers, descriptors and pointers. */
+export function wasiFunction<const Kinds extends readonly ParameterKind[]>(
+  kinds: Kinds,
+  run: (call: Call, ...args: Values<Kinds>) => void | Promise<void>,
+): WasiFunction {
+  return {
+    params: kinds.map((kind) => (kind === "u32" ? "i32" : "i64")),
+    returnsErrno: true,
+    run(call, raw) {
+      const values = kinds.map((kind, i) => {
+        const value = raw[i];
+        if (kind === "u32") return Number(value) >>> 0;
+        return kind === "u64" ? BigInt.asUintN(64, BigInt(value ?? 0)) : BigInt.asIntN(64, BigInt(value ?? 0));
+      });
+      return run(call, ...(values as Values<Kinds>));
+    },
+  };
+}
+
+/** The return value for something thrown; rethrows what is not an errno. */
+function errnoOf(error: unknown): number {
+  if (error instanceof WasiError) return ERRNO[error.errno];
+  throw error;
+}
+
+/** Runs a function and gives its errno, at once or as a Promise. */
+export function invoke(fn: WasiFunction, call: Call, args: readonly (number | bigint)[]): number | Promise<number> {
+  try {
+    const pending = fn.run(call, args);
+    return pending === undefined ? ERRNO.success : pending.then(() => ERRNO.success, errnoOf);
+  } catch (error) {
+    return errnoOf(error);
+  }
+}

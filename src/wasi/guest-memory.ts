@@ -1,0 +1,150 @@
+// Checked access to the guest's memory: every pointer is checked for bounds and alignment before any effect.
+// Knows sizes and alignments, not what is stored.
+
+import { Trap } from "../errors.ts";
+import type { CallerLike } from "./engine.ts";
+import { encodeUtf8 } from "./utf8.ts";
+
+/** Buffers of one scatter/gather call that are used; the rest is a partial read or write. As Linux's IOV_MAX. */
+const MAX_BUFFERS = 1024;
+/** Bytes moved by one call; the rest is a partial read or write. As Linux's MAX_RW_COUNT. */
+const MAX_TRANSFER = 0x7ffff000;
+
+/** One buffer of a scatter/gather list. */
+export interface Region {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** The memory of the calling instance during one call. Re-fetches its view after the memory has grown. */
+export class GuestMemory {
+  readonly #caller: CallerLike;
+  #bytes: Uint8Array;
+  #view: DataView;
+
+  constructor(caller: CallerLike) {
+    this.#caller = caller;
+    this.#bytes = caller.memory.bytes();
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+  }
+
+  /** Must be called after anything that let the guest or another host function run, e.g. an `await`. */
+  refresh(): void {
+    this.#bytes = this.#caller.memory.bytes();
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+  }
+
+  /**
+   * Checks that `length` bytes at `address` exist and that `address` is a multiple of `alignment`.
+   * @throws Trap `out-of-bounds-memory-access`
+   */
+  check(address: number, length: number, alignment = 1): void {
+    if (address + length > this.#bytes.length) {
+      throw new Trap("out-of-bounds-memory-access", `WASI pointer 0x${address.toString(16)}, ${length} bytes`);
+    }
+    if (address % alignment !== 0) {
+      throw new Trap(
+        "out-of-bounds-memory-access",
+        `WASI pointer 0x${address.toString(16)} is not aligned to ${alignment} bytes`,
+      );
+    }
+  }
+
+  /** A view of `length` bytes. Checked by the caller. Stale after growth. */
+  slice(address: number, length: number): Uint8Array {
+    return this.#bytes.subarray(address, address + length);
+  }
+
+  /** A copy of `length` bytes. Traps when out of bounds. */
+  read(address: number, length: number): Uint8Array {
+    this.check(address, length);
+    return this.#bytes.slice(address, address + length);
+  }
+
+  /** Writes bytes. Traps when out of bounds. */
+  write(address: number, bytes: Uint8Array): void {
+    this.check(address, bytes.length);
+    this.#bytes.set(bytes, address);
+  }
+
+  u8(address: number): number {
+    return this.#view.getUint8(address);
+  }
+
+  u16(address: number): number {
+    return this.#view.getUint16(address, true);
+  }
+
+  u32(address: number): number {
+    return this.#view.getUint32(address, true);
+  }
+
+  u64(address: number): bigint {
+    return this.#view.getBigUint64(address, true);
+  }
+
+  setU8(address: number, value: number): void {
+    this.#view.setUint8(address, value);
+  }
+
+  setU16(address: number, value: number): void {
+    this.#view.setUint16(address, value, true);
+  }
+
+  setU32(address: number, value: number): void {
+    this.#view.setUint32(address, value, true);
+  }
+
+  setU64(address: number, value: bigint): void {
+    this.#view.setBigUint64(address, BigInt.asUintN(64, value), true);
+  }
+
+  /**
+   * Reads a list of `{ buf: u32, buf_len: u32 }` and checks every buffer that is used. Empty buffers are skipped;
+   * what exceeds 1,024 buffers or 0x7ffff000 bytes is left for the guest's next call.
+   * @throws Trap when the list or a buffer is out of bounds, or the list is misaligned
+   */
+  regions(list: number, count: number): Region[] {
+    this.check(list, count * 8, 4);
+    const regions: Region[] = [];
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      const address = this.u32(list + 8 * i);
+      const length = this.u32(list + 8 * i + 4);
+      this.check(address, length);
+      if (length === 0) continue;
+      const used = Math.min(length, MAX_TRANSFER - total);
+      regions.push({ address, length: used });
+      total += used;
+      if (regions.length === MAX_BUFFERS || total === MAX_TRANSFER) break;
+    }
+    return regions;
+  }
+
+  /**
+   * Writes strings as C does it: pointers at `list`, and the NUL-terminated bytes one after the other at `buffer`.
+   *
+   *     list    -> | p0 u32 | p1 u32 | …            buffer -> a b c \0 d e \0 …
+   */
+  writeStrings(strings: readonly Uint8Array[], list: number, buffer: number): void {
+    let size = 0;
+    for (const string of strings) size += string.length + 1;
+    this.check(list, 4 * strings.length, 4);
+    this.check(buffer, size);
+    let at = buffer;
+    strings.forEach((string, i) => {
+      this.setU32(list + 4 * i, at);
+      this.#bytes.set(string, at);
+      this.#bytes[at + string.length] = 0;
+      at += string.length + 1;
+    });
+  }
+}
+
+/** Encodes strings for {@link GuestMemory.writeStrings}. Throws `TypeError` on an embedded NUL. */
+export function encodeStrings(strings: readonly string[], what: string): Uint8Array[] {
+  return strings.map((string) => {
+    if (string.includes("\0")) throw new TypeError(`${what} contains a NUL character`);
+    return encodeUtf8(string);
+  });
+}

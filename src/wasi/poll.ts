@@ -1,0 +1,267 @@
+// poll_oneoff: waits for clocks and descriptors, without spinning.
+
+import { WouldBlockError } from "../errors.ts";
+import { ERRNO, type Errno, EVENT_FD_HANGUP, EVENT_TYPE, RIGHT, WasiError } from "./abi.ts";
+import { clockTime } from "./clock.ts";
+import type { Descriptor } from "./descriptors.ts";
+import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
+import type { GuestMemory } from "./guest-memory.ts";
+import type { Subscription } from "./layout.ts";
+import type { Waitable } from "./sockets.ts";
+import type { WasiState } from "./state.ts";
+
+const EVENT_BYTES = 32;
+/** More subscriptions in one call are `inval`, as POSIX's poll has it for more than the process may have open. */
+const MAX_SUBSCRIPTIONS = 16_384;
+/** Longer waits are made of several: setTimeout counts in int32, and a wall clock can be set meanwhile. */
+const MAX_WAIT_MS = 60_000;
+
+interface Event {
+  readonly subscription: Subscription;
+  readonly error: Errno;
+  readonly bytes: bigint;
+  readonly flags: number;
+}
+
+/** A clock subscription with the time, on the same clock, at which it is over. */
+interface Deadline {
+  readonly subscription: Subscription;
+  readonly clock: number;
+  readonly time: bigint;
+}
+
+export const POLL_FUNCTIONS: FunctionTable = {
+  /**
+   * Waits until at least one subscription has something to tell, and tells of all that have. Files are always ready. A
+   * mistake in one subscription is that one's event: `badf`, `notcapable` (no `poll_fd_readwrite`, or neither reading nor writing
+   * right), `inval` (unknown clock).
+   *
+   * `inval`: no subscriptions, more than 16,384, or one of unknown type. All subscriptions are read before any event is
+   * written.
+   *
+   *     in -> subscriptions (input)
+   *     out -> | userdata u64 | error u16 | type u8 | 5 × 0 | nbytes u64 | flags u16 | 6 × 0 | next event …
+   *     nevents -> | count u32 |
+   */
+  poll_oneoff: wasiFunction(["u32", "u32", "u32", "u32"], (call, input, output, count, result) => {
+    const { memory, layout } = call;
+    memory.check(input, count * layout.subscriptionBytes, 8);
+    memory.check(output, count * EVENT_BYTES, 8);
+    memory.check(result, 4, 4);
+    if (count === 0 || count > MAX_SUBSCRIPTIONS) throw new WasiError("inval", "number of subscriptions");
+    const subscriptions: Subscription[] = [];
+    for (let i = 0; i < count; i++) {
+      subscriptions.push(layout.readSubscription(memory, input + i * layout.subscriptionBytes));
+    }
+    const poll = new Poll(call.state, subscriptions);
+    const finish = (): boolean => {
+      const events = poll.events();
+      if (events.length === 0) return false;
+      events.forEach((event, i) => {
+        writeEvent(memory, output + i * EVENT_BYTES, event);
+      });
+      memory.setU32(result, events.length);
+      return true;
+    };
+    if (finish()) return;
+    return wait(call, poll, finish);
+  }),
+};
+
+function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<void> {
+  const { virtualClock, blocking } = call.state;
+  if (poll.waitables.length === 0) {
+    if (virtualClock !== undefined) {
+      virtualClock.advance(poll.nanosecondsLeft());
+      if (finish()) return;
+    }
+    if (blocking !== undefined) {
+      do blocking.sleep(poll.millisecondsLeft());
+      while (!finish());
+      return;
+    }
+  } else if (blocking !== undefined) {
+    const [only] = poll.waitables;
+    if (poll.waitables.length === 1 && only?.blockUntilReady !== undefined) {
+      do only.blockUntilReady(poll.millisecondsLeft());
+      while (!finish());
+      return;
+    }
+  }
+  if (!call.canWait) throw new WouldBlockError("poll_oneoff");
+  if (poll.hasDeadline && typeof timers().setTimeout !== "function") throw new WouldBlockError("poll_oneoff", "there are no timers here");
+  return waitAsynchronously(call, poll, finish);
+}
+
+interface Timers {
+  setTimeout?(callback: () => void, ms: number): unknown;
+  clearTimeout?(timer: unknown): void;
+}
+
+function timers(): Timers {
+  return globalThis as unknown as Timers;
+}
+
+async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean): Promise<void> {
+  do {
+    let timer: unknown;
+    const waits: Promise<void>[] = poll.waitables.map((waitable) => waitable.whenReady());
+    // On a virtual clock time passes only when there is nothing else to wait for.
+    if (poll.hasDeadline && (call.state.virtualClock === undefined || waits.length === 0)) {
+      const ms = poll.millisecondsLeft();
+      waits.push(
+        new Promise((resolve) => {
+          timer = timers().setTimeout?.(resolve, ms);
+        }),
+      );
+    }
+    try {
+      await Promise.race(waits);
+    } finally {
+      if (timer !== undefined) timers().clearTimeout?.(timer);
+    }
+    call.memory.refresh();
+  } while (!finish());
+}
+
+/** The subscriptions of one call. */
+class Poll {
+  readonly #state: WasiState;
+  readonly #deadlines: Deadline[] = [];
+  readonly #others: Subscription[] = [];
+  readonly #failed: Event[] = [];
+  readonly #order: readonly Subscription[];
+  /** What can be waited for, beside clocks. */
+  waitables: Waitable[] = [];
+
+  constructor(state: WasiState, subscriptions: readonly Subscription[]) {
+    this.#state = state;
+    this.#order = subscriptions;
+    for (const subscription of subscriptions) {
+      if (subscription.type !== "clock") {
+        this.#others.push(subscription);
+        continue;
+      }
+      const { clock, timeout, absolute } = subscription;
+      try {
+        const now = clockTime(state, clock);
+        // CPU clocks stand still while the guest waits, so what is left on them is waited on the monotonic clock.
+        const waitsOn = clock > 1 ? 1 : clock === 0 && !absolute ? 1 : clock;
+        const left = absolute ? timeout - now : timeout;
+        this.#deadlines.push({
+          subscription,
+          clock: waitsOn,
+          time: absolute && waitsOn === clock ? timeout : clockTime(state, waitsOn) + left,
+        });
+      } catch (error) {
+        this.#failed.push(failure(subscription, error));
+      }
+    }
+  }
+
+  get hasDeadline(): boolean {
+    return this.#deadlines.length > 0;
+  }
+
+  /** Time until the first clock subscription is over; 0 if it is, or if there is none. */
+  nanosecondsLeft(): bigint {
+    let least: bigint | undefined;
+    for (const { clock, time } of this.#deadlines) {
+      const left = time - clockTime(this.#state, clock);
+      if (least === undefined || left < least) least = left;
+    }
+    return least === undefined || least < 0n ? 0n : least;
+  }
+
+  /** The same in whole milliseconds, rounded up, at most a minute; a minute if there is no clock subscription. */
+  millisecondsLeft(): number {
+    if (!this.hasDeadline) return MAX_WAIT_MS;
+    const ms = (this.nanosecondsLeft() + 999_999n) / 1_000_000n;
+    return ms > BigInt(MAX_WAIT_MS) ? MAX_WAIT_MS : Number(ms);
+  }
+
+  /** The events that there are now, in the subscriptions' order. Sets `waitables` to what is not ready. */
+  events(): Event[] {
+    const found = new Map<Subscription, Event>();
+    for (const event of this.#failed) found.set(event.subscription, event);
+    for (const { subscription, clock, time } of this.#deadlines) {
+      if (clockTime(this.#state, clock) >= time) found.set(subscription, event(subscription));
+    }
+    this.waitables = [];
+    for (const subscription of this.#others) {
+      if (subscription.type === "clock") continue;
+      try {
+        const right = subscription.type === "read" ? RIGHT.fdRead : RIGHT.fdWrite;
+        const descriptor = this.#state.descriptors.get(subscription.fd);
+        // The witx: poll_fd_readwrite with fd_read (or fd_write) is the right to poll for it.
+        const listening = descriptor.kind === "listener" ? RIGHT.sockAccept : right;
+        this.#state.descriptors.get(subscription.fd, RIGHT.pollFdReadwrite | listening);
+        const ready = readiness(descriptor, subscription, this.#state.blocking !== undefined);
+        if ("whenReady" in ready) this.waitables.push(ready);
+        else found.set(subscription, ready);
+      } catch (error) {
+        found.set(subscription, failure(subscription, error));
+      }
+    }
+    return this.#order.flatMap((subscription) => found.get(subscription) ?? []);
+  }
+}
+
+function event(subscription: Subscription, bytes = 0n, flags = 0): Event {
+  return { subscription, error: "success", bytes, flags };
+}
+
+function failure(subscription: Subscription, error: unknown): Event {
+  if (!(error instanceof WasiError)) throw error;
+  return { subscription, error: error.errno, bytes: 0n, flags: 0 };
+}
+
+/** The event of a descriptor that is ready, or what to wait for. */
+function readiness(descriptor: Descriptor, subscription: Subscription, blocking: boolean): Event | Waitable {
+  const reads = subscription.type === "read";
+  switch (descriptor.kind) {
+    case "directory":
+      throw new WasiError("badf");
+    case "file": {
+      if (!reads) return event(subscription);
+      const left = descriptor.file.stat().size - descriptor.position;
+      return event(subscription, left > 0n ? left : 0n);
+    }
+    case "stream": {
+      const { input } = descriptor;
+      if (!reads || input === undefined) return event(subscription);
+      if (!input.ready) {
+        // Blocking streams that cannot say when they are ready are read at once: the read will block.
+        if (blocking && input.blockUntilReady === undefined) return event(subscription, 1n);
+        void input.whenReady();
+        if (!input.ready) return input;
+      }
+      return event(subscription, BigInt(input.available), input.available === 0 ? EVENT_FD_HANGUP : 0);
+    }
+    case "listener":
+      if (!reads) throw new WasiError("notsup");
+      return descriptor.listener.ready ? event(subscription, 1n) : descriptor.listener;
+    case "connection": {
+      const { connection } = descriptor;
+      const flags = connection.ended ? EVENT_FD_HANGUP : 0;
+      if (!reads) return connection.canWrite ? event(subscription, 0n, flags) : connection.writable;
+      if (connection.available === 0 && !connection.ended) return connection.readable;
+      return event(subscription, BigInt(connection.available), flags);
+    }
+  }
+}
+
+function writeEvent(memory: GuestMemory, address: number, { subscription, error, bytes, flags }: Event): void {
+  memory.setU64(address, subscription.userdata);
+  memory.setU16(address + 8, ERRNO[error]);
+  const type =
+    subscription.type === "clock"
+      ? EVENT_TYPE.clock
+      : subscription.type === "read"
+        ? EVENT_TYPE.fdRead
+        : EVENT_TYPE.fdWrite;
+  memory.setU16(address + 10, type);
+  memory.setU32(address + 12, 0);
+  memory.setU64(address + 16, bytes);
+  memory.setU64(address + 24, BigInt(flags));
+}

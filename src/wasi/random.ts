@@ -1,0 +1,24 @@
+// random_get.
+
+import { type FunctionTable, wasiFunction } from "./function-table.ts";
+
+/** As much as `crypto.getRandomValues` gives at a time. */
+const CHUNK_BYTES = 65_536;
+
+export const RANDOM_FUNCTIONS: FunctionTable = {
+  /**
+   * Fills a buffer with random bytes. Never fails.
+   *
+   *     buf -> | length random bytes |
+   */
+  random_get: wasiFunction(["u32", "u32"], ({ memory, state }, buffer, length) => {
+    memory.check(buffer, length);
+    // Not in place: the guest's memory may be shared, which getRandomValues refuses.
+    const chunk = new Uint8Array(Math.min(length, CHUNK_BYTES));
+    for (let done = 0; done < length; done += CHUNK_BYTES) {
+      const part = chunk.subarray(0, Math.min(length - done, CHUNK_BYTES));
+      state.random.fill(part);
+      memory.write(buffer + done, part);
+    }
+  }),
+};

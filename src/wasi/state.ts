@@ -1,0 +1,106 @@
+// The state of one guest's WASI, shared by all functions; and the options from which it is made.
+// Nothing here is global: every WasiPreview1 has its own.
+
+import { type ClockSource, systemClock, VirtualClock } from "./clock-source.ts";
+import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } from "./descriptors.ts";
+import { DeterministicFileSystem } from "./fs/deterministic.ts";
+import type { FileSystem } from "./fs/file-system.ts";
+import { encodeStrings } from "./guest-memory.ts";
+import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
+import type { SocketListener } from "./sockets.ts";
+import { type InputSource, type InputStream, inputStream, type OutputStream, type OutputTarget, outputStream } from "./streams.ts";
+import { encodeUtf8 } from "./utf8.ts";
+
+/** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
+export interface WasiHost {
+  /** The process's own streams, for `"inherit"`. */
+  readonly stdin?: () => InputStream;
+  readonly stdout?: () => OutputStream;
+  readonly stderr?: () => OutputStream;
+  readonly clock?: ClockSource;
+  readonly random?: RandomSource;
+  /** If given, waiting blocks the thread instead of giving a Promise to the engine. */
+  readonly blocking?: {
+    /** Blocks for `ms` milliseconds (finite, at least 0), or a little less. */
+    sleep(ms: number): void;
+  };
+}
+
+/** What a guest gets. Everything not given is not granted. */
+export interface WasiOptions {
+  /** Command line arguments; the first is by custom the program's name. Default none. */
+  readonly args?: readonly string[];
+  /** Environment variables. Default none. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default `"null"`: at its end at once. */
+  readonly stdin?: InputSource;
+  /** Default `"null"`: thrown away. */
+  readonly stdout?: OutputTarget;
+  readonly stderr?: OutputTarget;
+  /** Directories by the path under which the guest sees them. They get descriptors 3, 4, … in this order. */
+  readonly preopens?: Readonly<Record<string, FileSystem>>;
+  /** Listening sockets. They get the descriptors after the directories. */
+  readonly listeners?: readonly SocketListener[];
+  /** Default: the system's clocks. */
+  readonly clock?: ClockSource;
+  /** Default: `crypto.getRandomValues`. */
+  readonly random?: RandomSource;
+  /**
+   * Makes runs repeatable: a virtual clock that starts at 2020-01-01 and advances by 1 ns per unit of fuel, seeded
+   * random numbers, sorted directories, stable inodes and times. Default false.
+   */
+  readonly deterministic?: boolean | { readonly seed?: bigint | number };
+  /** Most descriptors open at once. Default 1,024. One more is `mfile`. */
+  readonly maxDescriptors?: number;
+  readonly host?: WasiHost;
+}
+
+export const DEFAULT_MAX_DESCRIPTORS = 1024;
+
+export class WasiState {
+  readonly args: readonly Uint8Array[];
+  readonly env: readonly Uint8Array[];
+  readonly descriptors: Descriptors;
+  readonly clock: ClockSource;
+  /** The same as `clock` in deterministic mode. */
+  readonly virtualClock: VirtualClock | undefined;
+  readonly random: RandomSource;
+  readonly blocking: WasiHost["blocking"];
+
+  /** @throws TypeError on options that make no sense */
+  constructor(options: WasiOptions) {
+    const { host, deterministic = false } = options;
+    this.args = encodeStrings(options.args ?? [], "an argument");
+    this.env = encodeStrings(
+      Object.entries(options.env ?? {}).map(([key, value]) => {
+        if (key === "" || key.includes("=")) throw new TypeError(`bad name of an environment variable: "${key}"`);
+        return `${key}=${value}`;
+      }),
+      "an environment variable",
+    );
+    this.virtualClock = deterministic === false ? undefined : new VirtualClock();
+    this.clock = options.clock ?? this.virtualClock ?? host?.clock ?? systemClock();
+    const seed = typeof deterministic === "object" ? (deterministic.seed ?? 0) : 0;
+    this.random =
+      options.random ?? (deterministic === false ? (host?.random ?? systemRandom()) : seededRandom(seed));
+    this.blocking = host?.blocking;
+
+    this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS);
+    const { descriptors } = this;
+    descriptors.add(streamDescriptor(inputStream(options.stdin ?? "null", host?.stdin), undefined));
+    descriptors.add(streamDescriptor(undefined, outputStream(options.stdout ?? "null", "stdout", host?.stdout)));
+    descriptors.add(streamDescriptor(undefined, outputStream(options.stderr ?? "null", "stderr", host?.stderr)));
+    try {
+      for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
+        if (name === "" || name.includes("\0")) throw new TypeError(`bad name of a preopened directory: "${name}"`);
+        const clock = this.virtualClock;
+        const granted = clock === undefined ? fileSystem : new DeterministicFileSystem(fileSystem, () => clock.realtime());
+        descriptors.add(preopenDescriptor(granted.root(), encodeUtf8(name)));
+      }
+      for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));
+    } catch (error) {
+      descriptors.closeAll();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// What is published: its size, its entry points, and that importing it does nothing by itself.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { projectRoot } from "./built-code.ts";
+
+const KIB = 1024;
+const PACKED_BUDGET = 200 * KIB;
+const UNPACKED_BUDGET = 900 * KIB;
+
+interface Manifest {
+  readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
+  readonly bin: Record<string, string>;
+  readonly sideEffects: boolean;
+  readonly dependencies?: Record<string, string>;
+}
+
+interface Packed {
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const manifest = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as Manifest;
+
+function pack(): Packed {
+  const output = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: projectRoot,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [packed] = JSON.parse(output) as Packed[];
+  if (packed === undefined) throw new Error("npm pack reported nothing");
+  return packed;
+}
+
+it("packs what its manifest names, within the size budget", () => {
+  const { files, size, unpackedSize } = pack();
+  const paths = files.map(({ path }) => path);
+  const named = [
+    ...Object.values(manifest.exports).flatMap((entry) =>
+      typeof entry === "string" ? [entry] : [entry.types, entry.default],
+    ),
+    ...Object.values(manifest.bin),
+  ];
+  expect(paths).toEqual(expect.arrayContaining(named.map((path) => path.replace("./", ""))));
+  expect(paths).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md"]));
+  const foreign = paths.filter(
+    (path) => !/^(dist\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path),
+  );
+  expect(foreign).toEqual([]);
+  expect(paths.filter((path) => path.includes("testing"))).toEqual([]);
+  expect(size).toBeLessThan(PACKED_BUDGET);
+  expect(unpackedSize).toBeLessThan(UNPACKED_BUDGET);
+});
+
+it("needs no other package", () => {
+  expect(manifest.dependencies ?? {}).toEqual({});
+});
+
+it("records no registry host in the lock file", () => {
+  expect(readFileSync(join(projectRoot, "package-lock.json"), "utf8")).not.toContain('"resolved"');
+});
+
+const ENTRIES = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
+
+it.each(ENTRIES)("imports %s without touching anything", (entry) => {
+  const specifier = entry.replace(/^\./, "wasmeter");
+  const script = `
+    const snapshot = () => {
+      const seen = {};
+      for (const key of Reflect.ownKeys(globalThis)) {
+        const value = Reflect.getOwnPropertyDescriptor(globalThis, key).value;
+        seen[String(key)] = [value, ...(typeof value === "function" || typeof value === "object" && value !== null
+          ? [value, value.prototype].flatMap((owner) => owner ? Reflect.ownKeys(owner).map(String) : []) : [])];
+      }
+      return seen;
+    };
+    const before = snapshot();
+    const exported = await import(${JSON.stringify(specifier)});
+    const after = snapshot();
+    const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) =>
+      before[key]?.length !== after[key]?.length || before[key].some((item, i) => !Object.is(item, after[key][i])));
+    console.log(JSON.stringify({ changed, handles: process.getActiveResourcesInfo().filter((kind) => kind === "Timeout"),
+      exported: Object.keys(exported), listeners: process.eventNames().map(String) }));
+  `;
+  const run = (code: string): string =>
+    execFileSync(process.execPath, ["--input-type=module", "--eval", code], {
+      cwd: projectRoot,
+      encoding: "utf8",
+    });
+  const bare = JSON.parse(run("console.log(JSON.stringify(process.eventNames().map(String)))")) as string[];
+  const seen = JSON.parse(run(script)) as Record<"changed" | "handles" | "exported" | "listeners", string[]>;
+  expect(seen.changed).toEqual([]);
+  expect(seen.handles).toEqual([]);
+  expect(seen.listeners).toEqual(bare);
+  expect(seen.exported.length).toBeGreaterThan(0);
+});
+
+it("marks itself as free of side effects, and ships its command with a shebang", () => {
+  expect(manifest.sideEffects).toBe(false);
+  for (const path of Object.values(manifest.bin)) {
+    expect(existsSync(join(projectRoot, path))).toBe(true);
+    expect(readFileSync(join(projectRoot, path), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  }
+});

@@ -1,20 +1,17 @@
 // How the package is built: one ES module per entry point, shared chunks, type declarations.
 // Bundling is what inlines const enums across files; tests/literal-case-labels.test.ts holds it to that.
 
-import { existsSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
-const entries = {
-  index: "src/index.ts",
-  wasi: "src/wasi/index.ts",
-  node: "src/node.ts",
-  cli: "src/cli/main.ts",
-  // The project's own tests and tools see the engine's insides through this one. Not published.
-  testing: "src/testing.ts",
-};
-
 export default defineConfig({
-  entry: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+  entry: {
+    index: "src/index.ts",
+    wasi: "src/wasi/index.ts",
+    node: "src/node.ts",
+    cli: "src/cli/main.ts",
+    // The project's own tests and tools see the engine's insides through this one. Not published.
+    testing: "src/testing.ts",
+  },
   format: "esm",
   platform: "neutral",
   target: "es2022",

@@ -69,7 +69,10 @@ define("TailCall", "slow = Slow.TailCall; break;");
 define("Heavy", "slow = Slow.Heavy; break;");
 define("Raise", "slow = Slow.Raise; break;");
 define("Charge", "if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelCharge; break; } NEXT");
-define("LoopHeader", "if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelCharge; break; } slow = Slow.LeaveExact; break;");
+define(
+  "LoopHeader",
+  "if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelCharge; break; } slow = Slow.LeaveExact; break;",
+);
 define("Recharge", "if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } NEXT");
 define("Tick", "slow = Slow.Tick; break;");
 define("Return32", `R[fp] = ${R("a")}; RETURN`);
@@ -96,22 +99,40 @@ define("BrTest", `if (ex.test(i, fp)) { ${TAKE} } ${NEXT}`);
 // ---------------------------------------------------------------- moves
 define("Copy32", `${R("d")} = ${R("a")}; ${NEXT}`);
 define("Copy64", `${R("d")} = ${R("a")}; ${RH("d")} = ${RH("a")}; ${NEXT}`);
-define("Copy128", `const s = fp + i.a, t = fp + i.d; R[t] = R[s]; R[t + 1] = R[s + 1]; R[t + 2] = R[s + 2]; R[t + 3] = R[s + 3]; ${NEXT}`);
+define(
+  "Copy128",
+  `const s = fp + i.a, t = fp + i.d; R[t] = R[s]; R[t + 1] = R[s + 1]; R[t + 2] = R[s + 2]; R[t + 3] = R[s + 3]; ${NEXT}`,
+);
 define("CopyRef", `${X("d")} = ${X("a")}; ${NEXT}`);
 define("Const32", `${R("d")} = i.b; ${NEXT}`);
 define("Const64", `${R("d")} = i.b; ${RH("d")} = i.c; ${NEXT}`);
-define("Const128", `const q = i.data as Int32Array, t = fp + i.d; R[t] = q[0]; R[t + 1] = q[1]; R[t + 2] = q[2]; R[t + 3] = q[3]; ${NEXT}`);
+define(
+  "Const128",
+  `const q = i.data as Int32Array, t = fp + i.d; R[t] = q[0]; R[t + 1] = q[1]; R[t + 2] = q[2]; R[t + 3] = q[3]; ${NEXT}`,
+);
 define("ConstRef", `${X("d")} = i.data; ${NEXT}`);
 define("CopyRange", `R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b); ${NEXT}`);
-define("CopyRangeRefs", `R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b); ex.copyRefs((fp + i.d) >> 1, (fp + i.a) >> 1, i.b >> 1); ${NEXT}`);
+define(
+  "CopyRangeRefs",
+  `R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b); ex.copyRefs((fp + i.d) >> 1, (fp + i.a) >> 1, i.b >> 1); ${NEXT}`,
+);
 define("Select32", `${R("d")} = ${R("c")} !== 0 ? ${R("a")} : ${R("b")}; ${NEXT}`);
-define("Select64", `const s = ${R("c")} !== 0 ? fp + i.a : fp + i.b; ${R("d")} = R[s]; ${RH("d")} = R[s + 1]; ${NEXT}`);
+define(
+  "Select64",
+  `const s = ${R("c")} !== 0 ? fp + i.a : fp + i.b; ${R("d")} = R[s]; ${RH("d")} = R[s + 1]; ${NEXT}`,
+);
 define("SelectSlow", `ex.select(i, fp); ${NEXT}`);
 define("GlobalGet32", `const g = G[i.a] as GlobalInstance; ${R("d")} = g.bits[g.at]; ${NEXT}`);
-define("GlobalGet64", `const g = G[i.a] as GlobalInstance; ${R("d")} = g.bits[g.at]; ${RH("d")} = g.bits[g.at + 1]; ${NEXT}`);
+define(
+  "GlobalGet64",
+  `const g = G[i.a] as GlobalInstance; ${R("d")} = g.bits[g.at]; ${RH("d")} = g.bits[g.at + 1]; ${NEXT}`,
+);
 define("GlobalGetSlow", `ex.globalGet(i, fp); ${NEXT}`);
 define("GlobalSet32", `const g = G[i.b] as GlobalInstance; g.bits[g.at] = ${R("a")}; ${NEXT}`);
-define("GlobalSet64", `const g = G[i.b] as GlobalInstance; g.bits[g.at] = ${R("a")}; g.bits[g.at + 1] = ${RH("a")}; ${NEXT}`);
+define(
+  "GlobalSet64",
+  `const g = G[i.b] as GlobalInstance; g.bits[g.at] = ${R("a")}; g.bits[g.at + 1] = ${RH("a")}; ${NEXT}`,
+);
 define("GlobalSetSlow", `ex.globalSet(i, fp); ${NEXT}`);
 define("Rare", `executeRare(i, R, F, D, fp); ${NEXT}`);
 define("Special", `ex.special(i, fp); ${NEXT}`);
@@ -119,20 +140,41 @@ define("Vector", `ex.vector(i, fp); ${NEXT}`);
 
 // ---------------------------------------------------------------- i32
 const binary32 = {
-  Add: ["x + y | 0", true], Sub: ["x - y | 0"], Mul: ["Math.imul(x, y)", true], And: ["x & y", true], Or: ["x | y", true],
-  Xor: ["x ^ y", true], Shl: ["x << y"], ShrS: ["x >> y"], ShrU: ["x >>> y | 0"], Rotl: ["x << y | x >>> 32 - y"], Rotr: ["x >>> y | x << 32 - y"],
+  Add: ["x + y | 0", true],
+  Sub: ["x - y | 0"],
+  Mul: ["Math.imul(x, y)", true],
+  And: ["x & y", true],
+  Or: ["x | y", true],
+  Xor: ["x ^ y", true],
+  Shl: ["x << y"],
+  ShrS: ["x >> y"],
+  ShrU: ["x >>> y | 0"],
+  Rotl: ["x << y | x >>> 32 - y"],
+  Rotr: ["x >>> y | x << 32 - y"],
 };
 for (const [name, [text, commutative]] of Object.entries(binary32)) {
   const rr = expression(text, R("a"), R("b"));
   define(`I32${name}`, `${rr.prefix}${R("d")} = ${rr.value}; ${NEXT}`);
   const ri = expression(text, R("a"), "i.b");
   define(`I32${name}I`, `${ri.prefix}${R("d")} = ${ri.value}; ${NEXT}`);
-  form(`I32${name}`, { kind: "Binary32", rr: `I32${name}`, ri: `I32${name}I`, commutative: Boolean(commutative) });
+  form(`I32${name}`, {
+    kind: "Binary32",
+    rr: `I32${name}`,
+    ri: `I32${name}I`,
+    commutative: Boolean(commutative),
+  });
 }
 const compare32 = {
-  Eq: ["x === y", "Ne", "Eq"], Ne: ["x !== y", "Eq", "Ne"],
-  LtS: ["x < y", "GeS", "GtS"], LtU: ["(x >>> 0) < (y >>> 0)", "GeU", "GtU"], GtS: ["x > y", "LeS", "LtS"], GtU: ["(x >>> 0) > (y >>> 0)", "LeU", "LtU"],
-  LeS: ["x <= y", "GtS", "GeS"], LeU: ["(x >>> 0) <= (y >>> 0)", "GtU", "GeU"], GeS: ["x >= y", "LtS", "LeS"], GeU: ["(x >>> 0) >= (y >>> 0)", "LtU", "LeU"],
+  Eq: ["x === y", "Ne", "Eq"],
+  Ne: ["x !== y", "Eq", "Ne"],
+  LtS: ["x < y", "GeS", "GtS"],
+  LtU: ["(x >>> 0) < (y >>> 0)", "GeU", "GtU"],
+  GtS: ["x > y", "LeS", "LtS"],
+  GtU: ["(x >>> 0) > (y >>> 0)", "LeU", "LtU"],
+  LeS: ["x <= y", "GtS", "GeS"],
+  LeU: ["(x >>> 0) <= (y >>> 0)", "GtU", "GeU"],
+  GeS: ["x >= y", "LtS", "LeS"],
+  GeU: ["(x >>> 0) >= (y >>> 0)", "LtU", "LeU"],
 };
 for (const [name, [text, inverse, swapped]] of Object.entries(compare32)) {
   define(`I32${name}`, `${R("d")} = ${expression(text, R("a"), R("b")).value} ? 1 : 0; ${NEXT}`);
@@ -140,18 +182,32 @@ for (const [name, [text, inverse, swapped]] of Object.entries(compare32)) {
   define(`BrI32${name}`, `if (${expression(text, R("a"), R("b")).value}) { ${TAKE} } ${NEXT}`);
   define(`BrI32${name}I`, `if (${expression(text, R("a"), "i.b").value}) { ${TAKE} } ${NEXT}`);
   form(`I32${name}`, {
-    kind: "Compare32", rr: `I32${name}`, ri: `I32${name}I`, swapped: `I32${swapped}`, swappedI: `I32${swapped}I`,
-    branch: `BrI32${name}`, branchI: `BrI32${name}I`, branchNot: `BrI32${inverse}`, branchNotI: `BrI32${inverse}I`,
+    kind: "Compare32",
+    rr: `I32${name}`,
+    ri: `I32${name}I`,
+    swapped: `I32${swapped}`,
+    swappedI: `I32${swapped}I`,
+    branch: `BrI32${name}`,
+    branchI: `BrI32${name}I`,
+    branchNot: `BrI32${inverse}`,
+    branchNotI: `BrI32${inverse}I`,
   });
 }
 define("I32Eqz", `${R("d")} = ${R("a")} === 0 ? 1 : 0; ${NEXT}`);
 form("I32Eqz", { kind: "Unary", rr: "I32Eqz" });
-for (const [name, text] of Object.entries({ Clz: "Math.clz32(x)", Extend8S: "x << 24 >> 24", Extend16S: "x << 16 >> 16" })) {
+for (const [name, text] of Object.entries({
+  Clz: "Math.clz32(x)",
+  Extend8S: "x << 24 >> 24",
+  Extend16S: "x << 16 >> 16",
+})) {
   define(`I32${name}`, `${R("d")} = ${expression(text, R("a")).value}; ${NEXT}`);
   form(`I32${name}`, { kind: "Unary", rr: `I32${name}` });
 }
 for (const name of ["DivS", "DivU", "RemS", "RemU"]) {
-  define(`I32${name}`, `${R("d")} = i32.${name[0].toLowerCase()}${name.slice(1)}(${R("a")}, ${R("b")}); ${NEXT}`);
+  define(
+    `I32${name}`,
+    `${R("d")} = i32.${name[0].toLowerCase()}${name.slice(1)}(${R("a")}, ${R("b")}); ${NEXT}`,
+  );
   form(`I32${name}`, { kind: "Binary", rr: `I32${name}` });
 }
 
@@ -178,22 +234,32 @@ for (const name of ["Add", "Sub", "Mul", "And", "Or", "Xor"]) {
   form(`I64${name}`, { kind: "Binary64", rr: `I64${name}`, ri: `I64${name}I`, commutative: name !== "Sub" });
 }
 const compare64 = {
-  Eq: ["al === bl && ah === bh", "Ne", "Eq"], Ne: ["al !== bl || ah !== bh", "Eq", "Ne"],
-  LtS: ["ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)", "GeS", "GtS"], LtU: ["(ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)", "GeU", "GtU"],
-  GtS: ["ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)", "LeS", "LtS"], GtU: ["(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)", "LeU", "LtU"],
-  LeS: ["ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)", "GtS", "GeS"], LeU: ["(ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)", "GtU", "GeU"],
-  GeS: ["ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)", "LtS", "LeS"], GeU: ["(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)", "LtU", "LeU"],
+  Eq: ["al === bl && ah === bh", "Ne", "Eq"],
+  Ne: ["al !== bl || ah !== bh", "Eq", "Ne"],
+  LtS: ["ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)", "GeS", "GtS"],
+  LtU: ["(ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)", "GeU", "GtU"],
+  GtS: ["ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)", "LeS", "LtS"],
+  GtU: ["(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)", "LeU", "LtU"],
+  LeS: ["ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)", "GtS", "GeS"],
+  LeU: ["(ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)", "GtU", "GeU"],
+  GeS: ["ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)", "LtS", "LeS"],
+  GeU: ["(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)", "LtU", "LeU"],
 };
 for (const [name, [text, inverse]] of Object.entries(compare64)) {
   const load = `const al = ${R("a")}, ah = ${RH("a")}, bl = ${R("b")}, bh = ${RH("b")};`;
   define(`I64${name}`, `${load} ${R("d")} = ${text} ? 1 : 0; ${NEXT}`);
   define(`BrI64${name}`, `${load} if (${text}) { ${TAKE} } ${NEXT}`);
-  form(`I64${name}`, { kind: "Compare64", rr: `I64${name}`, branch: `BrI64${name}`, branchNot: `BrI64${inverse}` });
+  form(`I64${name}`, {
+    kind: "Compare64",
+    rr: `I64${name}`,
+    branch: `BrI64${name}`,
+    branchNot: `BrI64${inverse}`,
+  });
 }
 define("I64Eqz", `${R("d")} = (${R("a")} | ${RH("a")}) === 0 ? 1 : 0; ${NEXT}`);
 define("BrI64Eqz", `if ((${R("a")} | ${RH("a")}) === 0) { ${TAKE} } ${NEXT}`);
 define("BrI64Nez", `if ((${R("a")} | ${RH("a")}) !== 0) { ${TAKE} } ${NEXT}`);
-form("I64Eqz", { kind: "Compare64", rr: "I64Eqz", branch: "BrI64Eqz", branchNot: "BrI64Nez" });
+form("I64Eqz", { kind: "Unary", rr: "I64Eqz", branch: "BrI64Eqz", branchNot: "BrI64Nez" });
 // Shifts by a constant n: "Low" for 0 < n < 32, "High" for 32 <= n < 64 with b = n - 32.
 const load64 = `const l = ${R("a")}, h = ${RH("a")};`;
 const store64 = (lo, hi) => `${R("d")} = ${lo}; ${RH("d")} = ${hi}; ${NEXT}`;
@@ -207,11 +273,17 @@ define("I64RotlLow", `${load64} ${store64("l << i.b | h >>> 32 - i.b", "h << i.b
 define("I64RotlHigh", `${load64} ${store64("h << i.b | l >>> 32 - i.b", "l << i.b | h >>> 32 - i.b")}`);
 define("I64Swap", `${load64} ${store64("h", "l")}`);
 for (const name of ["Shl", "ShrS", "ShrU", "Rotl", "Rotr"]) {
-  define(`I64${name}`, `i64.${name[0].toLowerCase()}${name.slice(1)}Into(R, fp + i.d, ${R("a")}, ${RH("a")}, ${R("b")}); ${NEXT}`);
+  define(
+    `I64${name}`,
+    `i64.${name[0].toLowerCase()}${name.slice(1)}Into(R, fp + i.d, ${R("a")}, ${RH("a")}, ${R("b")}); ${NEXT}`,
+  );
   form(`I64${name}`, { kind: "Shift64", rr: `I64${name}` });
 }
 for (const name of ["DivS", "DivU", "RemS", "RemU"]) {
-  define(`I64${name}`, `i64.${name[0].toLowerCase()}${name.slice(1)}Into(R, fp + i.d, ${R("a")}, ${RH("a")}, ${R("b")}, ${RH("b")}); ${NEXT}`);
+  define(
+    `I64${name}`,
+    `i64.${name[0].toLowerCase()}${name.slice(1)}Into(R, fp + i.d, ${R("a")}, ${RH("a")}, ${R("b")}, ${RH("b")}); ${NEXT}`,
+  );
   form(`I64${name}`, { kind: "Binary", rr: `I64${name}` });
 }
 define("I64ExtendI32S", `const l = ${R("a")}; ${store64("l", "l >> 31")}`);
@@ -221,22 +293,42 @@ form("I64ExtendI32U", { kind: "Unary", rr: "I64ExtendI32U" });
 form("I64Extend32S", { kind: "Unary", rr: "I64ExtendI32S" });
 
 // ---------------------------------------------------------------- floats; every NaN result is the canonical one
-for (const [type, view] of [["F32", F], ["F64", D]]) {
+for (const [type, view] of [
+  ["F32", F],
+  ["F64", D],
+]) {
   const nan = type === "F32" ? `${R("d")} = 0x7fc00000;` : `${R("d")} = 0; ${RH("d")} = 0x7ff80000;`;
   const store = (value) => `const v = ${value}; if (v === v) ${view("d")} = v; else { ${nan} }`;
-  for (const [name, sign] of [["Add", "+"], ["Sub", "-"], ["Mul", "*"], ["Div", "/"]]) {
+  for (const [name, sign] of [
+    ["Add", "+"],
+    ["Sub", "-"],
+    ["Mul", "*"],
+    ["Div", "/"],
+  ]) {
     define(`${type}${name}`, `${store(`${view("a")} ${sign} ${view("b")}`)} ${NEXT}`);
     form(`${type}${name}`, { kind: "Binary", rr: `${type}${name}` });
   }
   define(`${type}Sqrt`, `${store(`Math.sqrt(${view("a")})`)} ${NEXT}`);
   form(`${type}Sqrt`, { kind: "Unary", rr: `${type}Sqrt` });
-  for (const [name, sign] of [["Eq", "==="], ["Ne", "!=="], ["Lt", "<"], ["Gt", ">"], ["Le", "<="], ["Ge", ">="]]) {
+  for (const [name, sign] of [
+    ["Eq", "==="],
+    ["Ne", "!=="],
+    ["Lt", "<"],
+    ["Gt", ">"],
+    ["Le", "<="],
+    ["Ge", ">="],
+  ]) {
     const text = `${view("a")} ${sign} ${view("b")}`;
     define(`${type}${name}`, `${R("d")} = ${text} ? 1 : 0; ${NEXT}`);
     define(`Br${type}${name}`, `if (${text}) { ${TAKE} } ${NEXT}`);
     // Not the opposite comparison: with a NaN both are false.
     define(`Br${type}Not${name}`, `if (!(${text})) { ${TAKE} } ${NEXT}`);
-    form(`${type}${name}`, { kind: "CompareFloat", rr: `${type}${name}`, branch: `Br${type}${name}`, branchNot: `Br${type}Not${name}` });
+    form(`${type}${name}`, {
+      kind: "CompareFloat",
+      rr: `${type}${name}`,
+      branch: `Br${type}${name}`,
+      branchNot: `Br${type}Not${name}`,
+    });
   }
 }
 define("F32Neg", `${R("d")} = ${R("a")} ^ 0x80000000; ${NEXT}`);
@@ -248,19 +340,29 @@ define("F64ConvertI32S", `${D("d")} = ${R("a")}; ${NEXT}`);
 define("F64ConvertI32U", `${D("d")} = ${R("a")} >>> 0; ${NEXT}`);
 define("F32ConvertI32S", `${F("d")} = ${R("a")}; ${NEXT}`);
 define("F32ConvertI32U", `${F("d")} = ${R("a")} >>> 0; ${NEXT}`);
-for (const name of ["F64ConvertI32S", "F64ConvertI32U", "F32ConvertI32S", "F32ConvertI32U"]) form(name, { kind: "Unary", rr: name });
+for (const name of ["F64ConvertI32S", "F64ConvertI32U", "F32ConvertI32S", "F32ConvertI32U"])
+  form(name, { kind: "Unary", rr: name });
 
 // ---------------------------------------------------------------- memory 0 with 32-bit addresses; c is the offset
-const address = (bytes) => `const e = (${R("a")} >>> 0) + i.c; if (e > ml - ${bytes}) throw outOfBounds(e, ${bytes}, ml);`;
+const address = (bytes) =>
+  `const e = (${R("a")} >>> 0) + i.c; if (e > ml - ${bytes}) throw outOfBounds(e, ${bytes}, ml);`;
 const word = (at = "e") => `(e & 3) === 0 ? M32[${at} >>> 2] : load32(M8, ${at})`;
 const loads = {
-  I32Load: [4, `${R("d")} = ${word()};`], I32Load8S: [1, `${R("d")} = M8[e] << 24 >> 24;`], I32Load8U: [1, `${R("d")} = M8[e];`],
-  I32Load16S: [2, `${R("d")} = (M8[e] | M8[e + 1] << 8) << 16 >> 16;`], I32Load16U: [2, `${R("d")} = M8[e] | M8[e + 1] << 8;`],
-  I64Load: [8, `if ((e & 3) === 0) { ${R("d")} = M32[e >>> 2]; ${RH("d")} = M32[(e >>> 2) + 1]; } else { ${R("d")} = load32(M8, e); ${RH("d")} = load32(M8, e + 4); }`],
-  I64Load8S: [1, `const l = M8[e] << 24 >> 24; ${R("d")} = l; ${RH("d")} = l >> 31;`], I64Load8U: [1, `${R("d")} = M8[e]; ${RH("d")} = 0;`],
+  I32Load: [4, `${R("d")} = ${word()};`],
+  I32Load8S: [1, `${R("d")} = M8[e] << 24 >> 24;`],
+  I32Load8U: [1, `${R("d")} = M8[e];`],
+  I32Load16S: [2, `${R("d")} = (M8[e] | M8[e + 1] << 8) << 16 >> 16;`],
+  I32Load16U: [2, `${R("d")} = M8[e] | M8[e + 1] << 8;`],
+  I64Load: [
+    8,
+    `if ((e & 3) === 0) { ${R("d")} = M32[e >>> 2]; ${RH("d")} = M32[(e >>> 2) + 1]; } else { ${R("d")} = load32(M8, e); ${RH("d")} = load32(M8, e + 4); }`,
+  ],
+  I64Load8S: [1, `const l = M8[e] << 24 >> 24; ${R("d")} = l; ${RH("d")} = l >> 31;`],
+  I64Load8U: [1, `${R("d")} = M8[e]; ${RH("d")} = 0;`],
   I64Load16S: [2, `const l = (M8[e] | M8[e + 1] << 8) << 16 >> 16; ${R("d")} = l; ${RH("d")} = l >> 31;`],
   I64Load16U: [2, `${R("d")} = M8[e] | M8[e + 1] << 8; ${RH("d")} = 0;`],
-  I64Load32S: [4, `const l = ${word()}; ${R("d")} = l; ${RH("d")} = l >> 31;`], I64Load32U: [4, `${R("d")} = ${word()}; ${RH("d")} = 0;`],
+  I64Load32S: [4, `const l = ${word()}; ${R("d")} = l; ${RH("d")} = l >> 31;`],
+  I64Load32U: [4, `${R("d")} = ${word()}; ${RH("d")} = 0;`],
 };
 for (const [name, [bytes, text]] of Object.entries(loads)) {
   define(name, `${address(bytes)} ${text} ${NEXT}`);
@@ -270,7 +372,9 @@ form("F32Load", { kind: "Load", rr: "I32Load" });
 form("F64Load", { kind: "Load", rr: "I64Load" });
 const put32 = (value) => `if ((e & 3) === 0) M32[e >>> 2] = ${value}; else store32(M8, e, ${value});`;
 const stores = {
-  I32Store: [4, put32], I32Store8: [1, (value) => `M8[e] = ${value};`], I32Store16: [2, (value) => `const v = ${value}; M8[e] = v; M8[e + 1] = v >> 8;`],
+  I32Store: [4, put32],
+  I32Store8: [1, (value) => `M8[e] = ${value};`],
+  I32Store16: [2, (value) => `const v = ${value}; M8[e] = v; M8[e + 1] = v >> 8;`],
 };
 for (const [name, [bytes, text]] of Object.entries(stores)) {
   define(name, `${address(bytes)} ${text(R("b"))} ${NEXT}`);
@@ -296,13 +400,29 @@ form("I64ReinterpretF64", { kind: "Unary", rr: "Copy64" });
 form("F64ReinterpretI64", { kind: "Unary", rr: "Copy64" });
 // The rest of scalar arithmetic is rare: one case, and a second switch outside the loop.
 const rare = [
-  "I32Ctz", "I32Popcnt", "I64Clz", "I64Ctz", "I64Popcnt", "I64Extend8S", "I64Extend16S",
+  "I32Ctz",
+  "I32Popcnt",
+  "I64Clz",
+  "I64Ctz",
+  "I64Popcnt",
+  "I64Extend8S",
+  "I64Extend16S",
   ...["F32", "F64"].flatMap((type) => ["Ceil", "Floor", "Trunc", "Nearest"].map((name) => type + name)),
-  ...["I32", "I64"].flatMap((to) => ["F32", "F64"].flatMap((from) => ["S", "U"].flatMap((sign) => [`${to}Trunc${from}${sign}`, `${to}TruncSat${from}${sign}`]))),
-  "F32ConvertI64S", "F32ConvertI64U", "F64ConvertI64S", "F64ConvertI64U", "F32DemoteF64", "F64PromoteF32",
+  ...["I32", "I64"].flatMap((to) =>
+    ["F32", "F64"].flatMap((from) =>
+      ["S", "U"].flatMap((sign) => [`${to}Trunc${from}${sign}`, `${to}TruncSat${from}${sign}`]),
+    ),
+  ),
+  "F32ConvertI64S",
+  "F32ConvertI64U",
+  "F64ConvertI64S",
+  "F64ConvertI64U",
+  "F32DemoteF64",
+  "F64PromoteF32",
 ];
 for (const name of rare) form(name, { kind: "Unary", rr: "Rare" });
-for (const type of ["F32", "F64"]) for (const name of ["Min", "Max", "Copysign"]) form(type + name, { kind: "Binary", rr: "Rare" });
+for (const type of ["F32", "F64"])
+  for (const name of ["Min", "Max", "Copysign"]) form(type + name, { kind: "Binary", rr: "Rare" });
 
 // ---------------------------------------------------------------- output
 const SAVE = "ex.fp = fp; ex.sp = sp; meter.counter = fuel; fuel = SAVED;";
@@ -478,7 +598,9 @@ function store32(M8: Uint8Array, e: number, value: number): void {
   M8[e + 2] = value >> 16;
   M8[e + 3] = value >> 24;
 }
-`.replace(/%SAVE%/g, SAVE).replace(/%RELOAD%/g, RELOAD);
+`
+  .replace(/%SAVE%/g, SAVE)
+  .replace(/%RELOAD%/g, RELOAD);
 
 const check = process.argv.includes("--check");
 let drifted = false;

@@ -111,7 +111,10 @@ export class Trap extends RuntimeError {
 
   /** `detail` follows the code's message: an index directly, as in the official suite; text after a colon. */
   constructor(code: TrapCode, detail?: string | number) {
-    super(TRAP_MESSAGES[code] + (detail === undefined ? "" : typeof detail === "number" ? ` ${detail}` : `: ${detail}`));
+    super(
+      TRAP_MESSAGES[code] +
+        (detail === undefined ? "" : typeof detail === "number" ? ` ${detail}` : `: ${detail}`),
+    );
     this.code = code;
   }
 }

@@ -31,23 +31,29 @@ export function invokeRaw(instance: Instance, name: string, args: readonly RawVa
   const func = typeof callable === "function" ? instance.store.instanceOf(callable) : undefined;
   if (func === undefined) throw new TypeError(`no exported function ${JSON.stringify(name)}`);
   const { store } = instance;
-  return store.engine.interpreter.call(store.state, func, args, {}, {
-    write(ex, types, at, values) {
-      let word = at;
-      types.forEach((type, k) => {
-        writeRaw(ex, type, word, values[k] as RawValue);
-        word += wordsOf(type);
-      });
+  return store.engine.interpreter.call(
+    store.state,
+    func,
+    args,
+    {},
+    {
+      write(ex, types, at, values) {
+        let word = at;
+        types.forEach((type, k) => {
+          writeRaw(ex, type, word, values[k] as RawValue);
+          word += wordsOf(type);
+        });
+      },
+      read(ex, types, at) {
+        let word = at;
+        return types.map((type) => {
+          const value = readRaw(ex.R, ex.X[word >> 1], type, word);
+          word += wordsOf(type);
+          return value;
+        });
+      },
     },
-    read(ex, types, at) {
-      let word = at;
-      return types.map((type) => {
-        const value = readRaw(ex.R, ex.X[word >> 1], type, word);
-        word += wordsOf(type);
-        return value;
-      });
-    },
-  }) as RawValue[];
+  ) as RawValue[];
 }
 
 /** A global's value as bits. */

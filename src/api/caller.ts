@@ -21,7 +21,9 @@ export class Caller {
 
   /** The calling instance; `undefined` when the host called the function itself, or the instance is still being made. */
   get instance(): Instance | undefined {
-    return this.#instance === undefined ? undefined : (this.store.handles.get(this.#instance) as Instance | undefined);
+    return this.#instance === undefined
+      ? undefined
+      : (this.store.handles.get(this.#instance) as Instance | undefined);
   }
 
   /** The memory that the calling instance exports as `memory`, else its only one. @throws TypeError if there is none */

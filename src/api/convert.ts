@@ -3,8 +3,8 @@
 
 import type { ValType } from "../module/types.ts";
 import { HeapType, heapOf, isConcrete, isNullable, isRef, NumType } from "../module/types.ts";
-import { ExceptionInstance } from "../runtime/tag.ts";
 import { FunctionInstance } from "../runtime/function.ts";
+import { ExceptionInstance } from "../runtime/tag.ts";
 import type { Store } from "./store.ts";
 import { valTypeName } from "./types.ts";
 
@@ -79,7 +79,9 @@ export function argumentsToGuest(
   name: string,
 ): unknown[] {
   if (args.length !== types.length) {
-    throw new TypeError(`${name} takes ${types.length} argument${types.length === 1 ? "" : "s"}, got ${args.length}`);
+    throw new TypeError(
+      `${name} takes ${types.length} argument${types.length === 1 ? "" : "s"}, got ${args.length}`,
+    );
   }
   return types.map((type, k) => toGuest(store, args[k], type, `argument ${k + 1} of ${name}`));
 }
@@ -92,11 +94,18 @@ export function resultsToEmbedder(store: Store, results: readonly unknown[]): un
 }
 
 /** Checks what a host function returned; the counterpart of {@link resultsToEmbedder}. @throws TypeError */
-export function hostResultToGuest(store: Store, types: readonly ValType[], result: unknown, name: string): unknown {
+export function hostResultToGuest(
+  store: Store,
+  types: readonly ValType[],
+  result: unknown,
+  name: string,
+): unknown {
   if (types.length === 0) return undefined;
   if (types.length === 1) return toGuest(store, result, types[0] as ValType, `result of ${name}`);
   if (!isIterable(result)) {
-    throw new TypeError(`result of ${name}: expected an array of ${types.length} values, got ${typeof result}`);
+    throw new TypeError(
+      `result of ${name}: expected an array of ${types.length} values, got ${typeof result}`,
+    );
   }
   const values = [...result];
   if (values.length !== types.length) {

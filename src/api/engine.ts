@@ -2,8 +2,8 @@
 // Owns configuration. Holds no guest state.
 
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/cost-model.ts";
 import { createForms } from "../interp/code.ts";
+import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/cost-model.ts";
 import { type CompilerOptions, createBranches, type LoweringMode } from "../interp/module-compiler.ts";
 import { Interpreter } from "../interp/run.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet } from "../isa/features.ts";
@@ -76,7 +76,9 @@ export class Engine {
 function resolveFeatures(option: NonNullable<EngineOptions["features"]>): FeatureSet {
   if (typeof option === "string") {
     if (!Object.hasOwn(FEATURE_SETS, option)) {
-      throw new TypeError(`no feature set ${JSON.stringify(option)}; there are ${Object.keys(FEATURE_SETS).join(", ")}`);
+      throw new TypeError(
+        `no feature set ${JSON.stringify(option)}; there are ${Object.keys(FEATURE_SETS).join(", ")}`,
+      );
     }
     return new Set(FEATURE_SETS[option]);
   }
@@ -93,7 +95,9 @@ function resolveFeatures(option: NonNullable<EngineOptions["features"]>): Featur
 function resolveCostModel(option: NonNullable<EngineOptions["costModel"]>): CostModel {
   if (typeof option !== "string") return option;
   if (!Object.hasOwn(COST_MODELS, option)) {
-    throw new TypeError(`no cost model ${JSON.stringify(option)}; there are ${Object.keys(COST_MODELS).join(", ")}`);
+    throw new TypeError(
+      `no cost model ${JSON.stringify(option)}; there are ${Object.keys(COST_MODELS).join(", ")}`,
+    );
   }
   return COST_MODELS[option];
 }

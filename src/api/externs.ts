@@ -32,9 +32,16 @@ export function externOf(store: Store, handle: unknown, what: string): ExternIns
   if (typeof handle === "function") {
     const func = store.instanceOf(handle);
     if (func !== undefined) return { kind: "func", func };
-    throw new TypeError(`${what}: this function is no function of the store; use linker.func for host functions`);
+    throw new TypeError(
+      `${what}: this function is no function of the store; use linker.func for host functions`,
+    );
   }
-  if (handle instanceof Memory || handle instanceof Table || handle instanceof Global || handle instanceof Tag) {
+  if (
+    handle instanceof Memory ||
+    handle instanceof Table ||
+    handle instanceof Global ||
+    handle instanceof Tag
+  ) {
     if (handle.store !== store) throw new TypeError(`${what}: belongs to another store`);
     return handle.item;
   }

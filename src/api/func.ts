@@ -3,11 +3,10 @@
 import type { FuncType } from "../module/types.ts";
 import { FunctionInstance, type HostCallContext } from "../runtime/function.ts";
 import { Caller } from "./caller.ts";
-import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder } from "./convert.ts";
+import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder, toFuel } from "./convert.ts";
 import type { Engine } from "./engine.ts";
 import { type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
-import { toFuel } from "./convert.ts";
 import { describeFuncType, type FuncTypeDescriptor, parseValType } from "./types.ts";
 
 /** A function in a store, callable like any JavaScript function. The same guest function is the same object. */
@@ -59,7 +58,9 @@ export function makeCallable(store: Store, func: FunctionInstance): Func {
 function nameOf(func: FunctionInstance): string {
   if (func.name !== undefined) return func.name;
   const funcIdx = func.code?.funcIdx;
-  const named = func.instance?.checked.module.exports.find(({ kind, index }) => kind === "func" && index === funcIdx);
+  const named = func.instance?.checked.module.exports.find(
+    ({ kind, index }) => kind === "func" && index === funcIdx,
+  );
   return named?.name ?? `function ${funcIdx}`;
 }
 
@@ -69,9 +70,9 @@ export function makeHostFunction(
   type: FuncTypeDescriptor,
   host: HostFunction,
   name: string,
-  owner?: Store,
 ): FunctionInstance {
-  if (typeof host !== "function") throw new TypeError(`${name}: a host function must be a function, got ${typeof host}`);
+  if (typeof host !== "function")
+    throw new TypeError(`${name}: a host function must be a function, got ${typeof host}`);
   const params = type.params.map(parseValType);
   const results = type.results.map(parseValType);
   const typeId = engine.registry.addFuncType(params, results);
@@ -80,8 +81,7 @@ export function makeHostFunction(
     typeId,
     funcType,
     (context: HostCallContext, args: unknown[]) => {
-      const store = (context.instance?.store.embedder as Store | undefined) ?? owner;
-      if (store === undefined) throw new TypeError(`${name}: called outside of any store`);
+      const store = context.store.embedder as Store;
       for (let k = 0; k < args.length; k++) args[k] = toEmbedder(store, args[k]);
       const result = host(new Caller(store, context.instance), ...args);
       if (isPromise(result)) {
@@ -94,5 +94,7 @@ export function makeHostFunction(
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
 }

@@ -72,7 +72,8 @@ export class Instance {
   #func(name: string): FunctionInstance {
     const item = this.#state.export(name);
     if (item?.kind === "func") return item.func;
-    if (item !== undefined) throw new TypeError(`export ${JSON.stringify(name)} is a ${item.kind}, not a function`);
+    if (item !== undefined)
+      throw new TypeError(`export ${JSON.stringify(name)} is a ${item.kind}, not a function`);
     const names = this.#state.checked.module.exports.filter(({ kind }) => kind === "func").map((e) => e.name);
     throw new TypeError(
       `no exported function ${JSON.stringify(name)}; there ${names.length === 0 ? "are none" : `are ${names.slice(0, 20).join(", ")}`}`,

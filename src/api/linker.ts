@@ -50,7 +50,8 @@ export class Linker {
 
   /** Defines all exports of an instance under `module`. @throws TypeError for a name that is taken */
   instance(module: string, instance: Instance): this {
-    for (const [name, value] of Object.entries(instance.exports)) this.define(module, name, value as ExportValue);
+    for (const [name, value] of Object.entries(instance.exports))
+      this.define(module, name, value as ExportValue);
     return this;
   }
 
@@ -77,7 +78,9 @@ export class Linker {
     if (store.engine !== this.engine || module.engine !== this.engine) {
       throw new TypeError("linker, store and module must be of the same engine");
     }
-    const imports = matchImports(module.compiled.checked, (wanted, expected) => this.#resolve(store, wanted, expected));
+    const imports = matchImports(module.compiled.checked, (wanted, expected) =>
+      this.#resolve(store, wanted, expected),
+    );
     return instantiate(module.compiled, store.state, imports);
   }
 
@@ -88,7 +91,9 @@ export class Linker {
       this.#definitions.set(module, names);
     }
     if (names.has(name) && !this.#allowShadowing) {
-      throw new TypeError(`${module}.${name} is defined already; make the linker with allowShadowing: true to replace it`);
+      throw new TypeError(
+        `${module}.${name} is defined already; make the linker with allowShadowing: true to replace it`,
+      );
     }
     names.set(name, definition);
     return this;
@@ -115,4 +120,3 @@ export class Linker {
     return { kind: "func", func };
   }
 }
-

@@ -1,9 +1,9 @@
 // A linear memory as the embedder sees it.
 
-import { decodeUtf8, encodeUtf8 } from "./text.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { MemoryInstance } from "../runtime/memory.ts";
 import type { Store } from "./store.ts";
+import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 export interface MemoryOptions {
   /** Pages at the start. */
@@ -91,11 +91,21 @@ export class Memory {
 
 function allocate(store: Store, options: MemoryOptions): MemoryInstance {
   const { min, max, is64 = false, shared = false, pageSizeLog2 = 16 } = options;
-  for (const [name, value] of [["min", min], ["max", max ?? min]] as const) {
-    if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`memory ${name}: ${value} is not a page count`);
+  for (const [name, value] of [
+    ["min", min],
+    ["max", max ?? min],
+  ] as const) {
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      throw new RangeError(`memory ${name}: ${value} is not a page count`);
   }
   if (max !== undefined && max < min) throw new RangeError(`memory: max ${max} is below min ${min}`);
   store.state.count("memories", 1);
-  const type = { min: BigInt(min), max: max === undefined ? undefined : BigInt(max), is64, shared, pageSizeLog2 };
+  const type = {
+    min: BigInt(min),
+    max: max === undefined ? undefined : BigInt(max),
+    is64,
+    shared,
+    pageSizeLog2,
+  };
   return new MemoryInstance(type, store.state.memoryBudget);
 }

@@ -87,7 +87,9 @@ function bytesOf(source: ModuleSource): Uint8Array {
   ) {
     return new Uint8Array(source);
   }
-  throw new TypeError("a module is made from an ArrayBuffer or a view of one, such as a Uint8Array or Buffer");
+  throw new TypeError(
+    "a module is made from an ArrayBuffer or a view of one, such as a Uint8Array or Buffer",
+  );
 }
 
 function compile(engine: Engine, bytes: Uint8Array): ModuleCompiler {
@@ -99,4 +101,3 @@ function compile(engine: Engine, bytes: Uint8Array): ModuleCompiler {
   const module = decodeModule(bytes, { features, limits, tables }, validator);
   return new ModuleCompiler(validator.finish(module), engine.compilerOptions);
 }
-

@@ -95,7 +95,9 @@ function resolveLimits(options: Partial<Limits> | undefined): Limits {
   const limits: Record<string, number> = { ...DEFAULT_LIMITS };
   for (const [name, value] of Object.entries(options ?? {})) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw new TypeError(`no limit ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`);
+      throw new TypeError(
+        `no limit ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
+      );
     }
     if (value === undefined) continue;
     if (!(Number.isSafeInteger(value) && value >= 0)) {

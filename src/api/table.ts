@@ -57,7 +57,8 @@ export class Table {
 
   /** Grows by `delta` elements; gives the old size, or -1 when a maximum or limit is in the way. */
   grow(delta: number, value: unknown = null): number {
-    if (!(Number.isSafeInteger(delta) && delta >= 0)) throw new RangeError(`table.grow: ${delta} is not a count`);
+    if (!(Number.isSafeInteger(delta) && delta >= 0))
+      throw new RangeError(`table.grow: ${delta} is not a count`);
     const { table } = this.item;
     return table.grow(delta, toGuest(this.store, value, table.type.element, "table.grow"));
   }
@@ -73,11 +74,19 @@ function allocate(store: Store, options: TableOptions, init: unknown): TableInst
   const { min, max, is64 = false } = options;
   const element = parseValType(options.element);
   if (!isRef(element)) throw new TypeError(`table: ${options.element} is not a reference type`);
-  for (const [name, value] of [["min", min], ["max", max ?? min]] as const) {
-    if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`table ${name}: ${value} is not a size`);
+  for (const [name, value] of [
+    ["min", min],
+    ["max", max ?? min],
+  ] as const) {
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      throw new RangeError(`table ${name}: ${value} is not a size`);
   }
   if (max !== undefined && max < min) throw new RangeError(`table: max ${max} is below min ${min}`);
   store.state.count("tables", 1);
   const type = { element, min: BigInt(min), max: max === undefined ? undefined : BigInt(max), is64 };
-  return new TableInstance(type, toGuest(store, init, element, "table's initial element"), store.state.tableBudget);
+  return new TableInstance(
+    type,
+    toGuest(store, init, element, "table's initial element"),
+    store.state.tableBudget,
+  );
 }

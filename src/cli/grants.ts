@@ -48,7 +48,10 @@ export function buildEnvironment(
 ): Record<string, string> {
   const result = new Map<string, string>();
   if (inheritAll) {
-    for (const [key, value] of Object.entries(host)) if (value !== undefined) result.set(key, value);
+    for (const [key, value] of Object.entries(host)) {
+      // Windows keeps its current directories in variables called "=C:".
+      if (value !== undefined && key !== "" && !key.includes("=")) result.set(key, value);
+    }
   }
   for (const text of texts) {
     const at = text.indexOf("=");

@@ -12,6 +12,7 @@ import {
   RuntimeError,
   Trap,
   ValidationError,
+  WouldBlockError,
 } from "../errors.ts";
 import { printable } from "./read-module.ts";
 import { ClosedOutputError, InputError, UsageError } from "./usage-error.ts";
@@ -34,7 +35,7 @@ export const STATUS = {
   closedOutput: 141,
 } as const;
 
-/** A backtrace longer than this is cut in the middle. */
+/** Frames of a backtrace that are shown. */
 const MOST_FRAMES = 40;
 
 /** What to print (empty for nothing, else lines that end in a newline) and how to exit. */
@@ -63,13 +64,9 @@ function frameLine(frame: BacktraceFrame): string {
 
 /** The frames of a guest that was stopped, innermost first, one per line. */
 export function formatBacktrace(frames: readonly BacktraceFrame[]): string {
-  if (frames.length <= MOST_FRAMES) return frames.map(frameLine).join("");
-  const half = MOST_FRAMES / 2;
-  return [
-    ...frames.slice(0, half).map(frameLine),
-    `    … ${frames.length - MOST_FRAMES} more frames\n`,
-    ...frames.slice(-half).map(frameLine),
-  ].join("");
+  // The engine keeps only the innermost frames of a deep recursion too, so they cannot be counted here.
+  const rest = frames.length > MOST_FRAMES ? "    … more frames\n" : "";
+  return frames.slice(0, MOST_FRAMES).map(frameLine).join("") + rest;
 }
 
 function runtimeStatus(error: RuntimeError): number {
@@ -78,7 +75,7 @@ function runtimeStatus(error: RuntimeError): number {
     return error.reason === "timeout" ? STATUS.timeout : STATUS.interrupted;
   }
   // The base class itself is the host's: it had no memory left.
-  return error instanceof Trap ? STATUS.trap : STATUS.limit;
+  return Object.getPrototypeOf(error) === RuntimeError.prototype ? STATUS.limit : STATUS.trap;
 }
 
 function runtimeLine(error: RuntimeError): string {
@@ -107,6 +104,10 @@ export function reportError(error: unknown, context: ReportContext): Report {
       status: runtimeStatus(error),
     };
   }
+  if (error instanceof WouldBlockError) {
+    // Only a start function cannot wait here.
+    return { text: line(`the start function cannot wait: ${error.operation}`), status: STATUS.trap };
+  }
   return { text: internalText(error, context.bugsUrl), status: STATUS.internal };
 }
 
@@ -118,13 +119,20 @@ export function compileErrorText(error: CompileError, file: string | undefined):
   return `${file === undefined ? "" : `${file}: `}${kind}: ${error.message}${where}`;
 }
 
+/** One line if one import does not fit, else a heading and a line for each. */
 function linkErrorText(error: LinkError): string {
-  let text = `wasmeter: ${printable(error.message.split("\n", 1)[0]!)}\n`;
-  for (const { module, name, expected, found } of error.problems) {
+  const lines = error.problems.map(({ module, name, expected, found }) => {
     const outcome = found === undefined ? "is not provided" : `is ${found}`;
-    text += `    ${printable(`${module}.${name}`)}: needs ${printable(expected)}, ${printable(outcome)}\n`;
-  }
-  return text;
+    return printable(`${module}.${name}: needs ${expected}, ${outcome}`);
+  });
+  const [only, second] = lines;
+  if (only === undefined) return `wasmeter: link error: ${printable(error.message)}\n`;
+  if (second === undefined) return `wasmeter: link error: ${only}\n`;
+  return [
+    `wasmeter: link error: ${lines.length} imports do not fit`,
+    ...lines.map((line) => `    ${line}`),
+    "",
+  ].join("\n");
 }
 
 function internalText(error: unknown, bugsUrl: string | undefined): string {

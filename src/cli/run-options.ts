@@ -1,6 +1,7 @@
 // The options of `wasmeter run`: their table, and their values as numbers, grants and names.
 // Owns what the command line says; run.ts does it.
 
+import { basename } from "node:path";
 import type { Feature } from "../isa/features.ts";
 import { FEATURES_OPTION, parseFeatures } from "./features-option.ts";
 import { buildEnvironment, type DirectoryGrant, parseDirectories } from "./grants.ts";
@@ -56,16 +57,6 @@ export interface RunOptions {
 /** Every frame takes some of the host's memory too. */
 const MOST_CALL_DEPTH = 10_000_000;
 
-/** The file's name without its directories, as programs are usually called. */
-function programName(file: string): string {
-  return file.slice(file.lastIndexOf("/") + 1) || file;
-}
-
-function parseSeed(text: string): bigint {
-  const seed = text === "" ? 0n : parseFuel("--deterministic", text);
-  return seed;
-}
-
 /** Reads the options. Throws UsageError. */
 export function readRunOptions(
   line: CommandLine,
@@ -82,7 +73,7 @@ export function readRunOptions(
   };
   return {
     file,
-    args: [single(line, "argv0") ?? programName(file), ...args],
+    args: [single(line, "argv0") ?? basename(file), ...args],
     env: buildEnvironment(line.options.get("env") ?? [], hostEnv, line.options.has("inherit-env")),
     directories: parseDirectories(line.options.get("dir") ?? []),
     invoke: single(line, "invoke"),
@@ -92,7 +83,7 @@ export function readRunOptions(
     timeoutMs: read("timeout", parseDuration),
     maxMemory: read("max-memory", parseSize),
     maxCallDepth: read("max-call-depth", (option, text) => parseCount(option, text, 1, MOST_CALL_DEPTH)),
-    seed: read("deterministic", (_, text) => parseSeed(text)),
+    seed: read("deterministic", (option, text) => parseFuel(option, text || "0")),
     features: read("features", (_, text) => parseFeatures(text)),
   };
 }

@@ -2,7 +2,7 @@
 
 import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store } from "../api/index.ts";
 import { ExitError, InterruptedError } from "../errors.ts";
-import { type FileSystem, WasiPreview1 } from "../wasi/index.ts";
+import { type FileSystem, WasiError, type WasiOptions, WasiPreview1 } from "../wasi/index.ts";
 import { HostFileSystem } from "../wasi/node/index.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { readCostModel } from "./cost-model-option.ts";
@@ -55,15 +55,23 @@ function openDirectories(grants: readonly DirectoryGrant[]): Record<string, File
   );
 }
 
+/** Throws InputError for a directory that cannot be opened. */
 function createWasi(options: RunOptions, io: CommandIo): WasiPreview1 {
-  return new WasiPreview1({
+  const preopens = openDirectories(options.directories);
+  const settings: WasiOptions = {
     // An invoked function gets its arguments as values.
     args: options.invoke === undefined ? options.args : options.args.slice(0, 1),
     env: options.env,
-    preopens: openDirectories(options.directories),
+    preopens,
     ...io.forGuest(options.file === "-"),
     ...(options.seed !== undefined && { deterministic: { seed: options.seed } }),
-  });
+  };
+  try {
+    return new WasiPreview1(settings);
+  } catch (error) {
+    if (error instanceof WasiError) throw new InputError(`--dir: ${printable(error.message)}`);
+    throw error;
+  }
 }
 
 /** Calls what was asked for; gives the exit status. */
@@ -106,11 +114,13 @@ async function runProgram(
   const store = createStore(engine, options);
   started(store);
   const wasi = createWasi(options, io);
-  const stopListening = io.onInterrupt(() => interrupt.abort());
+  let stopListening = () => {};
   try {
     const linker = new Linker(engine);
     wasi.addTo(linker);
     const instance = linker.instantiate(store, module);
+    // Not earlier: a start function leaves the event loop no turn, and the signal's default action ends it.
+    stopListening = io.onInterrupt(() => interrupt.abort());
     return await runGuest(instance, options, { interrupt: interrupt.signal, deadline }, io);
   } catch (error) {
     if (error instanceof ExitError) return error.exitCode & 0xff;

@@ -342,7 +342,7 @@ export function createForms(): Map<Op, Form> {
     [Op.I64LeU, form(FormKind.Compare64, Code.I64LeU, { branch: Code.BrI64LeU, branchNot: Code.BrI64GtU })],
     [Op.I64GeS, form(FormKind.Compare64, Code.I64GeS, { branch: Code.BrI64GeS, branchNot: Code.BrI64LtS })],
     [Op.I64GeU, form(FormKind.Compare64, Code.I64GeU, { branch: Code.BrI64GeU, branchNot: Code.BrI64LtU })],
-    [Op.I64Eqz, form(FormKind.Compare64, Code.I64Eqz, { branch: Code.BrI64Eqz, branchNot: Code.BrI64Nez })],
+    [Op.I64Eqz, form(FormKind.Unary, Code.I64Eqz, { branch: Code.BrI64Eqz, branchNot: Code.BrI64Nez })],
     [Op.I64Shl, form(FormKind.Shift64, Code.I64Shl)],
     [Op.I64ShrS, form(FormKind.Shift64, Code.I64ShrS)],
     [Op.I64ShrU, form(FormKind.Shift64, Code.I64ShrU)],

@@ -145,7 +145,8 @@ export class Emitter {
     if (this.pending === 0) return;
     const last = this.nodes.length - 1;
     // Behind a label the pending cost is also paid by those who branch there: it needs a node of its own.
-    if (last >= 0 && this.barrier <= last && !isTerminal((this.nodes[last] as CodeNode).op)) this.foldPending();
+    if (last >= 0 && this.barrier <= last && !isTerminal((this.nodes[last] as CodeNode).op))
+      this.foldPending();
     else this.emit(Code.Nop);
   }
 

@@ -21,8 +21,8 @@ import { Code } from "./code.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
 import { executeHeavy, HeavyOutcome } from "./heavy.ts";
 import { CodeNode, type Fixup, FunctionCode } from "./node.ts";
-import type { CallTarget } from "./operations.ts";
 import { wordsOfAll } from "./operand-stack.ts";
+import type { CallTarget } from "./operations.ts";
 import { executeSpecial, executeTest } from "./special.ts";
 import { readValues, writeValues } from "./values.ts";
 
@@ -380,7 +380,10 @@ export class ExecutionState {
     this.top = Math.max(this.fp + i.owner.frameWords, base + wordsOfAll(type.params));
     let result: unknown;
     try {
-      result = (func.host as NonNullable<FunctionInstance["host"]>)({ instance: this.instance }, args);
+      result = (func.host as NonNullable<FunctionInstance["host"]>)(
+        { store: this.store, instance: this.instance },
+        args,
+      );
     } finally {
       this.top = outerTop;
     }
@@ -562,5 +565,7 @@ function keyBehind(i: CodeNode): number {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
 }

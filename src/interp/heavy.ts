@@ -41,12 +41,19 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       const to = readIndex(ex.R, at, is64);
       checkMemory(to, length, memory.byteLength);
       const value = ex.R[at + 2] as number;
-      return inChunks(ex, length, costs.perByte, false, (done, count) => {
-        memory.u8.fill(value, to + done, to + done + count);
-      }, (left) => {
-        writeIndex(ex.R, at, to + length - left, is64);
-        writeIndex(ex.R, at + 4, left, is64);
-      });
+      return inChunks(
+        ex,
+        length,
+        costs.perByte,
+        false,
+        (done, count) => {
+          memory.u8.fill(value, to + done, to + done + count);
+        },
+        (left) => {
+          writeIndex(ex.R, at, to + length - left, is64);
+          writeIndex(ex.R, at + 4, left, is64);
+        },
+      );
     }
     case Op.MemoryCopy: {
       const target = instance.memories[index] as MemoryInstance;
@@ -58,17 +65,24 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       checkMemory(from, length, source.byteLength);
       checkMemory(to, length, target.byteLength);
       const backwards = target === source && to > from;
-      return inChunks(ex, length, costs.perByte, backwards, (done, count) => {
-        const { u8 } = source;
-        if (target === source) u8.copyWithin(to + done, from + done, from + done + count);
-        else target.u8.set(u8.subarray(from + done, from + done + count), to + done);
-      }, (left) => {
-        if (!backwards) {
-          writeIndex(ex.R, at, to + length - left, target.type.is64);
-          writeIndex(ex.R, at + 2, from + length - left, source.type.is64);
-        }
-        writeIndex(ex.R, at + 4, left, length64);
-      });
+      return inChunks(
+        ex,
+        length,
+        costs.perByte,
+        backwards,
+        (done, count) => {
+          const { u8 } = source;
+          if (target === source) u8.copyWithin(to + done, from + done, from + done + count);
+          else target.u8.set(u8.subarray(from + done, from + done + count), to + done);
+        },
+        (left) => {
+          if (!backwards) {
+            writeIndex(ex.R, at, to + length - left, target.type.is64);
+            writeIndex(ex.R, at + 2, from + length - left, source.type.is64);
+          }
+          writeIndex(ex.R, at + 4, left, length64);
+        },
+      );
     }
     case Op.MemoryInit: {
       const memory = instance.memories[index2] as MemoryInstance;
@@ -78,13 +92,20 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       const length = readIndex(ex.R, at + 4, false);
       checkMemory(from, length, data.length);
       checkMemory(to, length, memory.byteLength);
-      return inChunks(ex, length, costs.perByte, false, (done, count) => {
-        memory.u8.set(data.subarray(from + done, from + done + count), to + done);
-      }, (left) => {
-        writeIndex(ex.R, at, to + length - left, memory.type.is64);
-        writeIndex(ex.R, at + 2, from + length - left, false);
-        writeIndex(ex.R, at + 4, left, false);
-      });
+      return inChunks(
+        ex,
+        length,
+        costs.perByte,
+        false,
+        (done, count) => {
+          memory.u8.set(data.subarray(from + done, from + done + count), to + done);
+        },
+        (left) => {
+          writeIndex(ex.R, at, to + length - left, memory.type.is64);
+          writeIndex(ex.R, at + 2, from + length - left, false);
+          writeIndex(ex.R, at + 4, left, false);
+        },
+      );
     }
     case Op.TableFill: {
       const { elements, type } = instance.tables[index] as TableInstance;
@@ -92,12 +113,19 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       const length = readIndex(ex.R, at + 4, type.is64);
       checkTable(to, length, elements.length);
       const value = ex.X[(at + 2) >> 1];
-      return inChunks(ex, length, costs.perElement, false, (done, count) => {
-        elements.fill(value, to + done, to + done + count);
-      }, (left) => {
-        writeIndex(ex.R, at, to + length - left, type.is64);
-        writeIndex(ex.R, at + 4, left, type.is64);
-      });
+      return inChunks(
+        ex,
+        length,
+        costs.perElement,
+        false,
+        (done, count) => {
+          elements.fill(value, to + done, to + done + count);
+        },
+        (left) => {
+          writeIndex(ex.R, at, to + length - left, type.is64);
+          writeIndex(ex.R, at + 4, left, type.is64);
+        },
+      );
     }
     case Op.TableCopy: {
       const target = instance.tables[index] as TableInstance;
@@ -109,15 +137,22 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       checkTable(from, length, source.elements.length);
       checkTable(to, length, target.elements.length);
       const backwards = target === source && to > from;
-      return inChunks(ex, length, costs.perElement, backwards, (done, count) => {
-        copyElements(target.elements, to + done, source.elements, from + done, count);
-      }, (left) => {
-        if (!backwards) {
-          writeIndex(ex.R, at, to + length - left, target.type.is64);
-          writeIndex(ex.R, at + 2, from + length - left, source.type.is64);
-        }
-        writeIndex(ex.R, at + 4, left, length64);
-      });
+      return inChunks(
+        ex,
+        length,
+        costs.perElement,
+        backwards,
+        (done, count) => {
+          copyElements(target.elements, to + done, source.elements, from + done, count);
+        },
+        (left) => {
+          if (!backwards) {
+            writeIndex(ex.R, at, to + length - left, target.type.is64);
+            writeIndex(ex.R, at + 2, from + length - left, source.type.is64);
+          }
+          writeIndex(ex.R, at + 4, left, length64);
+        },
+      );
     }
     case Op.TableInit: {
       const { elements, type } = instance.tables[index2] as TableInstance;
@@ -127,13 +162,20 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       const length = readIndex(ex.R, at + 4, false);
       checkTable(from, length, segment.length);
       checkTable(to, length, elements.length);
-      return inChunks(ex, length, costs.perElement, false, (done, count) => {
-        for (let k = 0; k < count; k++) elements[to + done + k] = segment[from + done + k];
-      }, (left) => {
-        writeIndex(ex.R, at, to + length - left, type.is64);
-        writeIndex(ex.R, at + 2, from + length - left, false);
-        writeIndex(ex.R, at + 4, left, false);
-      });
+      return inChunks(
+        ex,
+        length,
+        costs.perElement,
+        false,
+        (done, count) => {
+          for (let k = 0; k < count; k++) elements[to + done + k] = segment[from + done + k];
+        },
+        (left) => {
+          writeIndex(ex.R, at, to + length - left, type.is64);
+          writeIndex(ex.R, at + 2, from + length - left, false);
+          writeIndex(ex.R, at + 4, left, false);
+        },
+      );
     }
     default:
       throw new Error(`no heavy instruction ${i.c}`);

@@ -5,46 +5,23 @@
 // fuses compare and branch, and prepays fuel by region; the exact one does none of that and puts a charge
 // before every instruction.
 
-import type { InstructionReader } from "../decoder/instruction-reader.ts";
 import { RuntimeError } from "../errors.ts";
 import { BlockKind, type Instruction } from "../isa/instruction.ts";
-import type { InstructionLookup } from "../isa/instructions.ts";
 import { Op } from "../isa/op.ts";
 import { toCanonical } from "../module/type-registry.ts";
 import type { FuncType, ValType } from "../module/types.ts";
 import { HeapType, isRef, NumType, refType } from "../module/types.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
 import { Code, type Form, FormKind } from "./code.ts";
-import type { Costs } from "./cost-model.ts";
 import { Emitter, type Label } from "./emitter.ts";
-import { CodeNode, type ExactCode, type FunctionCode } from "./node.ts";
+import { lowerAggregate, lowerCast } from "./lower-aggregate.ts";
+import { lowerAtomic } from "./lower-atomic.ts";
+import { lowerException } from "./lower-exception.ts";
+import { lowerVector } from "./lower-vector.ts";
+import type { Control, LoweringContext, LoweringTools } from "./lowering-context.ts";
+import type { CodeNode, ExactCode, FunctionCode } from "./node.ts";
 import { copyCode, type Operand, OperandKind, OperandStack, wordsOf, wordsOfAll } from "./operand-stack.ts";
-import type { CallTarget, MemoryAccess } from "./operations.ts";
-
-/** What the lowerings of one module's functions share. */
-export interface LoweringTools {
-  readonly checked: CheckedModule;
-  readonly costs: Costs;
-  readonly reader: InstructionReader;
-  readonly forms: ReadonlyMap<Op, Form>;
-  /** How a comparison's node becomes a branch: when true, when false. */
-  readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
-  readonly rows: InstructionLookup;
-}
-
-interface Control {
-  readonly op: Op;
-  /** Operands below the block, its parameters not counted. */
-  readonly height: number;
-  /** Word offset of the block's first parameter and result. */
-  readonly base: number;
-  /** Where a branch to the block goes. */
-  readonly label: Label;
-  /** Where an `if` goes when its condition is zero; placed at `else` or `end`. */
-  otherwise: Label | undefined;
-  readonly startTypes: readonly ValType[];
-  readonly endTypes: readonly ValType[];
-}
+import type { CallTarget, Indices, MemoryAccess } from "./operations.ts";
 
 /** Moves and a branch that stand at the function's end, away from the straight path. */
 interface Stub {
@@ -55,6 +32,7 @@ interface Stub {
 
 /** Larger static offsets take the slow path, which has 64-bit arithmetic. */
 const MAX_FAST_OFFSET = 2 ** 30;
+const NO_INDICES: Indices = { index: 0, index2: 0 };
 const NULL_REF: ValType = refType(HeapType.Any, true);
 
 function makeLabel(key = 0, surcharge = 0): Label {
@@ -62,51 +40,51 @@ function makeLabel(key = 0, surcharge = 0): Label {
 }
 
 /** Lowers `func` and installs its entry, frame size and loop heads; or, `exact`, returns the exact code. */
-export class Lowering {
-  readonly #tools: LoweringTools;
-  readonly #func: FunctionCode;
-  readonly #exact: boolean;
-  readonly #out: Emitter;
-  readonly #stack: OperandStack;
-  readonly #controls: Control[] = [];
-  readonly #stubs: Stub[] = [];
-  readonly #localAt: number[] = [];
-  readonly #localTypes: readonly ValType[];
+export class Lowering implements LoweringContext {
+  readonly tools: LoweringTools;
+  readonly func: FunctionCode;
+  readonly exact: boolean;
+  readonly out: Emitter;
+  readonly stack: OperandStack;
+  readonly controls: Control[] = [];
+  readonly stubs: Stub[] = [];
+  readonly localAt: number[] = [];
+  readonly localTypes: readonly ValType[];
   /** Exact code: charge node by key. Fast code: position of each loop's start by offset. */
-  readonly #places = new Map<number, CodeNode>();
-  readonly #loops = new Map<number, Label>();
+  readonly places = new Map<number, CodeNode>();
+  readonly loops = new Map<number, Label>();
   /** Blocks opened in unreachable code, which is not lowered. */
-  #skipped = 0;
-  #dead = false;
+  skipped = 0;
+  dead = false;
 
   constructor(tools: LoweringTools, func: FunctionCode, exact: boolean) {
-    this.#tools = tools;
-    this.#func = func;
-    this.#exact = exact;
-    this.#out = new Emitter(func, exact);
-    this.#localTypes = localTypes(tools.checked, func);
+    this.tools = tools;
+    this.func = func;
+    this.exact = exact;
+    this.out = new Emitter(func, exact);
+    this.localTypes = localTypes(tools.checked, func);
     let at = 0;
-    for (const type of this.#localTypes) {
-      this.#localAt.push(at);
+    for (const type of this.localTypes) {
+      this.localAt.push(at);
       at += wordsOf(type);
     }
-    this.#stack = new OperandStack(this.#out, at);
+    this.stack = new OperandStack(this.out, at);
   }
 
   run(): ExactCode | undefined {
-    const { checked, costs, reader } = this.#tools;
-    const func = this.#func;
+    const { checked, costs, reader } = this.tools;
+    const func = this.func;
     const body = checked.module.code[func.definedIdx] as { codeStart: number; end: number };
-    const out = this.#out;
-    const declared = this.#localTypes.length - func.type.params.length;
+    const out = this.out;
+    const declared = this.localTypes.length - func.type.params.length;
     const entryCost = costs.functionEntry + declared * costs.perLocal;
     out.at = body.codeStart;
-    if (this.#exact && entryCost > 0) this.#charge(entryCost);
-    if (!this.#exact && costs.canBeFree) this.#boundary(Code.Tick, 0, 0, 0, 0, null, 0);
-    this.#controls.push({
+    if (this.exact && entryCost > 0) this.charge(entryCost);
+    if (!this.exact && costs.canBeFree) this.boundary(Code.Tick, 0, 0, 0, 0, null, 0);
+    this.controls.push({
       op: Op.Block,
       height: 0,
-      base: this.#stack.top,
+      base: this.stack.top,
       label: makeLabel(body.end),
       otherwise: undefined,
       startTypes: [],
@@ -116,21 +94,21 @@ export class Lowering {
     while (reader.position < body.end) {
       reader.read();
       const { instruction } = reader;
-      const reachable = !this.#dead;
-      if (reachable) this.#begin(instruction);
-      if (!reachable) this.#skip(instruction);
-      else if (!this.#lowerControl(instruction)) this.#lowerPlain(instruction);
+      const reachable = !this.dead;
+      if (reachable) this.begin(instruction);
+      if (!reachable) this.skip(instruction);
+      else if (!this.lowerControl(instruction)) this.lowerPlain(instruction);
     }
-    this.#emitStubs();
+    this.emitStubs();
     const heads = out.link();
-    this.#measureFrame(at(this.#localAt, func.type.params.length, this.#localTypes));
-    if (this.#exact) {
-      return { nodes: this.#places, entry: out.nodes[0] as CodeNode };
+    this.measureFrame(at(this.localAt, func.type.params.length, this.localTypes));
+    if (this.exact) {
+      return { nodes: this.places, entry: out.nodes[0] as CodeNode };
     }
     func.entry = out.nodes[0] as CodeNode;
     func.entryFuel = entryCost + out.entryCost;
     const loopHeads = new Map<number, { node: CodeNode; cost: number }>();
-    for (const [offset, label] of this.#loops) {
+    for (const [offset, label] of this.loops) {
       loopHeads.set(offset, {
         node: out.nodes[label.position] as CodeNode,
         cost: heads[label.position] as number,
@@ -140,17 +118,17 @@ export class Lowering {
     return undefined;
   }
 
-  #measureFrame(zeroFrom: number): void {
-    const func = this.#func;
+  measureFrame(zeroFrom: number): void {
+    const func = this.func;
     const params = func.type.params.length;
-    const locals = this.#localTypes;
+    const locals = this.localTypes;
     func.zeroFrom = zeroFrom;
     func.zeroTo = wordsOfAll(locals);
     func.resultWords = wordsOfAll(func.type.results);
-    func.frameWords = Math.max(this.#stack.maxWords, func.resultWords);
+    func.frameWords = Math.max(this.stack.maxWords, func.resultWords);
     const refs: number[] = [];
     for (let k = params; k < locals.length; k++) {
-      if (isRef(locals[k] as ValType)) refs.push((this.#localAt[k] as number) >> 1);
+      if (isRef(locals[k] as ValType)) refs.push((this.localAt[k] as number) >> 1);
     }
     func.refLocals = refs.length > 0 ? refs : null;
   }
@@ -158,75 +136,76 @@ export class Lowering {
   // ------------------------------------------------------------------ fuel
 
   /** Accounts for the instruction that is about to be lowered. */
-  #begin(instruction: Instruction): void {
-    const out = this.#out;
+  begin(instruction: Instruction): void {
+    const out = this.out;
     const { op, offset } = instruction;
     out.at = offset;
-    const delimiter = op === Op.End || op === Op.Else || op === Op.Catch || op === Op.CatchAll || op === Op.Delegate;
-    const cost = delimiter ? this.#tools.costs.delimiter : this.#tools.costs.of(op);
-    if (this.#exact) {
-      this.#places.set(offset, this.#charge(cost));
+    const delimiter =
+      op === Op.End || op === Op.Else || op === Op.Catch || op === Op.CatchAll || op === Op.Delegate;
+    const cost = delimiter ? this.tools.costs.delimiter : this.tools.costs.of(op);
+    if (this.exact) {
+      this.places.set(offset, this.charge(cost));
       return;
     }
     if (out.regionIsFull) {
       out.flush();
-      this.#boundary(Code.Recharge, 0, 0, 0, 0, null, 0);
+      this.boundary(Code.Recharge, 0, 0, 0, 0, null, 0);
     }
     out.pending += cost;
   }
 
-  #charge(cost: number, op: Code = Code.Charge): CodeNode {
-    const node = this.#out.emit(op);
+  charge(cost: number, op: Code = Code.Charge): CodeNode {
+    const node = this.out.emit(op);
     node.fuel = cost;
-    this.#out.barrier = this.#out.nodes.length;
+    this.out.barrier = this.out.nodes.length;
     return node;
   }
 
   /** A node that ends a region, with the topmost `operands` already in their slots and not popped yet. */
-  #boundary(op: Code, d: number, a: number, b: number, c: number, data: unknown, operands: number): CodeNode {
-    return this.#out.emitBoundary(op, d, a, b, c, data, this.#stack.fixupsBelow(operands));
+  boundary(op: Code, d: number, a: number, b: number, c: number, data: unknown, operands: number): CodeNode {
+    return this.out.emitBoundary(op, d, a, b, c, data, this.stack.fixupsBelow(operands));
   }
 
   // ------------------------------------------------------------------ control
 
   /** Unreachable code: only nesting matters. */
-  #skip(instruction: Instruction): void {
+  skip(instruction: Instruction): void {
     switch (instruction.op) {
       case Op.Block:
       case Op.Loop:
       case Op.If:
       case Op.TryTable:
       case Op.Try:
-        this.#skipped++;
+        this.skipped++;
         return;
       case Op.End:
       case Op.Delegate:
-        if (this.#skipped > 0) this.#skipped--;
-        else this.#end(instruction);
+        if (this.skipped > 0) this.skipped--;
+        else this.lowerEnd(instruction);
         return;
       case Op.Else:
-        if (this.#skipped === 0) this.#else(instruction);
+        if (this.skipped === 0) this.lowerElse(instruction);
         return;
       default:
         return;
     }
   }
 
-  #lowerControl(instruction: Instruction): boolean {
-    const stack = this.#stack;
-    const out = this.#out;
+  lowerControl(instruction: Instruction): boolean {
+    const stack = this.stack;
+    const out = this.out;
     switch (instruction.op) {
       case Op.Unreachable:
         out.emit(Code.Unreachable);
-        this.#die();
+        this.die();
         return true;
       case Op.Nop:
         return true;
       case Op.Block:
-        this.#open(instruction, makeLabel());
+        this.open(instruction, makeLabel());
         return true;
       case Op.Loop:
-        this.#loop(instruction);
+        this.loop(instruction);
         return true;
       case Op.If: {
         const otherwise = makeLabel();
@@ -240,24 +219,24 @@ export class Lowering {
             break;
           }
         }
-        this.#branchIf(condition, false, otherwise);
+        this.branchIf(condition, false, otherwise);
         stack.pop();
-        this.#open(instruction, makeLabel()).otherwise = otherwise;
+        this.open(instruction, makeLabel()).otherwise = otherwise;
         return true;
       }
       case Op.Else:
-        this.#else(instruction);
+        this.lowerElse(instruction);
         return true;
       case Op.End:
-        this.#end(instruction);
+        this.lowerEnd(instruction);
         return true;
       case Op.Br:
-        this.#branch(instruction.index);
-        this.#die();
+        this.branch(instruction.index);
+        this.die();
         return true;
       case Op.BrIf: {
         const condition = stack.pop();
-        this.#branchIf(condition, true, this.#branchLabel(instruction.index, instruction.offset));
+        this.branchIf(condition, true, this.branchLabel(instruction.index, instruction.offset));
         return true;
       }
       case Op.BrTable: {
@@ -266,33 +245,33 @@ export class Lowering {
         const labels = instruction.labels.map((label) => {
           let target = shared.get(label);
           if (target === undefined) {
-            target = this.#branchLabel(label, instruction.offset);
+            target = this.branchLabel(label, instruction.offset);
             shared.set(label, target);
           }
           return target;
         });
         out.emitTable(index, labels);
-        this.#die();
+        this.die();
         return true;
       }
       case Op.Return:
-        this.#return();
-        this.#die();
+        this.lowerReturn();
+        this.die();
         return true;
       case Op.BrOnNull:
       case Op.BrOnNonNull: {
         const reference = stack.pop();
         const a = stack.register(reference);
         if (instruction.op === Op.BrOnNull) {
-          out.emitBranch(Code.BrIfNull, this.#branchLabel(instruction.index, instruction.offset), a);
+          out.emitBranch(Code.BrIfNull, this.branchLabel(instruction.index, instruction.offset), a);
           stack.push(reference.type, OperandKind.Slot);
-          this.#move(a, stack.peek());
+          this.move(a, stack.peek());
         } else {
           stack.push(reference.type, OperandKind.Slot);
-          this.#move(a, stack.peek());
+          this.move(a, stack.peek());
           out.emitBranch(
             Code.BrIfNotNull,
-            this.#branchLabel(instruction.index, instruction.offset),
+            this.branchLabel(instruction.index, instruction.offset),
             stack.peek().slot,
           );
           stack.pop();
@@ -300,17 +279,19 @@ export class Lowering {
         return true;
       }
       default:
-        return this.#lowerCall(instruction);
+        return (
+          this.lowerCall(instruction) || lowerCast(this, instruction) || lowerException(this, instruction)
+        );
     }
   }
 
-  #move(from: number, operand: Operand): void {
-    if (from !== operand.slot) this.#out.emit(copyCode(operand.type), operand.slot, from);
+  move(from: number, operand: Operand): void {
+    if (from !== operand.slot) this.out.emit(copyCode(operand.type), operand.slot, from);
   }
 
-  #open(instruction: Instruction, label: Label): Control {
-    const stack = this.#stack;
-    const [startTypes, endTypes] = this.#blockTypes(instruction);
+  open(instruction: Instruction, label: Label): Control {
+    const stack = this.stack;
+    const [startTypes, endTypes] = this.blockTypes(instruction);
     stack.materialiseAll();
     const height = stack.height - startTypes.length;
     const base = startTypes.length > 0 ? (stack.operands[height] as Operand).slot : stack.top;
@@ -323,71 +304,71 @@ export class Lowering {
       startTypes,
       endTypes,
     };
-    this.#controls.push(control);
+    this.controls.push(control);
     return control;
   }
 
-  #loop(instruction: Instruction): void {
-    const { costs } = this.#tools;
-    const out = this.#out;
+  loop(instruction: Instruction): void {
+    const { costs } = this.tools;
+    const out = this.out;
     const { offset } = instruction;
     const start = makeLabel(offset);
     // In exact code a branch back goes through a charge of its own.
-    const reentry = this.#exact ? makeLabel(~offset) : makeLabel(~offset, costs.loopReentry);
-    this.#open(instruction, reentry);
+    const reentry = this.exact ? makeLabel(~offset) : makeLabel(~offset, costs.loopReentry);
+    this.open(instruction, reentry);
     out.place(start, true);
-    if (!this.#exact) {
+    if (!this.exact) {
       reentry.position = start.position;
-      this.#loops.set(offset, start);
-      if (costs.canBeFree) this.#boundary(Code.Tick, 0, 0, 0, 0, null, 0);
+      this.loops.set(offset, start);
+      if (costs.canBeFree) this.boundary(Code.Tick, 0, 0, 0, 0, null, 0);
       return;
     }
-    this.#stubs.push({
+    this.stubs.push({
       label: reentry,
       at: offset,
       emit: () => {
-        const node = this.#charge(costs.loopReentry, Code.LoopHeader);
-        this.#places.set(~offset, node);
+        const node = this.charge(costs.loopReentry, Code.LoopHeader);
+        this.places.set(~offset, node);
         out.emitBranch(Code.Br, start);
       },
     });
     reentry.used = true;
   }
 
-  #blockTypes(instruction: Instruction): readonly [readonly ValType[], readonly ValType[]] {
+  blockTypes(instruction: Instruction): readonly [readonly ValType[], readonly ValType[]] {
     switch (instruction.blockKind) {
       case BlockKind.Empty:
         return [[], []];
       case BlockKind.Value:
-        return [[], [this.#canonical(instruction.blockType)]];
+        return [[], [this.canonical(instruction.blockType)]];
       case BlockKind.TypeIdx: {
-        const type = this.#funcTypeOf(instruction.blockType);
+        const type = this.funcTypeOf(instruction.blockType);
         return [type.params, type.results];
       }
     }
   }
 
-  #else(instruction: Instruction): void {
-    const control = this.#controls[this.#controls.length - 1] as Control;
-    if (!this.#dead) {
-      this.#stack.materialiseTop(control.endTypes.length);
-      this.#out.emitBranch(Code.Br, control.label);
+  lowerElse(instruction: Instruction): void {
+    const control = this.controls[this.controls.length - 1] as Control;
+    if (!this.dead) {
+      this.stack.materialiseTop(control.endTypes.length);
+      this.out.emitBranch(Code.Br, control.label);
     }
-    this.#out.pending = 0;
-    this.#revive(control, control.startTypes);
+    this.out.pending = 0;
+    this.revive(control, control.startTypes);
     const otherwise = control.otherwise as Label;
     otherwise.key = instruction.end;
-    this.#out.place(otherwise, false);
+    this.out.place(otherwise, false);
     control.otherwise = undefined;
   }
 
-  #end(instruction: Instruction): void {
-    const control = this.#controls.pop() as Control;
-    const out = this.#out;
-    const fallsThrough = !this.#dead;
-    if (fallsThrough) this.#stack.materialiseTop(control.endTypes.length);
-    if (this.#controls.length === 0) {
-      this.#endFunction(control, fallsThrough);
+  lowerEnd(instruction: Instruction): void {
+    const control = this.controls.pop() as Control;
+    const out = this.out;
+    const fallsThrough = !this.dead;
+    if (fallsThrough) this.stack.materialiseTop(control.endTypes.length);
+    if (this.controls.length === 0) {
+      this.endFunction(control, fallsThrough);
       return;
     }
     const loop = control.op === Op.Loop;
@@ -395,8 +376,8 @@ export class Lowering {
     const reached = fallsThrough || control.otherwise !== undefined || (!loop && control.label.used);
     if (!reached) {
       // Nothing comes here: the code behind is dead too, but its types must be those of the block.
-      this.#revive(control, control.endTypes);
-      this.#die();
+      this.revive(control, control.endTypes);
+      this.die();
       return;
     }
     if (!loop) {
@@ -407,43 +388,43 @@ export class Lowering {
         out.place(control.otherwise, false);
       }
     }
-    this.#revive(control, control.endTypes);
+    this.revive(control, control.endTypes);
   }
 
-  #endFunction(control: Control, fallsThrough: boolean): void {
+  endFunction(control: Control, fallsThrough: boolean): void {
     const { label } = control;
     if (!fallsThrough && !label.used) return;
-    const out = this.#out;
+    const out = this.out;
     out.place(label, fallsThrough);
-    this.#revive(control, control.endTypes);
+    this.revive(control, control.endTypes);
     const first = out.nodes.length;
-    this.#return();
-    if (this.#exact) this.#places.set(label.key, out.nodes[first] as CodeNode);
-    this.#die();
+    this.lowerReturn();
+    if (this.exact) this.places.set(label.key, out.nodes[first] as CodeNode);
+    this.die();
   }
 
-  #revive(control: Control, types: readonly ValType[]): void {
-    this.#dead = false;
-    this.#stack.truncate(control.height);
-    this.#stack.pushAll(types);
+  revive(control: Control, types: readonly ValType[]): void {
+    this.dead = false;
+    this.stack.truncate(control.height);
+    this.stack.pushAll(types);
   }
 
-  #die(): void {
-    this.#dead = true;
-    this.#out.pending = 0;
+  die(): void {
+    this.dead = true;
+    this.out.pending = 0;
   }
 
-  #control(label: number): Control {
-    return this.#controls[this.#controls.length - 1 - label] as Control;
+  control(label: number): Control {
+    return this.controls[this.controls.length - 1 - label] as Control;
   }
 
-  #labelTypes(control: Control): readonly ValType[] {
+  labelTypes(control: Control): readonly ValType[] {
     return control.op === Op.Loop ? control.startTypes : control.endTypes;
   }
 
   /** Whether a branch to `control` finds the operands it carries where the label wants them. */
-  #inPlace(control: Control, types: readonly ValType[]): boolean {
-    const stack = this.#stack;
+  inPlace(control: Control, types: readonly ValType[]): boolean {
+    const stack = this.stack;
     const count = types.length;
     if (count === 0) return true;
     const first = stack.peek(count - 1);
@@ -453,47 +434,47 @@ export class Lowering {
   }
 
   /** An unconditional branch, with the moves that it needs. */
-  #branch(index: number): void {
-    const control = this.#control(index);
-    const types = this.#labelTypes(control);
-    if (this.#controls.length - 1 === index) {
-      this.#return();
+  branch(index: number): void {
+    const control = this.control(index);
+    const types = this.labelTypes(control);
+    if (this.controls.length - 1 === index) {
+      this.lowerReturn();
       return;
     }
-    if (!this.#inPlace(control, types)) this.#moveOperands(this.#top(types.length), control.base, false);
-    this.#out.emitBranch(Code.Br, control.label);
+    if (!this.inPlace(control, types)) this.moveOperands(this.top(types.length), control.base, false);
+    this.out.emitBranch(Code.Br, control.label);
   }
 
   /** Where a conditional branch should go: the label itself, or a stub that moves operands first. */
-  #branchLabel(index: number, at: number): Label {
-    const control = this.#control(index);
-    const types = this.#labelTypes(control);
-    if (this.#inPlace(control, types)) return control.label;
-    const operands = this.#top(types.length).map((operand) => ({ ...operand }));
+  branchLabel(index: number, at: number): Label {
+    const control = this.control(index);
+    const types = this.labelTypes(control);
+    if (this.inPlace(control, types)) return control.label;
+    const operands = this.top(types.length).map((operand) => ({ ...operand }));
     const label = makeLabel();
     control.label.used = true;
-    this.#stubs.push({
+    this.stubs.push({
       label,
       at,
       emit: () => {
-        this.#moveOperands(operands, control.base, false);
-        this.#out.emitBranch(Code.Br, control.label);
+        this.moveOperands(operands, control.base, false);
+        this.out.emitBranch(Code.Br, control.label);
       },
     });
     return label;
   }
 
   /** Copies of the topmost operands, lowest first. */
-  #top(count: number): readonly Operand[] {
-    return this.#stack.operands.slice(this.#stack.height - count);
+  top(count: number): readonly Operand[] {
+    return this.stack.operands.slice(this.stack.height - count);
   }
 
   /**
    * Puts operands at `base` upwards. Slots only move down, so that ascending order never overwrites a source;
    * unless `overLocals`, where the destination may be a local that another operand stands for.
    */
-  #moveOperands(operands: readonly Operand[], base: number, overLocals: boolean): void {
-    const stack = this.#stack;
+  moveOperands(operands: readonly Operand[], base: number, overLocals: boolean): void {
+    const stack = this.stack;
     if (overLocals && operands.length > 1) for (const operand of operands) stack.materialise(operand);
     let d = base;
     for (const operand of operands) {
@@ -502,134 +483,142 @@ export class Lowering {
     }
   }
 
-  #emitStubs(): void {
-    for (let k = 0; k < this.#stubs.length; k++) {
-      const stub = this.#stubs[k] as Stub;
+  emitStubs(): void {
+    for (let k = 0; k < this.stubs.length; k++) {
+      const stub = this.stubs[k] as Stub;
       if (!stub.label.used) continue;
-      this.#out.at = stub.at;
-      this.#out.place(stub.label, false);
+      this.out.at = stub.at;
+      this.out.place(stub.label, false);
       stub.emit();
     }
   }
 
   /** Branches to `label` when `condition`, just popped or about to be, is nonzero (or zero). */
-  #branchIf(condition: Operand, when: boolean, label: Label): void {
-    const out = this.#out;
-    if (!this.#exact && condition.kind === OperandKind.Slot) {
+  branchIf(condition: Operand, when: boolean, label: Label): void {
+    const out = this.out;
+    if (!this.exact && condition.kind === OperandKind.Slot) {
       const compare = out.lastDefinition(condition.slot);
-      const codes = compare === undefined ? undefined : this.#tools.branches.get(compare.op);
+      const codes = compare === undefined ? undefined : this.tools.branches.get(compare.op);
       if (compare !== undefined && codes !== undefined) {
         out.takeBack();
         out.emitBranch(codes[when ? 0 : 1], label, compare.a, compare.b, compare.data);
         return;
       }
     }
-    const a = this.#stack.register(condition);
+    const a = this.stack.register(condition);
     out.emitBranch(when ? Code.BrIfNonZero : Code.BrIfZero, label, a);
   }
 
   /** Returns the topmost operands as the function's results. */
-  #return(): void {
-    const out = this.#out;
-    const results = this.#func.type.results;
+  lowerReturn(): void {
+    const out = this.out;
+    const results = this.func.type.results;
     const [type] = results;
     if (results.length === 1 && type !== undefined && !isRef(type) && type !== NumType.V128) {
-      const a = this.#stack.register(this.#stack.peek());
+      const a = this.stack.register(this.stack.peek());
       out.emit(type === NumType.I32 || type === NumType.F32 ? Code.Return32 : Code.Return64, 0, a);
       return;
     }
-    this.#moveOperands(this.#top(results.length), 0, true);
+    this.moveOperands(this.top(results.length), 0, true);
     out.emit(Code.Return);
   }
 
   // ------------------------------------------------------------------ calls
 
-  #lowerCall(instruction: Instruction): boolean {
-    const { checked } = this.#tools;
-    const stack = this.#stack;
+  lowerCall(instruction: Instruction): boolean {
+    const { checked } = this.tools;
+    const stack = this.stack;
     switch (instruction.op) {
       case Op.Call: {
         const funcIdx = instruction.index;
-        const type = this.#functionType(funcIdx);
+        const type = this.functionType(funcIdx);
         const definedIdx = funcIdx - checked.importCounts.func;
-        if (definedIdx < 0) this.#call(type, Code.CallImport, 0, funcIdx, 0, 0, null);
-        else this.#call(type, Code.Call, 0, 0, 0, 0, this.#func.module.func(definedIdx));
+        if (definedIdx < 0) this.call(type, Code.CallImport, 0, funcIdx, 0, 0, null);
+        else this.call(type, Code.Call, 0, 0, 0, 0, this.func.module.func(definedIdx));
         return true;
       }
       case Op.CallIndirect: {
-        const type = this.#funcTypeOf(instruction.index);
-        const a = this.#tableIndex(instruction.index2);
-        this.#call(type, Code.CallIndirect, 1, a, checked.typeIds[instruction.index] as number, instruction.index2, null);
+        const type = this.funcTypeOf(instruction.index);
+        const a = this.tableIndex(instruction.index2);
+        this.call(
+          type,
+          Code.CallIndirect,
+          1,
+          a,
+          checked.typeIds[instruction.index] as number,
+          instruction.index2,
+          null,
+        );
         return true;
       }
       case Op.CallRef: {
-        const type = this.#funcTypeOf(instruction.index);
-        this.#call(type, Code.CallRef, 1, stack.register(stack.peek()), 0, 0, null);
+        const type = this.funcTypeOf(instruction.index);
+        this.call(type, Code.CallRef, 1, stack.register(stack.peek()), 0, 0, null);
         return true;
       }
       case Op.ReturnCall:
       case Op.ReturnCallIndirect:
       case Op.ReturnCallRef:
-        this.#tailCall(instruction);
-        this.#die();
+        this.tailCall(instruction);
+        this.die();
         return true;
       default:
         return false;
     }
   }
 
-  #canonical(type: ValType): ValType {
-    return toCanonical(type, this.#tools.checked.typeIds);
+  canonical(type: ValType): ValType {
+    return toCanonical(type, this.tools.checked.typeIds);
   }
 
-  #funcTypeOf(typeIdx: number): FuncType {
-    const { checked } = this.#tools;
+  funcTypeOf(typeIdx: number): FuncType {
+    const { checked } = this.tools;
     return checked.registry.definedType(checked.typeIds[typeIdx] as number).composite as FuncType;
   }
 
-  #functionType(funcIdx: number): FuncType {
-    const { checked } = this.#tools;
+  functionType(funcIdx: number): FuncType {
+    const { checked } = this.tools;
     return checked.registry.definedType(checked.functionTypeIds[funcIdx] as number).composite as FuncType;
   }
 
   /** Word offset of a table index, 32 bits wide whatever the table's index type. */
-  #tableIndex(tableIdx: number): number {
-    const stack = this.#stack;
+  tableIndex(tableIdx: number): number {
+    const stack = this.stack;
     const operand = stack.peek();
     const a = stack.register(operand);
-    if (!this.#tools.checked.tableTypes[tableIdx]?.is64) return a;
-    this.#out.emit(Code.Special, operand.slot, a, 0, Op.I32WrapI64);
+    if (!this.tools.checked.tableTypes[tableIdx]?.is64) return a;
+    this.out.emit(Code.Special, operand.slot, a, 0, Op.I32WrapI64, NO_INDICES);
     operand.kind = OperandKind.Slot;
     return operand.slot;
   }
 
   /** A call whose arguments stand below `extra` operands that are the callee's designation. */
-  #call(type: FuncType, op: Code, extra: number, a: number, b: number, c: number, data: unknown): void {
-    const stack = this.#stack;
+  call(type: FuncType, op: Code, extra: number, a: number, b: number, c: number, data: unknown): void {
+    const stack = this.stack;
     const count = type.params.length;
     // Where host calls have a price of their own, a call may be stopped at: its operands must then be in place.
-    if (extra > 0 && this.#tools.costs.hostCall > 0) stack.materialise(stack.peek());
+    if (extra > 0 && this.tools.costs.hostCall > 0) stack.materialise(stack.peek());
     stack.popMany(extra);
     stack.materialiseTop(count);
     const base = count > 0 ? stack.peek(count - 1).slot : stack.top;
-    this.#boundary(op, base, a, b, c, data, count);
+    this.boundary(op, base, a, b, c, data, count);
     stack.popMany(count);
     stack.pushAll(type.results);
   }
 
-  #tailCall(instruction: Instruction): void {
-    const { checked } = this.#tools;
-    const stack = this.#stack;
+  tailCall(instruction: Instruction): void {
+    const { checked } = this.tools;
+    const stack = this.stack;
     let target: CallTarget;
     let type: FuncType;
     let a = 0;
     if (instruction.op === Op.ReturnCall) {
-      type = this.#functionType(instruction.index);
+      type = this.functionType(instruction.index);
       target = { kind: "func", funcIdx: instruction.index, tableIdx: 0, typeId: 0 };
     } else {
-      type = this.#funcTypeOf(instruction.index);
+      type = this.funcTypeOf(instruction.index);
       const indirect = instruction.op === Op.ReturnCallIndirect;
-      if (indirect) this.#tableIndex(instruction.index2);
+      if (indirect) this.tableIndex(instruction.index2);
       // In its slot it is safe from the arguments' move over the locals.
       stack.materialise(stack.peek());
       a = stack.peek().slot;
@@ -640,18 +629,18 @@ export class Lowering {
     const count = type.params.length;
     stack.materialiseTop(count);
     const from = count > 0 ? stack.peek(count - 1).slot : stack.top;
-    this.#out.emitBoundary(Code.TailCall, from, a, wordsOfAll(type.params), 0, target, []);
+    this.out.emitBoundary(Code.TailCall, from, a, wordsOfAll(type.params), 0, target, []);
   }
 
   // ------------------------------------------------------------------ everything else
 
-  #lowerPlain(instruction: Instruction): void {
-    const form = this.#tools.forms.get(instruction.op);
+  lowerPlain(instruction: Instruction): void {
+    const form = this.tools.forms.get(instruction.op);
     if (form !== undefined) {
-      this.#lowerRegular(instruction, form);
+      this.lowerRegular(instruction, form);
       return;
     }
-    const stack = this.#stack;
+    const stack = this.stack;
     const { op } = instruction;
     switch (op) {
       case Op.Drop:
@@ -659,82 +648,82 @@ export class Lowering {
         return;
       case Op.Select:
       case Op.SelectT:
-        this.#select();
+        this.select();
         return;
       case Op.LocalGet:
-        this.#localGet(instruction.index);
+        this.localGet(instruction.index);
         return;
       case Op.LocalSet:
       case Op.LocalTee:
-        this.#localSet(instruction.index, op === Op.LocalTee);
+        this.localSet(instruction.index, op === Op.LocalTee);
         return;
       case Op.GlobalGet:
-        this.#globalGet(instruction.index);
+        this.globalGet(instruction.index);
         return;
       case Op.GlobalSet:
-        this.#globalSet(instruction.index);
+        this.globalSet(instruction.index);
         return;
       case Op.I32Const:
-        this.#constant(NumType.I32, OperandKind.Const32, instruction.lo, 0);
+        this.constant(NumType.I32, OperandKind.Const32, instruction.lo, 0);
         return;
       case Op.F32Const:
-        this.#constant(NumType.F32, OperandKind.Const32, instruction.lo, 0);
+        this.constant(NumType.F32, OperandKind.Const32, instruction.lo, 0);
         return;
       case Op.I64Const:
-        this.#constant(NumType.I64, OperandKind.Const64, instruction.lo, instruction.hi);
+        this.constant(NumType.I64, OperandKind.Const64, instruction.lo, instruction.hi);
         return;
       case Op.F64Const:
-        this.#constant(NumType.F64, OperandKind.Const64, instruction.lo, instruction.hi);
+        this.constant(NumType.F64, OperandKind.Const64, instruction.lo, instruction.hi);
         return;
       case Op.RefNull:
-        this.#constant(
-          this.#canonical(refType(instruction.heap, true, instruction.exact)),
+        this.constant(
+          this.canonical(refType(instruction.heap, true, instruction.exact)),
           OperandKind.Null,
           0,
           0,
         );
         return;
       case Op.RefIsNull:
-        this.#special(instruction, 1, [NumType.I32]);
+        this.special(instruction, 1, [NumType.I32]);
         return;
       case Op.RefFunc:
-        this.#special(instruction, 0, [
-          refType(HeapType.Func, false),
-        ]);
+        this.special(instruction, 0, [refType(HeapType.Func, false)]);
         return;
       case Op.RefAsNonNull: {
         const { type } = stack.peek();
-        this.#special(instruction, 1, [type]);
+        this.special(instruction, 1, [type]);
         return;
       }
       case Op.TableGet: {
-        const type = this.#tools.checked.tableTypes[instruction.index]?.element ?? NULL_REF;
-        this.#tableIndex(instruction.index);
-        this.#special(instruction, 1, [type]);
+        const type = this.tools.checked.tableTypes[instruction.index]?.element ?? NULL_REF;
+        this.tableIndex(instruction.index);
+        this.special(instruction, 1, [type]);
         return;
       }
       case Op.TableSet: {
         const value = stack.pop();
-        this.#tableIndex(instruction.index);
+        this.tableIndex(instruction.index);
         stack.operands.push(value);
-        this.#special(instruction, 2, []);
+        this.special(instruction, 2, []);
         return;
       }
       case Op.TableSize:
-        this.#special(instruction, 0, [this.#indexType(this.#tools.checked.tableTypes[instruction.index]?.is64)]);
+        this.special(instruction, 0, [
+          this.indexType(this.tools.checked.tableTypes[instruction.index]?.is64),
+        ]);
         return;
       case Op.MemorySize:
-        this.#special(instruction, 0, [this.#memoryIndexType(instruction.index)]);
+        this.special(instruction, 0, [this.memoryIndexType(instruction.index)]);
         return;
       case Op.ElemDrop:
       case Op.DataDrop:
-        this.#special(instruction, 0, []);
+        this.special(instruction, 0, []);
         return;
       case Op.MemoryGrow:
-        this.#heavy(instruction, 1, [this.#memoryIndexType(instruction.index)]);
+        this.heavy(instruction, 1, [this.memoryIndexType(instruction.index)]);
         return;
       case Op.TableGrow:
-        this.#heavy(instruction, 2, [this.#indexType(this.#tools.checked.tableTypes[instruction.index]?.is64)]);
+        this.heavy(instruction, 2, [this.indexType(this.tools.checked.tableTypes[instruction.index]?.is64)]);
         return;
       case Op.MemoryFill:
       case Op.MemoryCopy:
@@ -742,46 +731,50 @@ export class Lowering {
       case Op.TableFill:
       case Op.TableCopy:
       case Op.TableInit:
-        this.#heavy(instruction, 3, []);
+        this.heavy(instruction, 3, []);
         return;
       default:
-        throw new RuntimeError(
-          `not executable yet: ${this.#tools.rows.byOp(op)?.mnemonic ?? op} at byte ${instruction.offset}`,
-        );
+        break;
     }
+    if (lowerVector(this, instruction) || lowerAggregate(this, instruction) || lowerAtomic(this, instruction))
+      return;
+    throw new RuntimeError(
+      `not executable yet: ${this.tools.rows.byOp(op)?.mnemonic ?? op} at byte ${instruction.offset}`,
+    );
   }
 
-  #indexType(is64: boolean | undefined): ValType {
+  indexType(is64: boolean | undefined): ValType {
     return is64 ? NumType.I64 : NumType.I32;
   }
 
-  #memoryIndexType(memIdx: number): ValType {
-    return this.#indexType(this.#tools.checked.memoryTypes[memIdx]?.is64);
+  memoryIndexType(memIdx: number): ValType {
+    return this.indexType(this.tools.checked.memoryTypes[memIdx]?.is64);
   }
 
-  #constant(type: ValType, kind: OperandKind, a: number, b: number, data: Int32Array | null = null): void {
-    const operand = this.#stack.push(type, kind, a, b, data);
-    if (this.#exact) this.#stack.materialise(operand);
+  constant(type: ValType, kind: OperandKind, a: number, b: number, data: Int32Array | null = null): void {
+    const operand = this.stack.push(type, kind, a, b, data);
+    if (this.exact) this.stack.materialise(operand);
   }
 
-  #localGet(index: number): void {
-    const operand = this.#stack.push(
-      this.#localTypes[index] as ValType,
+  localGet(index: number): void {
+    const operand = this.stack.push(
+      this.localTypes[index] as ValType,
       OperandKind.Local,
-      this.#localAt[index] as number,
+      this.localAt[index] as number,
     );
-    if (this.#exact) this.#stack.materialise(operand);
+    if (this.exact) this.stack.materialise(operand);
   }
 
-  #localSet(index: number, keep: boolean): void {
-    const out = this.#out;
-    const stack = this.#stack;
-    const local = this.#localAt[index] as number;
-    const type = this.#localTypes[index] as ValType;
+  localSet(index: number, keep: boolean): void {
+    const out = this.out;
+    const stack = this.stack;
+    const local = this.localAt[index] as number;
+    const type = this.localTypes[index] as ValType;
     const value = stack.pop();
     const wasRead = stack.releaseLocal(local);
     if (value.kind !== OperandKind.Local || value.a !== local) {
-      const last = this.#exact || wasRead || value.kind !== OperandKind.Slot ? undefined : out.lastDefinition(value.slot);
+      const last =
+        this.exact || wasRead || value.kind !== OperandKind.Slot ? undefined : out.lastDefinition(value.slot);
       if (last === undefined) {
         stack.writeTo(value, local);
       } else {
@@ -790,21 +783,21 @@ export class Lowering {
       }
     }
     if (!keep) return;
-    if (this.#exact) stack.push(type);
+    if (this.exact) stack.push(type);
     else stack.push(type, OperandKind.Local, local);
   }
 
-  #globalGet(index: number): void {
-    const type = this.#tools.checked.globalTypes[index]?.type ?? NumType.I32;
-    const { slot } = this.#stack.push(type);
-    if (isRef(type) || type === NumType.V128) this.#out.emit(Code.GlobalGetSlow, slot, index, type);
-    else this.#out.emit(isWide(type) ? Code.GlobalGet64 : Code.GlobalGet32, slot, index);
+  globalGet(index: number): void {
+    const type = this.tools.checked.globalTypes[index]?.type ?? NumType.I32;
+    const { slot } = this.stack.push(type);
+    if (isRef(type) || type === NumType.V128) this.out.emit(Code.GlobalGetSlow, slot, index, type);
+    else this.out.emit(isWide(type) ? Code.GlobalGet64 : Code.GlobalGet32, slot, index);
   }
 
-  #globalSet(index: number): void {
-    const value = this.#stack.pop();
-    const type = this.#tools.checked.globalTypes[index]?.type ?? NumType.I32;
-    const a = this.#stack.register(value);
+  globalSet(index: number): void {
+    const value = this.stack.pop();
+    const type = this.tools.checked.globalTypes[index]?.type ?? NumType.I32;
+    const a = this.stack.register(value);
     const op =
       isRef(type) || type === NumType.V128
         ? Code.GlobalSetSlow
@@ -812,47 +805,55 @@ export class Lowering {
           ? Code.GlobalSet64
           : Code.GlobalSet32;
     // d is no destination here: it must not look like a definition of the operand's slot.
-    this.#out.emit(op, -1, a, index, type);
+    this.out.emit(op, -1, a, index, type);
   }
 
-  #select(): void {
-    const stack = this.#stack;
+  select(): void {
+    const stack = this.stack;
     const c = stack.register(stack.peek(0));
     const b = stack.register(stack.peek(1));
     const a = stack.register(stack.peek(2));
     const { type } = stack.peek(1);
     stack.popMany(3);
     const { slot } = stack.push(type);
-    if (isRef(type) || type === NumType.V128) this.#out.emit(Code.SelectSlow, slot, a, b, c, type);
-    else this.#out.emit(isWide(type) ? Code.Select64 : Code.Select32, slot, a, b, c);
+    if (isRef(type) || type === NumType.V128) this.out.emit(Code.SelectSlow, slot, a, b, c, type);
+    else this.out.emit(isWide(type) ? Code.Select64 : Code.Select32, slot, a, b, c);
   }
 
   /** An instruction executed outside the loop that neither grows nor takes long. */
-  #special(instruction: Instruction, operands: number, results: readonly ValType[]): void {
-    const stack = this.#stack;
+  special(instruction: Instruction, operands: number, results: readonly ValType[]): void {
+    const stack = this.stack;
     const at: number[] = [];
     for (let k = operands - 1; k >= 0; k--) at.push(stack.register(stack.peek(k)));
     stack.popMany(operands);
     const d = results.length > 0 ? stack.top : -1;
     stack.pushAll(results);
-    this.#out.emit(Code.Special, d, at[0] ?? 0, at[1] ?? 0, instruction.op, immediatesOf(instruction));
+    this.out.emit(Code.Special, d, at[0] ?? 0, at[1] ?? 0, instruction.op, immediatesOf(instruction));
   }
 
   /** An instruction that may grow, take long or cost by size: it ends the region, with its operands in their slots. */
-  #heavy(instruction: Instruction, operands: number, results: readonly ValType[]): void {
-    const stack = this.#stack;
+  heavy(instruction: Instruction, operands: number, results: readonly ValType[]): void {
+    const stack = this.stack;
     stack.materialiseTop(operands);
     const a = operands > 0 ? stack.peek(operands - 1).slot : stack.top;
-    this.#boundary(Code.Heavy, a, a, this.#tools.costs.of(instruction.op), instruction.op, immediatesOf(instruction), operands);
+    this.boundary(
+      Code.Heavy,
+      a,
+      a,
+      this.tools.costs.of(instruction.op),
+      instruction.op,
+      immediatesOf(instruction),
+      operands,
+    );
     stack.popMany(operands);
     stack.pushAll(results);
   }
 
-  #lowerRegular(instruction: Instruction, form: Form): void {
-    const stack = this.#stack;
-    const out = this.#out;
-    const exact = this.#exact;
-    const result = this.#tools.rows.byOp(instruction.op)?.signature?.results[0] ?? NumType.I32;
+  lowerRegular(instruction: Instruction, form: Form): void {
+    const stack = this.stack;
+    const out = this.out;
+    const exact = this.exact;
+    const result = this.tools.rows.byOp(instruction.op)?.signature?.results[0] ?? NumType.I32;
     switch (form.kind) {
       case FormKind.Unary: {
         const a = stack.register(stack.pop());
@@ -860,10 +861,10 @@ export class Lowering {
         return;
       }
       case FormKind.Load:
-        this.#load(instruction, form, result);
+        this.load(instruction, form, result);
         return;
       case FormKind.Store:
-        this.#store(instruction, form);
+        this.store(instruction, form);
         return;
       default:
         break;
@@ -886,7 +887,7 @@ export class Lowering {
       if (form.kind === FormKind.Shift64) {
         const a = stack.register(x);
         stack.popMany(2);
-        this.#shift64(instruction.op, stack.push(result).slot, a, y.a & 63);
+        this.shift64(instruction.op, stack.push(result).slot, a, y.a & 63);
         return;
       }
     }
@@ -912,8 +913,8 @@ export class Lowering {
   }
 
   /** A 64-bit shift or rotation by a constant from 0 to 63. */
-  #shift64(op: Op, d: number, a: number, count: number): void {
-    const out = this.#out;
+  shift64(op: Op, d: number, a: number, count: number): void {
+    const out = this.out;
     const rotation = op === Op.I64Rotl || op === Op.I64Rotr;
     const by = op === Op.I64Rotr ? (64 - count) & 63 : count;
     if (by === 0) {
@@ -934,44 +935,44 @@ export class Lowering {
   }
 
   /** The static offset, when the access can take the loop's fast path; else -1. */
-  #fastOffset(instruction: Instruction): number {
+  fastOffset(instruction: Instruction): number {
     if (instruction.memIdx !== 0 || instruction.hi !== 0) return -1;
-    if (this.#tools.checked.memoryTypes[0]?.is64) return -1;
+    if (this.tools.checked.memoryTypes[0]?.is64) return -1;
     const offset = instruction.lo >>> 0;
     return offset < MAX_FAST_OFFSET ? offset : -1;
   }
 
-  #access(instruction: Instruction): MemoryAccess {
+  access(instruction: Instruction): MemoryAccess {
     return {
       memIdx: instruction.memIdx,
       offset: (instruction.hi >>> 0) * 2 ** 32 + (instruction.lo >>> 0),
-      is64: this.#tools.checked.memoryTypes[instruction.memIdx]?.is64 === true,
-      bytes: this.#tools.rows.byOp(instruction.op)?.accessBytes ?? 0,
+      is64: this.tools.checked.memoryTypes[instruction.memIdx]?.is64 === true,
+      bytes: this.tools.rows.byOp(instruction.op)?.accessBytes ?? 0,
       lane: instruction.lane,
     };
   }
 
-  #load(instruction: Instruction, form: Form, result: ValType): void {
-    const stack = this.#stack;
+  load(instruction: Instruction, form: Form, result: ValType): void {
+    const stack = this.stack;
     const a = stack.register(stack.pop());
     const { slot } = stack.push(result);
-    const offset = this.#fastOffset(instruction);
-    if (offset >= 0) this.#out.emit(form.rr, slot, a, 0, offset);
-    else this.#out.emit(Code.Special, slot, a, 0, instruction.op, this.#access(instruction));
+    const offset = this.fastOffset(instruction);
+    if (offset >= 0) this.out.emit(form.rr, slot, a, 0, offset);
+    else this.out.emit(Code.Special, slot, a, 0, instruction.op, this.access(instruction));
   }
 
-  #store(instruction: Instruction, form: Form): void {
-    const stack = this.#stack;
+  store(instruction: Instruction, form: Form): void {
+    const stack = this.stack;
     const value = stack.peek(0);
     const address = stack.peek(1);
-    const offset = this.#fastOffset(instruction);
+    const offset = this.fastOffset(instruction);
     const a = stack.register(address);
     const immediate =
-      !this.#exact && offset >= 0 && value.kind === OperandKind.Const32 && form.ri !== (-1 as Code);
+      !this.exact && offset >= 0 && value.kind === OperandKind.Const32 && form.ri !== (-1 as Code);
     const b = immediate ? value.a : stack.register(value);
     stack.popMany(2);
-    if (offset < 0) this.#out.emit(Code.Special, -1, a, b, instruction.op, this.#access(instruction));
-    else this.#out.emit(immediate ? form.ri : form.rr, -1, a, b, offset);
+    if (offset < 0) this.out.emit(Code.Special, -1, a, b, instruction.op, this.access(instruction));
+    else this.out.emit(immediate ? form.ri : form.rr, -1, a, b, offset);
   }
 }
 
@@ -994,6 +995,6 @@ function localTypes(checked: CheckedModule, func: FunctionCode): ValType[] {
 }
 
 /** The immediates that the executing side needs; the record is only valid while reading. */
-function immediatesOf(instruction: Instruction): { readonly index: number; readonly index2: number } {
+function immediatesOf(instruction: Instruction): Indices {
   return { index: instruction.index, index2: instruction.index2 };
 }

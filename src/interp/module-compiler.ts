@@ -10,7 +10,8 @@ import type { ExecutableModule } from "../runtime/instance.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
 import { Code, type Form } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
-import { Lowering, type LoweringTools } from "./lower.ts";
+import { Lowering } from "./lower.ts";
+import type { LoweringTools } from "./lowering-context.ts";
 import { type ExactCode, FunctionCode, type ModuleCode } from "./node.ts";
 
 /** Which code runs: the fast one with the exact one behind it, or the exact one alone. */

@@ -3,8 +3,8 @@
 
 import type { FuncType } from "../module/types.ts";
 import type { LoweredFunction } from "../runtime/function.ts";
-import type { Costs } from "./cost-model.ts";
 import type { Code } from "./code.ts";
+import type { Costs } from "./cost-model.ts";
 
 /** One internal instruction. What d, a, b, c and data hold is said by its operation's case in the loop. */
 export class CodeNode {

@@ -1,13 +1,7 @@
 // Starting, resuming and ending runs: plain calls, which unwind when they cannot go on, and executions, which pause.
 // Owns the bracket around the loop: caps, watches, nesting, busy instances, unwinding.
 
-import {
-  type BacktraceFrame,
-  InstanceBusyError,
-  InterruptedError,
-  RuntimeError,
-  Trap,
-} from "../errors.ts";
+import { type BacktraceFrame, InstanceBusyError, InterruptedError, RuntimeError, Trap } from "../errors.ts";
 import type { ValType } from "../module/types.ts";
 import type { FunctionInstance, HostCallback } from "../runtime/function.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
@@ -77,11 +71,14 @@ export class Interpreter implements Executor {
     bounds: RunBounds = {},
     codec: ValueCodec = JS_VALUES,
   ): unknown[] {
-    if (func.host !== undefined) return callHost(func, args);
+    if (func.host !== undefined) return callHost(store, func, args);
     const threads = this.#of(store);
     const outer = threads.current;
     if (threads.depth >= store.limits.hostDepth) {
-      throw new Trap("call-stack-exhausted", `more than ${store.limits.hostDepth} calls between guest and host`);
+      throw new Trap(
+        "call-stack-exhausted",
+        `more than ${store.limits.hostDepth} calls between guest and host`,
+      );
     }
     const ex = outer ?? threads.idle ?? new ExecutionState(store);
     if (outer === undefined) threads.idle = undefined;
@@ -130,7 +127,9 @@ export class Interpreter implements Executor {
   slice(store: StoreState, ex: ExecutionState, bounds: RunBounds, mayAwait: boolean): void {
     const threads = this.#of(store);
     if (threads.current !== undefined) {
-      throw new InstanceBusyError("an execution cannot be resumed while the store runs another call; resume it afterwards");
+      throw new InstanceBusyError(
+        "an execution cannot be resumed while the store runs another call; resume it afterwards",
+      );
     }
     const lift = bounds.fuel === undefined ? undefined : store.fuel.pushCap(bounds.fuel);
     threads.current = ex;
@@ -242,7 +241,8 @@ export class Run {
     try {
       this.#interpreter.slice(this.#store, ex, bounds, mayAwait);
     } catch (error) {
-      if (error instanceof InstanceBusyError && this.#interpreter.current(this.#store) !== undefined) throw error;
+      if (error instanceof InstanceBusyError && this.#interpreter.current(this.#store) !== undefined)
+        throw error;
       this.#error = error;
       this.#end("trapped");
       return this.#state;
@@ -298,8 +298,8 @@ export class Run {
 }
 
 /** A host function that is called as an export: no guest code is involved. */
-function callHost(func: FunctionInstance, args: readonly unknown[]): unknown[] {
-  const result = (func.host as HostCallback)({ instance: undefined }, [...args]);
+function callHost(store: StoreState, func: FunctionInstance, args: readonly unknown[]): unknown[] {
+  const result = (func.host as HostCallback)({ store, instance: undefined }, [...args]);
   const { length } = func.type.results;
   if (length === 0) return [];
   return length === 1 ? [result] : (result as unknown[]);

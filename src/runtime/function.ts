@@ -3,9 +3,11 @@
 
 import type { FuncType } from "../module/types.ts";
 import type { ModuleInstance } from "./instance.ts";
+import type { StoreState } from "./store.ts";
 
 /** What a host function sees of the execution that calls it; the interpreter makes it. */
 export interface HostCallContext {
+  readonly store: StoreState;
   /** The instance whose code made the call; `undefined` when the host did. */
   readonly instance: ModuleInstance | undefined;
 }

@@ -44,7 +44,11 @@ export class ModuleInstance {
   readonly #functions: (FunctionInstance | undefined)[];
   readonly #importedFunctions: number;
 
-  constructor(executable: ExecutableModule, store: StoreState, importedFunctions: readonly FunctionInstance[]) {
+  constructor(
+    executable: ExecutableModule,
+    store: StoreState,
+    importedFunctions: readonly FunctionInstance[],
+  ) {
     this.executable = executable;
     this.store = store;
     const { checked } = executable;

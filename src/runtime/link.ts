@@ -2,7 +2,12 @@
 // Owns the collection of everything that is missing or does not fit. Where offers come from is the API's affair.
 
 import { LinkError, type LinkProblem } from "../errors.ts";
-import { formatFuncType, formatGlobalType, formatMemoryType, formatTableType } from "../module/format-types.ts";
+import {
+  formatFuncType,
+  formatGlobalType,
+  formatMemoryType,
+  formatTableType,
+} from "../module/format-types.ts";
 import type { Import } from "../module/module.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
 import type { FuncType } from "../module/types.ts";

@@ -68,7 +68,9 @@ export class MemoryInstance {
     const pages = this.pages + delta;
     const bytes = pages * this.pageSize;
     const { memoryBytes, total } = this.#budget;
-    return pages <= this.maxPages && bytes <= memoryBytes && total.used + bytes - this.byteLength <= total.limit;
+    return (
+      pages <= this.maxPages && bytes <= memoryBytes && total.used + bytes - this.byteLength <= total.limit
+    );
   }
 
   /**

@@ -192,13 +192,16 @@ function totalLength(regions: readonly Region[]): number {
   return total;
 }
 
-/** Spreads bytes over buffers; they fit. */
-export function scatter(memory: GuestMemory, regions: readonly Region[], bytes: Uint8Array): void {
+/** Spreads bytes over buffers, after the first `skip` bytes of them; they fit. */
+export function scatter(memory: GuestMemory, regions: readonly Region[], bytes: Uint8Array, skip = 0): void {
+  let before = skip;
   let at = 0;
   for (const { address, length } of regions) {
     if (at >= bytes.length) return;
-    const part = bytes.subarray(at, at + length);
-    memory.write(address, part);
+    const start = Math.min(before, length);
+    before -= start;
+    const part = bytes.subarray(at, at + length - start);
+    memory.write(address + start, part);
     at += part.length;
   }
 }

@@ -97,17 +97,20 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const source = state.descriptors.directory(oldFd, RIGHT.pathLinkSource);
       const target = state.descriptors.directory(newFd, RIGHT.pathLinkTarget);
       if (followsLinks(flags)) throw new WasiError("inval", "symlink_follow");
-      withTwoPlaces(source, oldText, target, newText, (from, to) => {
-        if (from.name === undefined) throw new WasiError("perm", "hard link to a directory");
-        if (to.name === undefined) throw new WasiError("exist");
-        if (from.mustBeDirectory || to.mustBeDirectory) {
-          const found = from.parent.statEntry(from.name);
-          if (found.type === "directory") throw new WasiError("perm", "hard link to a directory");
-          if (from.mustBeDirectory) throw new WasiError("notdir");
-          to.parent.statEntry(to.name);
-          throw new WasiError("exist");
-        }
-        from.parent.link(from.name, to.parent, to.name);
+      // In Linux's order: the old path whole, then the new one, and what they are to each other last.
+      resolvePath(source.directory, oldText, (from) => {
+        const { type } = from.name === undefined ? from.parent.stat() : from.parent.statEntry(from.name);
+        if (from.mustBeDirectory && type === "symbolic-link") return FOLLOW;
+        if (from.mustBeDirectory && type !== "directory") throw new WasiError("notdir");
+        resolvePath(target.directory, newText, (to) => {
+          if (to.name === undefined) throw new WasiError("exist");
+          if (to.mustBeDirectory || type === "directory") {
+            if (exists(to.parent, to.name)) throw new WasiError("exist");
+            throw new WasiError(to.mustBeDirectory ? "noent" : "perm", "hard link to a directory");
+          }
+          from.parent.link(from.name ?? ".", to.parent, to.name);
+        });
+        return undefined;
       });
     },
   ),
@@ -232,7 +235,8 @@ export const PATH_FUNCTIONS: FunctionTable = {
       resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
         if (name === undefined) throw new WasiError("exist");
         if (mustBeDirectory) {
-          throw new WasiError(parent.statEntry(name).type === "regular-file" ? "notdir" : "exist");
+          parent.statEntry(name);
+          throw new WasiError("exist");
         }
         parent.symlink(target, name);
       });
@@ -264,6 +268,16 @@ function readPath(memory: GuestMemory, address: number, length: number): string 
 function followsLinks(lookupFlags: number): boolean {
   if ((lookupFlags & ~LOOKUP_SYMLINK_FOLLOW) !== 0) throw new WasiError("inval", "unknown lookup flags");
   return (lookupFlags & LOOKUP_SYMLINK_FOLLOW) !== 0;
+}
+
+function exists(parent: FileSystemDirectory, name: string): boolean {
+  try {
+    parent.statEntry(name);
+    return true;
+  } catch (error) {
+    if (error instanceof WasiError && error.errno === "noent") return false;
+    throw error;
+  }
 }
 
 function withTwoPlaces(

@@ -62,19 +62,23 @@ export const SOCK_FUNCTIONS: FunctionTable = {
     const peek = (flags & RIFLAG.peek) !== 0;
     let wanted = 0;
     for (const { length } of regions) wanted += length;
+    const all = (flags & RIFLAG.waitall) !== 0 && !peek;
+    let received = 0;
     return waitUntil(call, "sock_recv", connection.readable, () => {
-      const nonblock = (descriptor.flags & FDFLAG.nonblock) !== 0;
-      const complete = connection.ended || connection.available >= wanted;
-      const chunk =
-        (flags & RIFLAG.waitall) !== 0 && !complete && !connection.full ? undefined : connection.read(wanted, peek);
-      if (chunk === undefined) {
-        if (nonblock) throw new WasiError("again");
-        return false;
+      for (;;) {
+        const chunk = connection.read(wanted - received, peek);
+        if (chunk === undefined) {
+          if ((descriptor.flags & FDFLAG.nonblock) === 0) return false;
+          if (received === 0) throw new WasiError("again");
+        } else {
+          scatter(memory, regions, chunk, received);
+          received += chunk.length;
+          if (all && chunk.length > 0 && received < wanted) continue;
+        }
+        memory.setU32(size, received);
+        memory.setU16(outFlags, 0);
+        return true;
       }
-      scatter(memory, regions, chunk);
-      memory.setU32(size, chunk.length);
-      memory.setU16(outFlags, 0);
-      return true;
     });
   }),
 

@@ -31,8 +31,6 @@ export interface SocketConnection {
   readonly available: number;
   /** Whether no more bytes will come than those available. */
   readonly ended: boolean;
-  /** Whether its buffer is full, so that more can only come after a `read`. */
-  readonly full: boolean;
   /** Whether `write` would take a byte, or throw. */
   readonly canWrite: boolean;
   /** Takes bytes for sending; gives how many, 0 when its buffer is full. Throws `WasiError`, e.g. `pipe`. */

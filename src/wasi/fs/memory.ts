@@ -225,6 +225,12 @@ function modified(volume: Volume, node: Node): void {
   node.changeTime = node.modifyTime;
 }
 
+/** Whether `directory` is `around` or somewhere below it. */
+function isWithin(directory: DirectoryNode, around: DirectoryNode): boolean {
+  for (let at: DirectoryNode | undefined = directory; at !== undefined; at = at.parent) if (at === around) return true;
+  return false;
+}
+
 class MemoryDirectory implements FileSystemDirectory {
   readonly kind = "directory";
   readonly #volume: Volume;
@@ -320,8 +326,8 @@ class MemoryDirectory implements FileSystemDirectory {
   link(name: string, target: FileSystemDirectory, targetName: string): void {
     const node = this.#get(name);
     const to = this.#sameVolume(target);
-    if (node.kind === "directory") throw new WasiError("perm");
     to.#requireFree(targetName);
+    if (node.kind === "directory") throw new WasiError("perm");
     to.#checkName(targetName);
     to.#add(targetName, node);
     node.changeTime = this.#volume.now();
@@ -334,17 +340,13 @@ class MemoryDirectory implements FileSystemDirectory {
     // POSIX: two names of one file stay as they are.
     if (replaced === node) return;
     if (to.#node.removed) throw new WasiError("noent");
-    if (node.kind === "directory") {
-      for (let above: DirectoryNode | undefined = to.#node; above !== undefined; above = above.parent) {
-        if (above === node) throw new WasiError("inval", "into itself");
-      }
-    }
+    if (node.kind === "directory" && isWithin(to.#node, node)) throw new WasiError("inval", "into itself");
     if (replaced !== undefined) {
-      if (node.kind === "directory" && replaced.kind !== "directory") throw new WasiError("notdir");
       if (replaced.kind === "directory") {
-        if (replaced.entries.size > 0) throw new WasiError("notempty");
+        if (isWithin(this.#node, replaced)) throw new WasiError("notempty", "over a directory around it");
         if (node.kind !== "directory") throw new WasiError("isdir");
-      }
+        if (replaced.entries.size > 0) throw new WasiError("notempty");
+      } else if (node.kind === "directory") throw new WasiError("notdir");
     }
     to.#checkName(targetName);
     // The last thing that can fail comes before the first change.

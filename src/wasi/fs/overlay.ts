@@ -116,10 +116,18 @@ function find(directory: FileSystemDirectory | undefined, name: string): FileSta
   }
 }
 
+/** Whether `state` is `around` or somewhere below it. */
+function isWithin(state: DirectoryState, around: DirectoryState): boolean {
+  for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent) if (at === around) return true;
+  return false;
+}
+
 /** Where an entry is: the one that shows. */
-type Found =
-  | { readonly layer: "upper"; readonly directory: FileSystemDirectory; readonly stat: FileStat }
-  | { readonly layer: "lower"; readonly directory: FileSystemDirectory; readonly stat: FileStat };
+interface Found {
+  readonly layer: "upper" | "lower";
+  readonly directory: FileSystemDirectory;
+  readonly stat: FileStat;
+}
 
 class OverlayDirectory implements FileSystemDirectory {
   readonly kind = "directory";
@@ -226,8 +234,9 @@ class OverlayDirectory implements FileSystemDirectory {
 
   link(name: string, target: FileSystemDirectory, targetName: string): void {
     const to = this.#sameOverlay(target);
-    if (this.statEntry(name).type === "directory") throw new WasiError("perm");
+    const { type } = this.statEntry(name);
     to.#requireFree(targetName);
+    if (type === "directory") throw new WasiError("perm");
     this.#copyUp(name);
     this.#inUpper((from) => {
       to.#inUpper((directory) => {
@@ -242,16 +251,14 @@ class OverlayDirectory implements FileSystemDirectory {
     if (to.#state.removed) throw new WasiError("noent");
     if (to.#state === this.#state && name === targetName) return;
     const moved = type === "directory" ? this.#child(name) : undefined;
-    for (let above: DirectoryState | undefined = to.#state; above !== undefined; above = above.parent) {
-      if (above === moved) throw new WasiError("inval", "into itself");
-    }
-    const replaced = to.#with((upper, lower) => to.#look(upper, lower, targetName));
-    if (replaced !== undefined) {
-      if (replaced.stat.type === "directory") {
-        if (new OverlayDirectory(this.#overlay, to.#child(targetName)).entries().length > 0) throw new WasiError("notempty");
-        if (moved === undefined) throw new WasiError("isdir");
-      } else if (moved !== undefined) throw new WasiError("notdir");
-    }
+    if (moved !== undefined && isWithin(to.#state, moved)) throw new WasiError("inval", "into itself");
+    const replaced = to.#with((upper, lower) => to.#look(upper, lower, targetName))?.stat;
+    if (replaced?.type === "directory") {
+      const state = to.#child(targetName);
+      if (isWithin(this.#state, state)) throw new WasiError("notempty", "over a directory around it");
+      if (moved === undefined) throw new WasiError("isdir");
+      if (new OverlayDirectory(this.#overlay, state).entries().length > 0) throw new WasiError("notempty");
+    } else if (replaced !== undefined && moved !== undefined) throw new WasiError("notdir");
     if (moved === undefined) this.#copyUp(name);
     else this.#copyTreeUp(name, moved);
     this.#inUpper((from) => {

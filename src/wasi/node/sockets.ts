@@ -1,0 +1,168 @@
+// Listening TCP sockets of the host, granted to a guest. Asynchronous underneath: they need asynchronous calls.
+
+import * as net from "node:net";
+import { WasiError } from "../abi.ts";
+import type { SocketConnection, SocketListener, Waitable } from "../sockets.ts";
+import { toWasiError } from "./errno.ts";
+
+/** Connections that wait to be accepted; more are closed at once. */
+const MAX_WAITING = 64;
+/** Bytes of a connection that are kept for sending; then writes wait. */
+const MAX_UNSENT_BYTES = 65_536;
+
+/** A listener and where it listens, as `host:port`. */
+export interface TcpListener extends SocketListener {
+  readonly address: string;
+}
+
+/**
+ * Opens a listening TCP socket.
+ *
+ * @param address `host:port`, `[v6]:port`; port 0 is any free one
+ * @throws TypeError on a malformed address; Error (Node's) if it cannot be had
+ */
+export async function listenTcp(address: string): Promise<TcpListener> {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
+  if (match === null || Number(match[3]) > 65_535) throw new TypeError(`not an address to listen on: ${address}`);
+  const server = net.createServer({ pauseOnConnect: true });
+  const waiting: net.Socket[] = [];
+  const wakers = new Set<() => void>();
+  server.on("connection", (socket) => {
+    if (waiting.length >= MAX_WAITING) {
+      socket.destroy();
+      return;
+    }
+    // One that dies before it is accepted is reported by its first read.
+    socket.on("error", () => {});
+    waiting.push(socket);
+    for (const wake of wakers) wake();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: match[1] ?? match[2], port: Number(match[3]) }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  // Later errors concern single connections.
+  server.on("error", () => {});
+  const bound = server.address();
+  const where = bound === null || typeof bound === "string" ? address : `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  // An idle listener must not keep a process alive whose guest has ended.
+  server.unref();
+  return {
+    address: where,
+    get ready() {
+      return waiting.length > 0;
+    },
+    accept() {
+      const socket = waiting.shift();
+      return socket === undefined ? undefined : connection(socket);
+    },
+    whenReady() {
+      if (waiting.length > 0) return Promise.resolve();
+      server.ref();
+      return new Promise((resolve) => {
+        const wake = () => {
+          wakers.delete(wake);
+          if (wakers.size === 0) server.unref();
+          resolve();
+        };
+        wakers.add(wake);
+      });
+    },
+    close() {
+      for (const socket of waiting.splice(0)) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** Waits for one of several events of a socket, unless `ready` already. */
+function waitable(socket: net.Socket, events: readonly string[], ready: () => boolean): Waitable {
+  return {
+    async whenReady() {
+      while (!ready()) {
+        await new Promise<void>((resolve) => {
+          const done = () => {
+            for (const event of events) socket.off(event, done);
+            resolve();
+          };
+          for (const event of events) socket.on(event, done);
+        });
+      }
+    },
+  };
+}
+
+function connection(socket: net.Socket): SocketConnection {
+  let rest: Uint8Array = new Uint8Array(0);
+  let ended = false;
+  let failure: WasiError | undefined;
+  socket.on("end", () => {
+    ended = true;
+  });
+  socket.on("close", () => {
+    ended = true;
+  });
+  socket.on("error", (error) => {
+    const translated = toWasiError(error);
+    failure = translated instanceof WasiError ? translated : new WasiError("io");
+    ended = true;
+  });
+  // Paused since it was accepted by the host; from here data are read when asked for.
+  socket.on("readable", () => {});
+  const pull = (): void => {
+    if (rest.length > 0 || ended) return;
+    const chunk: unknown = socket.read();
+    if (chunk instanceof Uint8Array) rest = chunk;
+  };
+  const readable = (): boolean => {
+    pull();
+    return rest.length > 0 || ended;
+  };
+  const writable = (): boolean =>
+    failure !== undefined || socket.destroyed || socket.writableEnded || socket.writableLength < MAX_UNSENT_BYTES;
+  return {
+    readable: waitable(socket, ["readable", "end", "close", "error"], readable),
+    writable: waitable(socket, ["drain", "close", "error"], writable),
+    get available() {
+      pull();
+      return rest.length;
+    },
+    get ended() {
+      pull();
+      return ended;
+    },
+    get canWrite() {
+      return writable();
+    },
+    read(length, peek) {
+      if (!readable()) return undefined;
+      if (rest.length === 0 && failure !== undefined) throw failure;
+      const chunk = rest.subarray(0, length);
+      if (!peek) rest = rest.subarray(chunk.length);
+      return chunk;
+    },
+    write(bytes) {
+      if (failure !== undefined || socket.destroyed || socket.writableEnded) throw new WasiError("pipe");
+      const part = bytes.slice(0, Math.max(0, MAX_UNSENT_BYTES - socket.writableLength));
+      if (part.length > 0) socket.write(part);
+      return part.length;
+    },
+    shutdown(read, write) {
+      if (read) {
+        ended = true;
+        rest = rest.subarray(0, 0);
+        socket.resume();
+      }
+      if (write) socket.end();
+    },
+    close() {
+      // What was written is still sent.
+      socket.end();
+      socket.resume();
+      if (ended) socket.destroySoon();
+    },
+  };
+}

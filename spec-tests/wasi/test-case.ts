@@ -3,14 +3,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import {
-  CapturedOutput,
-  type FileSystem,
-  MemoryFileSystem,
-  OverlayFileSystem,
-  WasiPreview1,
-} from "../../src/wasi/index.ts";
-import { HostFileSystem, nodeHost } from "../../src/wasi/node/index.ts";
+import type { FileSystem, MemoryFileSystem, WasiPreview1 } from "../../src/wasi/index.ts";
+import type { Package } from "./package.ts";
 
 export const FILE_SYSTEMS = ["host", "memory", "overlay"] as const;
 export type FileSystemName = (typeof FILE_SYSTEMS)[number];
@@ -41,6 +35,7 @@ export function findTests(suite: string): string[] {
 
 /** Runs one test with `run`, which gives the exit code or throws. */
 export function runTest(
+  built: Package,
   file: string,
   fileSystem: FileSystemName,
   run: (bytes: Uint8Array, wasi: WasiPreview1) => number,
@@ -50,15 +45,15 @@ export function runTest(
   try {
     if (specification.root)
       fs.cpSync(path.resolve(path.dirname(file), specification.root), scratch, { recursive: true });
-    const stdout = new CapturedOutput();
-    const stderr = new CapturedOutput();
-    const wasi = new WasiPreview1({
+    const stdout = new built.wasi.CapturedOutput();
+    const stderr = new built.wasi.CapturedOutput();
+    const wasi = new built.wasi.WasiPreview1({
       args: [path.basename(file), ...(specification.args ?? [])],
       env: specification.env ?? {},
       stdout,
       stderr,
-      host: nodeHost({ blocking: true }),
-      preopens: specification.root ? { "/": grant(fileSystem, scratch) } : {},
+      host: built.node.nodeHost({ blocking: true }),
+      preopens: specification.root ? { "/": grant(built, fileSystem, scratch) } : {},
     });
     let ended: string;
     try {
@@ -84,19 +79,21 @@ function readSpecification(file: string): Specification {
   return JSON.parse(fs.readFileSync(json, "utf8")) as Specification;
 }
 
-function grant(name: FileSystemName, directory: string): FileSystem {
+function grant({ wasi, node }: Package, name: FileSystemName, directory: string): FileSystem {
   switch (name) {
     case "host":
-      return new HostFileSystem(directory);
+      return new node.HostFileSystem(directory);
     case "memory":
-      return copyToMemory(directory);
+      return copyTo(new wasi.MemoryFileSystem(), directory);
     case "overlay":
-      return new OverlayFileSystem(new HostFileSystem(directory, { readOnly: true }), new MemoryFileSystem());
+      return new wasi.OverlayFileSystem(
+        new node.HostFileSystem(directory, { readOnly: true }),
+        new wasi.MemoryFileSystem(),
+      );
   }
 }
 
-function copyToMemory(directory: string): MemoryFileSystem {
-  const memory = new MemoryFileSystem();
+function copyTo(memory: MemoryFileSystem, directory: string): MemoryFileSystem {
   for (const file of fs.readdirSync(directory, { recursive: true, encoding: "utf8" })) {
     const from = path.join(directory, file);
     if (fs.statSync(from).isDirectory()) memory.makeDirectory(file);

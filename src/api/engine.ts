@@ -6,6 +6,7 @@ import { createForms } from "../interp/code.ts";
 import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/cost-model.ts";
 import { type CompilerOptions, createBranches, type LoweringMode } from "../interp/module-compiler.ts";
 import { Interpreter } from "../interp/run.ts";
+import { warmUp } from "../interp/warm-up.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet } from "../isa/features.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
@@ -59,6 +60,7 @@ export class Engine {
       forms,
       branches: createBranches(forms),
     };
+    warmUp(this.interpreter, this.compilerOptions);
   }
 
   /** A handle by which another thread can interrupt every run of this engine. */

@@ -1,7 +1,13 @@
 // A Wasm exception outside of Wasm: what a guest threw and did not catch, or a host function throws into it.
 
 import { RuntimeError } from "../errors.ts";
-import type { Tag } from "./tag.ts";
+import { readException } from "../interp/exceptions.ts";
+import { wordsOfAll } from "../interp/operand-stack.ts";
+import { type Registers, readValues, writeValues } from "../interp/values.ts";
+import type { ExceptionBoundary, ExceptionInstance } from "../runtime/tag.ts";
+import { toEmbedder, toGuest } from "./convert.ts";
+import type { Store } from "./store.ts";
+import { Tag } from "./tag.ts";
 
 /** Carries a tag and its payload. Thrown by a host function, guests can catch it by its tag and by `catch_all`. */
 export class WasmException extends RuntimeError {
@@ -9,10 +15,58 @@ export class WasmException extends RuntimeError {
   readonly tag: Tag;
   /** Values of the tag's parameter types. */
   readonly payload: readonly unknown[];
+  /** @internal What guests see: the same exception each time that this error is thrown into one. */
+  readonly exception: ExceptionInstance;
 
-  constructor(tag: Tag, payload: readonly unknown[] = []) {
+  /** @throws TypeError for a payload that is not of the tag's types */
+  constructor(tag: Tag, payload: readonly unknown[] = [], exception = makeException(tag, payload)) {
     super("uncaught exception");
     this.tag = tag;
-    this.payload = payload;
+    this.payload = [...payload];
+    this.exception = exception;
   }
+}
+
+/** Registers for a few values. */
+function scratch(words: number): Registers {
+  const buffer = new ArrayBuffer(words * 4);
+  return {
+    R: new Int32Array(buffer),
+    F: new Float32Array(buffer),
+    D: new Float64Array(buffer),
+    X: new Array(words >> 1).fill(null),
+  };
+}
+
+function makeException({ store, item }: Tag, payload: readonly unknown[]): ExceptionInstance {
+  const { params } = item.tag.type;
+  if (payload.length !== params.length) {
+    throw new TypeError(`payload: the tag takes ${params.length} values, got ${payload.length}`);
+  }
+  const registers = scratch(wordsOfAll(params));
+  const values = params.map((type, k) => toGuest(store, payload[k], type, `value ${k + 1} of the payload`));
+  writeValues(registers, params, 0, values);
+  return readException(registers, item.tag, 0);
+}
+
+/** A guest's exception as the embedder sees it. */
+function toWasmException(store: Store, exception: ExceptionInstance): WasmException {
+  const { tag, bits, refs } = exception;
+  const registers = scratch(bits.length);
+  registers.R.set(bits);
+  const payload = readValues({ ...registers, X: [...refs] }, tag.type.params, 0);
+  return new WasmException(
+    Tag.handle(store, tag),
+    payload.map((value) => toEmbedder(store, value)),
+    exception,
+  );
+}
+
+/** @internal How exceptions leave and enter the guests of `store`. Errors of other stores pass through uncaught. */
+export function makeExceptionBoundary(store: Store): ExceptionBoundary {
+  return {
+    toError: (exception) => toWasmException(store, exception),
+    toException: (error) =>
+      error instanceof WasmException && error.tag.store === store ? error.exception : undefined,
+  };
 }

@@ -8,6 +8,7 @@ import type { FunctionInstance } from "../runtime/function.ts";
 import { StoreState } from "../runtime/store.ts";
 import { toFuel } from "./convert.ts";
 import type { Engine } from "./engine.ts";
+import { makeExceptionBoundary } from "./exception.ts";
 import { type Func, makeCallable } from "./func.ts";
 
 export interface StoreOptions {
@@ -34,6 +35,7 @@ export class Store {
     const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
     this.state = new StoreState(engine.registry, engine.interpreter, resolveLimits(options.limits), fuel);
     this.state.embedder = this;
+    this.state.exceptions = makeExceptionBoundary(this);
   }
 
   get limits(): Limits {

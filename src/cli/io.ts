@@ -1,10 +1,10 @@
 // The command's surroundings as one value, so that every command also runs inside a test.
 // Owns the interface and its form for the real process; knows no command.
 
-import { readSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { type OutputStream, WasiError, type WasiOptions } from "../wasi/index.ts";
 import { nodeHost, outputToDescriptor } from "../wasi/node/index.ts";
-import { systemReason } from "./read-module.ts";
+import { pause, readToEnd, systemCode, systemReason } from "./read-module.ts";
 import { ClosedOutputError, InputError } from "./usage-error.ts";
 
 /** What a command may touch. */
@@ -29,49 +29,17 @@ export interface CommandOutput {
   write(data: string | Uint8Array): void;
 }
 
-const CHUNK = 65_536;
-/** A pipe's reader that is slow is waited for in steps of this many milliseconds. */
-const RETRY_MS = 2;
-
-function code(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-}
-
-/** Sleeps without an event loop: whoever shares our terminal or pipe may have made it non-blocking. */
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
-}
-
 function writeAll(fd: number, data: string | Uint8Array): void {
   let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      if (code(error) === "EPIPE") throw new ClosedOutputError();
-      if (code(error) !== "EAGAIN") throw new InputError(`cannot write: ${systemReason(error)}`);
+      if (systemCode(error) === "EPIPE") throw new ClosedOutputError();
+      if (systemCode(error) !== "EAGAIN") throw new InputError(`cannot write: ${systemReason(error)}`);
       pause();
     }
   }
-}
-
-function readAll(fd: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  for (;;) {
-    const chunk = new Uint8Array(CHUNK);
-    let length: number;
-    try {
-      length = readSync(fd, chunk);
-    } catch (error) {
-      if (code(error) === "EOF") break;
-      if (code(error) !== "EAGAIN") throw error;
-      pause();
-      continue;
-    }
-    if (length === 0) break;
-    chunks.push(chunk.subarray(0, length));
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A guest that writes to a closed pipe ends as a native program does, by SIGPIPE's default action. */
@@ -92,7 +60,7 @@ function endingWhenClosed(stream: OutputStream): OutputStream {
 /** The process's own streams, environment and signals. */
 export function processIo(): CommandIo {
   return {
-    stdin: { readAll: () => readAll(0) },
+    stdin: { readAll: () => readToEnd(0, "standard input") },
     stdout: { write: (data) => writeAll(1, data) },
     stderr: { write: (data) => writeAll(2, data) },
     env: process.env,

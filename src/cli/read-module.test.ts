@@ -57,6 +57,10 @@ describe("readModule", () => {
     expect(read).toThrow(/^[^\n]+$/);
   });
 
+  it("refuses devices, which may never end", () => {
+    expect(() => readModule("/dev/zero", noStdin)).toThrow("/dev/zero is a device, not a file");
+  });
+
   it("names standard input", () => {
     expect(() => readModule("-", () => new Uint8Array(0))).toThrow("standard input is empty");
   });

@@ -1,7 +1,8 @@
 // Gets a module's bytes from a file or standard input, and says in one line why something is not a module.
 // Owns that diagnosis; whether the bytes decode is the decoder's business.
 
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { InputError } from "./usage-error.ts";
 
 /** Printable form of a name that may hold anything: control characters and quotes cannot disturb a terminal. */
@@ -18,29 +19,76 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
   ENAMETOOLONG: "the name is too long",
   EISDIR: "it is a directory",
-  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
+  ENOSPC: "no space left on device",
 };
 
 /** The reason in a Node system error, for people. */
 export function systemReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return SYSTEM_ERRORS[code] ?? printable(error.message);
+  return SYSTEM_ERRORS[systemCode(error) ?? ""] ?? printable(error.message);
 }
 
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
+/** The code of a Node system error, e.g. `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === "string" ? code : undefined;
 }
 
-/** Reads a whole file. Throws InputError. */
+const CHUNK = 65_536;
+/** A pipe that has nothing yet is asked again after this many milliseconds. */
+const RETRY_MS = 2;
+/** No module may be larger, and a pipe need not end. */
+const LARGEST = DEFAULT_MODULE_LIMITS.moduleBytes;
+
+/** Blocks the thread: whoever shares our terminal or pipe may have made it non-blocking. */
+export function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+}
+
+/** Reads a descriptor to its end. Throws InputError for more bytes than a module may have, or Node's error. */
+export function readToEnd(fd: number, shown: string): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = new Uint8Array(CHUNK);
+    let length = 0;
+    try {
+      length = readSync(fd, chunk);
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === "EAGAIN") {
+        pause();
+        continue;
+      }
+      // Windows reports the end of a pipe or console as an error.
+      if (code !== "EOF") throw error;
+    }
+    if (length === 0) return Buffer.concat(chunks);
+    total += length;
+    if (total > LARGEST) throw new InputError(`${shown} is larger than a module may be (${LARGEST} bytes)`);
+    chunks.push(chunk.subarray(0, length));
+  }
+}
+
+/** Reads a whole file, or a pipe such as the shell's `<(…)`. Throws InputError. */
 export function readInput(path: string): Uint8Array {
   const shown = printable(path);
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) throw new InputError(`${shown} is a directory, not a WebAssembly module`);
-    return readFileSync(path);
+    if (stat.isCharacterDevice() || stat.isBlockDevice())
+      throw new InputError(`${shown} is a device, not a file`);
+    if (stat.size > LARGEST)
+      throw new InputError(`${shown} is larger than a module may be (${LARGEST} bytes)`);
+    if (stat.isFile()) return readFileSync(path);
+    const fd = openSync(path, "r");
+    try {
+      return readToEnd(fd, shown);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (systemCode(error) === undefined) throw error;
     throw new InputError(`cannot read ${shown}: ${systemReason(error)}`);
   }
 }

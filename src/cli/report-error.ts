@@ -112,7 +112,7 @@ export function reportError(error: unknown, context: ReportContext): Report {
 }
 
 /** `FILE: malformed: …` or `FILE: invalid: …`, with function and offset. */
-export function compileErrorText(error: CompileError, file: string | undefined): string {
+function compileErrorText(error: CompileError, file: string | undefined): string {
   const kind = error instanceof ValidationError ? "invalid" : "malformed";
   const name = error instanceof ValidationError ? error.functionName : undefined;
   const where = name === undefined ? "" : ` (${name})`;

@@ -10,7 +10,7 @@ import { drive, type Stop } from "./drive.ts";
 import type { DirectoryGrant } from "./grants.ts";
 import { invocation } from "./invoke.ts";
 import type { CommandIo } from "./io.ts";
-import { printable, readModule, systemReason } from "./read-module.ts";
+import { printable, readModule, systemCode, systemReason } from "./read-module.ts";
 import { STATUS } from "./report-error.ts";
 import { RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.ts";
 import { InputError } from "./usage-error.ts";
@@ -37,7 +37,7 @@ function createStore(engine: EngineType, { fuel, maxMemory, maxCallDepth }: RunO
 }
 
 function reason(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const code = systemCode(error);
   if (code === "ENOENT") return "no such directory";
   return code === "ENOTDIR" ? "it is not a directory" : systemReason(error);
 }

@@ -4,7 +4,7 @@
 import { UsageError } from "./usage-error.ts";
 
 /** A value as the embedder API takes and gives it. */
-export type CliValue = number | bigint | Uint8Array | null;
+type CliValue = number | bigint | Uint8Array | null;
 
 const INTEGER = /^([+-]?)(0x[0-9a-f][0-9a-f_]*|\d[\d_]*)$/i;
 const FLOAT = /^[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

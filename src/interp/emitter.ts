@@ -17,7 +17,7 @@ export interface Label {
 
 interface Edge {
   readonly node: CodeNode;
-  /** Position in code of the branch itself. */
+  /** Position in code of the branch itself; -1 where nothing is prepaid. */
   readonly from: number;
   readonly label: Label;
 }
@@ -85,6 +85,14 @@ export class Emitter {
   emitBranch(op: Code, label: Label, a = 0, b = 0, data: unknown = null): CodeNode {
     const node = this.emit(op, -1, a, b, 0, data);
     this.#edges.push({ node, from: this.nodes.length - 1, label });
+    label.used = true;
+    return node;
+  }
+
+  /** A branch that stands in no code: taken from elsewhere, when nothing is prepaid. */
+  edgeTo(label: Label): CodeNode {
+    const node = new CodeNode(this.owner, Code.Br, -1, 0, 0, 0, null);
+    this.#edges.push({ node, from: -1, label });
     label.used = true;
     return node;
   }
@@ -173,7 +181,7 @@ export class Emitter {
     for (const { node, from, label } of this.#edges) {
       const target = (costs[label.position] as number) + label.surcharge;
       node.target = nodes[label.position] as CodeNode;
-      node.fuel = target - (behind[from] as number);
+      node.fuel = target - (behind[from] ?? 0);
       node.c = target;
       node.at = label.key;
     }

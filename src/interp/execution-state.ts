@@ -16,15 +16,19 @@ import type { MemoryInstance } from "../runtime/memory.ts";
 import type { Reference } from "../runtime/reference.ts";
 import type { StoreState } from "../runtime/store.ts";
 import type { TableInstance } from "../runtime/table.ts";
+import type { ExceptionInstance } from "../runtime/tag.ts";
 import { backtrace } from "./backtrace.ts";
 import { Code } from "./code.ts";
+import { findHandler, thrownAt, writePayload } from "./exceptions.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
 import { executeHeavy, HeavyOutcome } from "./heavy.ts";
 import { CodeNode, type Fixup, FunctionCode } from "./node.ts";
 import { wordsOfAll } from "./operand-stack.ts";
 import type { CallTarget } from "./operations.ts";
+import { createVectorViews, type VectorViews } from "./simd/views.ts";
 import { executeSpecial, executeTest } from "./special.ts";
 import { readValues, writeValues } from "./values.ts";
+import { executeVectors } from "./vector.ts";
 
 /** What the loop asks for when it leaves its switch. */
 export const enum Slow {
@@ -88,6 +92,8 @@ export class ExecutionState {
   u8: Uint8Array = NO_MEMORY_U8;
   i32: Int32Array = NO_MEMORY_I32;
   memoryLength = 0;
+  /** Something that the loop holds views of has changed: it must be entered again. */
+  stale = false;
   readonly maxDepth: number;
   readonly #maxWords: number;
   /** Arguments of the loop's requests. */
@@ -107,6 +113,7 @@ export class ExecutionState {
   /** First free word above the frame that called the host. */
   top = 0;
   #ticks = 0;
+  #vectorViews: VectorViews | undefined;
   readonly #suspendNode: CodeNode;
 
   constructor(store: StoreState) {
@@ -121,6 +128,7 @@ export class ExecutionState {
 
   enterInstance(instance: ModuleInstance): void {
     this.instance = instance;
+    this.stale = true;
     this.refreshMemory();
   }
 
@@ -131,7 +139,8 @@ export class ExecutionState {
       this.u8 = NO_MEMORY_U8;
       this.i32 = NO_MEMORY_I32;
       this.memoryLength = 0;
-    } else {
+    } else if (this.u8 !== memory.u8 || this.memoryLength !== memory.byteLength) {
+      this.stale = true;
       this.u8 = memory.u8;
       this.i32 = memory.i32;
       this.memoryLength = memory.byteLength;
@@ -147,10 +156,12 @@ export class ExecutionState {
 
   #allocate(words: number): void {
     const old = this.R as Int32Array | undefined;
+    this.stale = true;
     const buffer = new ArrayBuffer(words * 4);
     this.R = new Int32Array(buffer);
     this.F = new Float32Array(buffer);
     this.D = new Float64Array(buffer);
+    this.#vectorViews = undefined;
     if (old !== undefined) this.R.set(old);
     for (let slot = this.X.length; slot < words >> 1; slot++) this.X.push(null);
   }
@@ -182,8 +193,15 @@ export class ExecutionState {
     executeSpecial(this, i, fp);
   }
 
-  vector(i: CodeNode, _fp: number): void {
-    throw new RuntimeError(`not executable yet: vector instruction ${i.c}`);
+  /** Executes vector instructions from `i` on; returns the first node behind them. */
+  vector(i: CodeNode, fp: number): CodeNode {
+    return executeVectors(this, i, fp);
+  }
+
+  /** The register file as lanes of every width. */
+  get vectorViews(): VectorViews {
+    this.#vectorViews ??= createVectorViews(this.R.buffer);
+    return this.#vectorViews;
   }
 
   test(i: CodeNode, fp: number): boolean {
@@ -225,7 +243,7 @@ export class ExecutionState {
       case Slow.TailCall:
         return this.#tailCall(i);
       case Slow.Raise:
-        throw i.data;
+        return this.#raise(i);
       case Slow.Heavy:
         return this.#heavy(i);
       case Slow.RefuelCharge:
@@ -364,6 +382,7 @@ export class ExecutionState {
     call.fuel = fuel;
     call.c = SYNTHETIC;
     call.target = siteOf(i);
+    call.isStart = i.isStart;
     return call;
   }
 
@@ -406,7 +425,6 @@ export class ExecutionState {
   finishHostCall(func: FunctionInstance, base: number, result: unknown): void {
     const { results } = func.type;
     if (results.length === 0) return;
-    this.ensureWords(base + wordsOfAll(results));
     writeValues(this, results, base, results.length === 1 ? [result] : (result as unknown[]));
   }
 
@@ -427,8 +445,9 @@ export class ExecutionState {
 
   /** A node that raises `error` where the host call at `site` stands. */
   raisingNode(site: CodeNode, error: unknown): CodeNode {
-    const node = new CodeNode(site.owner, Code.Raise, -1, 0, 0, 0, error);
+    const node = new CodeNode(site.owner, Code.Raise, -1, 0, 0, HOST_ERROR, error);
     node.at = site.at;
+    node.target = site;
     return node;
   }
 
@@ -480,6 +499,36 @@ export class ExecutionState {
     }
   }
 
+  // ------------------------------------------------------------------ exceptions
+
+  #raise(i: CodeNode): CodeNode {
+    if (i.c === HOST_ERROR) throw i.data;
+    const exception = thrownAt(this, i);
+    const handler = this.#handle(i, exception);
+    if (handler !== undefined) return handler;
+    throw this.store.exceptions.toError(exception);
+  }
+
+  /** Moves to where an exception thrown at node `i` is handled; `undefined`, with nothing changed, if it is not. */
+  #handle(i: CodeNode, exception: ExceptionInstance): CodeNode | undefined {
+    const found = findHandler(this, i, exception);
+    if (found === undefined) return undefined;
+    const { payload, reference, edge } = found.handler;
+    this.fp = found.fp;
+    this.sp = found.sp;
+    this.saved.length = found.saved;
+    // Also where the instance stays the same: what threw may have grown its memory.
+    this.enterInstance(found.instance);
+    if (payload >= 0) writePayload(this, exception, this.fp + payload);
+    if (reference >= 0) this.X[(this.fp + reference) >> 1] = exception;
+    // Fuel does not bound a search among very many handlers, so it polls.
+    this.#ticks += found.steps;
+    if (this.#ticks < TICKS_PER_POLL) return edge;
+    this.#ticks = 0;
+    const reason = this.poll();
+    return reason === undefined ? edge : this.#goOn(exactNode(edge.owner, edge.at), reason);
+  }
+
   // ------------------------------------------------------------------ frames
 
   /** Puts the operands that were left folded at `i` into their slots. */
@@ -528,6 +577,9 @@ export class ExecutionState {
 
   /** A fault at node `i`: finds a handler, or tells the error where it happened and lets it pass. */
   fault(i: CodeNode, error: unknown): CodeNode {
+    const exception = this.store.exceptions.toException(error);
+    const handler = exception === undefined ? undefined : this.#handle(i, exception);
+    if (handler !== undefined) return handler;
     if (error instanceof RuntimeError) {
       error.backtrace = [...error.backtrace, ...this.backtrace(i)];
       error.fuelConsumed = this.store.fuel.consumed;
@@ -540,6 +592,9 @@ export class ExecutionState {
 const FIRST_REF = 256;
 
 const NO_OWNER = new FunctionCode(undefined as never, 0, 0, { kind: "func", params: [], results: [] });
+
+/** Marks, in `c`, a raising node made while running; a lowered one has its instruction there. */
+const HOST_ERROR = -1;
 
 /** Marks, in `c`, a call node made while running; its `target` is the lowered node that it stands for. */
 const SYNTHETIC = 1;

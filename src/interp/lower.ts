@@ -16,10 +16,10 @@ import { Code, type Form, FormKind } from "./code.ts";
 import { Emitter, type Label } from "./emitter.ts";
 import { lowerAggregate, lowerCast } from "./lower-aggregate.ts";
 import { lowerAtomic } from "./lower-atomic.ts";
-import { lowerException } from "./lower-exception.ts";
+import { leaveRegion, lowerCatch, lowerDelegate, lowerException } from "./lower-exception.ts";
 import { lowerVector } from "./lower-vector.ts";
 import type { Control, LoweringContext, LoweringTools } from "./lowering-context.ts";
-import type { CodeNode, ExactCode, FunctionCode } from "./node.ts";
+import type { CodeNode, ExactCode, FunctionCode, HandlerTable } from "./node.ts";
 import { copyCode, type Operand, OperandKind, OperandStack, wordsOf, wordsOfAll } from "./operand-stack.ts";
 import type { CallTarget, Indices, MemoryAccess } from "./operations.ts";
 
@@ -47,6 +47,7 @@ export class Lowering implements LoweringContext {
   readonly out: Emitter;
   readonly stack: OperandStack;
   readonly controls: Control[] = [];
+  readonly handlers: HandlerTable = { starts: [], regions: [] };
   readonly stubs: Stub[] = [];
   readonly localAt: number[] = [];
   readonly localTypes: readonly ValType[];
@@ -89,6 +90,8 @@ export class Lowering implements LoweringContext {
       otherwise: undefined,
       startTypes: [],
       endTypes: func.type.results,
+      region: null,
+      body: null,
     });
     reader.seek(body.codeStart);
     while (reader.position < body.end) {
@@ -102,9 +105,11 @@ export class Lowering implements LoweringContext {
     this.emitStubs();
     const heads = out.link();
     this.measureFrame(at(this.localAt, func.type.params.length, this.localTypes));
+    const handlers = this.handlers.starts.length > 0 ? this.handlers : null;
     if (this.exact) {
-      return { nodes: this.places, entry: out.nodes[0] as CodeNode };
+      return { handlers, nodes: this.places, entry: out.nodes[0] as CodeNode };
     }
+    func.handlers = handlers;
     func.entry = out.nodes[0] as CodeNode;
     func.entryFuel = entryCost + out.entryCost;
     const loopHeads = new Map<number, { node: CodeNode; cost: number }>();
@@ -179,12 +184,19 @@ export class Lowering implements LoweringContext {
         this.skipped++;
         return;
       case Op.End:
-      case Op.Delegate:
         if (this.skipped > 0) this.skipped--;
         else this.lowerEnd(instruction);
         return;
+      case Op.Delegate:
+        if (this.skipped > 0) this.skipped--;
+        else lowerDelegate(this, instruction);
+        return;
       case Op.Else:
         if (this.skipped === 0) this.lowerElse(instruction);
+        return;
+      case Op.Catch:
+      case Op.CatchAll:
+        if (this.skipped === 0) lowerCatch(this, instruction);
         return;
       default:
         return;
@@ -303,6 +315,8 @@ export class Lowering implements LoweringContext {
       otherwise: undefined,
       startTypes,
       endTypes,
+      region: (this.controls[this.controls.length - 1] as Control).region,
+      body: null,
     };
     this.controls.push(control);
     return control;
@@ -366,7 +380,8 @@ export class Lowering implements LoweringContext {
     const control = this.controls.pop() as Control;
     const out = this.out;
     const fallsThrough = !this.dead;
-    if (fallsThrough) this.stack.materialiseTop(control.endTypes.length);
+    leaveRegion(this, control, instruction.offset);
+    if (fallsThrough) this.settle(control);
     if (this.controls.length === 0) {
       this.endFunction(control, fallsThrough);
       return;
@@ -401,6 +416,13 @@ export class Lowering implements LoweringContext {
     this.lowerReturn();
     if (this.exact) this.places.set(label.key, out.nodes[first] as CodeNode);
     this.die();
+  }
+
+  settle(control: Control): void {
+    const { length } = control.endTypes;
+    this.stack.materialiseTop(length);
+    // Only in a legacy catch do they not stand in place: the exception is below them.
+    if (!this.inPlace(control, control.endTypes)) this.moveOperands(this.top(length), control.base, false);
   }
 
   revive(control: Control, types: readonly ValType[]): void {

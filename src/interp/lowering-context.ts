@@ -10,7 +10,7 @@ import type { CheckedModule } from "../validator/checked-module.ts";
 import type { Code, Form } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
 import type { Emitter, Label } from "./emitter.ts";
-import type { CodeNode, FunctionCode } from "./node.ts";
+import type { CodeNode, FunctionCode, HandlerTable, TryRegion } from "./node.ts";
 import type { Operand, OperandStack } from "./operand-stack.ts";
 import type { MemoryAccess } from "./operations.ts";
 
@@ -37,6 +37,10 @@ export interface Control {
   otherwise: Label | undefined;
   readonly startTypes: readonly ValType[];
   readonly endTypes: readonly ValType[];
+  /** The try region that its instructions are in; `null` for none. */
+  readonly region: TryRegion | null;
+  /** Of a legacy `try` and its catches: the region of its body. */
+  readonly body: TryRegion | null;
 }
 
 /** One function's lowering, as its parts see it. */
@@ -47,6 +51,9 @@ export interface LoweringContext {
   readonly out: Emitter;
   readonly stack: OperandStack;
   readonly controls: Control[];
+  readonly handlers: HandlerTable;
+  /** Whether what is being read cannot be reached. */
+  readonly dead: boolean;
   /** The block that label index `label` names. */
   control(label: number): Control;
   labelTypes(control: Control): readonly ValType[];
@@ -54,6 +61,12 @@ export interface LoweringContext {
   open(instruction: Instruction, label: Label): Control;
   /** Where a conditional branch should go: the label itself, or a stub that moves operands first. */
   branchLabel(index: number, at: number): Label;
+  /** Puts a block's results, which end it by falling through, where its label wants them. */
+  settle(control: Control): void;
+  /** What follows can be reached, with `types` in their slots on what was below the block. */
+  revive(control: Control, types: readonly ValType[]): void;
+  /** Ends the innermost block. */
+  lowerEnd(instruction: Instruction): void;
   /** What follows cannot be reached. */
   die(): void;
   /** Copies word offset `from` to an operand's slot, unless it is there already. */

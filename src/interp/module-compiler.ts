@@ -97,6 +97,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
       return;
     }
     func.exact = this.lowerExact(func);
+    func.handlers = func.exact.handlers;
     func.entry = func.exact.entry;
     func.entryFuel = 0;
   }

@@ -56,8 +56,36 @@ export interface Fixup {
   readonly data: unknown;
 }
 
+/** Takes exceptions in a try region. */
+export interface CatchHandler {
+  /** Index of the tag that it takes, in the function's module; -1 for all. */
+  readonly tagIdx: number;
+  /** Word offset in the frame at which the payload goes; -1 where it is not asked for. */
+  readonly payload: number;
+  /** Word offset at which the reference to the exception goes; -1 where it is not asked for. */
+  readonly reference: number;
+  /** A branch to where the run goes on. */
+  readonly edge: CodeNode;
+}
+
+/** The body of a try block. */
+export interface TryRegion {
+  /** Asked in this order. */
+  readonly handlers: CatchHandler[];
+  /** Where an exception goes on that no handler takes; `null` for the function's caller. */
+  outer: TryRegion | null;
+}
+
+/** Which region a throwing instruction is in: `regions[k]` from byte offset `starts[k]` to the next start. */
+export interface HandlerTable {
+  readonly starts: number[];
+  readonly regions: (TryRegion | null)[];
+}
+
 /** The exact lowering of one function: one charge per Wasm instruction. */
 export interface ExactCode {
+  /** `null` for a function without try blocks. */
+  readonly handlers: HandlerTable | null;
   /** Where a Wasm instruction's charge stands, by byte offset; a loop's re-entry under `~offset`. */
   readonly nodes: ReadonlyMap<number, CodeNode>;
   readonly entry: CodeNode;
@@ -87,6 +115,8 @@ export class FunctionCode implements LoweredFunction {
   exact: ExactCode | null = null;
   /** Places at which the exact lowering may hand back: the fast node at a loop's start, with its E. */
   loopHeads: ReadonlyMap<number, { readonly node: CodeNode; readonly cost: number }> | null = null;
+  /** Of the fast code where there is one, else of the exact code. `null`: the function has no try block. */
+  handlers: HandlerTable | null = null;
   /** Operands left folded at region ends. */
   readonly fixups = new Map<CodeNode, readonly Fixup[]>();
 

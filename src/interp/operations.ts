@@ -11,6 +11,25 @@ export interface MemoryAccess {
   readonly lane: number;
 }
 
+/** Word offsets of the operands behind the first two. */
+export interface FourOperands {
+  readonly third: number;
+  readonly fourth: number;
+}
+
+/** Nodes of vector instructions bear Wasm's opcode, or one of {@link VectorCode}, as their operation. */
+export const FIRST_VECTOR = 0xfd000;
+export const LAST_VECTOR = 0xfdfff;
+
+/** Vector operations that are no Wasm instruction; their numbers are ones that Wasm has left free. */
+export const enum VectorCode {
+  /** A shuffle of 32-bit lanes, which `data` names: 0 to 3 of `a`, 4 to 7 of `b`. */
+  ShuffleWords = 0xfd09a,
+}
+
+/** `c` of a vector shift whose `b` is the count itself; else 0. */
+export const SHIFT_BY_IMMEDIATE = 1;
+
 /** What a tail call goes to. */
 export interface CallTarget {
   readonly kind: "func" | "table" | "ref";

@@ -8,7 +8,7 @@ import type { ModuleInstance } from "../runtime/instance.ts";
 import type { Executor, StoreState } from "../runtime/store.ts";
 import { Code } from "./code.ts";
 import { ExecutionState, type InterruptReason, type RunStatus, type Watch } from "./execution-state.ts";
-import { runLoop } from "./loop.ts";
+import { execute } from "./loop.ts";
 import { CodeNode, type FunctionCode } from "./node.ts";
 import { wordsOfAll } from "./operand-stack.ts";
 import { readValues, writeValues } from "./values.ts";
@@ -95,7 +95,7 @@ export class Interpreter implements Executor {
       ex.poll();
       const base = outer === undefined ? 0 : top;
       enter(ex, func, args, base, codec);
-      runLoop(ex, ex.pc as CodeNode);
+      execute(ex, ex.pc as CodeNode);
       return codec.read(ex, func.type.results, base);
     } finally {
       ex.fp = fp;
@@ -145,7 +145,7 @@ export class Interpreter implements Executor {
         ex.interruptedBy = reason;
         return;
       }
-      runLoop(ex, ex.pc as CodeNode);
+      execute(ex, ex.pc as CodeNode);
     } finally {
       ex.watch = undefined;
       threads.depth--;

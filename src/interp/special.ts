@@ -1,5 +1,5 @@
 // Instructions outside the loop that neither grow anything nor take long: memories other than 0, 64-bit addresses,
-// tables, references, dropping segments.
+// tables, references, dropping segments, wide arithmetic.
 // Owns their effects on registers. What may grow or take long is in heavy.ts.
 
 import { Trap } from "../errors.ts";
@@ -8,7 +8,8 @@ import type { MemoryInstance } from "../runtime/memory.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import type { CodeNode } from "./node.ts";
-import type { Indices, MemoryAccess } from "./operations.ts";
+import { add128Into, mulWideSInto, mulWideUInto, sub128Into } from "./numeric/wide.ts";
+import type { FourOperands, Indices, MemoryAccess } from "./operations.ts";
 
 /** Executes node `i` in the frame at `fp`; `i.c` is the Wasm instruction. @throws Trap as it does. */
 export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): void {
@@ -18,6 +19,22 @@ export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): voi
   const d = fp + i.d;
   const { index } = i.data as Indices;
   switch (i.c as Op) {
+    case Op.I64Add128: {
+      const { third, fourth } = i.data as FourOperands;
+      add128Into(R, d, a, b, fp + third, fp + fourth);
+      return;
+    }
+    case Op.I64Sub128: {
+      const { third, fourth } = i.data as FourOperands;
+      sub128Into(R, d, a, b, fp + third, fp + fourth);
+      return;
+    }
+    case Op.I64MulWideS:
+      mulWideSInto(R, d, R[a] as number, R[a + 1] as number, R[b] as number, R[b + 1] as number);
+      return;
+    case Op.I64MulWideU:
+      mulWideUInto(R, d, R[a] as number, R[a + 1] as number, R[b] as number, R[b + 1] as number);
+      return;
     case Op.I32WrapI64:
       // A 64-bit table index that does not fit 32 bits is out of any table's bounds, as is 2^32 - 1.
       R[d] = R[a + 1] === 0 ? (R[a] as number) : -1;
@@ -79,16 +96,21 @@ function checkElement(length: number, word: number): number {
   return index;
 }
 
+/** The address of an access. Sums above 2^53 are rounded; they are far above every memory's size before and after. */
+export function addressOf({ offset, is64 }: MemoryAccess, R: Int32Array, a: number): number {
+  const low = (R[a] as number) >>> 0;
+  return (is64 ? ((R[a + 1] as number) >>> 0) * 2 ** 32 + low : low) + offset;
+}
+
 /** The address of an access, checked. */
 export function effectiveAddress(
   memory: MemoryInstance,
-  { offset, is64, bytes }: MemoryAccess,
+  access: MemoryAccess,
   R: Int32Array,
   a: number,
 ): number {
-  const low = (R[a] as number) >>> 0;
-  const address = (is64 ? ((R[a + 1] as number) >>> 0) * 2 ** 32 + low : low) + offset;
-  // Sums above 2^53 are rounded; they are far above every memory's size before and after.
+  const address = addressOf(access, R, a);
+  const { bytes } = access;
   if (address + bytes > memory.byteLength) {
     throw new Trap(
       "out-of-bounds-memory-access",

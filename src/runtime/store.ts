@@ -7,6 +7,7 @@ import type { TypeRegistry } from "../module/type-registry.ts";
 import { FuelMeter } from "./fuel.ts";
 import type { FunctionInstance } from "./function.ts";
 import { ResourceMeter } from "./resource-meter.ts";
+import type { ExceptionBoundary } from "./tag.ts";
 
 /** Runs functions to their end; implemented by the interpreter. */
 export interface Executor {
@@ -28,6 +29,8 @@ export class StoreState {
   readonly tableBudget: { readonly tableElements: number; readonly total: ResourceMeter };
   /** The embedder's own object for this store. */
   embedder: unknown;
+  /** Set by the embedder's layer before anything runs. */
+  exceptions!: ExceptionBoundary;
   readonly #counts: Record<Counted, number> = { instances: 0, memories: 0, tables: 0, globals: 0 };
 
   constructor(registry: TypeRegistry, executor: Executor, limits: Limits, fuel: bigint | undefined) {

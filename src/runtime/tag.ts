@@ -1,4 +1,4 @@
-// Tag and exception instances (spec 4.2.10, 4.2.13).
+// Tag and exception instances (spec 4.2.10, 4.2.13), and how exceptions cross between guest and host.
 
 import type { FuncType } from "../module/types.ts";
 import type { Reference } from "./reference.ts";
@@ -29,4 +29,12 @@ export class ExceptionInstance {
     this.bits = bits;
     this.refs = refs;
   }
+}
+
+/** How exceptions cross between guest and host. What they are for the host is the embedder's layer's affair. */
+export interface ExceptionBoundary {
+  /** The error as which an exception that no guest caught reaches the host. */
+  toError(exception: ExceptionInstance): Error;
+  /** The exception that a host's error is for guests; `undefined` when they do not see it. */
+  toException(error: unknown): ExceptionInstance | undefined;
 }

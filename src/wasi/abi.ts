@@ -197,7 +197,12 @@ export const DIRECTORY_INHERITING_RIGHTS = DIRECTORY_RIGHTS | FILE_RIGHTS;
 export const STREAM_RIGHTS = RIGHT.fdFdstatSetFlags | RIGHT.fdFilestatGet | RIGHT.pollFdReadwrite;
 
 export const CONNECTION_RIGHTS =
-  RIGHT.fdRead | RIGHT.fdWrite | RIGHT.fdFdstatSetFlags | RIGHT.fdFilestatGet | RIGHT.pollFdReadwrite | RIGHT.sockShutdown;
+  RIGHT.fdRead |
+  RIGHT.fdWrite |
+  RIGHT.fdFdstatSetFlags |
+  RIGHT.fdFilestatGet |
+  RIGHT.pollFdReadwrite |
+  RIGHT.sockShutdown;
 
 export const LISTENER_RIGHTS =
   RIGHT.sockAccept | RIGHT.fdFdstatSetFlags | RIGHT.fdFilestatGet | RIGHT.pollFdReadwrite;

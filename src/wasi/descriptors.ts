@@ -11,7 +11,12 @@ import {
   STREAM_RIGHTS,
   WasiError,
 } from "./abi.ts";
-import type { DirectoryEntry, FileSystemDirectory, FileSystemFile, LazyDirectoryEntry } from "./fs/file-system.ts";
+import type {
+  DirectoryEntry,
+  FileSystemDirectory,
+  FileSystemFile,
+  LazyDirectoryEntry,
+} from "./fs/file-system.ts";
 import type { SocketConnection, SocketListener } from "./sockets.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
 
@@ -109,18 +114,10 @@ export function listenerDescriptor(listener: SocketListener): ListenerDescriptor
 
 /** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
 function release(descriptor: Descriptor): void {
-  switch (descriptor.kind) {
-    case "stream":
-      return;
-    case "file":
-      return descriptor.file.close();
-    case "directory":
-      return descriptor.directory.close();
-    case "listener":
-      return descriptor.listener.close();
-    case "connection":
-      return descriptor.connection.close();
-  }
+  if (descriptor.kind === "file") descriptor.file.close();
+  else if (descriptor.kind === "directory") descriptor.directory.close();
+  else if (descriptor.kind === "listener") descriptor.listener.close();
+  else if (descriptor.kind === "connection") descriptor.connection.close();
 }
 
 /** The table. New descriptors get the lowest free number, as POSIX has it. */

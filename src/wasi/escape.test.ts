@@ -10,8 +10,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RIGHT } from "./abi.ts";
-import { HostFileSystem } from "./node/index.ts";
 import { ReadOnlyFileSystem } from "./fs/read-only.ts";
+import { HostFileSystem } from "./node/index.ts";
 import { EVERY_RIGHT, TestGuest } from "./test-guest.ts";
 
 const GRANT = 3;
@@ -70,18 +70,26 @@ function everyPathFunction(target: string): Record<string, string> {
     results[`truncate${suffix}`] = text(guest.open(GRANT, target, { follow, oflags: 8, rights: 0x42n }));
     results[`open directory${suffix}`] = text(guest.openDirectory(GRANT, target, follow));
     results[`stat${suffix}`] = text(guest.stat(GRANT, target, follow));
-    results[`set times${suffix}`] = guest.call("path_filestat_set_times", GRANT, follow ? 1 : 0, ...guest.put(target), 1n, 1n, 5);
+    results[`set times${suffix}`] = guest.call(
+      "path_filestat_set_times",
+      GRANT,
+      follow ? 1 : 0,
+      ...guest.put(target),
+      1n,
+      1n,
+      5,
+    );
   }
-  results["exclusive"] = text(guest.open(GRANT, target, { oflags: 5, rights: 0x42n }));
-  results["mkdir"] = guest.path("path_create_directory", GRANT, target);
-  results["readlink"] = text(guest.readLink(GRANT, target));
+  results.exclusive = text(guest.open(GRANT, target, { oflags: 5, rights: 0x42n }));
+  results.mkdir = guest.path("path_create_directory", GRANT, target);
+  results.readlink = text(guest.readLink(GRANT, target));
   results["link from"] = guest.link(GRANT, target, GRANT, "stolen");
   results["link to"] = guest.link(GRANT, "inside.txt", GRANT, target);
   results["rename from"] = guest.rename(GRANT, target, GRANT, "stolen");
   results["rename to"] = guest.rename(GRANT, "inside.txt", GRANT, target);
-  results["symlink"] = guest.symlink("anything", GRANT, target);
-  results["unlink"] = guest.path("path_unlink_file", GRANT, target);
-  results["rmdir"] = guest.path("path_remove_directory", GRANT, target);
+  results.symlink = guest.symlink("anything", GRANT, target);
+  results.unlink = guest.path("path_unlink_file", GRANT, target);
+  results.rmdir = guest.path("path_remove_directory", GRANT, target);
   return results;
 }
 
@@ -128,7 +136,8 @@ describe("paths", () => {
   });
 
   test("strings that are not paths", () => {
-    const open = (bytes: Uint8Array) => guest.call("path_open", GRANT, 0, ...guest.put(bytes), 0, 2n, 0n, 0, 0x100);
+    const open = (bytes: Uint8Array) =>
+      guest.call("path_open", GRANT, 0, ...guest.put(bytes), 0, 2n, 0n, 0, 0x100);
     expect(open(new Uint8Array([0x61, 0xff]))).toBe("ilseq");
     expect(open(new Uint8Array([0xc0, 0xae, 0xc0, 0xae]))).toBe("ilseq");
     expect(open(new Uint8Array([0xed, 0xa0, 0x80]))).toBe("ilseq");
@@ -155,7 +164,8 @@ describe("symbolic links", () => {
   };
 
   beforeEach(() => {
-    for (const [name, target] of Object.entries(links)) fs.symlinkSync(target.replace("HOME", home), host("grant", name));
+    for (const [name, target] of Object.entries(links))
+      fs.symlinkSync(target.replace("HOME", home), host("grant", name));
   });
 
   test.each(Object.keys(links))("%s does not lead out, as middle component", (name) => {
@@ -272,8 +282,12 @@ describe("between directories", () => {
       [3, 4],
       [4, 3],
     ] as const) {
-      expect(["rofs", "xdev"]).toContain(readOnly.rename(from, from === 3 ? "inside.txt" : "other.txt", to, "moved"));
-      expect(["rofs", "xdev"]).toContain(readOnly.link(from, from === 3 ? "inside.txt" : "other.txt", to, "linked"));
+      expect(["rofs", "xdev"]).toContain(
+        readOnly.rename(from, from === 3 ? "inside.txt" : "other.txt", to, "moved"),
+      );
+      expect(["rofs", "xdev"]).toContain(
+        readOnly.link(from, from === 3 ? "inside.txt" : "other.txt", to, "linked"),
+      );
     }
     expect(fs.readdirSync(host("grant")).sort()).toEqual(["inside.txt", "sub"]);
     expect(fs.readdirSync(host("other"))).toEqual(["other.txt"]);
@@ -329,11 +343,15 @@ describe("rights", () => {
 
   test("fd_fdstat_set_rights only takes away", () => {
     const file = guest.mustOpen(GRANT, "inside.txt", { rights: BigInt(RIGHT.fdRead | RIGHT.fdSeek) });
-    expect(guest.call("fd_fdstat_set_rights", file, BigInt(RIGHT.fdRead | RIGHT.fdWrite), 0n)).toBe("notcapable");
+    expect(guest.call("fd_fdstat_set_rights", file, BigInt(RIGHT.fdRead | RIGHT.fdWrite), 0n)).toBe(
+      "notcapable",
+    );
     expect(guest.call("fd_fdstat_set_rights", file, BigInt(RIGHT.fdRead), 1n)).toBe("notcapable");
     expect(guest.call("fd_fdstat_set_rights", file, 1n << 40n, 0n)).toBe("notcapable");
     expect(guest.call("fd_fdstat_set_rights", file, BigInt(RIGHT.fdRead), 0n)).toBe("success");
-    expect(guest.call("fd_fdstat_set_rights", file, BigInt(RIGHT.fdRead | RIGHT.fdSeek), 0n)).toBe("notcapable");
+    expect(guest.call("fd_fdstat_set_rights", file, BigInt(RIGHT.fdRead | RIGHT.fdSeek), 0n)).toBe(
+      "notcapable",
+    );
     expect(guest.seek(file, 1n, 0)).toBe("notcapable");
   });
 
@@ -368,7 +386,11 @@ describe("read-only grants", () => {
     const listing = () =>
       fs
         .readdirSync(host("grant"), { recursive: true, encoding: "utf8" })
-        .map((name) => [name, fs.lstatSync(host("grant", name)).mtimeMs, fs.lstatSync(host("grant", name)).ctimeMs]);
+        .map((name) => [
+          name,
+          fs.lstatSync(host("grant", name)).mtimeMs,
+          fs.lstatSync(host("grant", name)).ctimeMs,
+        ]);
     const unchanged = listing();
     expect(readOnly.readFile(3, "inside.txt")).toEqual({ text: "inside" });
     for (const oflags of [0, 1, 8, 9]) {
@@ -378,10 +400,15 @@ describe("read-only grants", () => {
     expect(readOnly.open(3, "inside.txt", { oflags: 8, rights: 0x2n })).toBe("rofs");
     expect(readOnly.open(3, "new", { oflags: 1, rights: 0x2n })).toBe("rofs");
     expect(readOnly.open(3, "inside.txt", { oflags: 5, rights: 0x42n })).toBe("exist");
-    const file = readOnly.mustOpen(3, "inside.txt", { oflags: 1, rights: EVERY_RIGHT & ~BigInt(RIGHT.fdWrite) });
+    const file = readOnly.mustOpen(3, "inside.txt", {
+      oflags: 1,
+      rights: EVERY_RIGHT & ~BigInt(RIGHT.fdWrite),
+    });
     expect(readOnly.call("fd_filestat_set_times", file, 1n, 1n, 5)).toBe("rofs");
     expect(readOnly.call("fd_filestat_set_size", file, 0n)).toBe("notcapable");
-    expect(readOnly.call("path_filestat_set_times", 3, 0, ...readOnly.put("inside.txt"), 1n, 1n, 5)).toBe("rofs");
+    expect(readOnly.call("path_filestat_set_times", 3, 0, ...readOnly.put("inside.txt"), 1n, 1n, 5)).toBe(
+      "rofs",
+    );
     expect(readOnly.call("fd_filestat_set_times", 3, 1n, 1n, 5)).toBe("rofs");
     expect(readOnly.link(3, "inside.txt", 3, "hard")).toBe("rofs");
     expect(readOnly.rename(3, "inside.txt", 3, "renamed")).toBe("rofs");
@@ -522,7 +549,8 @@ describe.runIf(process.platform === "linux")("racing", () => {
       const full = path.resolve(host("grant"), target);
       if (!full.startsWith(host("grant"))) return "";
       try {
-        if (fs.lstatSync(path.dirname(full)).isSymbolicLink() || fs.lstatSync(full).isSymbolicLink()) return "";
+        if (fs.lstatSync(path.dirname(full)).isSymbolicLink() || fs.lstatSync(full).isSymbolicLink())
+          return "";
         return fs.readFileSync(full, "utf8");
       } catch {
         return "";
@@ -568,7 +596,17 @@ describe.runIf(process.platform === "linux")("racing", () => {
     expect(seen.get("perm") ?? 0).toBeGreaterThan(10);
     expect(fs.readdirSync("/proc/self/fd").length).toBeLessThan(descriptors + 10);
     // And nothing but decent answers was given.
-    const decent = ["perm", "noent", "loop", "success", "again", "exist", '{"text":"decoy"}', '{"text":""}', "notdir"];
+    const decent = [
+      "perm",
+      "noent",
+      "loop",
+      "success",
+      "again",
+      "exist",
+      '{"text":"decoy"}',
+      '{"text":""}',
+      "notdir",
+    ];
     expect([...seen.keys()].filter((key) => !decent.includes(key))).toEqual([]);
   }, 60_000);
 });

@@ -63,14 +63,17 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      buf -> bytes      nread -> | bytes u32 |
    */
-  fd_pread: wasiFunction(["u32", "u32", "u32", "u64", "u32"], ({ memory, state }, fd, iovs, count, offset, nread) => {
-    memory.check(nread, 4, 4);
-    const regions = memory.regions(iovs, count);
-    if (state.descriptors.get(fd).kind === "directory") throw new WasiError("isdir");
-    const { file } = state.descriptors.file(fd, RIGHT.fdRead | RIGHT.fdSeek);
-    checkOffset(offset);
-    memory.setU32(nread, readFile(memory, regions, file, offset));
-  }),
+  fd_pread: wasiFunction(
+    ["u32", "u32", "u32", "u64", "u32"],
+    ({ memory, state }, fd, iovs, count, offset, nread) => {
+      memory.check(nread, 4, 4);
+      const regions = memory.regions(iovs, count);
+      if (state.descriptors.get(fd).kind === "directory") throw new WasiError("isdir");
+      const { file } = state.descriptors.file(fd, RIGHT.fdRead | RIGHT.fdSeek);
+      checkOffset(offset);
+      memory.setU32(nread, readFile(memory, regions, file, offset));
+    },
+  ),
 
   /**
    * Writes buffers at the position of a file (at its end with `append`), or to a stream or socket. A number smaller than
@@ -108,20 +111,23 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      nwritten -> | bytes u32 |
    */
-  fd_pwrite: wasiFunction(["u32", "u32", "u32", "u64", "u32"], ({ memory, state }, fd, iovs, count, offset, nwritten) => {
-    memory.check(nwritten, 4, 4);
-    const regions = memory.regions(iovs, count);
-    const descriptor = state.descriptors.file(fd, RIGHT.fdWrite | RIGHT.fdSeek);
-    checkOffset(offset);
-    let at = offset;
-    const written = eachRegion(memory, regions, (bytes) => {
-      const done = descriptor.file.write(bytes, at);
-      at += BigInt(done);
-      return done;
-    });
-    syncIfAsked(descriptor);
-    memory.setU32(nwritten, written);
-  }),
+  fd_pwrite: wasiFunction(
+    ["u32", "u32", "u32", "u64", "u32"],
+    ({ memory, state }, fd, iovs, count, offset, nwritten) => {
+      memory.check(nwritten, 4, 4);
+      const regions = memory.regions(iovs, count);
+      const descriptor = state.descriptors.file(fd, RIGHT.fdWrite | RIGHT.fdSeek);
+      checkOffset(offset);
+      let at = offset;
+      const written = eachRegion(memory, regions, (bytes) => {
+        const done = descriptor.file.write(bytes, at);
+        at += BigInt(done);
+        return done;
+      });
+      syncIfAsked(descriptor);
+      memory.setU32(nwritten, written);
+    },
+  ),
 
   /**
    * Moves a file's position. Positions past the end are fine.
@@ -131,20 +137,24 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    *
    *     newoffset -> | position u64 |
    */
-  fd_seek: wasiFunction(["u32", "s64", "u32", "u32"], ({ memory, state, layout }, fd, offset, whenceNumber, result) => {
-    memory.check(result, 8, 8);
-    const whence = layout.whences[whenceNumber];
-    const onlyAsks = whence === "cur" && offset === 0n;
-    const descriptor = state.descriptors.file(fd, 0);
-    requireRight(descriptor, onlyAsks && (descriptor.rightsBase & RIGHT.fdTell) !== 0 ? 0 : RIGHT.fdSeek);
-    if (whence === undefined) throw new WasiError("inval", "unknown whence");
-    const base = whence === "set" ? 0n : whence === "cur" ? descriptor.position : descriptor.file.stat().size;
-    const position = base + offset;
-    if (position < 0n) throw new WasiError("inval", "negative position");
-    if (position > MAX_POSITION) throw new WasiError("overflow");
-    descriptor.position = position;
-    memory.setU64(result, position);
-  }),
+  fd_seek: wasiFunction(
+    ["u32", "s64", "u32", "u32"],
+    ({ memory, state, layout }, fd, offset, whenceNumber, result) => {
+      memory.check(result, 8, 8);
+      const whence = layout.whences[whenceNumber];
+      const onlyAsks = whence === "cur" && offset === 0n;
+      const descriptor = state.descriptors.file(fd, 0);
+      requireRight(descriptor, onlyAsks && (descriptor.rightsBase & RIGHT.fdTell) !== 0 ? 0 : RIGHT.fdSeek);
+      if (whence === undefined) throw new WasiError("inval", "unknown whence");
+      const base =
+        whence === "set" ? 0n : whence === "cur" ? descriptor.position : descriptor.file.stat().size;
+      const position = base + offset;
+      if (position < 0n) throw new WasiError("inval", "negative position");
+      if (position > MAX_POSITION) throw new WasiError("overflow");
+      descriptor.position = position;
+      memory.setU64(result, position);
+    },
+  ),
 
   /**
    * Tells a file's position. `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: neither `fd_tell`
@@ -170,12 +180,15 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    *     buf -> | next cookie u64 | ino u64 | namlen u32 | type u8 | 3 × 0 | name | next cookie u64 | …
    *     bufused -> | bytes u32 |
    */
-  fd_readdir: wasiFunction(["u32", "u32", "u32", "u64", "u32"], ({ memory, state }, fd, buffer, length, cookie, used) => {
-    memory.check(used, 4, 4);
-    memory.check(buffer, length);
-    const descriptor = state.descriptors.directory(fd, RIGHT.fdReaddir);
-    memory.setU32(used, readDirectory(memory, descriptor, buffer, length, cookie));
-  }),
+  fd_readdir: wasiFunction(
+    ["u32", "u32", "u32", "u64", "u32"],
+    ({ memory, state }, fd, buffer, length, cookie, used) => {
+      memory.check(used, 4, 4);
+      memory.check(buffer, length);
+      const descriptor = state.descriptors.directory(fd, RIGHT.fdReaddir);
+      memory.setU32(used, readDirectory(memory, descriptor, buffer, length, cookie));
+    },
+  ),
 };
 
 function requireRight(descriptor: Descriptor, right: number): void {
@@ -207,7 +220,11 @@ export function scatter(memory: GuestMemory, regions: readonly Region[], bytes: 
 }
 
 /** Hands each buffer to `move` until one is not used up. An errno after the first byte is left for the next call. */
-function eachRegion(memory: GuestMemory, regions: readonly Region[], move: (bytes: Uint8Array) => number): number {
+function eachRegion(
+  memory: GuestMemory,
+  regions: readonly Region[],
+  move: (bytes: Uint8Array) => number,
+): number {
   let total = 0;
   for (const { address, length } of regions) {
     let done: number;
@@ -223,7 +240,12 @@ function eachRegion(memory: GuestMemory, regions: readonly Region[], move: (byte
   return total;
 }
 
-function readFile(memory: GuestMemory, regions: readonly Region[], file: FileSystemFile, offset: bigint): number {
+function readFile(
+  memory: GuestMemory,
+  regions: readonly Region[],
+  file: FileSystemFile,
+  offset: bigint,
+): number {
   let at = offset;
   return eachRegion(memory, regions, (bytes) => {
     const read = file.read(bytes, at);
@@ -318,4 +340,3 @@ function readDirectory(
   }
   return used;
 }
-

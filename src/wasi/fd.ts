@@ -1,6 +1,14 @@
 // Descriptors themselves: their status, metadata, rights and life. Reading and writing is in fd-io.ts.
 
-import { ALL_FDFLAGS, ALL_FSTFLAGS, FSTFLAG, fileTypeNumber, PREOPEN_TYPE_DIRECTORY, RIGHT, WasiError } from "./abi.ts";
+import {
+  ALL_FDFLAGS,
+  ALL_FSTFLAGS,
+  FSTFLAG,
+  fileTypeNumber,
+  PREOPEN_TYPE_DIRECTORY,
+  RIGHT,
+  WasiError,
+} from "./abi.ts";
 import { type Descriptor, type Descriptors, descriptorFileType } from "./descriptors.ts";
 import type { FileStat, TimeUpdate } from "./fs/file-system.ts";
 import { type FunctionTable, wasiFunction } from "./function-table.ts";
@@ -103,13 +111,19 @@ export const FD_FUNCTIONS: FunctionTable = {
    * `badf`, also for streams and sockets; `notcapable`: no `fd_filestat_set_times`; `inval`: unknown flags, or a time and
    * "now" for the same; `rofs`, `perm`, `io`. Writes nothing.
    */
-  fd_filestat_set_times: wasiFunction(["u32", "u64", "u64", "u32"], ({ state }, fd, access, modify, flags) => {
-    const descriptor = state.descriptors.get(fd);
-    if (descriptor.kind !== "file" && descriptor.kind !== "directory") throw new WasiError("badf");
-    if ((descriptor.rightsBase & RIGHT.fdFilestatSetTimes) === 0) throw new WasiError("notcapable");
-    const times = timeUpdates(access, modify, flags);
-    (descriptor.kind === "file" ? descriptor.file : descriptor.directory).setTimes(times.access, times.modify);
-  }),
+  fd_filestat_set_times: wasiFunction(
+    ["u32", "u64", "u64", "u32"],
+    ({ state }, fd, access, modify, flags) => {
+      const descriptor = state.descriptors.get(fd);
+      if (descriptor.kind !== "file" && descriptor.kind !== "directory") throw new WasiError("badf");
+      if ((descriptor.rightsBase & RIGHT.fdFilestatSetTimes) === 0) throw new WasiError("notcapable");
+      const times = timeUpdates(access, modify, flags);
+      (descriptor.kind === "file" ? descriptor.file : descriptor.directory).setTimes(
+        times.access,
+        times.modify,
+      );
+    },
+  ),
 
   /**
    * Tells whether a descriptor is a preopened directory and how long its name is. `badf`: it is not.

@@ -61,7 +61,9 @@ export function wasiFunction<const Kinds extends readonly ParameterKind[]>(
       const values = kinds.map((kind, i) => {
         const value = raw[i];
         if (kind === "u32") return Number(value) >>> 0;
-        return kind === "u64" ? BigInt.asUintN(64, BigInt(value ?? 0)) : BigInt.asIntN(64, BigInt(value ?? 0));
+        return kind === "u64"
+          ? BigInt.asUintN(64, BigInt(value ?? 0))
+          : BigInt.asIntN(64, BigInt(value ?? 0));
       });
       return run(call, ...(values as Values<Kinds>));
     },
@@ -75,7 +77,11 @@ function errnoOf(error: unknown): number {
 }
 
 /** Runs a function and gives its errno, at once or as a Promise. */
-export function invoke(fn: WasiFunction, call: Call, args: readonly (number | bigint)[]): number | Promise<number> {
+export function invoke(
+  fn: WasiFunction,
+  call: Call,
+  args: readonly (number | bigint)[],
+): number | Promise<number> {
   try {
     const pending = fn.run(call, args);
     return pending === undefined ? ERRNO.success : pending.then(() => ERRNO.success, errnoOf);

@@ -40,7 +40,10 @@ export class GuestMemory {
    */
   check(address: number, length: number, alignment = 1): void {
     if (address + length > this.#bytes.length) {
-      throw new Trap("out-of-bounds-memory-access", `WASI pointer 0x${address.toString(16)}, ${length} bytes`);
+      throw new Trap(
+        "out-of-bounds-memory-access",
+        `WASI pointer 0x${address.toString(16)}, ${length} bytes`,
+      );
     }
     if (address % alignment !== 0) {
       throw new Trap(

@@ -20,4 +20,10 @@ export { WasiPreview1 } from "./preview1.ts";
 export { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 export type { SocketConnection, SocketListener, Waitable } from "./sockets.ts";
 export type { WasiHost, WasiOptions } from "./state.ts";
-export { CapturedOutput, type InputSource, type InputStream, type OutputStream, type OutputTarget } from "./streams.ts";
+export {
+  CapturedOutput,
+  type InputSource,
+  type InputStream,
+  type OutputStream,
+  type OutputTarget,
+} from "./streams.ts";

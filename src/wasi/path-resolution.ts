@@ -117,7 +117,8 @@ export function resolvePath<T>(
         left.directory?.close();
         continue;
       }
-      if (name.length * 3 > MAX_NAME_BYTES && utf8Length(name) > MAX_NAME_BYTES) throw new WasiError("nametoolong");
+      if (name.length * 3 > MAX_NAME_BYTES && utf8Length(name) > MAX_NAME_BYTES)
+        throw new WasiError("nametoolong");
       const parent = current();
       if (pending.length === 0) {
         const result = visit({ parent, name, mustBeDirectory });

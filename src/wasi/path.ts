@@ -249,7 +249,8 @@ export const PATH_FUNCTIONS: FunctionTable = {
     const { directory } = state.descriptors.directory(fd, RIGHT.pathUnlinkFile);
     resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
       if (name === undefined) throw new WasiError("isdir");
-      if (mustBeDirectory) throw new WasiError(parent.statEntry(name).type === "directory" ? "isdir" : "notdir");
+      if (mustBeDirectory)
+        throw new WasiError(parent.statEntry(name).type === "directory" ? "isdir" : "notdir");
       parent.unlink(name);
     });
   }),
@@ -304,35 +305,44 @@ interface OpenRequest {
   readonly onlyDirectory: boolean;
 }
 
-function open(start: FileSystemDirectory, path: string, request: OpenRequest): FileSystemFile | FileSystemDirectory {
+function open(
+  start: FileSystemDirectory,
+  path: string,
+  request: OpenRequest,
+): FileSystemFile | FileSystemDirectory {
   const directoryFits = !request.write && !request.create && !request.truncate;
-  return resolvePath<FileSystemFile | FileSystemDirectory>(start, path, ({ parent, name, mustBeDirectory }) => {
-    if (name === undefined) {
-      if (request.exclusive) throw new WasiError("exist");
-      if (!directoryFits) throw new WasiError("isdir");
-      return parent.duplicate();
-    }
-    try {
-      if (mustBeDirectory || request.onlyDirectory) {
-        // As Linux: open("name/", O_CREAT) is EISDIR, whatever is there.
-        if (request.create) throw new WasiError("isdir");
-        const directory = parent.openDirectory(name);
-        if (directoryFits) return directory;
-        directory.close();
-        throw new WasiError("isdir");
+  return resolvePath<FileSystemFile | FileSystemDirectory>(
+    start,
+    path,
+    ({ parent, name, mustBeDirectory }) => {
+      if (name === undefined) {
+        if (request.exclusive) throw new WasiError("exist");
+        if (!directoryFits) throw new WasiError("isdir");
+        return parent.duplicate();
       }
       try {
-        return parent.openFile(name, request);
+        if (mustBeDirectory || request.onlyDirectory) {
+          // As Linux: open("name/", O_CREAT) is EISDIR, whatever is there.
+          if (request.create) throw new WasiError("isdir");
+          const directory = parent.openDirectory(name);
+          if (directoryFits) return directory;
+          directory.close();
+          throw new WasiError("isdir");
+        }
+        try {
+          return parent.openFile(name, request);
+        } catch (error) {
+          if (!(error instanceof WasiError) || error.errno !== "isdir" || !directoryFits) throw error;
+          return parent.openDirectory(name);
+        }
       } catch (error) {
-        if (!(error instanceof WasiError) || error.errno !== "isdir" || !directoryFits) throw error;
-        return parent.openDirectory(name);
+        // A trailing slash means what the link leads to, follow or not.
+        if (error instanceof WasiError && error.errno === "loop" && (request.follow || mustBeDirectory))
+          return FOLLOW;
+        throw error;
       }
-    } catch (error) {
-      // A trailing slash means what the link leads to, follow or not.
-      if (error instanceof WasiError && error.errno === "loop" && (request.follow || mustBeDirectory)) return FOLLOW;
-      throw error;
-    }
-  });
+    },
+  );
 }
 
 /** A descriptor for something opened. Gets the wanted rights that mean something for it. */

@@ -89,7 +89,8 @@ function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<voi
     }
   }
   if (!call.canWait) throw new WouldBlockError("poll_oneoff");
-  if (poll.hasDeadline && typeof timers().setTimeout !== "function") throw new WouldBlockError("poll_oneoff", "there are no timers here");
+  if (poll.hasDeadline && typeof timers().setTimeout !== "function")
+    throw new WouldBlockError("poll_oneoff", "there are no timers here");
   return waitAsynchronously(call, poll, finish);
 }
 
@@ -251,7 +252,11 @@ function readiness(descriptor: Descriptor, subscription: Subscription, blocking:
   }
 }
 
-function writeEvent(memory: GuestMemory, address: number, { subscription, error, bytes, flags }: Event): void {
+function writeEvent(
+  memory: GuestMemory,
+  address: number,
+  { subscription, error, bytes, flags }: Event,
+): void {
   memory.setU64(address, subscription.userdata);
   memory.setU16(address + 8, ERRNO[error]);
   const type =

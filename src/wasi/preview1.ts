@@ -100,7 +100,8 @@ export class WasiPreview1 {
   /** Like {@link start}, but the guest can wait: for stdin, timers and sockets, and for asynchronous host functions. */
   async startAsync(instance: InstanceLike, options?: object): Promise<number> {
     exportedFunction(instance, "_start");
-    if (instance.callAsync === undefined) throw new TypeError("this instance cannot be called asynchronously");
+    if (instance.callAsync === undefined)
+      throw new TypeError("this instance cannot be called asynchronously");
     try {
       await instance.callAsync("_start", [], options);
       this.#exitCode = 0;
@@ -119,10 +120,10 @@ export class WasiPreview1 {
    * @throws TypeError if the module is a command, with `_start`; ExitError if the guest exits; whatever else ends it
    */
   initialize(instance: InstanceLike): void {
-    if (typeof instance.exports["_start"] === "function") {
+    if (typeof instance.exports._start === "function") {
       throw new TypeError("the module exports _start: it is a command, to be run with start()");
     }
-    if (typeof instance.exports["_initialize"] !== "function") return;
+    if (typeof instance.exports._initialize !== "function") return;
     try {
       exportedFunction(instance, "_initialize")();
     } catch (error) {

@@ -20,7 +20,9 @@ export function systemRandom(): RandomSource {
   return {
     fill(bytes) {
       if (typeof crypto?.getRandomValues !== "function") {
-        throw new Error("this environment has no secure random generator: give WASI one in its option `random`");
+        throw new Error(
+          "this environment has no secure random generator: give WASI one in its option `random`",
+        );
       }
       crypto.getRandomValues(bytes);
     },

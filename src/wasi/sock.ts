@@ -51,36 +51,39 @@ export const SOCK_FUNCTIONS: FunctionTable = {
    *     ri_data -> | buf u32 | len u32 | …  (input)      buf -> bytes
    *     ro_datalen -> | bytes u32 |      ro_flags -> | u16 = 0 |
    */
-  sock_recv: wasiFunction(["u32", "u32", "u32", "u32", "u32", "u32"], (call, fd, data, count, flags, size, outFlags) => {
-    const { memory } = call;
-    memory.check(size, 4, 4);
-    memory.check(outFlags, 2, 2);
-    const regions = memory.regions(data, count);
-    const descriptor = connected(call, fd, RIGHT.fdRead);
-    if ((flags & ~(RIFLAG.peek | RIFLAG.waitall)) !== 0) throw new WasiError("inval", "unknown flags");
-    const { connection } = descriptor;
-    const peek = (flags & RIFLAG.peek) !== 0;
-    let wanted = 0;
-    for (const { length } of regions) wanted += length;
-    const all = (flags & RIFLAG.waitall) !== 0 && !peek;
-    let received = 0;
-    return waitUntil(call, "sock_recv", connection.readable, () => {
-      for (;;) {
-        const chunk = connection.read(wanted - received, peek);
-        if (chunk === undefined) {
-          if ((descriptor.flags & FDFLAG.nonblock) === 0) return false;
-          if (received === 0) throw new WasiError("again");
-        } else {
-          scatter(memory, regions, chunk, received);
-          received += chunk.length;
-          if (all && chunk.length > 0 && received < wanted) continue;
+  sock_recv: wasiFunction(
+    ["u32", "u32", "u32", "u32", "u32", "u32"],
+    (call, fd, data, count, flags, size, outFlags) => {
+      const { memory } = call;
+      memory.check(size, 4, 4);
+      memory.check(outFlags, 2, 2);
+      const regions = memory.regions(data, count);
+      const descriptor = connected(call, fd, RIGHT.fdRead);
+      if ((flags & ~(RIFLAG.peek | RIFLAG.waitall)) !== 0) throw new WasiError("inval", "unknown flags");
+      const { connection } = descriptor;
+      const peek = (flags & RIFLAG.peek) !== 0;
+      let wanted = 0;
+      for (const { length } of regions) wanted += length;
+      const all = (flags & RIFLAG.waitall) !== 0 && !peek;
+      let received = 0;
+      return waitUntil(call, "sock_recv", connection.readable, () => {
+        for (;;) {
+          const chunk = connection.read(wanted - received, peek);
+          if (chunk === undefined) {
+            if ((descriptor.flags & FDFLAG.nonblock) === 0) return false;
+            if (received === 0) throw new WasiError("again");
+          } else {
+            scatter(memory, regions, chunk, received);
+            received += chunk.length;
+            if (all && chunk.length > 0 && received < wanted) continue;
+          }
+          memory.setU32(size, received);
+          memory.setU16(outFlags, 0);
+          return true;
         }
-        memory.setU32(size, received);
-        memory.setU16(outFlags, 0);
-        return true;
-      }
-    });
-  }),
+      });
+    },
+  ),
 
   /**
    * Sends buffers. Waits until at least a byte is taken, unless `nonblock`.

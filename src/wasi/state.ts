@@ -8,7 +8,14 @@ import type { FileSystem } from "./fs/file-system.ts";
 import { encodeStrings } from "./guest-memory.ts";
 import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
-import { type InputSource, type InputStream, inputStream, type OutputStream, type OutputTarget, outputStream } from "./streams.ts";
+import {
+  type InputSource,
+  type InputStream,
+  inputStream,
+  type OutputStream,
+  type OutputTarget,
+  outputStream,
+} from "./streams.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
@@ -73,7 +80,8 @@ export class WasiState {
     this.args = encodeStrings(options.args ?? [], "an argument");
     this.env = encodeStrings(
       Object.entries(options.env ?? {}).map(([key, value]) => {
-        if (key === "" || key.includes("=")) throw new TypeError(`bad name of an environment variable: "${key}"`);
+        if (key === "" || key.includes("="))
+          throw new TypeError(`bad name of an environment variable: "${key}"`);
         return `${key}=${value}`;
       }),
       "an environment variable",
@@ -88,13 +96,19 @@ export class WasiState {
     this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS);
     const { descriptors } = this;
     descriptors.add(streamDescriptor(inputStream(options.stdin ?? "null", host?.stdin), undefined));
-    descriptors.add(streamDescriptor(undefined, outputStream(options.stdout ?? "null", "stdout", host?.stdout)));
-    descriptors.add(streamDescriptor(undefined, outputStream(options.stderr ?? "null", "stderr", host?.stderr)));
+    descriptors.add(
+      streamDescriptor(undefined, outputStream(options.stdout ?? "null", "stdout", host?.stdout)),
+    );
+    descriptors.add(
+      streamDescriptor(undefined, outputStream(options.stderr ?? "null", "stderr", host?.stderr)),
+    );
     try {
       for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
-        if (name === "" || name.includes("\0")) throw new TypeError(`bad name of a preopened directory: "${name}"`);
+        if (name === "" || name.includes("\0"))
+          throw new TypeError(`bad name of a preopened directory: "${name}"`);
         const clock = this.virtualClock;
-        const granted = clock === undefined ? fileSystem : new DeterministicFileSystem(fileSystem, () => clock.realtime());
+        const granted =
+          clock === undefined ? fileSystem : new DeterministicFileSystem(fileSystem, () => clock.realtime());
         descriptors.add(preopenDescriptor(granted.root(), encodeUtf8(name)));
       }
       for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));

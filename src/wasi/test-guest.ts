@@ -1,6 +1,14 @@
 // A guest without Wasm, for the tests: a memory, and calls of WASI functions by name with errnos by name.
 
-import { ALL_RIGHTS, DIRECTORY_INHERITING_RIGHTS, DIRECTORY_RIGHTS, ERRNO, type Errno, FILE_TYPES, type FileType } from "./abi.ts";
+import {
+  ALL_RIGHTS,
+  DIRECTORY_INHERITING_RIGHTS,
+  DIRECTORY_RIGHTS,
+  ERRNO,
+  type Errno,
+  FILE_TYPES,
+  type FileType,
+} from "./abi.ts";
 import type { AbiType, CallerLike, LinkerLike } from "./engine.ts";
 import { WasiPreview1 } from "./preview1.ts";
 import type { WasiOptions } from "./state.ts";
@@ -41,7 +49,10 @@ export class TestGuest {
   bytes: Uint8Array;
   fuel = 0n;
   canWait = true;
-  readonly functions = new Map<string, { readonly type: { params: AbiType[]; results: AbiType[] }; readonly fn: HostFunction }>();
+  readonly functions = new Map<
+    string,
+    { readonly type: { params: AbiType[]; results: AbiType[] }; readonly fn: HostFunction }
+  >();
   readonly #caller: CallerLike;
 
   constructor(options: WasiOptions = {}, pages = 4) {
@@ -73,7 +84,7 @@ export class TestGuest {
   call(name: string, ...args: (number | bigint)[]): Errno {
     const result = this.#invoke(name, args);
     if (typeof result !== "number") throw new Error(`${name} gave ${String(result)}`);
-    return ERRNO_NAMES[result] ?? `errno ${result}` as Errno;
+    return ERRNO_NAMES[result] ?? (`errno ${result}` as Errno);
   }
 
   /** The same for a function that may wait. */
@@ -84,9 +95,12 @@ export class TestGuest {
   #invoke(name: string, args: (number | bigint)[]): unknown {
     const found = this.functions.get(name.includes(".") ? name : `wasi_snapshot_preview1.${name}`);
     if (found === undefined) throw new Error(`no function ${name}`);
-    if (found.type.params.length !== args.length) throw new Error(`${name} takes ${found.type.params.length} arguments`);
+    if (found.type.params.length !== args.length)
+      throw new Error(`${name} takes ${found.type.params.length} arguments`);
     // As an engine does it: i32 arrive signed.
-    const converted = args.map((arg, i) => (found.type.params[i] === "i32" ? Number(arg) | 0 : BigInt.asIntN(64, BigInt(arg))));
+    const converted = args.map((arg, i) =>
+      found.type.params[i] === "i32" ? Number(arg) | 0 : BigInt.asIntN(64, BigInt(arg)),
+    );
     return found.fn(this.#caller, ...converted);
   }
 
@@ -140,7 +154,14 @@ export class TestGuest {
   }
 
   link(from: number, oldPath: string, to: number, newPath: string, flags = 0): Errno {
-    return this.call("path_link", from, flags, ...this.put(oldPath), to, ...this.put(newPath, SCRATCH + 0x2000));
+    return this.call(
+      "path_link",
+      from,
+      flags,
+      ...this.put(oldPath),
+      to,
+      ...this.put(newPath, SCRATCH + 0x2000),
+    );
   }
 
   symlink(target: string, dir: number, path: string): Errno {
@@ -150,7 +171,9 @@ export class TestGuest {
   readLink(dir: number, path: string): { readonly target: string } | Errno {
     const errno = this.call("path_readlink", dir, ...this.put(path), BUFFER, 4096, RESULT);
     if (errno !== "success") return errno;
-    return { target: decodeUtf8(this.bytes.slice(BUFFER, BUFFER + this.view.getUint32(RESULT, true))) ?? "?" };
+    return {
+      target: decodeUtf8(this.bytes.slice(BUFFER, BUFFER + this.view.getUint32(RESULT, true))) ?? "?",
+    };
   }
 
   #stat(): GuestStat {
@@ -224,7 +247,10 @@ export class TestGuest {
   rights(fd: number): { readonly base: bigint; readonly inheriting: bigint } | Errno {
     const errno = this.call("fd_fdstat_get", fd, RESULT);
     if (errno !== "success") return errno;
-    return { base: this.view.getBigUint64(RESULT + 8, true), inheriting: this.view.getBigUint64(RESULT + 16, true) };
+    return {
+      base: this.view.getBigUint64(RESULT + 8, true),
+      inheriting: this.view.getBigUint64(RESULT + 16, true),
+    };
   }
 
   /** Reads a file by its path; gives its text or the errno. */

@@ -15,22 +15,41 @@ import { MemoryFileSystem } from "./memory.ts";
 import { OverlayFileSystem } from "./overlay.ts";
 
 type Operation =
-  | { readonly do: "mkdir" | "rmdir" | "unlink" | "read" | "stat" | "lstat" | "readlink" | "list"; readonly path: string }
-  | { readonly do: "write"; readonly path: string; readonly data: string; readonly follow: boolean; readonly mode: "create" | "exclusive" | "existing" }
+  | {
+      readonly do: "mkdir" | "rmdir" | "unlink" | "read" | "stat" | "lstat" | "readlink" | "list";
+      readonly path: string;
+    }
+  | {
+      readonly do: "write";
+      readonly path: string;
+      readonly data: string;
+      readonly follow: boolean;
+      readonly mode: "create" | "exclusive" | "existing";
+    }
   | { readonly do: "append"; readonly path: string; readonly data: string }
   | { readonly do: "patch"; readonly path: string; readonly data: string; readonly offset: number }
   | { readonly do: "resize"; readonly path: string; readonly size: number }
   | { readonly do: "rename" | "link" | "symlink"; readonly path: string; readonly to: string };
 
 const name = fc.constantFrom("a", "b", "c", "f");
-const middle = fc.oneof({ arbitrary: name, weight: 8 }, { arbitrary: fc.constantFrom(".", "a/.."), weight: 1 });
+const middle = fc.oneof(
+  { arbitrary: name, weight: 8 },
+  { arbitrary: fc.constantFrom(".", "a/.."), weight: 1 },
+);
 const anyPath = fc
-  .tuple(fc.array(middle, { maxLength: 2 }), name, fc.oneof({ arbitrary: fc.constant(""), weight: 7 }, { arbitrary: fc.constantFrom("/", "//"), weight: 1 }))
+  .tuple(
+    fc.array(middle, { maxLength: 2 }),
+    name,
+    fc.oneof({ arbitrary: fc.constant(""), weight: 7 }, { arbitrary: fc.constantFrom("/", "//"), weight: 1 }),
+  )
   .map(([before, last, slash]) => [...before, last].join("/") + slash);
 const data = fc.string({ unit: fc.constantFrom("x", "y", "é"), maxLength: 6 });
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  fc.record({ do: fc.constantFrom("mkdir", "rmdir", "unlink", "read", "stat", "lstat", "readlink", "list"), path: anyPath }),
+  fc.record({
+    do: fc.constantFrom("mkdir", "rmdir", "unlink", "read", "stat", "lstat", "readlink", "list"),
+    path: anyPath,
+  }),
   fc.record({ do: fc.constant("mkdir"), path: anyPath }),
   fc.record({
     do: fc.constant("write"),
@@ -47,7 +66,12 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 /** Runs an operation through WASI; gives its result as text. */
 function throughWasi(guest: TestGuest, op: Operation): string {
-  const withFile = (oflags: number, rights: bigint, fdflags: number, act: (fd: number) => unknown): string => {
+  const withFile = (
+    oflags: number,
+    rights: bigint,
+    fdflags: number,
+    act: (fd: number) => unknown,
+  ): string => {
     const fd = guest.open(3, op.path, { follow: true, oflags, rights, fdflags });
     if (typeof fd === "string") return fd;
     const result = act(fd);
@@ -69,7 +93,9 @@ function throughWasi(guest: TestGuest, op: Operation): string {
     case "lstat": {
       const result = guest.stat(3, op.path, op.do === "stat");
       if (typeof result === "string") return result;
-      return result.type === "directory" ? "directory" : `${result.type} ${result.size} bytes ${result.links} links`;
+      return result.type === "directory"
+        ? "directory"
+        : `${result.type} ${result.size} bytes ${result.links} links`;
     }
     case "readlink": {
       const result = guest.readLink(3, op.path);
@@ -139,8 +165,11 @@ function throughPosix(root: string, op: Operation): string {
       case "list":
         return [".", "..", ...fs.readdirSync(`${at(op.path)}/.`)].sort().join(" ");
       case "write": {
-        const mode = op.mode === "create" ? O_CREAT | O_TRUNC : op.mode === "exclusive" ? O_CREAT | O_EXCL : O_TRUNC;
-        return withFile(O_WRONLY | mode | (op.follow ? 0 : O_NOFOLLOW), (fd) => fs.writeSync(fd, op.data)).replace(/^/, "wrote ");
+        const mode =
+          op.mode === "create" ? O_CREAT | O_TRUNC : op.mode === "exclusive" ? O_CREAT | O_EXCL : O_TRUNC;
+        return withFile(O_WRONLY | mode | (op.follow ? 0 : O_NOFOLLOW), (fd) =>
+          fs.writeSync(fd, op.data),
+        ).replace(/^/, "wrote ");
       }
       case "append":
         return withFile(O_WRONLY | O_APPEND, (fd) => fs.writeSync(fd, op.data));
@@ -197,9 +226,14 @@ describe.runIf(process.platform === "linux")("equivalence", () => {
             throughPosix(path.join(home, "posix"), op);
             if (prepare) throughWasi(guest, op);
           }
-          const look: Operation[] = ["", "a/", "a/b/", "b/", "c/"].map((prefix) => ({ do: "list", path: `${prefix}.` }));
+          const look: Operation[] = ["", "a/", "a/b/", "b/", "c/"].map((prefix) => ({
+            do: "list",
+            path: `${prefix}.`,
+          }));
           for (const op of [...operations, ...look]) {
-            expect(throughWasi(guest, op), JSON.stringify(op)).toBe(throughPosix(path.join(home, "posix"), op));
+            expect(throughWasi(guest, op), JSON.stringify(op)).toBe(
+              throughPosix(path.join(home, "posix"), op),
+            );
           }
         } finally {
           guest.wasi.close();
@@ -212,8 +246,14 @@ describe.runIf(process.platform === "linux")("equivalence", () => {
 
   test("in memory", () => check(400, () => new MemoryFileSystem(), true), 60_000);
   test("on the host", () => check(200, (root) => new HostFileSystem(root), true), 60_000);
-  test("overlay over an empty lower file system", () =>
-    check(200, () => new OverlayFileSystem(new MemoryFileSystem(), new MemoryFileSystem()), true), 60_000);
-  test("overlay over a lower file system with everything in it", () =>
-    check(400, () => new OverlayFileSystem(preparedMemory(), new MemoryFileSystem()), false), 60_000);
+  test(
+    "overlay over an empty lower file system",
+    () => check(200, () => new OverlayFileSystem(new MemoryFileSystem(), new MemoryFileSystem()), true),
+    60_000,
+  );
+  test(
+    "overlay over a lower file system with everything in it",
+    () => check(400, () => new OverlayFileSystem(preparedMemory(), new MemoryFileSystem()), false),
+    60_000,
+  );
 });

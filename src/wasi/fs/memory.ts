@@ -227,7 +227,8 @@ function modified(volume: Volume, node: Node): void {
 
 /** Whether `directory` is `around` or somewhere below it. */
 function isWithin(directory: DirectoryNode, around: DirectoryNode): boolean {
-  for (let at: DirectoryNode | undefined = directory; at !== undefined; at = at.parent) if (at === around) return true;
+  for (let at: DirectoryNode | undefined = directory; at !== undefined; at = at.parent)
+    if (at === around) return true;
   return false;
 }
 

@@ -28,7 +28,11 @@ interface DirectoryState {
   removed: boolean;
 }
 
-function newState(parent: DirectoryState | undefined, name: string, lowerPath: readonly string[] | undefined): DirectoryState {
+function newState(
+  parent: DirectoryState | undefined,
+  name: string,
+  lowerPath: readonly string[] | undefined,
+): DirectoryState {
   return { parent, name, lowerPath, hidden: new Set(), children: new Map(), removed: false };
 }
 
@@ -118,7 +122,8 @@ function find(directory: FileSystemDirectory | undefined, name: string): FileSta
 
 /** Whether `state` is `around` or somewhere below it. */
 function isWithin(state: DirectoryState, around: DirectoryState): boolean {
-  for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent) if (at === around) return true;
+  for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent)
+    if (at === around) return true;
   return false;
 }
 
@@ -155,7 +160,8 @@ class OverlayDirectory implements FileSystemDirectory {
     const names = this.#with((upper, lower) => {
       const all = new Set<string>();
       for (const entry of upper?.entries() ?? []) all.add(entry.name);
-      for (const entry of lower?.entries() ?? []) if (!this.#state.hidden.has(entry.name)) all.add(entry.name);
+      for (const entry of lower?.entries() ?? [])
+        if (!this.#state.hidden.has(entry.name)) all.add(entry.name);
       return [...all];
     });
     return names.map((name) => ({
@@ -348,7 +354,8 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 
   #requireFree(name: string): void {
-    if (this.#with((upper, lower) => this.#look(upper, lower, name)) !== undefined) throw new WasiError("exist");
+    if (this.#with((upper, lower) => this.#look(upper, lower, name)) !== undefined)
+      throw new WasiError("exist");
   }
 
   #removeFromUpper(name: string, remove: (directory: FileSystemDirectory) => void): void {
@@ -362,7 +369,11 @@ class OverlayDirectory implements FileSystemDirectory {
     let child = this.#state.children.get(name);
     if (child === undefined) {
       const { lowerPath, hidden } = this.#state;
-      child = newState(this.#state, name, lowerPath === undefined || hidden.has(name) ? undefined : [...lowerPath, name]);
+      child = newState(
+        this.#state,
+        name,
+        lowerPath === undefined || hidden.has(name) ? undefined : [...lowerPath, name],
+      );
       this.#state.children.set(name, child);
     }
     return child;
@@ -404,22 +415,36 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 
   #sameOverlay(target: FileSystemDirectory): OverlayDirectory {
-    if (!(target instanceof OverlayDirectory) || target.#overlay !== this.#overlay) throw new WasiError("xdev");
+    if (!(target instanceof OverlayDirectory) || target.#overlay !== this.#overlay)
+      throw new WasiError("xdev");
     return target;
   }
 }
 
 function copyContents(from: FileSystemDirectory | undefined, to: FileSystemDirectory, name: string): void {
-  const target = to.openFile(name, { read: false, write: true, create: true, exclusive: true, truncate: false });
+  const target = to.openFile(name, {
+    read: false,
+    write: true,
+    create: true,
+    exclusive: true,
+    truncate: false,
+  });
   let complete = false;
   try {
     if (from !== undefined) {
-      const source = from.openFile(name, { read: true, write: false, create: false, exclusive: false, truncate: false });
+      const source = from.openFile(name, {
+        read: true,
+        write: false,
+        create: false,
+        exclusive: false,
+        truncate: false,
+      });
       try {
         const buffer = new Uint8Array(COPY_BYTES);
         let offset = 0n;
         for (let read = source.read(buffer, offset); read > 0; read = source.read(buffer, offset)) {
-          for (let done = 0; done < read; ) done += target.write(buffer.subarray(done, read), offset + BigInt(done));
+          for (let done = 0; done < read; )
+            done += target.write(buffer.subarray(done, read), offset + BigInt(done));
           offset += BigInt(read);
         }
       } finally {

@@ -74,7 +74,10 @@ class ProcAnchor implements Anchor {
     try {
       return new ProcAnchor(fs.openSync(this.path(name), O_PATH | O_DIRECTORY | O_NOFOLLOW));
     } catch (error) {
-      if (systemErrorCode(error) !== "ENOTDIR") return system(() => { throw error; });
+      if (systemErrorCode(error) !== "ENOTDIR")
+        return system(() => {
+          throw error;
+        });
       // Linux reports a symbolic link here as ENOTDIR too.
       const isLink = system(() => fs.lstatSync(this.path(name))).isSymbolicLink();
       throw new WasiError(isLink ? "loop" : "notdir");

@@ -23,7 +23,8 @@ export interface TcpListener extends SocketListener {
  */
 export async function listenTcp(address: string): Promise<TcpListener> {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
-  if (match === null || Number(match[3]) > 65_535) throw new TypeError(`not an address to listen on: ${address}`);
+  if (match === null || Number(match[3]) > 65_535)
+    throw new TypeError(`not an address to listen on: ${address}`);
   const server = net.createServer({ pauseOnConnect: true });
   const waiting: net.Socket[] = [];
   const wakers = new Set<() => void>();
@@ -47,7 +48,10 @@ export async function listenTcp(address: string): Promise<TcpListener> {
   // Later errors concern single connections.
   server.on("error", () => {});
   const bound = server.address();
-  const where = bound === null || typeof bound === "string" ? address : `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  const where =
+    bound === null || typeof bound === "string"
+      ? address
+      : `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
   // An idle listener must not keep a process alive whose guest has ended.
   server.unref();
   return {
@@ -122,7 +126,10 @@ function connection(socket: net.Socket): SocketConnection {
     return rest.length > 0 || ended;
   };
   const writable = (): boolean =>
-    failure !== undefined || socket.destroyed || socket.writableEnded || socket.writableLength < MAX_UNSENT_BYTES;
+    failure !== undefined ||
+    socket.destroyed ||
+    socket.writableEnded ||
+    socket.writableLength < MAX_UNSENT_BYTES;
   return {
     readable: waitable(socket, ["readable", "end", "close", "error"], readable),
     writable: waitable(socket, ["drain", "close", "error"], writable),

@@ -1,0 +1,13 @@
+// How the WASI suite's runner is built: one Node program in the git-ignored `spec-tests/.build`.
+
+import { defineConfig } from "tsdown";
+
+export default defineConfig({
+  entry: { run: "run.ts" },
+  outDir: "../.build/wasi",
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  fixedExtension: false,
+  dts: false,
+});

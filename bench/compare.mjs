@@ -1,5 +1,5 @@
 // Compares two builds of the engine kernel by kernel: `node bench/compare.mjs OLD_DIST NEW_DIST`.
-// Each build runs in processes of its own, old and new by turns, so that a busy machine slows both alike.
+// Each build runs in processes of its own, old and new by turns, so that what a busy machine does (cold caches, clock rate) hits both alike.
 //   --kernels a,b   --jitless   --lowering exact   --isolation host|alone   --turns 3
 
 import { parseArgs } from "node:util";
@@ -22,7 +22,7 @@ if (positionals.length !== 2) {
 }
 
 const kernels = await assembleKernels();
-const execArgv = options.jitless ? ["--jitless"] : [];
+const execArgv = options.jitless ? ["--jitless", "--no-expose-wasm"] : [];
 const settings = { ...(options.jitless ? SETTINGS.jitless : SETTINGS.jit), rounds: 5 };
 const warmAll = options.isolation !== "alone";
 

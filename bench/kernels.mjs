@@ -54,8 +54,20 @@ const KERNELS = [
     results: [-4305393873392619483n, 295857152761353573n],
   },
   { name: "mandelbrot", about: "f64 arithmetic", large: 140, small: 40, results: [414401, 34434] },
-  { name: "vm", about: "br_table byte-code machine", large: 60_000, small: 3000, results: [986890880, 414793888] },
-  { name: "memory", about: "loads, stores of all widths", large: 1000, small: 50, results: [97855000, 4892750] },
+  {
+    name: "vm",
+    about: "br_table byte-code machine",
+    large: 60_000,
+    small: 3000,
+    results: [986890880, 414793888],
+  },
+  {
+    name: "memory",
+    about: "loads, stores of all widths",
+    large: 1000,
+    small: 50,
+    results: [97855000, 4892750],
+  },
   {
     name: "indirect",
     about: "call_indirect",

@@ -1,12 +1,15 @@
 // Runs the kernels: our engine beside native WebAssembly and polywasm, with and without a JIT.
 //   --modes jit,jitless       --isolation host,shared,alone   (see measure.mjs; jitless runs only the first)
 //   --kernels a,b             --engines wasmeter,native,polywasm
-//   --lowering exact|fast     --dist DIR     --quick     --write (also writes bench/results.md)
+//   --lowering exact|fast     --dist DIR     --quick
+//   --write: everything — every isolation, the exact lowering, whole programs — into results.md
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { assembleKernels, pick } from "./kernels.mjs";
 import { measureKernels, SETTINGS } from "./measure.mjs";
+import { writeResults } from "./results.mjs";
+import { measurePrograms } from "./startup.mjs";
 import { kernelTable, summaryLine } from "./tables.mjs";
 
 const { values: options } = parseArgs({
@@ -22,40 +25,64 @@ const { values: options } = parseArgs({
   },
 });
 
-const specs = {
-  wasmeter: { kind: "wasmeter", dist: options.dist, lowering: options.lowering },
-  native: { kind: "native" },
-  polywasm: { kind: "polywasm" },
-};
-const engines = Object.fromEntries(options.engines.split(",").map((label) => [label, specs[label]]));
 const kernels = await assembleKernels();
 const names = pick(kernels, options.kernels).map(({ name }) => name);
-const isolations = options.isolation.split(",");
+const labels = options.engines.split(",");
+const FULL = [
+  { mode: "jit", isolation: "host" },
+  { mode: "jitless", isolation: "host" },
+  { mode: "jit", isolation: "shared" },
+  { mode: "jit", isolation: "alone" },
+  { mode: "jit", isolation: "host", lowering: "exact" },
+];
 
-const runs = [];
-for (const mode of options.modes.split(",")) {
-  for (const isolation of mode === "jitless" ? isolations.slice(0, 1) : isolations) {
-    const settings = { ...SETTINGS[mode] };
-    if (options.lowering === "exact") settings.size = "small";
-    if (options.quick) Object.assign(settings, { warmMs: settings.warmMs / 2, rounds: 4 });
-    console.log(`\n${mode}, ${isolation}${options.lowering === undefined ? "" : `, ${options.lowering} lowering`}`);
-    const table = kernelTable(Object.keys(engines), mode === "jitless");
-    console.log(table.header);
-    const results = await measureKernels({
-      kernels,
-      names,
-      engines,
+function plan() {
+  if (options.write) return FULL;
+  const { lowering } = options;
+  return options.modes.split(",").flatMap((mode) => {
+    const isolations = options.isolation.split(",");
+    return (mode === "jitless" ? isolations.slice(0, 1) : isolations).map((isolation) => ({
+      mode,
       isolation,
-      settings,
-      execArgv: mode === "jitless" ? ["--jitless"] : [],
-      onResult: (name, result) => console.log(table.row(name, result)),
-    });
-    console.log(summaryLine(table, results));
-    runs.push({ mode, isolation, results });
-  }
+      lowering,
+    }));
+  });
 }
 
+async function run({ mode, isolation, lowering }) {
+  const specs = {
+    wasmeter: { kind: "wasmeter", dist: options.dist, lowering },
+    native: { kind: "native" },
+    polywasm: { kind: "polywasm" },
+  };
+  const settings = { ...SETTINGS[mode] };
+  if (lowering === "exact") settings.size = "small";
+  if (options.quick) Object.assign(settings, { warmMs: settings.warmMs / 2, rounds: 4 });
+  console.log(`\n${mode}, ${isolation}${lowering === undefined ? "" : `, ${lowering} lowering`}`);
+  const table = kernelTable(labels, mode === "jitless");
+  console.log(table.header);
+  const results = await measureKernels({
+    kernels,
+    names,
+    engines: Object.fromEntries(labels.map((label) => [label, specs[label]])),
+    isolation,
+    settings,
+    execArgv: mode === "jitless" ? ["--jitless", "--no-expose-wasm"] : [],
+    onResult: (name, result) => {
+      console.log(table.row(name, result));
+      for (const [label, { error }] of Object.entries(result.engines)) {
+        if (error !== undefined) console.error(`  ${label}: ${error}`);
+      }
+    },
+  });
+  console.log(summaryLine(table, results));
+  return { mode, isolation, lowering, results };
+}
+
+const runs = [];
+for (const each of plan()) runs.push(await run(each));
+
 if (options.write) {
-  const { writeResults } = await import("./results.mjs");
-  await writeResults({ kernels, runs });
+  const programs = await measurePrograms({ dist: options.dist, runs: options.quick ? 2 : 5 });
+  writeResults({ kernels, labels, runs, programs });
 }

@@ -646,3 +646,5 @@ for (const [file, text] of [
   }
 }
 if (drifted) process.exit(1);
+// The loop over vector instructions, with the same arguments.
+await import("./generate-vector-loop.mjs");

@@ -34,6 +34,7 @@ const BY_DIRECTORY: Readonly<Record<string, readonly Feature[]>> = {
     "sign-extension",
     "saturating-float-to-int",
     "multi-value",
+    "bulk-memory",
     "threads",
   ],
   "proposals/wide-arithmetic": [...WASM_3, "wide-arithmetic"],

@@ -127,12 +127,12 @@ export class OutOfFuelError extends RuntimeError {
   /** Whether adding fuel and calling `resume` continues the run. */
   readonly resumable: boolean;
 
-  constructor(scope: "store" | "call", resumable: boolean) {
-    super(
+  constructor(scope: "store" | "call", resumable: boolean, detail?: string) {
+    const what =
       scope === "store"
         ? "out of fuel: the store's fuel is used up; add some with store.addFuel()"
-        : "out of fuel: the fuel given to this call is used up",
-    );
+        : "out of fuel: the fuel given to this call is used up";
+    super(detail === undefined ? what : `${what}; ${detail}`);
     this.scope = scope;
     this.resumable = resumable;
   }

@@ -1,12 +1,22 @@
 // The engine's insides for the project's own tests and tools: values as bits. Not published.
 
+import type { Execution } from "./api/execution.ts";
 import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
 import type { ExecutionState } from "./interp/execution-state.ts";
+import { decodeFrames, type WasmFrame } from "./interp/inspect.ts";
 import { wordsOf } from "./interp/operand-stack.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
 import { FunctionInstance } from "./runtime/function.ts";
+import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
 import { ExceptionInstance } from "./runtime/tag.ts";
+
+export type { FramePosition, WasmFrame, WasmValue } from "./interp/inspect.ts";
+
+/** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
+export function inspectFrames(execution: Execution): WasmFrame[] {
+  return decodeFrames(execution.inner.frames);
+}
 
 /** A value as bits: i32 and f32 in `lo`, i64 and f64 in `lo` and `hi`, v128 in 16 `bytes`. */
 export interface RawValue {
@@ -66,6 +76,9 @@ export function readGlobalRaw({ item }: Global): RawValue {
 export function refKind(ref: unknown): "func" | "exn" | "i31" | "struct" | "array" | "extern" {
   if (ref instanceof FunctionInstance || typeof ref === "function") return "func";
   if (ref instanceof ExceptionInstance) return "exn";
+  if (ref instanceof StructObject) return "struct";
+  if (ref instanceof ArrayObject) return "array";
+  if (isI31(ref)) return "i31";
   return "extern";
 }
 

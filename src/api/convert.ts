@@ -52,9 +52,9 @@ function toReference(store: Store, value: unknown, type: ValType, what: string):
     if (isConcrete(heap) && !store.accepts(func, type)) throw mismatch(value, type, what);
     return func;
   }
-  if (heap === HeapType.Extern || heap === HeapType.Any) return func ?? value;
   if (heap === HeapType.Exn && value instanceof ExceptionInstance) return value;
-  if (store.acceptsReference(value, type)) return value;
+  // Of the hierarchies of any and extern everything is a value, but for the objects of another store.
+  if (store.acceptsReference(value, type)) return func ?? value;
   throw mismatch(value, type, what);
 }
 

@@ -1,27 +1,46 @@
 // An execution as the embedder drives it: start, resume, look, cancel.
 
 import type { BacktraceFrame } from "../errors.ts";
+import type { InterruptReason, Watch } from "../interp/execution-state.ts";
 import type { Run, RunState } from "../interp/run.ts";
 import { resultsToEmbedder, toFuel } from "./convert.ts";
-import type { CallOptions } from "./func.ts";
-import { makeWatch } from "./interrupt.ts";
+import { disposeSymbol } from "./dispose.ts";
+import { type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
 
 /** Where an execution is: `ready` to run, stopped for a reason, or at its end. */
 export type ExecutionState = RunState;
 
+/** Bounds of one slice of an execution. */
+export interface ResumeOptions extends InterruptOptions {
+  /** Cap for this slice inside the store's budget. */
+  readonly fuel?: bigint | number | undefined;
+}
+
+/** A promise, and what resolves it. */
+interface Awaited {
+  readonly promise: Promise<void>;
+  readonly wake: () => void;
+}
+
 /**
  * A call that can stop at any instruction and go on: when its fuel is used up, when it is interrupted,
  * or while the host prepares a result. It runs only inside {@link resume}.
+ *
+ * Until it has ended it occupies its instance (see `StartOptions.concurrent`): finish it or {@link cancel} it.
  */
 export class Execution {
   readonly store: Store;
   readonly #run: Run;
+  #awaited: Awaited | undefined;
+  /** Uses of the engine's interrupt handle that were before it, or have stopped it. */
+  #epoch: number;
 
   /** @internal Use `instance.start`. */
   constructor(store: Store, run: Run) {
     this.store = store;
     this.#run = run;
+    this.#epoch = store.engine.interrupts?.epoch ?? 0;
   }
 
   get state(): ExecutionState {
@@ -33,56 +52,131 @@ export class Execution {
     return this.#run.state === "done" ? resultsToEmbedder(this.store, this.#run.results) : undefined;
   }
 
-  /** What ended the execution when its state is `trapped`: a `Trap`, or what a host function threw. */
+  /** What ended the execution when its state is `trapped`: a `Trap`, or whatever else was thrown. */
+  get trap(): unknown {
+    return this.#run.error;
+  }
+
+  /** {@link trap} by a name that fits all that it may be. */
   get error(): unknown {
     return this.#run.error;
   }
 
+  /** Fuel that this execution has consumed so far, whatever else runs in the store. */
+  get fuelConsumed(): bigint {
+    return this.#run.fuelConsumed;
+  }
+
+  /** Which budget ran out, while `out-of-fuel`: the store's, or the one given to {@link resume}. */
+  get outOfFuelScope(): "store" | "call" | undefined {
+    return this.#run.state === "out-of-fuel" ? this.#run.outOfFuelScope : undefined;
+  }
+
+  /** What stopped it, while `interrupted`. */
+  get interruptedBy(): Exclude<InterruptReason, "quantum" | "cancelled"> | undefined {
+    const reason = this.#run.state === "interrupted" ? this.#run.interruptedBy : undefined;
+    return reason === "quantum" || reason === "cancelled" ? undefined : reason;
+  }
+
   /**
    * Runs until the function returns, the fuel (the store's, or `options.fuel` for this slice) is used up, an
-   * option interrupts it, a host function returns a promise, or something throws. It does not throw itself,
-   * except `InstanceBusyError` from inside a host function.
+   * option interrupts it, a host function returns a promise, or something throws.
    *
-   * `awaiting-host`: wait for {@link settled}, then resume.
+   * - `done`: {@link result} holds what the function returned.
+   * - `out-of-fuel`: resume with more fuel. The next instruction has not begun.
+   * - `interrupted`: resume whenever you like.
+   * - `awaiting-host`: wait for {@link settled}, then resume. To resume earlier does nothing.
+   * - `trapped`: {@link trap} holds what was thrown. Also where it had to stop below a host function that had
+   *   called the guest synchronously: JavaScript's stack cannot be put aside.
+   *
+   * @throws RangeError for options that make no sense
+   * @throws InstanceBusyError while the store is running something, i.e. from inside a host function
    */
-  resume(options: CallOptions = {}): ExecutionState {
-    const state = this.#run.resume(
-      {
-        fuel: options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel"),
-        watch: makeWatch(options, this.store.engine.interrupts),
-      },
-      true,
-    );
+  resume(options: ResumeOptions = {}): ExecutionState {
+    const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
+    return this.slice(fuel, makeWatch(options, this.store.engine.interrupts, this.#epoch));
+  }
+
+  /** @internal One slice under a watch that outlives it. */
+  slice(fuel: bigint | undefined, watch: Watch | undefined): ExecutionState {
+    const state = this.#run.resume({ fuel, watch }, true);
+    if (state === "awaiting-host" && this.#awaited === undefined) this.#await();
+    if (this.interruptedBy === "handle") this.#epoch = this.store.engine.interrupts?.epoch ?? 0;
     return state;
   }
 
-  /** While `awaiting-host`: settles (never rejects) when {@link resume} can go on. */
+  /** While `awaiting-host`: resolves when {@link resume} can go on. */
   get pending(): Promise<void> | undefined {
-    return this.#run.pending === undefined ? undefined : this.settled();
+    return this.#awaited?.promise;
   }
 
-  /** Resolves when the host call that is being awaited has its result; at once when none is. It never rejects. */
-  async settled(): Promise<void> {
-    const { pending } = this.#run;
+  /**
+   * Resolves when the host call that is being awaited has its result, or the execution is cancelled; at once when
+   * none is awaited. It never rejects: what the host function throws, the next {@link resume} throws in its place.
+   */
+  settled(): Promise<void> {
+    return this.#awaited?.promise ?? Promise.resolve();
+  }
+
+  #await(): void {
+    const run = this.#run;
+    const { pending } = run;
     if (pending === undefined) return;
-    try {
-      this.#run.settle(await pending);
-    } catch (error) {
-      this.#run.fail(error);
-    }
+    let wake = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const awaited: Awaited = { promise, wake };
+    this.#awaited = awaited;
+    const over = (): void => {
+      if (this.#awaited === awaited) this.#awaited = undefined;
+      wake();
+    };
+    pending.promise.then(
+      (result) => {
+        run.settle(pending, result);
+        over();
+      },
+      (error: unknown) => {
+        run.fail(pending, error);
+        over();
+      },
+    );
   }
 
-  /** Wasm frames, innermost first: where it stands, or where it trapped. */
+  /** Wasm frames, innermost first: where it stands, or where it was when it trapped. */
   backtrace(): readonly BacktraceFrame[] {
     return this.#run.backtrace();
   }
 
-  /** Ends it where it is; its state becomes `trapped` with an `InterruptedError`. The store stays usable. */
-  cancel(): void {
-    this.#run.cancel();
+  /**
+   * The Wasm instruction that comes next, in text form, e.g. `i32.load offset=4`: the call, while the host is
+   * awaited; the one that trapped, when trapped. `undefined` before the first and after the last one.
+   */
+  currentInstruction(): string | undefined {
+    return this.#run.currentInstruction();
   }
 
-  [Symbol.dispose](): void {
+  /**
+   * Ends it where it is; its state becomes `trapped` with an `InterruptedError`. The instance and the store stay
+   * usable; what the host promised is ignored. It does nothing at the end of an execution.
+   *
+   * @throws InstanceBusyError from a host function that this very execution is calling
+   */
+  cancel(): void {
+    this.#run.cancel();
+    const awaited = this.#awaited;
+    this.#awaited = undefined;
+    awaited?.wake();
+  }
+
+  /** {@link cancel}, for `using`. */
+  [disposeSymbol](): void {
     this.cancel();
+  }
+
+  /** @internal For tests and tools that look into frames. */
+  get inner(): Run {
+    return this.#run;
   }
 }

@@ -1,7 +1,7 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
 import type { FuncType } from "../module/types.ts";
-import { FunctionInstance, type HostCallContext } from "../runtime/function.ts";
+import { FunctionInstance, type HostCallContext, PendingResult } from "../runtime/function.ts";
 import { Caller } from "./caller.ts";
 import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder, toFuel } from "./convert.ts";
 import type { Engine } from "./engine.ts";
@@ -18,7 +18,8 @@ export interface Func {
 
 /**
  * A function of the host. Arguments and result are JavaScript values by `FuncTypeDescriptor`: several results
- * as an array. It may return a promise where the call is asynchronous.
+ * as an array. It may return a promise of its result: the guest waits for it where the call is asynchronous, else
+ * the call throws `WouldBlockError`. A promise can therefore be no `externref` itself: wrap it in an object.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the embedder writes the parameter types that it declared
 export type HostFunction = (caller: Caller, ...args: any[]) => unknown;
@@ -26,6 +27,12 @@ export type HostFunction = (caller: Caller, ...args: any[]) => unknown;
 export interface CallOptions extends InterruptOptions {
   /** Cap for this call inside the store's budget. */
   readonly fuel?: bigint | number | undefined;
+  /**
+   * Allow the call while another execution of the instance is under way: one that waits, or has been paused. Guests
+   * made from C, Rust and the like have one stack in memory for all, which then gets mixed up, unless this call ends
+   * before the other goes on. An asynchronous host function may so call the guest that waits for it. Default false.
+   */
+  readonly concurrent?: boolean | undefined;
 }
 
 /** Calls a function of the store. @throws what the guest does, see `Instance.call` */
@@ -41,6 +48,7 @@ export function callFunction(
   const results = interpreter.call(store.state, func, guestArgs, {
     fuel: options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel"),
     watch: makeWatch(options, interrupts),
+    concurrent: options.concurrent,
   });
   return resultsToEmbedder(store, results);
 }
@@ -85,7 +93,9 @@ export function makeHostFunction(
       for (let k = 0; k < args.length; k++) args[k] = toEmbedder(store, args[k]);
       const result = host(new Caller(store, context.instance), ...args);
       if (isPromise(result)) {
-        return result.then((value) => hostResultToGuest(store, results, value, name));
+        // Of any kind of promise, ours calls back once, and later.
+        const settled = Promise.resolve(result);
+        return new PendingResult(settled.then((value) => hostResultToGuest(store, results, value, name)));
       }
       return hostResultToGuest(store, results, result, name);
     },

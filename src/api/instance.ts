@@ -1,9 +1,9 @@
 // An instance: a module with memories, tables, globals of its own, ready to be called.
 
-import { InterruptedError, OutOfFuelError } from "../errors.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { argumentsToGuest } from "./convert.ts";
+import { type AsyncCallOptions, drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
 import { type CallOptions, callFunction } from "./func.ts";
@@ -15,8 +15,8 @@ import type { Store } from "./store.ts";
 export type Exports = Readonly<Record<string, any>>;
 
 export interface StartOptions {
-  /** Allow other executions of the instance at the same time. C and Rust guests share one stack: default false. */
-  readonly concurrent?: boolean;
+  /** See `CallOptions.concurrent`. */
+  readonly concurrent?: boolean | undefined;
 }
 
 export class Instance {
@@ -62,11 +62,16 @@ export class Instance {
   }
 
   /**
-   * Calls an exported function; host functions may return promises, and the event loop turns now and then.
+   * Calls an exported function; host functions may return promises, and the event loop turns every few milliseconds.
+   * While the guest waits or runs, its instance is busy; other instances can run.
    * @throws as {@link call}, by rejecting
    */
-  async callAsync(name: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
-    return drive(this.start(name, args), options);
+  async callAsync(
+    name: string,
+    args: readonly unknown[] = [],
+    options: AsyncCallOptions = {},
+  ): Promise<unknown> {
+    return drive(this.start(name, args, options), options);
   }
 
   #func(name: string): FunctionInstance {
@@ -78,80 +83,5 @@ export class Instance {
     throw new TypeError(
       `no exported function ${JSON.stringify(name)}; there ${names.length === 0 ? "are none" : `are ${names.slice(0, 20).join(", ")}`}`,
     );
-  }
-}
-
-/** Milliseconds that an asynchronous call may run before the event loop turns. */
-const QUANTUM_MS = 10;
-
-/** Drives an execution to its end, turning the event loop between slices. */
-export async function drive(execution: Execution, options: CallOptions): Promise<unknown> {
-  const { fuel, timeoutMs, signal } = options;
-  const deadline = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
-  const { store } = execution;
-  const consumedBefore = store.fuelConsumed;
-  try {
-    for (;;) {
-      if (signal?.aborted) throw new InterruptedError("signal", false);
-      const left = deadline === undefined ? undefined : deadline - Date.now();
-      if (left !== undefined && left <= 0) throw new InterruptedError("timeout", false);
-      const slice = left === undefined ? QUANTUM_MS : Math.min(QUANTUM_MS, left);
-      const cap = fuel === undefined ? undefined : BigInt(fuel) - (store.fuelConsumed - consumedBefore);
-      const state = execution.resume({ fuel: cap, timeoutMs: slice, signal });
-      if (state === "done") return execution.result;
-      if (state === "trapped") throw execution.error;
-      if (state === "out-of-fuel") {
-        const error = new OutOfFuelError(fuel === undefined ? "store" : "call", false);
-        error.backtrace = execution.backtrace();
-        error.fuelConsumed = store.fuelConsumed;
-        throw error;
-      }
-      if (state === "awaiting-host") await untilSettledOrStopped(execution, left, signal);
-      else await turn();
-    }
-  } finally {
-    execution.cancel();
-  }
-}
-
-/** Lets the event loop turn once, timers and input included. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else if (typeof setTimeout === "function") setTimeout(resolve, 0);
-    else resolve();
-  });
-}
-
-/** Waits for the host, but no longer than the time that is left, nor past an abort. */
-async function untilSettledOrStopped(
-  execution: Execution,
-  leftMs: number | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const waits: Promise<void>[] = [execution.settled()];
-  const cleanups: (() => void)[] = [];
-  if (leftMs !== undefined && typeof setTimeout === "function") {
-    waits.push(
-      new Promise((resolve) => {
-        // A timer holds 31 bits; the caller asks again when it fires early.
-        const timer = setTimeout(resolve, Math.min(leftMs, 2 ** 31 - 1));
-        cleanups.push(() => clearTimeout(timer));
-      }),
-    );
-  }
-  if (signal !== undefined) {
-    waits.push(
-      new Promise((resolve) => {
-        const onAbort = () => resolve();
-        signal.addEventListener("abort", onAbort);
-        cleanups.push(() => signal.removeEventListener("abort", onAbort));
-      }),
-    );
-  }
-  try {
-    await Promise.race(waits);
-  } finally {
-    for (const cleanup of cleanups) cleanup();
   }
 }

@@ -1,6 +1,5 @@
 // What stops a run from outside: deadlines, abort signals, and a flag that another thread can raise.
 
-import { InterruptedError } from "../errors.ts";
 import type { InterruptReason, Watch } from "../interp/execution-state.ts";
 
 /** Bounds in wall time. */
@@ -44,15 +43,22 @@ export function now(): number {
   return typeof performance === "object" ? performance.now() : Date.now();
 }
 
-/** Makes the watch for one call or slice; `undefined` when nothing can stop it. @throws RangeError for a bad timeout */
-export function makeWatch(options: InterruptOptions, handle: InterruptHandle | undefined): Watch | undefined {
+/**
+ * Makes the watch for one call or slice; `undefined` when nothing can stop it. The handle counts if it is used after
+ * it stood at `epoch`.
+ * @throws RangeError for a bad timeout
+ */
+export function makeWatch(
+  options: InterruptOptions,
+  handle: InterruptHandle | undefined,
+  epoch = handle?.epoch,
+): Watch | undefined {
   const { timeoutMs, signal } = options;
   if (timeoutMs === undefined && signal === undefined && handle === undefined) return undefined;
   if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
     throw new RangeError(`timeoutMs: ${timeoutMs} is not a number of milliseconds`);
   }
   const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
-  const epoch = handle?.epoch;
   return {
     poll(): InterruptReason | undefined {
       if (signal?.aborted) return "signal";
@@ -62,7 +68,12 @@ export function makeWatch(options: InterruptOptions, handle: InterruptHandle | u
   };
 }
 
-/** The error for a run that was interrupted where it cannot go on. */
-export function interrupted(reason: InterruptReason): InterruptedError {
-  return new InterruptedError(reason, false);
+/**
+ * The same watch, which also asks a run to pause at time `end` of {@link now}. Below a host function that has called
+ * the guest synchronously nothing can pause: there it waits.
+ */
+export function withQuantum(watch: Watch | undefined, end: number): Watch {
+  return {
+    poll: (mayPause) => watch?.poll(mayPause) ?? (mayPause && now() >= end ? "quantum" : undefined),
+  };
 }

@@ -4,12 +4,14 @@ import { Trap } from "../errors.ts";
 import type { Import } from "../module/module.ts";
 import { FunctionInstance } from "../runtime/function.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
-import { instantiate, runStartFunction } from "../runtime/instantiate.ts";
+import { instantiate, startFunction } from "../runtime/instantiate.ts";
 import { matchImports } from "../runtime/link.ts";
 import type { ExternType } from "../validator/checked-module.ts";
+import { type AsyncCallOptions, drive } from "./drive.ts";
 import type { Engine } from "./engine.ts";
+import { Execution } from "./execution.ts";
 import { type ExportValue, externOf } from "./externs.ts";
-import { type HostFunction, makeHostFunction } from "./func.ts";
+import { type CallOptions, callFunction, type HostFunction, makeHostFunction } from "./func.ts";
 import { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
 import type { Store } from "./store.ts";
@@ -19,6 +21,9 @@ export interface LinkerOptions {
   /** Whether a later definition may replace an earlier one of the same name. Default false. */
   readonly allowShadowing?: boolean;
 }
+
+/** What messages call a module's start function. */
+const START = "the start function";
 
 type Definition =
   | { readonly kind: "host"; readonly func: FunctionInstance }
@@ -63,14 +68,32 @@ export class Linker {
 
   /**
    * Instantiates a module: matches its imports, allocates what it defines, runs its segments and start function.
+   * `options` bound the start function; the rest is bounded by the module's size.
    * @throws LinkError naming every import that is missing or does not match
    * @throws LimitError when the store's limits do not allow what the module declares
    * @throws Trap from a segment or the start function, or whatever that throws
    */
-  instantiate(store: Store, module: Module): Instance {
+  instantiate(store: Store, module: Module, options: CallOptions = {}): Instance {
     const state = this.#allocate(store, module);
     const instance = new Instance(store, module, state);
-    runStartFunction(state);
+    const start = startFunction(state);
+    if (start !== undefined) callFunction(store, start, [], START, options);
+    return instance;
+  }
+
+  /**
+   * The same where the start function may wait: imports may return promises, and the event loop turns while it runs.
+   * `options` bound the start function.
+   * @throws as {@link instantiate}, by rejecting
+   */
+  async instantiateAsync(store: Store, module: Module, options: AsyncCallOptions = {}): Promise<Instance> {
+    const state = this.#allocate(store, module);
+    const instance = new Instance(store, module, state);
+    const start = startFunction(state);
+    if (start !== undefined) {
+      const run = store.engine.interpreter.start(store.state, start, [], false);
+      await drive(new Execution(store, run), options);
+    }
     return instance;
   }
 

@@ -3,10 +3,12 @@
 import type { Limits } from "../limits.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import type { ValType } from "../module/types.ts";
-import { HEAP_CONCRETE, refType } from "../module/types.ts";
+import { HEAP_CONCRETE, HeapType, heapOf, refType } from "../module/types.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
-import { StoreState } from "../runtime/store.ts";
+import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
+import { type Blocking, StoreState } from "../runtime/store.ts";
 import { toFuel } from "./convert.ts";
+import { disposeSymbol } from "./dispose.ts";
 import type { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
 import { type Func, makeCallable } from "./func.ts";
@@ -16,6 +18,11 @@ export interface StoreOptions {
   readonly fuel?: bigint | number | undefined;
   /** Limits that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
+  /**
+   * Lets `memory.atomic.wait` with a timeout block the thread in synchronous calls. Without it such a wait is a
+   * `WouldBlockError`; an endless one always is, as nothing else runs meanwhile that could end it.
+   */
+  readonly blocking?: Blocking | undefined;
 }
 
 /** Holds instances, their memories, tables and globals, and what bounds them. */
@@ -33,8 +40,9 @@ export class Store {
   constructor(engine: Engine, options: StoreOptions = {}) {
     this.engine = engine;
     const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
-    this.state = new StoreState(engine.registry, engine.interpreter, resolveLimits(options.limits), fuel);
+    this.state = new StoreState(engine.registry, resolveLimits(options.limits), fuel);
     this.state.embedder = this;
+    this.state.blocking = options.blocking;
     this.state.exceptions = makeExceptionBoundary(this);
   }
 
@@ -62,7 +70,7 @@ export class Store {
     return this.state.total.used;
   }
 
-  [Symbol.dispose](): void {
+  [disposeSymbol](): void {
     // Nothing outlives the store: dropping the last reference frees everything.
   }
 
@@ -87,9 +95,13 @@ export class Store {
     return this.engine.registry.isSubtype(refType(HEAP_CONCRETE + func.typeId, false), type);
   }
 
-  /** @internal Whether a non-null, non-function value is of a reference type. */
-  acceptsReference(_value: unknown, _type: ValType): boolean {
-    return false;
+  /** @internal Whether a non-null, non-function value is of a reference type: objects of this store's guests, i31. */
+  acceptsReference(value: unknown, type: ValType): boolean {
+    const { registry } = this.engine;
+    const hierarchy = registry.topOf(heapOf(type));
+    if (hierarchy === HeapType.Func || hierarchy === HeapType.Exn) return false;
+    if (value instanceof HeapObject && value.type.heap !== this.state.heap) return false;
+    return isOfType(value, castTarget(type, registry), registry);
   }
 }
 

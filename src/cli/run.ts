@@ -1,12 +1,19 @@
 // `wasmeter run`: a program with its grants and limits, from the file to its exit status.
 
-import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store } from "../api/index.ts";
+import {
+  type AsyncCallOptions,
+  Engine,
+  type Engine as EngineType,
+  type Instance,
+  Linker,
+  Module,
+  Store,
+} from "../api/index.ts";
 import { ExitError, InterruptedError } from "../errors.ts";
 import { type FileSystem, WasiError, type WasiOptions, WasiPreview1 } from "../wasi/index.ts";
 import { HostFileSystem } from "../wasi/node/index.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { readCostModel } from "./cost-model-option.ts";
-import { drive, type Stop } from "./drive.ts";
 import type { DirectoryGrant } from "./grants.ts";
 import { invocation } from "./invoke.ts";
 import type { CommandIo } from "./io.ts";
@@ -74,10 +81,18 @@ function createWasi(options: RunOptions, io: CommandIo): WasiPreview1 {
   }
 }
 
+/** How long Ctrl-C may have to wait for a busy guest, in milliseconds. */
+const QUANTUM_MS = 50;
+/** Longer timers overflow into none at all (int32 milliseconds). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What can stop a guest from outside, as the options of its next call. */
+type Stop = () => AsyncCallOptions;
+
 /** Calls what was asked for; gives the exit status. */
 async function runGuest(instance: Instance, options: RunOptions, stop: Stop, io: CommandIo): Promise<number> {
   const call = (name: string, args: readonly unknown[]): Promise<unknown> =>
-    drive(instance.start(name, [...args]), stop);
+    instance.callAsync(name, args, stop());
   if (options.invoke === undefined) {
     if (!instance.module.exports.some(({ name, kind }) => name === "_start" && kind === "func")) {
       throw new InputError(noStart(options.file, instance.module));
@@ -109,31 +124,38 @@ async function runProgram(
 ): Promise<number> {
   const deadline = options.timeoutMs === undefined ? undefined : performance.now() + options.timeoutMs;
   const interrupt = new AbortController();
+  const stop: Stop = () => ({
+    quantumMs: QUANTUM_MS,
+    signal: interrupt.signal,
+    ...(deadline !== undefined && { timeoutMs: Math.max(deadline - performance.now(), 0) }),
+  });
   const engine = createEngine(options);
   const module = new Module(engine, readModule(options.file, io.stdin.readAll));
   const store = createStore(engine, options);
   started(store);
   const wasi = createWasi(options, io);
-  let stopListening = () => {};
+  // What a guest waits for need not keep the process alive.
+  const alive = setInterval(() => {}, LONGEST_TIMER_MS);
+  const stopListening = io.onInterrupt(() => interrupt.abort());
   try {
     const linker = new Linker(engine);
     wasi.addTo(linker);
-    const instance = linker.instantiate(store, module);
-    // Not earlier: a start function leaves the event loop no turn, and the signal's default action ends it.
-    stopListening = io.onInterrupt(() => interrupt.abort());
-    return await runGuest(instance, options, { interrupt: interrupt.signal, deadline }, io);
+    const instance = await linker.instantiateAsync(store, module, stop());
+    return await runGuest(instance, options, stop, io);
   } catch (error) {
     if (error instanceof ExitError) return error.exitCode & 0xff;
-    throw error instanceof InterruptedError && error.reason === "timeout" ? timedOut(error, options) : error;
+    throw error instanceof InterruptedError ? inUsersWords(error, options) : error;
   } finally {
     stopListening();
+    clearInterval(alive);
     wasi.close();
   }
 }
 
-/** The same error with the time that was allowed. */
-function timedOut(error: InterruptedError, { timeoutMs }: RunOptions): InterruptedError {
-  const detailed = new InterruptedError("timeout", false, `the guest ran longer than ${timeoutMs} ms`);
+/** The same error with the time that was allowed, or the signal's name. */
+function inUsersWords(error: InterruptedError, { timeoutMs }: RunOptions): InterruptedError {
+  const detail = error.reason === "timeout" ? `the guest ran longer than ${timeoutMs} ms` : "SIGINT";
+  const detailed = new InterruptedError(error.reason, false, detail);
   detailed.backtrace = error.backtrace;
   detailed.fuelConsumed = error.fuelConsumed;
   return detailed;

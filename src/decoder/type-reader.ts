@@ -51,6 +51,19 @@ const SHARED = 2;
 const IS_64 = 4;
 const PAGE_SIZE = 8;
 
+/** A limits flag and the feature that it needs. */
+interface LimitsFlag {
+  readonly bit: number;
+  readonly feature: Feature;
+}
+
+const TABLE_FLAGS: readonly LimitsFlag[] = [{ bit: IS_64, feature: "memory64" }];
+const MEMORY_FLAGS: readonly LimitsFlag[] = [
+  ...TABLE_FLAGS,
+  { bit: SHARED, feature: "threads" },
+  { bit: PAGE_SIZE, feature: "custom-page-sizes" },
+];
+
 /** What only some features permit: a list of which one must be on, and the code in question. */
 function missing(features: readonly Feature[]): string {
   return `: needs the feature ${features.join(" or ")}`;
@@ -187,16 +200,11 @@ export class TypeReader {
 
   tableType(): TableType {
     const element = this.refType();
-    return { element, ...this.limits(this.limitsFlags(HAS_MAX | (this.has("memory64") ? IS_64 : 0))) };
+    return { element, ...this.limits(this.limitsFlags(TABLE_FLAGS)) };
   }
 
   memoryType(): MemoryType {
-    const known =
-      HAS_MAX |
-      (this.has("threads") ? SHARED : 0) |
-      (this.has("memory64") ? IS_64 : 0) |
-      (this.has("custom-page-sizes") ? PAGE_SIZE : 0);
-    const flags = this.limitsFlags(known);
+    const flags = this.limitsFlags(MEMORY_FLAGS);
     const limits = this.limits(flags);
     let pageSizeLog2 = 16;
     if ((flags & PAGE_SIZE) !== 0) {
@@ -208,10 +216,14 @@ export class TypeReader {
     return { ...limits, shared: (flags & SHARED) !== 0, pageSizeLog2 };
   }
 
-  private limitsFlags(known: number): number {
+  private limitsFlags(permitted: readonly LimitsFlag[]): number {
     const flags = this.cursor.byte();
-    if ((flags & ~known) !== 0) {
-      this.cursor.fail(`malformed limits flags ${hexByte(flags)}`, this.cursor.position - 1);
+    const needed = permitted.filter(({ bit, feature }) => (flags & bit) !== 0 && !this.has(feature));
+    const unknown = permitted.reduce((bits, { bit }) => bits & ~bit, flags & ~HAS_MAX);
+    if (unknown !== 0 || needed.length > 0) {
+      const names = needed.map(({ feature }) => feature).join(" and ");
+      const hint = unknown === 0 ? `: needs the feature ${names}` : "";
+      this.cursor.fail(`malformed limits flags ${hexByte(flags)}${hint}`, this.cursor.position - 1);
     }
     return flags;
   }

@@ -4,6 +4,7 @@
 import { Trap } from "../errors.ts";
 import { Op } from "../isa/op.ts";
 import { isRef, type ValType } from "../module/types.ts";
+import { exceptionBytes, type GcHeap, HeapFull } from "../runtime/gc.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import type { Reference } from "../runtime/reference.ts";
 import { ExceptionInstance, type TagInstance } from "../runtime/tag.ts";
@@ -66,6 +67,14 @@ export function readException(
     R.slice(at, at + words),
     hasRefs ? X.slice(at >> 1, (at + words) >> 1) : NO_REFS,
   );
+}
+
+/** Counts an exception that a guest is about to hold a reference to. @throws HeapFull when there is no room */
+export function countException(heap: GcHeap, exception: ExceptionInstance): void {
+  if (exception.counted) return;
+  const bytes = exceptionBytes(exception);
+  if (bytes > 0 && !heap.tryReserve(bytes)) throw new HeapFull(bytes);
+  exception.counted = true;
 }
 
 /** Puts an exception's payload into registers from word `at` on. */

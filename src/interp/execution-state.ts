@@ -10,25 +10,31 @@ import {
   Trap,
   WouldBlockError,
 } from "../errors.ts";
-import type { FunctionInstance } from "../runtime/function.ts";
+import type { ValType } from "../module/types.ts";
+import { type FunctionInstance, PendingResult } from "../runtime/function.ts";
+import { HeapFull, type RefVisitor } from "../runtime/gc.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import type { MemoryInstance } from "../runtime/memory.ts";
 import type { Reference } from "../runtime/reference.ts";
 import type { StoreState } from "../runtime/store.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import type { ExceptionInstance } from "../runtime/tag.ts";
+import { executeAggregates } from "./aggregate.ts";
 import { backtrace } from "./backtrace.ts";
-import { Code } from "./code.ts";
-import { findHandler, thrownAt, writePayload } from "./exceptions.ts";
+import { HeavyOutcome } from "./chunks.ts";
+import { Code, LAST_BOUNDARY } from "./code.ts";
+import { countException, findHandler, thrownAt, writePayload } from "./exceptions.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
-import { executeHeavy, HeavyOutcome } from "./heavy.ts";
+import { executeHeavy } from "./heavy.ts";
 import { CodeNode, type Fixup, FunctionCode } from "./node.ts";
 import { wordsOfAll } from "./operand-stack.ts";
-import type { CallTarget } from "./operations.ts";
+import { type CallTarget, FIRST_VECTOR } from "./operations.ts";
+import { type HostCallSite, visitFrames } from "./roots.ts";
 import { createVectorViews, type VectorViews } from "./simd/views.ts";
 import { executeSpecial, executeTest } from "./special.ts";
 import { readValues, writeValues } from "./values.ts";
 import { executeVectors } from "./vector.ts";
+import { warmUpVectors } from "./warm-up-vector.ts";
 
 /** What the loop asks for when it leaves its switch. */
 export const enum Slow {
@@ -50,21 +56,28 @@ export const enum Slow {
 /** Why the loop was left. */
 export type RunStatus = "done" | "out-of-fuel" | "interrupted" | "awaiting-host";
 
-export type InterruptReason = "timeout" | "signal" | "handle" | "cancelled";
+/** Why a run was stopped from outside; `quantum`: only to let others run. */
+export type InterruptReason = InterruptedError["reason"] | "quantum";
 
 /** What can stop a run from outside; asked between fuel slices and after host calls. */
 export interface Watch {
-  /** Returns the reason to stop, or `undefined`. */
-  poll(): InterruptReason | undefined;
+  /**
+   * Returns the reason to stop, or `undefined`. Where the run could not go on later (`mayPause` is false), only
+   * reasons to end it count.
+   */
+  poll(mayPause: boolean): InterruptReason | undefined;
 }
 
-/** A host call whose result is awaited. */
+/** A host call, or a wait for notification, whose result is awaited. */
 export interface PendingCall {
   readonly promise: PromiseLike<unknown>;
-  readonly site: CodeNode;
-  readonly func: FunctionInstance;
+  /** The call; `undefined` when the host itself made it. */
+  readonly site: CodeNode | undefined;
+  readonly results: readonly ValType[];
   /** Word at which the results go. */
   readonly base: number;
+  /** To be called when nobody will take the result any more. */
+  readonly cancel?: () => void;
 }
 
 const INITIAL_WORDS = 512;
@@ -79,12 +92,18 @@ export class ExecutionState {
   R!: Int32Array;
   F!: Float32Array;
   D!: Float64Array;
+  /** The register file as lanes of every width; made when the first vector instruction needs it. */
+  vectorViews: VectorViews | undefined;
   /** References, by slot. */
   readonly X: Reference[] = [];
   fp = 0;
   sp = 0;
   /** Call nodes of the suspended frames, outermost first. */
   readonly callers: CodeNode[] = [];
+  /** The frames below which the host runs, outermost first. */
+  readonly hostCalls: HostCallSite[] = [];
+  /** The node that has found no room on the GC heap, during the recount. */
+  #allocating: CodeNode | undefined;
   /** Instances to return to, one for each call that crossed between instances. */
   readonly saved: ModuleInstance[] = [];
   instance!: ModuleInstance;
@@ -104,6 +123,8 @@ export class ExecutionState {
   pc: CodeNode | undefined;
   status: RunStatus = "done";
   interruptedBy: InterruptReason | undefined;
+  /** Which budget did not cover the next instruction, once the status is `out-of-fuel`. */
+  outOfFuelScope: OutOfFuelError["scope"] = "store";
   pending: PendingCall | undefined;
   /** Whether the run may stop and go on later; otherwise stopping is an error that unwinds. */
   resumable = false;
@@ -112,8 +133,11 @@ export class ExecutionState {
   watch: Watch | undefined;
   /** First free word above the frame that called the host. */
   top = 0;
+  /** The host function that is running now, called by this execution. */
+  host: FunctionInstance | undefined;
+  /** Name of the host function that has called the guest synchronously, so that the execution below cannot stop. */
+  inTheWay: string | undefined;
   #ticks = 0;
-  #vectorViews: VectorViews | undefined;
   readonly #suspendNode: CodeNode;
 
   constructor(store: StoreState) {
@@ -161,7 +185,7 @@ export class ExecutionState {
     this.R = new Int32Array(buffer);
     this.F = new Float32Array(buffer);
     this.D = new Float64Array(buffer);
-    this.#vectorViews = undefined;
+    this.vectorViews = undefined;
     if (old !== undefined) this.R.set(old);
     for (let slot = this.X.length; slot < words >> 1; slot++) this.X.push(null);
   }
@@ -193,15 +217,20 @@ export class ExecutionState {
     executeSpecial(this, i, fp);
   }
 
-  /** Executes vector instructions from `i` on; returns the first node behind them. */
+  /** Executes vector or aggregate instructions from `i` on; returns the first node behind them. */
   vector(i: CodeNode, fp: number): CodeNode {
+    if ((i.op as number) < FIRST_VECTOR) return executeAggregates(this, i, fp);
+    if (this.vectorViews === undefined) this.#prepareVectors(i.owner);
     return executeVectors(this, i, fp);
   }
 
-  /** The register file as lanes of every width. */
-  get vectorViews(): VectorViews {
-    this.#vectorViews ??= createVectorViews(this.R.buffer);
-    return this.#vectorViews;
+  #prepareVectors(owner: FunctionCode): void {
+    this.vectorViews = createVectorViews(this.R.buffer);
+    warmUpVectors(() => {
+      const scratch = new ExecutionState(this.store);
+      scratch.vectorViews = createVectorViews(scratch.R.buffer);
+      return scratch;
+    }, owner);
   }
 
   test(i: CodeNode, fp: number): boolean {
@@ -289,9 +318,18 @@ export class ExecutionState {
 
   /** Asks whether to stop. Where the run cannot stop and go on, stopping is an error. */
   poll(): InterruptReason | undefined {
-    const reason = this.watch?.poll();
-    if (reason !== undefined && !this.resumable) throw new InterruptedError(reason, false);
+    const reason = this.watch?.poll(this.resumable);
+    if (reason !== undefined && reason !== "quantum" && !this.resumable) {
+      throw new InterruptedError(reason, false, this.#whyNotLater());
+    }
     return reason;
+  }
+
+  /** Why an execution cannot stop here and go on later, where that has a reason of its own. */
+  #whyNotLater(): string | undefined {
+    return this.inTheWay === undefined
+      ? undefined
+      : `the host function ${this.inTheWay} called the guest synchronously, so the execution below it cannot pause here`;
   }
 
   #goOn(node: CodeNode, reason: InterruptReason | undefined): CodeNode {
@@ -316,13 +354,15 @@ export class ExecutionState {
   }
 
   #outOfFuel(pc: CodeNode): CodeNode {
-    if (!this.resumable) throw new OutOfFuelError(this.store.fuel.scope, false);
+    const { scope } = this.store.fuel;
+    if (!this.resumable) throw new OutOfFuelError(scope, false, this.#whyNotLater());
+    this.outOfFuelScope = scope;
     return this.#suspend("out-of-fuel", pc);
   }
 
   /** At a loop's start in exact code: back to the fast code, if the fuel covers its first region. */
   #leaveExact(i: CodeNode): CodeNode {
-    const head = i.owner.loopHeads?.get(~i.at);
+    const head = i.owner.loopHeads?.get(i.at);
     const { fuel } = this.store;
     if (head === undefined) return i.next;
     if (fuel.counter < head.cost && !fuel.refill(head.cost)) return i.next;
@@ -335,6 +375,7 @@ export class ExecutionState {
     this.refreshMemory();
     if (outcome === HeavyOutcome.Done) return this.after(i);
     this.applyFixups(i, this.fp);
+    if (outcome === HeavyOutcome.Waiting) return this.#suspend("awaiting-host", i);
     const charge = exactNode(i.owner, i.at);
     if (outcome === HeavyOutcome.Interrupted) {
       // The base cost is paid: the run goes on with the operation itself, on what its operands now describe.
@@ -353,7 +394,7 @@ export class ExecutionState {
   }
 
   #callFunction(i: CodeNode, func: FunctionInstance): CodeNode {
-    if (func.host !== undefined) return this.#callHost(i, func, this.fp + i.d);
+    if (func.host !== undefined) return this.#chargeHostCall(i) ?? this.#callHost(i, func, this.fp + i.d);
     if (func.instance === this.instance) return this.#siteCall(i, func.code as FunctionCode, i.next, i.fuel);
     const way = this.#wayBack(i);
     way.data = func.code;
@@ -367,7 +408,7 @@ export class ExecutionState {
     if (i.target === i) {
       const way = new CodeNode(i.owner, Code.Call, i.d, 0, 0, 0, null);
       way.at = i.at;
-      way.next = new CodeNode(i.owner, Code.RestoreInstance, 0, 0, 0, 0, i);
+      way.next = restoreNode(i);
       way.c = SYNTHETIC;
       way.target = i;
       i.target = way;
@@ -388,15 +429,11 @@ export class ExecutionState {
 
   #callHost(i: CodeNode, func: FunctionInstance, base: number): CodeNode {
     const { type } = func;
-    const { costs } = i.owner.module;
-    if (costs.hostCall > 0 && !this.store.fuel.tryCharge(BigInt(costs.hostCall))) {
-      this.applyFixups(i, this.fp);
-      this.store.fuel.counter += i.owner.module.costAt(i.at);
-      return this.#outOfFuel(exactNode(i.owner, i.at));
-    }
     const args = readValues(this, type.params, base);
-    const outerTop = this.top;
+    const { top, host } = this;
     this.top = Math.max(this.fp + i.owner.frameWords, base + wordsOfAll(type.params));
+    this.host = func;
+    this.hostCalls.push({ site: i, fp: this.fp, sp: this.sp });
     let result: unknown;
     try {
       result = (func.host as NonNullable<FunctionInstance["host"]>)(
@@ -404,38 +441,57 @@ export class ExecutionState {
         args,
       );
     } finally {
-      this.top = outerTop;
+      this.hostCalls.pop();
+      this.top = top;
+      this.host = host;
     }
     this.refreshMemory();
-    if (isPromise(result)) {
-      if (!this.mayAwait) {
-        // Nobody will look at it again: a rejection must not go unhandled.
-        result.then(undefined, () => undefined);
-        throw new WouldBlockError(func.name ?? "a host function");
-      }
-      this.pending = { promise: result, site: i, func, base };
+    if (result instanceof PendingResult) {
+      if (!this.mayAwait) throw this.wouldBlock(func.name ?? "a host function");
+      this.pending = { promise: result.promise, site: i, results: func.type.results, base };
       this.applyFixups(i, this.fp);
       return this.#suspend("awaiting-host", i);
     }
-    this.finishHostCall(func, base, result);
-    return i.op === Code.TailCall ? this.#returnFrom(i) : this.after(i);
+    this.finishHostCall(func.type.results, base, result);
+    if (i.op !== Code.TailCall) return this.after(i);
+    const caller = this.#leaveFrame();
+    return isWayOut(caller) ? caller.next : this.after(caller);
+  }
+
+  /** Pays what a call of the host costs on top of its instruction; if it cannot, where the run stops. */
+  #chargeHostCall(i: CodeNode): CodeNode | undefined {
+    const { hostCall } = i.owner.module.costs;
+    if (hostCall === 0 || this.store.fuel.tryCharge(BigInt(hostCall))) return undefined;
+    this.applyFixups(i, this.fp);
+    this.store.fuel.counter += i.owner.module.costAt(i.at);
+    return this.#outOfFuel(exactNode(i.owner, i.at));
+  }
+
+  /** The error for an operation that would have to wait. */
+  wouldBlock(operation: string): WouldBlockError {
+    return new WouldBlockError(operation, this.#whyNotLater());
   }
 
   /** Writes a host function's results, which have been checked, into the frame. */
-  finishHostCall(func: FunctionInstance, base: number, result: unknown): void {
-    const { results } = func.type;
+  finishHostCall(results: readonly ValType[], base: number, result: unknown): void {
     if (results.length === 0) return;
     writeValues(this, results, base, results.length === 1 ? [result] : (result as unknown[]));
   }
 
-  /** A node that returns from the current frame, whose results are in place. */
-  #returnFrom(i: CodeNode): CodeNode {
-    return new CodeNode(i.owner, Code.Return, 0, 0, 0, 0, null);
+  /** Returns from the current frame, whose results are in place; gives the node that had called. */
+  #leaveFrame(): CodeNode {
+    const caller = this.callers[--this.sp] as CodeNode;
+    this.fp -= caller.d;
+    return caller;
   }
 
   /** Where a run goes on once the host call at `site` has its result. */
   nodeBehind(site: CodeNode): CodeNode {
-    if (site.op === Code.TailCall) return this.#returnFrom(site);
+    if (site.op === Code.TailCall) {
+      const caller = this.#leaveFrame();
+      this.applyFixups(caller, this.fp);
+      return isWayOut(caller) ? caller.next : this.nodeBehind(caller);
+    }
     const node = new CodeNode(site.owner, Code.Recharge, -1, 0, 0, 0, null);
     node.at = keyBehind(site);
     node.fuel = site.fuel;
@@ -455,6 +511,9 @@ export class ExecutionState {
     const target = i.data as CallTarget;
     const { fp } = this;
     const func = this.#tailTarget(target, fp + i.a);
+    // Before the arguments move over the locals: the instruction may have to begin again.
+    const stop = func.host === undefined ? undefined : this.#chargeHostCall(i);
+    if (stop !== undefined) return stop;
     const words = i.b;
     this.R.copyWithin(fp, fp + i.d, fp + i.d + words);
     this.copyRefs(fp >> 1, (fp + i.d) >> 1, words >> 1);
@@ -464,7 +523,7 @@ export class ExecutionState {
       const caller = this.callers[this.sp - 1] as CodeNode;
       if (caller.next.op !== Code.RestoreInstance && caller.next.op !== Code.Exit) {
         const restore = this.#siteCall(caller, func.code as FunctionCode, caller.next, caller.fuel);
-        restore.next = new CodeNode(caller.owner, Code.RestoreInstance, 0, 0, 0, 0, caller);
+        restore.next = restoreNode(caller);
         restore.fuel = 0;
         this.callers[this.sp - 1] = restore;
         this.saved.push(this.instance);
@@ -504,29 +563,75 @@ export class ExecutionState {
   #raise(i: CodeNode): CodeNode {
     if (i.c === HOST_ERROR) throw i.data;
     const exception = thrownAt(this, i);
-    const handler = this.#handle(i, exception);
+    const handler = this.#handle(i, exception, false);
     if (handler !== undefined) return handler;
     throw this.store.exceptions.toError(exception);
   }
 
   /** Moves to where an exception thrown at node `i` is handled; `undefined`, with nothing changed, if it is not. */
-  #handle(i: CodeNode, exception: ExceptionInstance): CodeNode | undefined {
+  #handle(i: CodeNode, exception: ExceptionInstance, byHost: boolean): CodeNode | undefined {
     const found = findHandler(this, i, exception);
     if (found === undefined) return undefined;
     const { payload, reference, edge } = found.handler;
+    // What the host has made is the host's.
+    if (reference >= 0 && !byHost) countException(this.store.heap, exception);
     this.fp = found.fp;
     this.sp = found.sp;
-    this.saved.length = found.saved;
+    if (this.saved.length !== found.saved) this.saved.length = found.saved;
     // Also where the instance stays the same: what threw may have grown its memory.
     this.enterInstance(found.instance);
     if (payload >= 0) writePayload(this, exception, this.fp + payload);
     if (reference >= 0) this.X[(this.fp + reference) >> 1] = exception;
-    // Fuel does not bound a search among very many handlers, so it polls.
+    // Fuel bounds neither what a host function did nor a search among very many handlers: both poll.
     this.#ticks += found.steps;
-    if (this.#ticks < TICKS_PER_POLL) return edge;
-    this.#ticks = 0;
-    const reason = this.poll();
-    return reason === undefined ? edge : this.#goOn(exactNode(edge.owner, edge.at), reason);
+    if (this.watch === undefined || !(byHost || this.#ticks >= TICKS_PER_POLL)) return edge;
+    this.#ticks = TICKS_PER_POLL;
+    const poll = new CodeNode(edge.owner, Code.Tick, -1, 0, 0, 0, null);
+    poll.at = edge.at;
+    poll.fuel = edge.fuel;
+    poll.next = edge.target;
+    return poll;
+  }
+
+  // ------------------------------------------------------------------ GC heap
+
+  /** Makes room for what node `i` allocates, which is then tried again; else returns the error that it ends with. */
+  #collect(i: CodeNode, { bytes }: HeapFull): unknown {
+    this.#allocating = i;
+    try {
+      this.store.heap.collect(bytes, () => this.poll());
+      // The rest of the region is prepaid, as it was before the fault.
+      if (i.op > LAST_BOUNDARY) this.store.fuel.counter -= i.fuel;
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      this.#allocating = undefined;
+    }
+  }
+
+  /** Visits every reference that the frames hold, as Wasm sees them; clears the registers that hold others. */
+  visitRoots(visit: RefVisitor): void {
+    const node = this.#allocating ?? (this.hostCalls.length > 0 ? undefined : this.#standsAt());
+    const at = node === undefined ? undefined : { node, fp: this.fp, sp: this.sp };
+    visitFrames(this, at, siteOf, visit);
+  }
+
+  /** The lowered node before which a suspended run stands, for the references that are alive there. */
+  #standsAt(): CodeNode | undefined {
+    const { pc } = this;
+    switch (pc?.op) {
+      case Code.Recharge:
+        return exactNode(pc.owner, pc.at);
+      case Code.RestoreInstance: {
+        const site = siteOf(pc.data as CodeNode);
+        return exactNode(site.owner, keyBehind(site));
+      }
+      case Code.Raise:
+        return pc.c === HOST_ERROR ? pc.target : pc;
+      default:
+        return pc;
+    }
   }
 
   // ------------------------------------------------------------------ frames
@@ -576,14 +681,17 @@ export class ExecutionState {
   }
 
   /** A fault at node `i`: finds a handler, or tells the error where it happened and lets it pass. */
-  fault(i: CodeNode, error: unknown): CodeNode {
+  fault(i: CodeNode, thrown: unknown): CodeNode {
+    const error = thrown instanceof HeapFull ? this.#collect(i, thrown) : thrown;
+    if (error === undefined) return i;
     const exception = this.store.exceptions.toException(error);
-    const handler = exception === undefined ? undefined : this.#handle(i, exception);
+    const handler = exception === undefined ? undefined : this.#handle(i, exception, true);
     if (handler !== undefined) return handler;
     if (error instanceof RuntimeError) {
       error.backtrace = [...error.backtrace, ...this.backtrace(i)];
       error.fuelConsumed = this.store.fuel.consumed;
     }
+    this.pc = i;
     throw error;
   }
 }
@@ -599,8 +707,21 @@ const HOST_ERROR = -1;
 /** Marks, in `c`, a call node made while running; its `target` is the lowered node that it stands for. */
 const SYNTHETIC = 1;
 
-function siteOf(i: CodeNode): CodeNode {
+/** A node that comes back from another instance, called at `site`. */
+function restoreNode(site: CodeNode): CodeNode {
+  const node = new CodeNode(site.owner, Code.RestoreInstance, 0, 0, 0, 0, site);
+  node.at = site.at;
+  return node;
+}
+
+/** The lowered node that a call node stands for. */
+export function siteOf(i: CodeNode): CodeNode {
   return i.op === Code.Call && i.c === SYNTHETIC ? i.target : i;
+}
+
+/** Whether behind the call at `i` stands no Wasm code, but the way back to the host or into another instance. */
+function isWayOut(i: CodeNode): boolean {
+  return i.isStart || i.next.op === Code.RestoreInstance;
 }
 
 function exactCode(func: FunctionCode): NonNullable<FunctionCode["exact"]> {
@@ -617,10 +738,4 @@ function exactNode(func: FunctionCode, key: number): CodeNode {
 /** Key of the instruction behind a region end. */
 function keyBehind(i: CodeNode): number {
   return i.op === Code.Recharge || i.op === Code.Tick ? i.at : i.owner.module.instructionEnd(i.at);
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
 }

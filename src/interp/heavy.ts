@@ -1,4 +1,5 @@
-// Instructions that may grow something, take long, or cost by the size of an operand: bulk memory and table operations.
+// Instructions that may grow something, take long, or cost by the size of an operand: bulk memory and table operations
+// (those on arrays are in heavy-array.ts).
 // Owns their order of events: bounds check (a trap pays the base only), variable cost (all or nothing), effect.
 // Long ones run in chunks and may be interrupted in between; the operands then describe what is left.
 
@@ -7,21 +8,13 @@ import { Op } from "../isa/op.ts";
 import type { MemoryInstance } from "../runtime/memory.ts";
 import type { Reference } from "../runtime/reference.ts";
 import type { TableInstance } from "../runtime/table.ts";
+import { executeWait } from "./atomic.ts";
+import { HeavyOutcome, inChunks } from "./chunks.ts";
 import type { Costs } from "./cost-model.ts";
 import type { ExecutionState } from "./execution-state.ts";
+import { executeHeavyArray } from "./heavy-array.ts";
 import type { CodeNode } from "./node.ts";
 import type { Indices } from "./operations.ts";
-
-export const enum HeavyOutcome {
-  Done,
-  /** The variable cost is not covered; nothing has happened. */
-  OutOfFuel,
-  /** Stopped between chunks; operands describe the rest, whose cost has been given back. */
-  Interrupted,
-}
-
-/** Bytes, or elements, between two polls. */
-const CHUNK = 2 ** 20;
 
 /** Executes node `i`; its operands stand from word `i.a` of the frame on, `i.c` is the instruction. @throws Trap */
 export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
@@ -30,6 +23,9 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
   const { index, index2 } = i.data as Indices;
   const { instance } = ex;
   switch (i.c as Op) {
+    case Op.MemoryAtomicWait32:
+    case Op.MemoryAtomicWait64:
+      return executeWait(ex, i, at) ? HeavyOutcome.Done : HeavyOutcome.Waiting;
     case Op.MemoryGrow:
       return memoryGrow(ex, instance.memories[index] as MemoryInstance, at, costs);
     case Op.TableGrow:
@@ -178,38 +174,8 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
       );
     }
     default:
-      throw new Error(`no heavy instruction ${i.c}`);
+      return executeHeavyArray(ex, i, at);
   }
-}
-
-/**
- * Pays for `length` units and does them chunk by chunk; `rest` rewrites the operands when stopped.
- * Backwards, so that an overlapping copy reads before it writes, chunks go from the end down,
- * and the rest is simply the shorter operation.
- */
-function inChunks(
-  ex: ExecutionState,
-  length: number,
-  price: number,
-  backwards: boolean,
-  work: (done: number, count: number) => void,
-  rest: (left: number) => void,
-): HeavyOutcome {
-  const { fuel } = ex.store;
-  if (price > 0 && !fuel.tryCharge(BigInt(length) * BigInt(price))) return HeavyOutcome.OutOfFuel;
-  let left = length;
-  while (left > CHUNK) {
-    work(backwards ? left - CHUNK : length - left, CHUNK);
-    left -= CHUNK;
-    const reason = ex.poll();
-    if (reason === undefined) continue;
-    ex.interruptedBy = reason;
-    rest(left);
-    if (price > 0) fuel.refund(BigInt(left) * BigInt(price));
-    return HeavyOutcome.Interrupted;
-  }
-  work(backwards ? 0 : length - left, left);
-  return HeavyOutcome.Done;
 }
 
 function memoryGrow(ex: ExecutionState, memory: MemoryInstance, at: number, costs: Costs): HeavyOutcome {

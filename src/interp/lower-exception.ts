@@ -9,7 +9,7 @@ import { type FuncType, HeapType, refType, type ValType } from "../module/types.
 import { Code } from "./code.ts";
 import type { Label } from "./emitter.ts";
 import type { Control, LoweringContext } from "./lowering-context.ts";
-import type { CatchHandler, TryRegion } from "./node.ts";
+import type { CatchHandler, CodeNode, TryRegion } from "./node.ts";
 import { wordsOfAll } from "./operand-stack.ts";
 
 const EXN_REF = refType(HeapType.Exn, false);
@@ -63,7 +63,8 @@ function tagParams({ tools }: LoweringContext, tagIdx: number): readonly ValType
 }
 
 function raise(context: LoweringContext, a: number, tagIdx: number, op: Op): void {
-  context.out.emitBoundary(Code.Raise, -1, a, tagIdx, op, null, []);
+  // Its operands are still there while it executes, and making the exception may need room for it.
+  context.boundary(Code.Raise, -1, a, tagIdx, op, null, 0);
   context.die();
 }
 
@@ -82,17 +83,21 @@ export function leaveRegion(context: LoweringContext, control: Control, offset: 
 }
 
 function openTryTable(context: LoweringContext, instruction: Instruction): void {
+  // Many clauses may go to few labels, as in a branch table: equal ones share an edge.
+  const edges = new Map<Label, CodeNode>();
   // The clauses' labels count from outside of the block.
   const handlers = instruction.catches.map(({ kind, tagIdx, label }): CatchHandler => {
     const target = context.control(label);
     const ofTag = kind === CatchKind.Catch || kind === CatchKind.CatchRef;
     const withRef = kind === CatchKind.CatchRef || kind === CatchKind.CatchAllRef;
+    const edge = edges.get(target.label) ?? context.out.edgeTo(target.label);
+    edges.set(target.label, edge);
     const words = ofTag ? wordsOfAll(tagParams(context, tagIdx)) : 0;
     return {
       tagIdx: ofTag ? tagIdx : -1,
       payload: words > 0 ? target.base : -1,
       reference: withRef ? target.base + words : -1,
-      edge: context.out.edgeTo(target.label),
+      edge,
     };
   });
   openBody(context, instruction, handlers, false);

@@ -1,14 +1,20 @@
 // Translates what works on 128 bits: SIMD instructions and wide arithmetic.
 // Owns their operand layout. A vector instruction's node bears the Wasm opcode itself, which vector.ts switches on.
 
-import type { Instruction } from "../isa/instruction.ts";
+import type { Instruction, InstructionRow } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
 import type { ValType } from "../module/types.ts";
 import { NumType } from "../module/types.ts";
 import { Code } from "./code.ts";
 import type { LoweringContext } from "./lowering-context.ts";
 import { OperandKind } from "./operand-stack.ts";
-import { FIRST_VECTOR, type FourOperands, LAST_VECTOR, SHIFT_BY_IMMEDIATE, VectorCode } from "./operations.ts";
+import {
+  FIRST_VECTOR,
+  type FourOperands,
+  LAST_VECTOR,
+  SHIFT_BY_IMMEDIATE,
+  VectorCode,
+} from "./operations.ts";
 
 /** Lowers `instruction` if it is one of these; returns whether it was. */
 export function lowerVector(context: LoweringContext, instruction: Instruction): boolean {
@@ -16,13 +22,19 @@ export function lowerVector(context: LoweringContext, instruction: Instruction):
   if (op < FIRST_VECTOR || op > LAST_VECTOR) return lowerWide(context, instruction);
   const { stack } = context;
   if (op === Op.V128Const) {
-    const operand = stack.push(NumType.V128, OperandKind.Const128, 0, 0, words(immediateBytes(context, instruction)));
+    const operand = stack.push(
+      NumType.V128,
+      OperandKind.Const128,
+      0,
+      0,
+      words(immediateBytes(context, instruction)),
+    );
     if (context.exact) stack.materialise(operand);
     return true;
   }
-  const row = context.tools.rows.byOp(op);
-  const { params, results } = row?.signature as { params: readonly number[]; results: readonly ValType[] };
-  if ((row?.accessBytes ?? 0) > 0) {
+  const row = context.tools.rows.byOp(op) as InstructionRow;
+  const { params, results } = row.signature as { params: readonly number[]; results: readonly ValType[] };
+  if (row.accessBytes > 0) {
     lowerAccess(context, instruction, params.length, results);
     return true;
   }
@@ -41,7 +53,7 @@ export function lowerVector(context: LoweringContext, instruction: Instruction):
   for (let k = params.length - 1; k >= 0; k--) at.push(stack.register(stack.peek(k)));
   stack.popMany(params.length);
   const { slot } = stack.push(results[0] as ValType);
-  const c = row?.lanes ? instruction.lane : (at[2] ?? 0);
+  const c = row.lanes > 0 ? instruction.lane : (at[2] ?? 0);
   emit(context, op, slot, at[0] as number, at[1] ?? 0, c);
   return true;
 }
@@ -70,7 +82,15 @@ function lowerAccess(
   const vector = operands > 1 ? stack.register(stack.peek()) : 0;
   stack.popMany(operands);
   const d = results.length > 0 ? stack.push(NumType.V128).slot : -1;
-  emit(context, instruction.op, d, address, vector, context.fastOffset(instruction), context.access(instruction));
+  emit(
+    context,
+    instruction.op,
+    d,
+    address,
+    vector,
+    context.fastOffset(instruction),
+    context.access(instruction),
+  );
 }
 
 function lowerShuffle(context: LoweringContext, instruction: Instruction): void {

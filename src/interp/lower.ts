@@ -149,7 +149,9 @@ export class Lowering implements LoweringContext {
       op === Op.End || op === Op.Else || op === Op.Catch || op === Op.CatchAll || op === Op.Delegate;
     const cost = delimiter ? this.tools.costs.delimiter : this.tools.costs.of(op);
     if (this.exact) {
-      this.places.set(offset, this.charge(cost));
+      const node = this.charge(cost);
+      this.places.set(offset, node);
+      this.noteRefs(node, this.stack.topRef());
       return;
     }
     if (out.regionIsFull) {
@@ -168,7 +170,14 @@ export class Lowering implements LoweringContext {
 
   /** A node that ends a region, with the topmost `operands` already in their slots and not popped yet. */
   boundary(op: Code, d: number, a: number, b: number, c: number, data: unknown, operands: number): CodeNode {
-    return this.out.emitBoundary(op, d, a, b, c, data, this.stack.fixupsBelow(operands));
+    const node = this.out.emitBoundary(op, d, a, b, c, data, this.stack.fixupsBelow(operands));
+    // A call's arguments are its callee's; other operands are still there while the node executes.
+    this.noteRefs(node, this.stack.topRef(op === Code.Heavy ? 0 : operands));
+    return node;
+  }
+
+  noteRefs(node: CodeNode, top: Operand | null): void {
+    if (top !== null) this.func.liveRefs.set(node, { top, position: this.out.nodes.length - 1 });
   }
 
   // ------------------------------------------------------------------ control
@@ -330,11 +339,13 @@ export class Lowering implements LoweringContext {
     // In exact code a branch back goes through a charge of its own.
     const reentry = this.exact ? makeLabel(~offset) : makeLabel(~offset, costs.loopReentry);
     this.open(instruction, reentry);
+    const refs = this.stack.topRef();
     out.place(start, true);
     if (!this.exact) {
       reentry.position = start.position;
       this.loops.set(offset, start);
-      if (costs.canBeFree) this.boundary(Code.Tick, 0, 0, 0, 0, null, 0);
+      // The way on behind it begins with the next instruction: `loop` itself has been paid on every way here.
+      if (costs.canBeFree) this.boundary(Code.Tick, 0, 0, 0, 0, null, 0).at = instruction.end;
       return;
     }
     this.stubs.push({
@@ -342,6 +353,7 @@ export class Lowering implements LoweringContext {
       at: offset,
       emit: () => {
         const node = this.charge(costs.loopReentry, Code.LoopHeader);
+        this.noteRefs(node, refs);
         this.places.set(~offset, node);
         out.emitBranch(Code.Br, start);
       },
@@ -413,8 +425,13 @@ export class Lowering implements LoweringContext {
     out.place(label, fallsThrough);
     this.revive(control, control.endTypes);
     const first = out.nodes.length;
+    const refs = this.stack.topRef();
     this.lowerReturn();
-    if (this.exact) this.places.set(label.key, out.nodes[first] as CodeNode);
+    if (this.exact) {
+      const node = out.nodes[first] as CodeNode;
+      this.places.set(label.key, node);
+      this.noteRefs(node, refs);
+    }
     this.die();
   }
 

@@ -79,6 +79,8 @@ export interface LoweringContext {
   heavy(instruction: Instruction, operands: number, results: readonly ValType[]): void;
   /** A node that ends a region, with the topmost `operands` already in their slots and not popped yet. */
   boundary(op: Code, d: number, a: number, b: number, c: number, data: unknown, operands: number): CodeNode;
+  /** Remembers which references are alive at `node`, just emitted: `top` and those below it. */
+  noteRefs(node: CodeNode, top: Operand | null): void;
   /** The memory immediate as the executing side wants it. */
   access(instruction: Instruction): MemoryAccess;
   /** The static offset when the access can take the loop's fast path (memory 0, 32-bit, small offset); else -1. */

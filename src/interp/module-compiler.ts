@@ -5,6 +5,7 @@ import { InstructionReader } from "../decoder/instruction-reader.ts";
 import { decodeNames, type ModuleNames } from "../decoder/names.ts";
 import type { InstructionLookup } from "../isa/instructions.ts";
 import type { Op } from "../isa/op.ts";
+import { formatInstruction } from "../module/disassemble.ts";
 import type { FuncType } from "../module/types.ts";
 import type { ExecutableModule } from "../runtime/instance.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
@@ -108,6 +109,16 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
 
   costAt(at: number): number {
     return this.costs.of(this.#tools.reader.seek(at).read());
+  }
+
+  instructionText(at: number): string {
+    const { reader, rows } = this.#tools;
+    reader.seek(at).read();
+    const { instruction } = reader;
+    const row = rows.byOp(instruction.op);
+    return row === undefined
+      ? "unknown"
+      : formatInstruction(instruction, row, { bytes: this.checked.module.bytes });
   }
 
   instructionEnd(at: number): number {

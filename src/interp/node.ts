@@ -5,6 +5,7 @@ import type { FuncType } from "../module/types.ts";
 import type { LoweredFunction } from "../runtime/function.ts";
 import type { Code } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
+import type { Operand } from "./operand-stack.ts";
 
 /** One internal instruction. What d, a, b, c and data hold is said by its operation's case in the loop. */
 export class CodeNode {
@@ -54,6 +55,14 @@ export interface Fixup {
   readonly b: number;
   readonly c: number;
   readonly data: unknown;
+}
+
+/** The references on the operand stack at a node. */
+export interface LiveRefs {
+  /** The topmost one; each knows the next. */
+  readonly top: Operand;
+  /** The node's place in code: those settled behind it are not in their slots yet. */
+  readonly position: number;
 }
 
 /** Takes exceptions in a try region. */
@@ -119,6 +128,8 @@ export class FunctionCode implements LoweredFunction {
   handlers: HandlerTable | null = null;
   /** Operands left folded at region ends. */
   readonly fixups = new Map<CodeNode, readonly Fixup[]>();
+  /** References on the operand stack where a run can stop or allocate; nodes without any are not in it. */
+  readonly liveRefs = new Map<CodeNode, LiveRefs>();
 
   constructor(module: ModuleCode, funcIdx: number, definedIdx: number, type: FuncType) {
     this.module = module;
@@ -140,4 +151,6 @@ export interface ModuleCode {
   instructionEnd(at: number): number;
   /** Cost of the instruction at byte `at`. */
   costAt(at: number): number;
+  /** The instruction at byte `at` in text form. */
+  instructionText(at: number): string;
 }

@@ -27,6 +27,10 @@ export interface Operand {
   a: number;
   b: number;
   data: Int32Array | null;
+  /** The nearest reference below; with {@link settled} it lets a place in code remember its operands for nothing. */
+  readonly refBelow: Operand | null;
+  /** Number of nodes from which on it is in its own slot. */
+  settled: number;
 }
 
 /** Words that a value takes in the register file: whole slots of two words. */
@@ -69,13 +73,21 @@ export class OperandStack {
     return this.#top;
   }
 
+  /** The topmost reference among the operands below the topmost `skip`. */
+  topRef(skip = 0): Operand | null {
+    const top = this.operands[this.operands.length - 1 - skip];
+    if (top === undefined) return null;
+    return isRef(top.type) ? top : top.refBelow;
+  }
+
   /** The operand `depth` below the top. */
   peek(depth = 0): Operand {
     return this.operands[this.operands.length - 1 - depth] as Operand;
   }
 
   push(type: ValType, kind = OperandKind.Slot, a = 0, b = 0, data: Int32Array | null = null): Operand {
-    const operand: Operand = { type, slot: this.#top, kind, a, b, data };
+    const settled = kind === OperandKind.Slot ? 0 : Number.POSITIVE_INFINITY;
+    const operand: Operand = { type, slot: this.#top, kind, a, b, data, refBelow: this.topRef(), settled };
     this.operands.push(operand);
     this.#top += wordsOf(type);
     if (this.#top > this.maxWords) this.maxWords = this.#top;
@@ -112,6 +124,7 @@ export class OperandStack {
     if (operand.kind === OperandKind.Slot) return;
     this.writeTo(operand, operand.slot);
     operand.kind = OperandKind.Slot;
+    operand.settled = this.#emitter.nodes.length;
   }
 
   /** Puts the topmost `count` operands into their own slots. */

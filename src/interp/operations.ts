@@ -44,3 +44,28 @@ export interface Indices {
   readonly index: number;
   readonly index2: number;
 }
+
+/** Opcodes from here on are atomic memory instructions. */
+export const FIRST_ATOMIC = 0xfe000;
+
+export const enum AtomicKind {
+  Notify,
+  Load,
+  Store,
+  Add,
+  Sub,
+  And,
+  Or,
+  Xor,
+  Exchange,
+  CompareExchange,
+}
+
+/** An atomic access. The node's `a` is the address, `b` the operand or the expected value. */
+export interface AtomicAccess extends MemoryAccess {
+  readonly kind: AtomicKind;
+  /** Whether value operands and result are i64. */
+  readonly wide: boolean;
+  /** Word offset of the replacement of a compare-exchange. */
+  readonly third: number;
+}

@@ -3,11 +3,18 @@
 
 import { type BacktraceFrame, InstanceBusyError, InterruptedError, RuntimeError, Trap } from "../errors.ts";
 import type { ValType } from "../module/types.ts";
-import type { FunctionInstance, HostCallback } from "../runtime/function.ts";
+import { type FunctionInstance, type HostCallback, PendingResult } from "../runtime/function.ts";
+import type { RefVisitor, RootSource } from "../runtime/gc.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
-import type { Executor, StoreState } from "../runtime/store.ts";
+import type { StoreState } from "../runtime/store.ts";
 import { Code } from "./code.ts";
-import { ExecutionState, type InterruptReason, type RunStatus, type Watch } from "./execution-state.ts";
+import {
+  ExecutionState,
+  type InterruptReason,
+  type PendingCall,
+  type RunStatus,
+  type Watch,
+} from "./execution-state.ts";
 import { execute } from "./loop.ts";
 import { CodeNode, type FunctionCode } from "./node.ts";
 import { wordsOfAll } from "./operand-stack.ts";
@@ -18,6 +25,8 @@ export interface RunBounds {
   /** Cap inside the store's budget. */
   readonly fuel?: bigint | undefined;
   readonly watch?: Watch | undefined;
+  /** Of a call: allowed while executions of the instance are under way. */
+  readonly concurrent?: boolean | undefined;
 }
 
 /** How arguments get into the register file, and results out of it. */
@@ -29,22 +38,26 @@ export interface ValueCodec {
 const JS_VALUES: ValueCodec = { write: writeValues, read: readValues };
 
 /** What one store's runs share: the execution that is running now, and the pool for plain calls. */
-class Threads {
+class Threads implements RootSource {
   current: ExecutionState | undefined;
   /** Guest-host-guest nesting of the current execution. */
   depth = 0;
   idle: ExecutionState | undefined;
-  /** Instances with a run under way, and whose it is. */
-  readonly busy = new Map<ModuleInstance, ExecutionState>();
+  /** Executions that have not ended. */
+  readonly runs = new Set<ExecutionState>();
+  /** Instances with runs under way, and whose they are. */
+  readonly busy = new Map<ModuleInstance, ExecutionState | Set<ExecutionState>>();
+
+  visitRoots(visit: RefVisitor): void {
+    const { current, runs } = this;
+    if (current !== undefined && !runs.has(current)) current.visitRoots(visit);
+    for (const ex of runs) ex.visitRoots(visit);
+  }
 }
 
 /** The interpreter, as the runtime and the API see it. One per engine; its state hangs on stores. */
-export class Interpreter implements Executor {
+export class Interpreter {
   readonly #threads = new WeakMap<StoreState, Threads>();
-
-  runStart(store: StoreState, func: FunctionInstance): void {
-    this.call(store, func, []);
-  }
 
   /** The execution that is running in `store`, if one is. */
   current(store: StoreState): ExecutionState | undefined {
@@ -55,6 +68,7 @@ export class Interpreter implements Executor {
     let threads = this.#threads.get(store);
     if (threads === undefined) {
       threads = new Threads();
+      store.heap.sources.add(threads);
       this.#threads.set(store, threads);
     }
     return threads;
@@ -71,9 +85,9 @@ export class Interpreter implements Executor {
     bounds: RunBounds = {},
     codec: ValueCodec = JS_VALUES,
   ): unknown[] {
-    if (func.host !== undefined) return callHost(store, func, args);
     const threads = this.#of(store);
     const outer = threads.current;
+    if (func.host !== undefined) return callHost(store, func, args, outer);
     if (threads.depth >= store.limits.hostDepth) {
       throw new Trap(
         "call-stack-exhausted",
@@ -82,14 +96,16 @@ export class Interpreter implements Executor {
     }
     const ex = outer ?? threads.idle ?? new ExecutionState(store);
     if (outer === undefined) threads.idle = undefined;
-    const release = this.#occupy(threads, func, ex);
-    const { fp, sp, top, watch, resumable, mayAwait, instance } = ex;
+    const release = this.#occupy(threads, func, ex, bounds.concurrent ?? false);
+    const { fp, sp, top, watch, resumable, mayAwait, instance, inTheWay, host } = ex;
     const savedLength = ex.saved.length;
     const lift = bounds.fuel === undefined ? undefined : store.fuel.pushCap(bounds.fuel);
     threads.current = ex;
     threads.depth++;
     ex.resumable = false;
     ex.mayAwait = false;
+    if (resumable) ex.inTheWay = host?.name ?? "that runs now";
+    ex.host = undefined;
     ex.watch = joinWatches(watch, bounds.watch);
     try {
       ex.poll();
@@ -106,6 +122,8 @@ export class Interpreter implements Executor {
       ex.watch = watch;
       ex.resumable = resumable;
       ex.mayAwait = mayAwait;
+      ex.inTheWay = inTheWay;
+      ex.host = host;
       if (instance !== undefined) ex.enterInstance(instance);
       threads.depth--;
       threads.current = outer;
@@ -123,14 +141,9 @@ export class Interpreter implements Executor {
     return new Run(this, store, func, args, concurrent);
   }
 
-  /** @internal For {@link Run}: the bracket around one slice. */
-  slice(store: StoreState, ex: ExecutionState, bounds: RunBounds, mayAwait: boolean): void {
+  /** @internal For {@link Run}: the bracket around one slice, which `body` runs. */
+  slice(store: StoreState, ex: ExecutionState, bounds: RunBounds, mayAwait: boolean, body: () => void): void {
     const threads = this.#of(store);
-    if (threads.current !== undefined) {
-      throw new InstanceBusyError(
-        "an execution cannot be resumed while the store runs another call; resume it afterwards",
-      );
-    }
     const lift = bounds.fuel === undefined ? undefined : store.fuel.pushCap(bounds.fuel);
     threads.current = ex;
     threads.depth++;
@@ -145,7 +158,7 @@ export class Interpreter implements Executor {
         ex.interruptedBy = reason;
         return;
       }
-      execute(ex, ex.pc as CodeNode);
+      body();
     } finally {
       ex.watch = undefined;
       threads.depth--;
@@ -155,26 +168,60 @@ export class Interpreter implements Executor {
     }
   }
 
-  /** @internal */
-  occupy(store: StoreState, func: FunctionInstance, ex: ExecutionState): (() => void) | undefined {
-    return this.#occupy(this.#of(store), func, ex);
+  /** @internal Marks the function's instance as in use; gives what ends that. @throws InstanceBusyError */
+  occupy(
+    store: StoreState,
+    func: FunctionInstance,
+    ex: ExecutionState,
+    concurrent: boolean,
+  ): (() => void) | undefined {
+    return this.#occupy(this.#of(store), func, ex, concurrent);
   }
 
-  #occupy(threads: Threads, func: FunctionInstance, ex: ExecutionState): (() => void) | undefined {
-    const { instance } = func;
-    if (instance === undefined) return undefined;
-    const owner = threads.busy.get(instance);
-    if (owner === ex) return undefined;
-    if (owner !== undefined) {
-      throw new InstanceBusyError(
-        "another execution of this instance has not finished; cancel it, finish it, or start with concurrent: true",
-      );
-    }
-    threads.busy.set(instance, ex);
+  /** @internal From now on, what the execution's frames hold is alive; gives what ends that. */
+  track(store: StoreState, ex: ExecutionState): () => void {
+    const { runs } = this.#of(store);
+    runs.add(ex);
     return () => {
-      threads.busy.delete(instance);
+      runs.delete(ex);
     };
   }
+
+  #occupy(
+    { busy }: Threads,
+    func: FunctionInstance,
+    ex: ExecutionState,
+    concurrent: boolean,
+  ): (() => void) | undefined {
+    const { instance } = func;
+    if (instance === undefined) return undefined;
+    const owner = busy.get(instance);
+    if (owner === undefined) {
+      busy.set(instance, ex);
+    } else if (owner instanceof Set) {
+      if (owner.has(ex)) return undefined;
+      if (!concurrent) throw instanceBusy();
+      owner.add(ex);
+    } else {
+      if (owner === ex) return undefined;
+      if (!concurrent) throw instanceBusy();
+      busy.set(instance, new Set([owner, ex]));
+    }
+    return () => {
+      const owners = busy.get(instance);
+      if (owners instanceof Set) {
+        owners.delete(ex);
+        if (owners.size > 0) return;
+      }
+      busy.delete(instance);
+    };
+  }
+}
+
+function instanceBusy(): InstanceBusyError {
+  return new InstanceBusyError(
+    "another execution of this instance has not finished; finish it, cancel it, or allow both with concurrent: true",
+  );
 }
 
 export type RunState = "ready" | RunStatus | "trapped";
@@ -186,9 +233,11 @@ export class Run {
   readonly #func: FunctionInstance;
   readonly #ex: ExecutionState;
   #release: (() => void) | undefined;
+  readonly #forget: () => void;
   #state: RunState = "ready";
   #results: unknown[] = [];
   #error: unknown;
+  #fuelConsumed = 0n;
 
   constructor(
     interpreter: Interpreter,
@@ -201,12 +250,47 @@ export class Run {
     this.#store = store;
     this.#func = func;
     this.#ex = new ExecutionState(store);
-    if (!concurrent) this.#release = interpreter.occupy(store, func, this.#ex);
+    this.#release = interpreter.occupy(store, func, this.#ex, concurrent);
+    this.#forget = interpreter.track(store, this.#ex);
+    const { host } = func;
+    if (host !== undefined) {
+      this.#go = () => this.#goHost(host, args);
+      return;
+    }
     try {
       enter(this.#ex, func, args, 0, JS_VALUES);
     } catch (error) {
       this.#end("trapped");
       this.#error = error;
+    }
+  }
+
+  /** Runs until the status changes. */
+  #go = (): void => {
+    // While it stood, another run may have grown the memory.
+    this.#ex.refreshMemory();
+    execute(this.#ex, this.#ex.pc as CodeNode);
+  };
+
+  /** The same where the host's own function is the one that was started. */
+  #goHost(host: HostCallback, args: readonly unknown[]): void {
+    const ex = this.#ex;
+    const { results } = this.#func.type;
+    ex.host = this.#func;
+    // By the next slice its result is there.
+    this.#go = () => {};
+    try {
+      const result = host({ store: this.#store, instance: undefined }, [...args]);
+      if (result instanceof PendingResult) {
+        if (!ex.mayAwait) throw ex.wouldBlock(this.#func.name ?? "a host function");
+        ex.pending = { promise: result.promise, results, base: 0, site: undefined };
+        ex.status = "awaiting-host";
+      } else {
+        ex.ensureWords(wordsOfAll(results));
+        ex.finishHostCall(results, 0, result);
+      }
+    } finally {
+      ex.host = undefined;
     }
   }
 
@@ -224,13 +308,29 @@ export class Run {
     return this.#error;
   }
 
+  /** Fuel that it has consumed, calls that its host functions made included. */
+  get fuelConsumed(): bigint {
+    return this.#fuelConsumed;
+  }
+
+  /** Why it stopped, when interrupted. */
   get interruptedBy(): InterruptReason | undefined {
     return this.#ex.interruptedBy;
   }
 
-  /** The promise that a host function returned, while awaiting it. */
-  get pending(): PromiseLike<unknown> | undefined {
-    return this.#ex.pending?.promise;
+  /** Which budget ran out, when out of fuel. */
+  get outOfFuelScope(): "store" | "call" {
+    return this.#ex.outOfFuelScope;
+  }
+
+  /** What is awaited, while awaiting the host. */
+  get pending(): PendingCall | undefined {
+    return this.#ex.pending;
+  }
+
+  /** @internal For tests and tools that look into frames. */
+  get frames(): ExecutionState {
+    return this.#ex;
   }
 
   /** Runs until it is done, stops or faults. */
@@ -238,14 +338,21 @@ export class Run {
     if (this.#state === "done" || this.#state === "trapped") return this.#state;
     const ex = this.#ex;
     if (ex.pending !== undefined) return this.#state;
+    if (this.#interpreter.current(this.#store) !== undefined) {
+      throw new InstanceBusyError(
+        "an execution cannot be resumed while the store runs another call; resume it afterwards",
+      );
+    }
+    const { fuel } = this.#store;
+    const before = fuel.consumed;
     try {
-      this.#interpreter.slice(this.#store, ex, bounds, mayAwait);
+      this.#interpreter.slice(this.#store, ex, bounds, mayAwait, this.#go);
     } catch (error) {
-      if (error instanceof InstanceBusyError && this.#interpreter.current(this.#store) !== undefined)
-        throw error;
       this.#error = error;
       this.#end("trapped");
       return this.#state;
+    } finally {
+      this.#fuelConsumed += fuel.consumed - before;
     }
     if (ex.status === "done") {
       this.#results = readValues(ex, this.#func.type.results, 0);
@@ -256,50 +363,84 @@ export class Run {
     return this.#state;
   }
 
-  /** Gives the awaited host call its (checked) result; the next resume goes on behind it. */
-  settle(result: unknown): void {
+  /** Gives an awaited host call its (checked) result; the next resume goes on behind it. Too late, it is ignored. */
+  settle(call: PendingCall, result: unknown): void {
     const ex = this.#ex;
-    const { pending } = ex;
-    if (pending === undefined) return;
+    if (ex.pending !== call) return;
     ex.pending = undefined;
-    ex.finishHostCall(pending.func, pending.base, result);
-    ex.pc = ex.nodeBehind(pending.site);
+    ex.ensureWords(call.base + wordsOfAll(call.results));
+    ex.finishHostCall(call.results, call.base, result);
+    if (call.site !== undefined) ex.pc = ex.nodeBehind(call.site);
     this.#state = "ready";
   }
 
-  /** The awaited host call failed: the next resume throws in its place. */
-  fail(error: unknown): void {
+  /** An awaited host call has failed: the next resume throws in its place. Too late, it is ignored. */
+  fail(call: PendingCall, error: unknown): void {
     const ex = this.#ex;
-    const { pending } = ex;
-    if (pending === undefined) return;
+    if (ex.pending !== call) return;
     ex.pending = undefined;
-    ex.pc = ex.raisingNode(pending.site, error);
+    if (call.site !== undefined) ex.pc = ex.raisingNode(call.site, error);
+    else {
+      this.#go = () => {
+        throw error;
+      };
+    }
     this.#state = "ready";
   }
 
-  /** Ends the run where it is. The store stays usable. */
+  /** Ends the run where it is. The store stays usable. @throws InstanceBusyError while it is running */
   cancel(): void {
     if (this.#state === "done" || this.#state === "trapped") return;
-    this.#error = new InterruptedError("cancelled", false);
+    const ex = this.#ex;
+    if (this.#interpreter.current(this.#store) === ex) {
+      throw new InstanceBusyError(
+        "an execution cannot be cancelled by a host function that it calls; throw from there",
+      );
+    }
+    const error = new InterruptedError("cancelled", false);
+    error.backtrace = this.backtrace();
+    error.fuelConsumed = this.#store.fuel.consumed;
+    this.#error = error;
+    ex.pending?.cancel?.();
+    ex.pending = undefined;
     this.#end("trapped");
   }
 
+  /** Wasm frames, innermost first: where it stands, or where it was when it trapped. */
   backtrace(): readonly BacktraceFrame[] {
-    if (this.#state === "trapped") return this.#error instanceof RuntimeError ? this.#error.backtrace : [];
     if (this.#state === "done") return [];
-    return this.#ex.backtrace(this.#ex.pc as CodeNode);
+    const error = this.#error;
+    if (error instanceof RuntimeError && error.backtrace.length > 0) return error.backtrace;
+    const { pc } = this.#ex;
+    return pc === undefined ? [] : this.#ex.backtrace(pc);
+  }
+
+  /** The Wasm instruction at which it stands, in text form; `undefined` where it stands in no Wasm code. */
+  currentInstruction(): string | undefined {
+    const { pc, sp } = this.#ex;
+    if (this.#state === "done" || pc === undefined || sp === 0) return undefined;
+    return pc.owner.module.instructionText(pc.at < 0 ? ~pc.at : pc.at);
   }
 
   #end(state: "done" | "trapped"): void {
     this.#state = state;
     this.#release?.();
     this.#release = undefined;
+    this.#forget();
   }
 }
 
 /** A host function that is called as an export: no guest code is involved. */
-function callHost(store: StoreState, func: FunctionInstance, args: readonly unknown[]): unknown[] {
+function callHost(
+  store: StoreState,
+  func: FunctionInstance,
+  args: readonly unknown[],
+  outer: ExecutionState | undefined,
+): unknown[] {
   const result = (func.host as HostCallback)({ store, instance: undefined }, [...args]);
+  if (result instanceof PendingResult) {
+    throw (outer ?? new ExecutionState(store)).wouldBlock(func.name ?? "a host function");
+  }
   const { length } = func.type.results;
   if (length === 0) return [];
   return length === 1 ? [result] : (result as unknown[]);
@@ -336,5 +477,5 @@ function startNode(code: FunctionCode): CodeNode {
 
 function joinWatches(outer: Watch | undefined, inner: Watch | undefined): Watch | undefined {
   if (outer === undefined || inner === undefined) return outer ?? inner;
-  return { poll: () => inner.poll() ?? outer.poll() };
+  return { poll: (mayPause) => inner.poll(mayPause) ?? outer.poll(mayPause) };
 }

@@ -1,18 +1,25 @@
 // Instructions outside the loop that neither grow anything nor take long: memories other than 0, 64-bit addresses,
-// tables, references, dropping segments, wide arithmetic.
+// tables, references, dropping segments, wide arithmetic, atomics (in atomic.ts).
 // Owns their effects on registers. What may grow or take long is in heavy.ts.
 
 import { Trap } from "../errors.ts";
 import { Op } from "../isa/op.ts";
 import type { MemoryInstance } from "../runtime/memory.ts";
 import type { TableInstance } from "../runtime/table.ts";
+import { effectiveAddress } from "./address.ts";
+import { executeCastTest } from "./aggregate.ts";
+import { executeAtomic } from "./atomic.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import type { CodeNode } from "./node.ts";
 import { add128Into, mulWideSInto, mulWideUInto, sub128Into } from "./numeric/wide.ts";
-import type { FourOperands, Indices, MemoryAccess } from "./operations.ts";
+import { FIRST_ATOMIC, type FourOperands, type Indices, type MemoryAccess } from "./operations.ts";
 
 /** Executes node `i` in the frame at `fp`; `i.c` is the Wasm instruction. @throws Trap as it does. */
 export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): void {
+  if (i.c >= FIRST_ATOMIC) {
+    executeAtomic(ex, i, fp);
+    return;
+  }
   const { R, X, instance } = ex;
   const a = fp + i.a;
   const b = fp + i.b;
@@ -80,9 +87,9 @@ export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): voi
   }
 }
 
-/** Whether a conditional branch that the loop does not decide itself is taken. */
-export function executeTest(_ex: ExecutionState, i: CodeNode, _fp: number): boolean {
-  throw new Error(`no test ${i.c}`);
+/** Whether a conditional branch that the loop does not decide itself is taken. Never traps. */
+export function executeTest(ex: ExecutionState, i: CodeNode, fp: number): boolean {
+  return executeCastTest(ex, i, fp);
 }
 
 function setIndex(R: Int32Array, d: number, value: number, is64: boolean): void {
@@ -94,30 +101,6 @@ function checkElement(length: number, word: number): number {
   const index = word >>> 0;
   if (index >= length) throw new Trap("out-of-bounds-table-access", `index ${index} of ${length}`);
   return index;
-}
-
-/** The address of an access. Sums above 2^53 are rounded; they are far above every memory's size before and after. */
-export function addressOf({ offset, is64 }: MemoryAccess, R: Int32Array, a: number): number {
-  const low = (R[a] as number) >>> 0;
-  return (is64 ? ((R[a + 1] as number) >>> 0) * 2 ** 32 + low : low) + offset;
-}
-
-/** The address of an access, checked. */
-export function effectiveAddress(
-  memory: MemoryInstance,
-  access: MemoryAccess,
-  R: Int32Array,
-  a: number,
-): number {
-  const address = addressOf(access, R, a);
-  const { bytes } = access;
-  if (address + bytes > memory.byteLength) {
-    throw new Trap(
-      "out-of-bounds-memory-access",
-      `${bytes} bytes at address ${address}, memory size ${memory.byteLength}`,
-    );
-  }
-  return address;
 }
 
 /** Scalar loads and stores. */

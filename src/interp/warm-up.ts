@@ -49,7 +49,7 @@ export function warmUp(interpreter: Interpreter, options: CompilerOptions): void
   const validator = new ModuleValidator(checking);
   const module = decodeModule(Uint8Array.from(MODULE), checking, validator);
   const compiler = new ModuleCompiler(validator.finish(module), options);
-  const store = new StoreState(registry, interpreter, DEFAULT_LIMITS, undefined);
+  const store = new StoreState(registry, DEFAULT_LIMITS, undefined);
   const instance = instantiate(compiler, store, []);
   const { type, typeId } = instance.func(0);
   const code = new FunctionCode(compiler, 0, 0, type);

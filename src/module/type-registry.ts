@@ -49,6 +49,8 @@ export class DefinedType {
   readonly describes: number | undefined;
   /** Canonical id of this type's descriptor. */
   readonly descriptor: number | undefined;
+  /** How objects of the type are stored: the runtime's own, made when first needed. */
+  layout: unknown = undefined;
 
   constructor(
     id: number,

@@ -2,9 +2,19 @@
 // Owns a small stack evaluator over the decoder's reader; validation has established that it cannot go wrong.
 
 import { InstructionReader } from "../decoder/instruction-reader.ts";
-import { RuntimeError } from "../errors.ts";
+import { RuntimeError, Trap } from "../errors.ts";
 import { Op } from "../isa/op.ts";
 import type { ConstExpr } from "../module/module.ts";
+import {
+  ArrayObject,
+  elementEntries,
+  type FieldPlace,
+  fillElements,
+  makeElements,
+  type ObjectType,
+  Storage,
+  StructObject,
+} from "./gc.ts";
 import type { GlobalInstance } from "./global.ts";
 import type { ModuleInstance } from "./instance.ts";
 import type { Reference } from "./reference.ts";
@@ -47,16 +57,25 @@ function globalValue(global: GlobalInstance): ConstValue {
   return { bits: global.bits.slice(global.at, global.at + 4), ref: global.ref };
 }
 
-/** Evaluates one module's constant expressions, one after another. */
+/** Evaluates one module's constant expressions, one after another. {@link close} it at the end. */
 export class ConstEvaluator {
   readonly #instance: ModuleInstance;
   readonly #reader: InstructionReader;
+  /** Every object made so far: what the values become part of is not yet among the store's roots. */
+  readonly #objects: Reference[] = [];
 
   constructor(instance: ModuleInstance) {
     this.#instance = instance;
     this.#reader = new InstructionReader(instance.checked.module.bytes);
+    instance.store.heap.pins.add(this.#objects);
   }
 
+  /** The instance's own globals, tables and segments hold the values from now on. */
+  close(): void {
+    this.#instance.store.heap.pins.delete(this.#objects);
+  }
+
+  /** @throws Trap when the GC heap is exhausted, or a descriptor is null */
   evaluate(expr: ConstExpr): ConstValue {
     const stack: ConstValue[] = [];
     const reader = this.#reader.seek(expr.start);
@@ -105,9 +124,73 @@ export class ConstEvaluator {
           stack.push(wide(op === Op.I64Add ? x + y : op === Op.I64Sub ? x - y : x * y));
           break;
         }
+        case Op.RefI31:
+          stack.push(reference((asU32(stack.pop() as ConstValue) << 1) >> 1));
+          break;
+        case Op.AnyConvertExtern:
+        case Op.ExternConvertAny:
+          break;
+        case Op.StructNew:
+        case Op.StructNewDefault:
+        case Op.StructNewDesc:
+        case Op.StructNewDefaultDesc:
+          stack.push(this.#struct(op, this.#instance.objectType(instruction.index), stack));
+          break;
+        case Op.ArrayNew:
+        case Op.ArrayNewDefault: {
+          const length = asU32(stack.pop() as ConstValue);
+          const array = this.#array(this.#instance.objectType(instruction.index), length);
+          if (op === Op.ArrayNew) {
+            const value = stack.pop() as ConstValue;
+            fillElements(array, 0, length, value.bits, 0, value.ref);
+          }
+          stack.push(reference(array));
+          break;
+        }
+        case Op.ArrayNewFixed: {
+          const length = instruction.index2;
+          const array = this.#array(this.#instance.objectType(instruction.index), length);
+          for (let k = length - 1; k >= 0; k--) {
+            const value = stack.pop() as ConstValue;
+            fillElements(array, k, 1, value.bits, 0, value.ref);
+          }
+          stack.push(reference(array));
+          break;
+        }
         default:
           throw new RuntimeError(`not executable yet: constant instruction 0x${op.toString(16)}`);
       }
     }
   }
+
+  #struct(op: Op, type: ObjectType, stack: ConstValue[]): ConstValue {
+    const { layout } = type;
+    const fields = [...layout.defaults];
+    if (op === Op.StructNewDesc || op === Op.StructNewDefaultDesc) {
+      const { ref } = stack.pop() as ConstValue;
+      if (ref === null) throw new Trap("null-descriptor-reference");
+      fields[layout.descriptorEntry] = ref;
+    }
+    if (op === Op.StructNew || op === Op.StructNewDesc) {
+      for (let k = layout.fields.length - 1; k >= 0; k--) {
+        setField(fields, layout.fields[k] as FieldPlace, stack.pop() as ConstValue);
+      }
+    }
+    type.heap.reserve(type.bytes);
+    const struct = new StructObject(type, fields);
+    this.#objects.push(struct);
+    return reference(struct);
+  }
+
+  #array(type: ObjectType, length: number): ArrayObject {
+    type.heap.reserve(type.arrayBytes(length));
+    const array = new ArrayObject(type, makeElements(type.storage, length), length);
+    this.#objects.push(array);
+    return array;
+  }
+}
+
+function setField(fields: unknown[], { entry, storage }: FieldPlace, { bits, ref }: ConstValue): void {
+  if (storage === Storage.Ref) fields[entry] = ref;
+  else for (let k = 0; k < elementEntries(storage); k++) fields[entry + k] = bits[k];
 }

@@ -12,10 +12,21 @@ export interface HostCallContext {
   readonly instance: ModuleInstance | undefined;
 }
 
+/** What a host function returns whose result is still to come. Its class tells it from a promise that is a value. */
+export class PendingResult {
+  /** Of the checked result. It has a handler: nobody need look at a rejection. */
+  readonly promise: PromiseLike<unknown>;
+
+  constructor(promise: PromiseLike<unknown>) {
+    this.promise = promise;
+    promise.then(undefined, () => undefined);
+  }
+}
+
 /**
  * A host function as the embedder's layer wraps it: JavaScript values in and out, in
  * `type`'s order. Returns the result, an array for several, or `undefined` for none;
- * a promise parks the guest where the call allows it.
+ * a `PendingResult` parks the guest where the call allows it.
  */
 export type HostCallback = (context: HostCallContext, args: unknown[]) => unknown;
 

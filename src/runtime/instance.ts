@@ -6,6 +6,7 @@ import type { DefinedType } from "../module/type-registry.ts";
 import type { FuncType } from "../module/types.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
 import { FunctionInstance, type LoweredFunction } from "./function.ts";
+import type { ObjectType } from "./gc.ts";
 import type { GlobalInstance } from "./global.ts";
 import type { MemoryInstance } from "./memory.ts";
 import type { Reference } from "./reference.ts";
@@ -41,6 +42,8 @@ export class ModuleInstance {
   readonly data: Uint8Array[] = [];
   /** Defined types by module type index. */
   readonly types: readonly DefinedType[];
+  /** Struct and array types by module type index, each from its first use on; see {@link objectType}. */
+  readonly objectTypes: (ObjectType | undefined)[] = [];
   readonly #functions: (FunctionInstance | undefined)[];
   readonly #importedFunctions: number;
 
@@ -72,6 +75,16 @@ export class ModuleInstance {
     const made = FunctionInstance.guest(typeId, type, this, code);
     this.#functions[funcIdx] = made;
     return made;
+  }
+
+  /** The struct or array type at `typeIdx`. */
+  objectType(typeIdx: number): ObjectType {
+    const { objectTypes, types } = this;
+    // All at once, as an array with wide gaps would be a hash table.
+    while (objectTypes.length < types.length) objectTypes.push(undefined);
+    const type = objectTypes[typeIdx] ?? this.store.heap.typeOf(types[typeIdx] as DefinedType);
+    objectTypes[typeIdx] = type;
+    return type;
   }
 
   /** What the module exports as `name`, or `undefined`. */

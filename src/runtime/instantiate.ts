@@ -19,7 +19,7 @@ const GLOBAL_WORDS = 4;
 
 /**
  * Instantiates `executable` with matched imports, in the order of the module's import section; the start
- * function is left to {@link runStartFunction}. Active segments write as they go: those before one that
+ * function is left to whoever runs {@link startFunction}. Active segments write as they go: those before one that
  * traps have had their effect, as the spec demands.
  *
  * @throws LimitError when the store's limits do not allow what the module declares
@@ -50,20 +50,30 @@ export function instantiate(
     if (funcType !== undefined) instance.tags.push(new TagInstance(typeId, funcType));
   }
   const evaluator = new ConstEvaluator(instance);
+  try {
+    initialise(instance, evaluator);
+  } finally {
+    evaluator.close();
+  }
+  return instance;
+}
+
+function initialise(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+  const { module } = instance.checked;
   allocateMemories(instance);
   allocateGlobals(instance, evaluator);
   allocateTables(instance, evaluator);
   for (const segment of module.elements) instance.elements.push(elementsOf(instance, segment, evaluator));
   for (const segment of module.data) instance.data.push(module.bytes.subarray(segment.start, segment.end));
+  instance.store.heap.addRoots(instance);
   applyElements(instance, evaluator);
   applyData(instance, evaluator);
-  return instance;
 }
 
-/** Runs the start function, if the module has one. @throws what the function throws */
-export function runStartFunction(instance: ModuleInstance): void {
+/** The start function, if the module has one: to be called once the instance is made. */
+export function startFunction(instance: ModuleInstance): FunctionInstance | undefined {
   const { start } = instance.checked.module;
-  if (start !== undefined) instance.store.executor.runStart(instance.store, instance.func(start.funcIdx));
+  return start === undefined ? undefined : instance.func(start.funcIdx);
 }
 
 function allocateMemories(instance: ModuleInstance): void {

@@ -4,6 +4,7 @@
 import { LimitError, RuntimeError, Trap } from "../errors.ts";
 import type { MemoryType } from "../module/types.ts";
 import type { ResourceMeter } from "./resource-meter.ts";
+import { WaiterQueues } from "./waiters.ts";
 
 /** What a memory needs of its store. */
 export interface MemoryBudget {
@@ -33,6 +34,9 @@ export class MemoryInstance {
   i32: Int32Array;
   byteLength: number;
   readonly #budget: MemoryBudget;
+  #u16: Uint16Array | undefined;
+  #i64: BigInt64Array | undefined;
+  #waiters: WaiterQueues | undefined;
 
   /** @throws LimitError when the declared minimum is above a limit; RuntimeError when the host has no memory left. */
   constructor(type: MemoryType, budget: MemoryBudget) {
@@ -54,13 +58,41 @@ export class MemoryInstance {
       );
     }
     this.byteLength = bytes;
-    const buffer = allocate(bytes, type.shared);
-    this.u8 = new Uint8Array(buffer);
-    this.i32 = new Int32Array(buffer);
+    const buffer = type.shared ? allocateShared(bytes, this.#maxBytes) : allocate(bytes);
+    // Explicit lengths: on a growable buffer views would otherwise be of another, slower kind.
+    this.u8 = new Uint8Array(buffer, 0, buffer.byteLength);
+    this.i32 = new Int32Array(buffer, 0, buffer.byteLength / 4);
   }
 
   get pages(): number {
     return this.byteLength / this.pageSize;
+  }
+
+  /** Whether other agents may see the bytes, so that atomic accesses must be real. */
+  get isShared(): boolean {
+    return this.type.shared && typeof SharedArrayBuffer === "function" && typeof Atomics === "object";
+  }
+
+  /** For atomic accesses. */
+  get u16(): Uint16Array {
+    this.#u16 ??= new Uint16Array(this.u8.buffer, 0, this.u8.length / 2);
+    return this.#u16;
+  }
+
+  /** For atomic accesses. */
+  get i64(): BigInt64Array {
+    this.#i64 ??= new BigInt64Array(this.u8.buffer, 0, this.u8.length / 8);
+    return this.#i64;
+  }
+
+  /** Who waits for a notification at which address. */
+  get waiters(): WaiterQueues {
+    this.#waiters ??= new WaiterQueues();
+    return this.#waiters;
+  }
+
+  get #maxBytes(): number {
+    return Math.min(this.maxPages * this.pageSize, this.#budget.memoryBytes);
   }
 
   /** Whether the maximum and the limits allow `delta` more pages. */
@@ -109,28 +141,95 @@ export class MemoryInstance {
   }
 
   #reallocate(bytes: number): void {
-    const cap = Math.min(this.maxPages * this.pageSize, this.#budget.memoryBytes);
-    const wanted = Math.min(cap, Math.max(bytes, this.byteLength + (this.byteLength >>> 1)));
-    let buffer: ArrayBufferLike;
-    try {
-      buffer = allocate(wanted, this.type.shared);
-    } catch {
-      buffer = allocate(bytes, this.type.shared);
+    const { buffer } = this.u8;
+    if (this.type.shared && isGrowable(buffer)) {
+      growInPlace(buffer, bytes);
+      this.#install(buffer);
+      return;
     }
-    const grown = new Uint8Array(buffer);
-    grown.set(this.byteLength === this.u8.length ? this.u8 : this.u8.subarray(0, this.byteLength));
-    this.u8 = grown;
-    this.i32 = new Int32Array(buffer);
+    const wanted = Math.min(this.#maxBytes, Math.max(bytes, this.byteLength + (this.byteLength >>> 1)));
+    let larger: ArrayBufferLike;
+    // A shared buffer that cannot grow in place is replaced too: only runs of this agent then see the new one.
+    const make = this.type.shared ? (length: number) => allocateShared(length, length) : allocate;
+    try {
+      larger = make(wanted);
+    } catch {
+      larger = make(bytes);
+    }
+    new Uint8Array(larger).set(
+      this.byteLength === this.u8.length ? this.u8 : this.u8.subarray(0, this.byteLength),
+    );
+    this.#install(larger);
+  }
+
+  #install(buffer: ArrayBufferLike): void {
+    this.u8 = new Uint8Array(buffer, 0, buffer.byteLength);
+    this.i32 = new Int32Array(buffer, 0, buffer.byteLength / 4);
+    this.#u16 = undefined;
+    this.#i64 = undefined;
   }
 }
 
-/** The buffer's length is a multiple of 8 so that word views cover it whole. */
-function allocate(bytes: number, shared: boolean): ArrayBufferLike {
-  const length = Math.ceil(bytes / 8) * 8;
+/** What newer hosts add to SharedArrayBuffer. */
+interface GrowableBuffer extends SharedArrayBuffer {
+  readonly maxByteLength: number;
+  grow(byteLength: number): void;
+}
+
+/** Without growable buffers, a shared memory of up to so many bytes is given its maximum at once. */
+const MAX_SHARED_UP_FRONT = 2 ** 26;
+
+/** Room to grow in place, up to `max` bytes: what others hold of the buffer then stays the memory. */
+function allocateShared(bytes: number, max: number): ArrayBufferLike {
+  if (typeof SharedArrayBuffer !== "function") return allocate(bytes);
+  const length = roundUp(bytes);
+  const maxByteLength = roundUp(max);
   try {
-    if (shared && typeof SharedArrayBuffer === "function") return new SharedArrayBuffer(length);
+    if ("grow" in SharedArrayBuffer.prototype) {
+      const Growable = SharedArrayBuffer as new (
+        length: number,
+        options: { maxByteLength: number },
+      ) => SharedArrayBuffer;
+      return new Growable(length, { maxByteLength });
+    }
+    if (max <= MAX_SHARED_UP_FRONT) return new SharedArrayBuffer(maxByteLength);
+  } catch {
+    // Address space for the maximum may be lacking where the memory itself is not.
+  }
+  try {
+    return new SharedArrayBuffer(length);
+  } catch (cause) {
+    throw outOfMemory(length, cause);
+  }
+}
+
+function isGrowable(buffer: ArrayBufferLike): buffer is GrowableBuffer {
+  return "growable" in buffer && buffer.growable === true;
+}
+
+function growInPlace(buffer: GrowableBuffer, bytes: number): void {
+  const length = Math.min(roundUp(bytes), buffer.maxByteLength);
+  try {
+    buffer.grow(length);
+  } catch (cause) {
+    throw outOfMemory(length, cause);
+  }
+}
+
+function allocate(bytes: number): ArrayBufferLike {
+  const length = roundUp(bytes);
+  try {
     return new ArrayBuffer(length);
   } catch (cause) {
-    throw new RuntimeError(`the host could not allocate ${length} bytes for a memory: ${String(cause)}`);
+    throw outOfMemory(length, cause);
   }
+}
+
+/** Buffers are multiples of 8 so that word views cover them whole. */
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+function outOfMemory(bytes: number, cause: unknown): RuntimeError {
+  return new RuntimeError(`the host could not allocate ${bytes} bytes for a memory: ${String(cause)}`);
 }

@@ -21,8 +21,10 @@ export class ExceptionInstance {
   readonly tag: TagInstance;
   /** Two words per 8-byte slot. */
   readonly bits: Int32Array;
-  /** One entry per slot. */
+  /** One entry per slot; none when the payload has no references. */
   readonly refs: readonly Reference[];
+  /** Whether the GC heap has counted it: from the first time on that a guest keeps a reference to it. */
+  counted = false;
 
   constructor(tag: TagInstance, bits: Int32Array, refs: readonly Reference[]) {
     this.tag = tag;

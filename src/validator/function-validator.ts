@@ -14,7 +14,7 @@ import { checkBulk } from "./bulk-rules.ts";
 import { checkCall, checkCatches, tagParamsOf } from "./call-rules.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import { checkReference } from "./reference-rules.ts";
-import { createRules, OP_SUB_BITS, OP_SUB_MASK, type Rule } from "./rules.ts";
+import { createRules, isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule } from "./rules.ts";
 import { isDefaultable, TypeStack } from "./type-stack.ts";
 
 const NO_TYPES: readonly ValType[] = [];
@@ -74,7 +74,10 @@ export class FunctionValidator extends TypeStack {
     const op = instruction.op;
     this.offset = instruction.offset;
     const rule = this.rules[op >>> OP_SUB_BITS][op & OP_SUB_MASK];
-    if (this.constant && !rule.constant) this.fail(`constant expression required: found ${rule.mnemonic}`);
+    if (this.constant && !rule.constant) {
+      const hint = isExtendedConstant(op) ? ", which needs the feature extended-const" : "";
+      this.fail(`constant expression required: found ${rule.mnemonic}${hint}`);
+    }
     if (rule.plain) this.apply(rule.params, rule.results);
     else if (rule.regular) this.regular(instruction, rule);
     else this.irregular(instruction);

@@ -95,13 +95,21 @@ function isConstant(op: Op, features: ReadonlySet<Feature>): boolean {
     case Op.AnyConvertExtern:
     case Op.ExternConvertAny:
       return true;
+    default:
+      return features.has("extended-const") && isExtendedConstant(op);
+  }
+}
+
+/** Whether the extended-const proposal made the instruction constant. */
+export function isExtendedConstant(op: Op): boolean {
+  switch (op) {
     case Op.I32Add:
     case Op.I32Sub:
     case Op.I32Mul:
     case Op.I64Add:
     case Op.I64Sub:
     case Op.I64Mul:
-      return features.has("extended-const");
+      return true;
     default:
       return false;
   }

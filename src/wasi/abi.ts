@@ -96,6 +96,11 @@ export class WasiError extends Error {
   }
 }
 
+/** Whether something thrown is this errno. */
+export function isErrno(error: unknown, errno: Errno): boolean {
+  return error instanceof WasiError && error.errno === errno;
+}
+
 /** Preview1's file types; the index in this list is the number that the guest sees. */
 export const FILE_TYPES = [
   "unknown",

@@ -1,7 +1,7 @@
 // Path resolution: from a directory and a path to the directory that holds the last component, one component at a time.
 // The only place that knows `/`, `.`, `..` and symbolic links. Never lexical, never above the start.
 
-import { MAX_NAME_BYTES, MAX_SYMLINKS, WasiError } from "./abi.ts";
+import { isErrno, MAX_NAME_BYTES, MAX_SYMLINKS, WasiError } from "./abi.ts";
 import type { FileSystemDirectory } from "./fs/file-system.ts";
 import { utf8Length } from "./utf8.ts";
 
@@ -93,7 +93,7 @@ export function resolvePath<T>(
     try {
       target = parent.readLink(name);
     } catch (error) {
-      if (!(error instanceof WasiError) || error.errno !== "inval") throw error;
+      if (!isErrno(error, "inval")) throw error;
       // No longer a link: someone has replaced it. Look again; the count above ends this.
       pending.push(name);
       return;
@@ -129,7 +129,7 @@ export function resolvePath<T>(
       try {
         enter(name, parent.openDirectory(name));
       } catch (error) {
-        if (!(error instanceof WasiError) || error.errno !== "loop") throw error;
+        if (!isErrno(error, "loop")) throw error;
         pushLink(parent, name);
       }
     }

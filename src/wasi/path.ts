@@ -8,6 +8,7 @@ import {
   DIRECTORY_INHERITING_RIGHTS,
   DIRECTORY_RIGHTS,
   FILE_RIGHTS,
+  isErrno,
   LOOKUP_SYMLINK_FOLLOW,
   MAX_PATH_BYTES,
   OFLAG,
@@ -276,7 +277,7 @@ function exists(parent: FileSystemDirectory, name: string): boolean {
     parent.statEntry(name);
     return true;
   } catch (error) {
-    if (error instanceof WasiError && error.errno === "noent") return false;
+    if (isErrno(error, "noent")) return false;
     throw error;
   }
 }
@@ -332,13 +333,12 @@ function open(
         try {
           return parent.openFile(name, request);
         } catch (error) {
-          if (!(error instanceof WasiError) || error.errno !== "isdir" || !directoryFits) throw error;
+          if (!isErrno(error, "isdir") || !directoryFits) throw error;
           return parent.openDirectory(name);
         }
       } catch (error) {
         // A trailing slash means what the link leads to, follow or not.
-        if (error instanceof WasiError && error.errno === "loop" && (request.follow || mustBeDirectory))
-          return FOLLOW;
+        if (isErrno(error, "loop") && (request.follow || mustBeDirectory)) return FOLLOW;
         throw error;
       }
     },

@@ -329,6 +329,18 @@ describe("standard streams", () => {
     expect(nonblocking.read(0)).toBe("again");
   });
 
+  test("a Web stream", async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array([104, 105]));
+        controller.close();
+      },
+    });
+    const guest = new TestGuest({ stdin: { getReader: () => stream.getReader() } });
+    expect(await guest.readAsync(0)).toEqual({ text: "hi" });
+    expect(await guest.readAsync(0)).toEqual({ text: "" });
+  });
+
   test("blocking, where it was granted", () => {
     const waits: string[] = [];
     const guest = new TestGuest({

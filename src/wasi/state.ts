@@ -62,7 +62,7 @@ export interface WasiOptions {
   readonly host?: WasiHost;
 }
 
-export const DEFAULT_MAX_DESCRIPTORS = 1024;
+const DEFAULT_MAX_DESCRIPTORS = 1024;
 
 export class WasiState {
   readonly args: readonly Uint8Array[];
@@ -73,6 +73,7 @@ export class WasiState {
   readonly virtualClock: VirtualClock | undefined;
   readonly random: RandomSource;
   readonly blocking: WasiHost["blocking"];
+  readonly #deterministic = new Map<FileSystem, FileSystem>();
 
   /** @throws TypeError on options that make no sense */
   constructor(options: WasiOptions) {
@@ -106,15 +107,25 @@ export class WasiState {
       for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
         if (name === "" || name.includes("\0"))
           throw new TypeError(`bad name of a preopened directory: "${name}"`);
-        const clock = this.virtualClock;
-        const granted =
-          clock === undefined ? fileSystem : new DeterministicFileSystem(fileSystem, () => clock.realtime());
-        descriptors.add(preopenDescriptor(granted.root(), encodeUtf8(name)));
+        descriptors.add(preopenDescriptor(this.#grant(fileSystem).root(), encodeUtf8(name)));
       }
       for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));
     } catch (error) {
       descriptors.closeAll();
       throw error;
     }
+  }
+
+  /** The file system as the guest sees it. One that is granted twice is the same both times. */
+  #grant(fileSystem: FileSystem): FileSystem {
+    const { virtualClock } = this;
+    if (virtualClock === undefined) return fileSystem;
+    let granted = this.#deterministic.get(fileSystem);
+    if (granted === undefined) {
+      const device = BigInt(this.#deterministic.size + 1);
+      granted = new DeterministicFileSystem(fileSystem, () => virtualClock.realtime(), device);
+      this.#deterministic.set(fileSystem, granted);
+    }
+    return granted;
   }
 }

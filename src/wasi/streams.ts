@@ -31,8 +31,16 @@ export type InputSource =
   | Uint8Array
   | AsyncIterable<Uint8Array | string>
   | Iterable<Uint8Array | string>
+  | ReadableStreamLike
   | (() => Uint8Array | string | null | undefined | Promise<Uint8Array | string | null | undefined>)
   | InputStream;
+
+/** A Web stream, as far as it is needed: not all hosts make them iterable. */
+export interface ReadableStreamLike {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | string | undefined }>;
+  };
+}
 
 /** What can be given as stdout or stderr. A callback gets chunks of its own. */
 export type OutputTarget = "inherit" | "null" | ((chunk: Uint8Array) => void) | OutputStream;
@@ -197,6 +205,16 @@ export function inputStream(source: InputSource, inherit: (() => InputStream) | 
   if (typeof source === "function") return new PulledInput(source);
   if ("text" in source) return new BytesInput(encodeUtf8(source.text));
   if ("whenReady" in source) return source;
+  if ("getReader" in source) {
+    const reader = source.getReader();
+    return new PulledInput(async () => {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return null;
+        if (value !== undefined && value.length > 0) return value;
+      }
+    });
+  }
   if (Symbol.asyncIterator in source) {
     const iterator = source[Symbol.asyncIterator]();
     return new PulledInput(async () => {

@@ -55,7 +55,7 @@ export function i32x4ShrS({ R }: VectorViews, d: number, a: number, count: numbe
   for (let i = 0; i < 4; i++) R[d + i] = R[a + i] >> count;
 }
 
-export function i32x4ShrU({ R, U32 }: VectorViews, d: number, a: number, count: number): void {
+export function i32x4ShrU({ U32 }: VectorViews, d: number, a: number, count: number): void {
   count &= 31;
   for (let i = 0; i < 4; i++) U32[d + i] = U32[a + i] >>> count;
 }

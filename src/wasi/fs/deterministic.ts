@@ -1,7 +1,7 @@
 // A file system seen so that nothing of the host shows: sorted entries, inodes in the order of first sight, times of a
 // virtual clock. Wraps any other.
 
-import { WasiError } from "../abi.ts";
+import { isErrno, WasiError } from "../abi.ts";
 import type {
   DirectoryEntry,
   FileStat,
@@ -22,12 +22,14 @@ interface Times {
 class Register {
   readonly #now: () => bigint;
   readonly #start: bigint;
+  readonly #device: bigint;
   readonly #inodes = new Map<string, bigint>();
   #lastInode = 0n;
   readonly #times = new Map<string, Times>();
 
-  constructor(now: () => bigint) {
+  constructor(now: () => bigint, device: bigint) {
     this.#now = now;
+    this.#device = device;
     this.#start = now();
   }
 
@@ -77,7 +79,7 @@ class Register {
     const { access, modify, change } = this.times(key);
     const isDirectory = stat.type === "directory";
     return {
-      device: 1n,
+      device: this.#device,
       inode: this.inode(key),
       type: stat.type,
       // What a directory's size and links are depends on the host's file system.
@@ -99,10 +101,13 @@ export class DeterministicFileSystem implements FileSystem {
   readonly #inner: FileSystem;
   readonly #register: Register;
 
-  /** @param now the virtual time in nanoseconds since 1970-01-01 */
-  constructor(inner: FileSystem, now: () => bigint) {
+  /**
+   * @param now the virtual time in nanoseconds since 1970-01-01
+   * @param device what `stat` tells as the device of every file
+   */
+  constructor(inner: FileSystem, now: () => bigint, device: bigint) {
     this.#inner = inner;
-    this.#register = new Register(now);
+    this.#register = new Register(now, device);
   }
 
   root(): FileSystemDirectory {
@@ -136,7 +141,7 @@ class DeterministicDirectory implements FileSystemDirectory {
         const { type, inode } = this.statEntry(name);
         return [{ name, type, inode }];
       } catch (error) {
-        if (error instanceof WasiError && error.errno === "noent") return [];
+        if (isErrno(error, "noent")) return [];
         throw error;
       }
     });
@@ -223,7 +228,7 @@ class DeterministicDirectory implements FileSystemDirectory {
       this.#inner.statEntry(name);
       return true;
     } catch (error) {
-      if (error instanceof WasiError && error.errno === "noent") return false;
+      if (isErrno(error, "noent")) return false;
       throw error;
     }
   }

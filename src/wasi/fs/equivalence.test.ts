@@ -244,16 +244,16 @@ describe.runIf(process.platform === "linux")("equivalence", () => {
     );
   };
 
-  test("in memory", () => check(400, () => new MemoryFileSystem(), true), 60_000);
-  test("on the host", () => check(200, (root) => new HostFileSystem(root), true), 60_000);
+  test("in memory", () => check(250, () => new MemoryFileSystem(), true), 60_000);
+  test("on the host", () => check(100, (root) => new HostFileSystem(root), true), 60_000);
   test(
     "overlay over an empty lower file system",
-    () => check(200, () => new OverlayFileSystem(new MemoryFileSystem(), new MemoryFileSystem()), true),
+    () => check(100, () => new OverlayFileSystem(new MemoryFileSystem(), new MemoryFileSystem()), true),
     60_000,
   );
   test(
     "overlay over a lower file system with everything in it",
-    () => check(400, () => new OverlayFileSystem(preparedMemory(), new MemoryFileSystem()), false),
+    () => check(250, () => new OverlayFileSystem(preparedMemory(), new MemoryFileSystem()), false),
     60_000,
   );
 });

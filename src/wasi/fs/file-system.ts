@@ -59,7 +59,7 @@ export interface FileSystemDirectory {
   /** `lstat` of an entry. */
   statEntry(name: string): FileStat;
   /** All entries except `.` and `..`, in any order, but the same order as long as nothing changes. */
-  entries(): readonly DirectoryEntry[] | readonly LazyDirectoryEntry[];
+  entries(): readonly (DirectoryEntry | LazyDirectoryEntry)[];
   /** `notdir` for a file, `loop` for a symbolic link. */
   openDirectory(name: string): FileSystemDirectory;
   /** `isdir` for a directory, `loop` for a symbolic link, `nxio` for anything but a regular file. Never blocks. */

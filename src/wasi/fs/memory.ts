@@ -1,10 +1,10 @@
 // A file system in memory: bounded, with hard links, symbolic links, times, sparse files and open-unlinked files.
 // Runs anywhere; knows nothing of paths beyond what its own convenience methods hand to the resolver.
 
-import { WasiError } from "../abi.ts";
+import { isErrno, WasiError } from "../abi.ts";
 import { resolvePath } from "../path-resolution.ts";
-import { decodeUtf8, encodeUtf8, isWellFormed, utf8Length } from "../utf8.ts";
-import { type ByteBudget, FileContents } from "./file-contents.ts";
+import { decodeUtf8, encodeUtf8, isWellFormed } from "../utf8.ts";
+import { FileContents } from "./file-contents.ts";
 import type {
   DirectoryEntry,
   FileStat,
@@ -15,97 +15,22 @@ import type {
   TimeUpdate,
 } from "./file-system.ts";
 
-/** Limits and clock of a {@link MemoryFileSystem}. */
-export interface MemoryFileSystemOptions {
-  /** Bytes of contents. Past it writes give `nospc`. Default 256 MiB. */
-  readonly maxBytes?: number;
-  /** Files, directories and symbolic links. Past it creating gives `nospc`. Default 100,000. */
-  readonly maxInodes?: number;
-  /** Nanoseconds since 1970-01-01. Default: `Date`. */
-  readonly now?: () => bigint;
-}
+import {
+  type CommonNode,
+  type DirectoryNode,
+  ENTRY_BYTES,
+  type FileNode,
+  isWithin,
+  type MemoryFileSystemOptions,
+  modified,
+  type Node,
+  newDirectory,
+  nodeStat,
+  setNodeTimes,
+  Volume,
+} from "./memory-nodes.ts";
 
-const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
-const DEFAULT_MAX_INODES = 100_000;
-/** What an entry costs of the byte limit, so that names are bounded too. */
-const ENTRY_BYTES = 64;
-
-interface CommonNode {
-  readonly inode: bigint;
-  /** Entries that lead to it. */
-  links: number;
-  accessTime: bigint;
-  modifyTime: bigint;
-  changeTime: bigint;
-}
-
-interface FileNode extends CommonNode {
-  readonly kind: "file";
-  readonly contents: FileContents;
-  /** Open handles: the contents stay while there are any. */
-  handles: number;
-}
-
-interface LinkNode extends CommonNode {
-  readonly kind: "link";
-  readonly target: string;
-}
-
-interface DirectoryNode extends CommonNode {
-  readonly kind: "directory";
-  readonly entries: Map<string, Node>;
-  /** `undefined` for the root, and once removed. */
-  parent: DirectoryNode | undefined;
-  removed: boolean;
-}
-
-type Node = FileNode | LinkNode | DirectoryNode;
-
-/** Allocates nodes within the limits, and tells the time. */
-class Volume implements ByteBudget {
-  readonly device: bigint;
-  readonly now: () => bigint;
-  readonly #maxBytes: number;
-  readonly #maxInodes: number;
-  #bytes = 0;
-  #inodes = 0;
-  #lastInode = 0n;
-
-  constructor(options: MemoryFileSystemOptions) {
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-    this.#maxInodes = options.maxInodes ?? DEFAULT_MAX_INODES;
-    this.now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
-    // Programs take files with equal device and inode for one, so two volumes must differ.
-    this.device = BigInt(Math.floor(Math.random() * 2 ** 32));
-  }
-
-  get usedBytes(): number {
-    return this.#bytes;
-  }
-
-  take(bytes: number): void {
-    if (this.#bytes + bytes > this.#maxBytes) throw new WasiError("nospc", "the file system is full");
-    this.#bytes += bytes;
-  }
-
-  giveBack(bytes: number): void {
-    this.#bytes -= bytes;
-  }
-
-  newNode(): CommonNode {
-    if (this.#inodes >= this.#maxInodes) throw new WasiError("nospc", "too many files");
-    this.#inodes++;
-    const now = this.now();
-    return { inode: ++this.#lastInode, links: 0, accessTime: now, modifyTime: now, changeTime: now };
-  }
-
-  /** Frees what no entry and no handle leads to any more. */
-  collect(node: Node): void {
-    if (node.links > 0 || (node.kind === "file" && node.handles > 0)) return;
-    if (node.kind === "file") node.contents.release();
-    this.#inodes--;
-  }
-}
+export type { MemoryFileSystemOptions } from "./memory-nodes.ts";
 
 /** A file system in memory. */
 export class MemoryFileSystem implements FileSystem {
@@ -167,7 +92,7 @@ export class MemoryFileSystem implements FileSystem {
         try {
           parent.createDirectory(name);
         } catch (error) {
-          if (!(error instanceof WasiError) || error.errno !== "exist") throw error;
+          if (!isErrno(error, "exist")) throw error;
         }
       });
     }
@@ -184,52 +109,6 @@ export class MemoryFileSystem implements FileSystem {
       return act(parent, name);
     });
   }
-}
-
-function newDirectory(volume: Volume): DirectoryNode {
-  const node = volume.newNode();
-  return { ...node, kind: "directory", entries: new Map(), parent: undefined, removed: false };
-}
-
-function nodeStat(volume: Volume, node: Node): FileStat {
-  let links = node.links;
-  let size = 0;
-  if (node.kind === "file") size = node.contents.size;
-  else if (node.kind === "link") size = utf8Length(node.target);
-  else {
-    // `.`, and `..` in each directory below.
-    links++;
-    for (const entry of node.entries.values()) if (entry.kind === "directory") links++;
-  }
-  return {
-    device: volume.device,
-    inode: node.inode,
-    type: node.kind === "file" ? "regular-file" : node.kind === "link" ? "symbolic-link" : "directory",
-    links: BigInt(links),
-    size: BigInt(size),
-    accessTime: node.accessTime,
-    modifyTime: node.modifyTime,
-    changeTime: node.changeTime,
-  };
-}
-
-function setNodeTimes(volume: Volume, node: Node, access: TimeUpdate, modify: TimeUpdate): void {
-  const now = volume.now();
-  if (access !== undefined) node.accessTime = access === "now" ? now : access;
-  if (modify !== undefined) node.modifyTime = modify === "now" ? now : modify;
-  node.changeTime = now;
-}
-
-function modified(volume: Volume, node: Node): void {
-  node.modifyTime = volume.now();
-  node.changeTime = node.modifyTime;
-}
-
-/** Whether `directory` is `around` or somewhere below it. */
-function isWithin(directory: DirectoryNode, around: DirectoryNode): boolean {
-  for (let at: DirectoryNode | undefined = directory; at !== undefined; at = at.parent)
-    if (at === around) return true;
-  return false;
 }
 
 class MemoryDirectory implements FileSystemDirectory {

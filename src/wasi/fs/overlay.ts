@@ -12,135 +12,38 @@ import type {
   OpenFlags,
   TimeUpdate,
 } from "./file-system.ts";
-
-const COPY_BYTES = 65_536;
-
-/** What the overlay knows of one of its directories, shared by all handles on it. */
-interface DirectoryState {
-  parent: DirectoryState | undefined;
-  /** Its name in `parent`. */
-  name: string;
-  /** Where it is in the lower file system; `undefined` if it is only in the upper one. */
-  lowerPath: readonly string[] | undefined;
-  /** Names of the lower directory that are hidden, as they were removed or replaced. */
-  readonly hidden: Set<string>;
-  readonly children: Map<string, DirectoryState>;
-  removed: boolean;
-}
-
-function newState(
-  parent: DirectoryState | undefined,
-  name: string,
-  lowerPath: readonly string[] | undefined,
-): DirectoryState {
-  return { parent, name, lowerPath, hidden: new Set(), children: new Map(), removed: false };
-}
+import {
+  copyContents,
+  type DirectoryState,
+  type Found,
+  find,
+  isWithin,
+  Layers,
+  newState,
+} from "./overlay-layers.ts";
 
 /** A file system over another. The first change of a file copies it up whole. */
 export class OverlayFileSystem implements FileSystem {
-  readonly #lower: FileSystem;
-  readonly #upper: FileSystem;
+  readonly #layers: Layers;
   readonly #root = newState(undefined, "", []);
 
   /** @param lower never changed @param upper takes all changes, and hides what it has of the lower one */
   constructor(lower: FileSystem, upper: FileSystem) {
-    this.#lower = lower;
-    this.#upper = upper;
+    this.#layers = new Layers(lower, upper);
   }
 
   root(): FileSystemDirectory {
-    return new OverlayDirectory(this, this.#root);
+    return new OverlayDirectory(this.#layers, this.#root);
   }
-
-  /** Opens a directory of the lower file system; `undefined` if it has gone. */
-  openLower(state: DirectoryState): FileSystemDirectory | undefined {
-    return state.lowerPath === undefined ? undefined : descend(this.#lower.root(), state.lowerPath);
-  }
-
-  /** Opens a directory of the upper file system; `undefined` if it is not there. */
-  openUpper(state: DirectoryState): FileSystemDirectory | undefined {
-    return descend(this.#upper.root(), pathOf(state));
-  }
-
-  /** Opens a directory of the upper file system, making it and those above if need be. */
-  makeUpper(state: DirectoryState): FileSystemDirectory {
-    let directory = this.#upper.root();
-    for (const name of pathOf(state)) {
-      const parent = directory;
-      try {
-        try {
-          directory = parent.openDirectory(name);
-        } catch (error) {
-          if (!isErrno(error, "noent")) throw error;
-          parent.createDirectory(name);
-          directory = parent.openDirectory(name);
-        }
-      } finally {
-        parent.close();
-      }
-    }
-    return directory;
-  }
-}
-
-function pathOf(state: DirectoryState): string[] {
-  const path: string[] = [];
-  for (let at = state; at.parent !== undefined; at = at.parent) path.unshift(at.name);
-  return path;
-}
-
-/** Opens `path` below `root`, closing what is on the way; `undefined` if it does not exist or is no directory. */
-function descend(root: FileSystemDirectory, path: readonly string[]): FileSystemDirectory | undefined {
-  let directory = root;
-  for (const name of path) {
-    const parent = directory;
-    try {
-      directory = parent.openDirectory(name);
-    } catch (error) {
-      if (isErrno(error, "noent") || isErrno(error, "notdir") || isErrno(error, "loop")) return undefined;
-      throw error;
-    } finally {
-      parent.close();
-    }
-  }
-  return directory;
-}
-
-function isErrno(error: unknown, errno: WasiError["errno"]): boolean {
-  return error instanceof WasiError && error.errno === errno;
-}
-
-function find(directory: FileSystemDirectory | undefined, name: string): FileStat | undefined {
-  if (directory === undefined) return undefined;
-  try {
-    return directory.statEntry(name);
-  } catch (error) {
-    if (isErrno(error, "noent")) return undefined;
-    throw error;
-  }
-}
-
-/** Whether `state` is `around` or somewhere below it. */
-function isWithin(state: DirectoryState, around: DirectoryState): boolean {
-  for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent)
-    if (at === around) return true;
-  return false;
-}
-
-/** Where an entry is: the one that shows. */
-interface Found {
-  readonly layer: "upper" | "lower";
-  readonly directory: FileSystemDirectory;
-  readonly stat: FileStat;
 }
 
 class OverlayDirectory implements FileSystemDirectory {
   readonly kind = "directory";
-  readonly #overlay: OverlayFileSystem;
+  readonly #layers: Layers;
   readonly #state: DirectoryState;
 
-  constructor(overlay: OverlayFileSystem, state: DirectoryState) {
-    this.#overlay = overlay;
+  constructor(layers: Layers, state: DirectoryState) {
+    this.#layers = layers;
     this.#state = state;
   }
 
@@ -175,7 +78,7 @@ class OverlayDirectory implements FileSystemDirectory {
     const { type } = this.statEntry(name);
     if (type === "symbolic-link") throw new WasiError("loop");
     if (type !== "directory") throw new WasiError("notdir");
-    return new OverlayDirectory(this.#overlay, this.#child(name));
+    return new OverlayDirectory(this.#layers, this.#child(name));
   }
 
   openFile(name: string, flags: OpenFlags): FileSystemFile {
@@ -214,7 +117,7 @@ class OverlayDirectory implements FileSystemDirectory {
   removeDirectory(name: string): void {
     if (this.statEntry(name).type !== "directory") throw new WasiError("notdir");
     const child = this.#child(name);
-    if (new OverlayDirectory(this.#overlay, child).entries().length > 0) throw new WasiError("notempty");
+    if (new OverlayDirectory(this.#layers, child).entries().length > 0) throw new WasiError("notempty");
     this.#removeFromUpper(name, (directory) => directory.removeDirectory(name));
     this.#state.hidden.add(name);
     this.#state.children.delete(name);
@@ -263,7 +166,7 @@ class OverlayDirectory implements FileSystemDirectory {
       const state = to.#child(targetName);
       if (isWithin(this.#state, state)) throw new WasiError("notempty", "over a directory around it");
       if (moved === undefined) throw new WasiError("isdir");
-      if (new OverlayDirectory(this.#overlay, state).entries().length > 0) throw new WasiError("notempty");
+      if (new OverlayDirectory(this.#layers, state).entries().length > 0) throw new WasiError("notempty");
     } else if (replaced !== undefined && moved !== undefined) throw new WasiError("notdir");
     if (moved === undefined) this.#copyUp(name);
     else this.#copyTreeUp(name, moved);
@@ -303,7 +206,7 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 
   duplicate(): FileSystemDirectory {
-    return new OverlayDirectory(this.#overlay, this.#state);
+    return new OverlayDirectory(this.#layers, this.#state);
   }
 
   close(): void {}
@@ -311,9 +214,9 @@ class OverlayDirectory implements FileSystemDirectory {
   /** Opens both layers for the time of `use`. */
   #with<T>(use: (upper: FileSystemDirectory | undefined, lower: FileSystemDirectory | undefined) => T): T {
     if (this.#state.removed) throw new WasiError("noent");
-    const upper = this.#overlay.openUpper(this.#state);
+    const upper = this.#layers.openUpper(this.#state);
     try {
-      const lower = this.#overlay.openLower(this.#state);
+      const lower = this.#layers.openLower(this.#state);
       try {
         return use(upper, lower);
       } finally {
@@ -327,7 +230,7 @@ class OverlayDirectory implements FileSystemDirectory {
   /** Opens the upper layer, making it, for the time of `use`. */
   #inUpper<T>(use: (upper: FileSystemDirectory) => T): T {
     if (this.#state.removed) throw new WasiError("noent");
-    const upper = this.#overlay.makeUpper(this.#state);
+    const upper = this.#layers.makeUpper(this.#state);
     try {
       return use(upper);
     } finally {
@@ -404,7 +307,7 @@ class OverlayDirectory implements FileSystemDirectory {
     for (;;) {
       const next = pending.pop();
       if (next === undefined) return;
-      const directory = new OverlayDirectory(this.#overlay, next);
+      const directory = new OverlayDirectory(this.#layers, next);
       for (const entry of directory.entries()) {
         if (entry.stat()?.type === "directory") pending.push(directory.#child(entry.name));
         directory.#copyUp(entry.name);
@@ -415,47 +318,8 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 
   #sameOverlay(target: FileSystemDirectory): OverlayDirectory {
-    if (!(target instanceof OverlayDirectory) || target.#overlay !== this.#overlay)
-      throw new WasiError("xdev");
+    if (!(target instanceof OverlayDirectory) || target.#layers !== this.#layers) throw new WasiError("xdev");
     return target;
-  }
-}
-
-function copyContents(from: FileSystemDirectory | undefined, to: FileSystemDirectory, name: string): void {
-  const target = to.openFile(name, {
-    read: false,
-    write: true,
-    create: true,
-    exclusive: true,
-    truncate: false,
-  });
-  let complete = false;
-  try {
-    if (from !== undefined) {
-      const source = from.openFile(name, {
-        read: true,
-        write: false,
-        create: false,
-        exclusive: false,
-        truncate: false,
-      });
-      try {
-        const buffer = new Uint8Array(COPY_BYTES);
-        let offset = 0n;
-        for (let read = source.read(buffer, offset); read > 0; read = source.read(buffer, offset)) {
-          for (let done = 0; done < read; )
-            done += target.write(buffer.subarray(done, read), offset + BigInt(done));
-          offset += BigInt(read);
-        }
-      } finally {
-        source.close();
-      }
-    }
-    complete = true;
-  } finally {
-    target.close();
-    // Half a copy would hide the whole original.
-    if (!complete) to.unlink(name);
   }
 }
 

@@ -1,6 +1,6 @@
 // A file system that cannot be changed through this grant, whatever is below. Refuses with `rofs`, as a read-only mount.
 
-import { WasiError } from "../abi.ts";
+import { isErrno, WasiError } from "../abi.ts";
 import type { FileStat, FileSystem, FileSystemDirectory, FileSystemFile, OpenFlags } from "./file-system.ts";
 
 function refuse(): never {
@@ -112,7 +112,7 @@ class ReadOnlyDirectory implements FileSystemDirectory {
     try {
       return this.#inner.statEntry(name);
     } catch (error) {
-      if (error instanceof WasiError && error.errno === "noent") return undefined;
+      if (isErrno(error, "noent")) return undefined;
       throw error;
     }
   }

@@ -93,6 +93,9 @@ class ProcAnchor implements Anchor {
   }
 }
 
+/** Separators, streams, wildcards; endings that Windows drops; names of devices. Ordinary names to POSIX, so nobody needs them. */
+const MEANS_MORE_ON_WINDOWS = /[\\:*?"<>|]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
 /**
  * A directory as its real path, device and inode. Before and after each use the path must still lead to the same
  * directory. Between the checks another process can still swap directories: where that is a threat, use Linux.
@@ -108,8 +111,7 @@ class PathAnchor implements Anchor {
 
   path(name: string): string {
     this.verify();
-    // What means something to Windows but nothing to POSIX must not be reachable through a name.
-    if (process.platform === "win32" && /[\\:*?"<>|]/.test(name)) throw new WasiError("noent");
+    if (process.platform === "win32" && MEANS_MORE_ON_WINDOWS.test(name)) throw new WasiError("noent");
     return `${this.#path}/${name}`;
   }
 

@@ -2,7 +2,7 @@
 // Owns the host's descriptors; the guest never sees their numbers.
 
 import * as fs from "node:fs";
-import { type FileType, WasiError } from "../abi.ts";
+import { type FileType, isErrno, WasiError } from "../abi.ts";
 import type {
   FileStat,
   FileSystem,
@@ -86,7 +86,7 @@ class HostDirectory implements FileSystemDirectory {
             const found = this.#lstat(name);
             return { type: fileType(found), inode: found.ino };
           } catch (error) {
-            if (error instanceof WasiError && error.errno === "noent") return undefined;
+            if (isErrno(error, "noent")) return undefined;
             throw error;
           }
         },
@@ -194,6 +194,11 @@ class HostDirectory implements FileSystemDirectory {
     return found;
   }
 
+  /** Asked before creating, as an exception costs more than the rest of it. */
+  #isThere(name: string): boolean {
+    return system(() => fs.lstatSync(this.#anchor.path(name), { throwIfNoEntry: false })) !== undefined;
+  }
+
   #act(change: () => void): void {
     system(change);
     this.#anchor.verify();
@@ -218,11 +223,11 @@ class HostDirectory implements FileSystemDirectory {
   /** Creates a file, or opens it if it exists. O_EXCL makes sure that nothing is created through a symbolic link. */
   #create(name: string, access: number, exclusive: boolean): number {
     for (let attempt = 0; attempt < MAX_OPEN_ATTEMPTS; attempt++) {
-      if (!exclusive) {
+      if (!exclusive && this.#isThere(name)) {
         try {
           return this.#open(name, access);
         } catch (error) {
-          if (!(error instanceof WasiError) || error.errno !== "noent") throw error;
+          if (!isErrno(error, "noent")) throw error;
         }
       }
       try {

@@ -1,0 +1,170 @@
+// Runs a world on the engine: plainly, within a budget, or in slices of an execution.
+
+import { type Engine, Global, Linker, Module, OutOfFuelError, Store, Trap, type TrapCode } from "wasmeter";
+import { BUDGET_EXPORT, encodeModule, HOST_FUNCTIONS, type World } from "./generate.ts";
+import { F32, F64, I32, I64 } from "./encode.ts";
+import { HOST_NUMBER } from "./native-subject.ts";
+import {
+  describeState,
+  type Event,
+  type Exports,
+  functionNames,
+  HostFailure,
+  type HostEnvironment,
+  hostFunctions,
+  type Observation,
+  show,
+  type TrapKind,
+} from "./subject.ts";
+
+export interface EngineRunOptions {
+  /** The store's fuel; default unlimited. */
+  readonly fuel?: bigint;
+  /** Fuel of the next slice: calls run as executions. */
+  readonly slice?: () => number;
+}
+
+/** What remains the same over the runs of a world on one engine. */
+export interface CompiledWorld {
+  readonly engine: Engine;
+  readonly world: World;
+  readonly modules: readonly Module[];
+}
+
+export interface EngineObservation extends Observation {
+  /** Whether the fuel ran out; what follows was not run. */
+  readonly outOfFuel: boolean;
+  readonly fuel: bigint;
+  readonly fuelRemaining: bigint | undefined;
+}
+
+const TRAPS: Partial<Record<TrapCode, TrapKind>> = {
+  unreachable: "unreachable",
+  "integer-divide-by-zero": "divide by zero",
+  "integer-overflow": "conversion or overflow",
+  "invalid-conversion-to-integer": "conversion or overflow",
+  "out-of-bounds-memory-access": "memory bounds",
+  "out-of-bounds-table-access": "table bounds",
+  "undefined-element": "table bounds",
+  "uninitialized-element": "null or mismatched function",
+  "indirect-call-type-mismatch": "null or mismatched function",
+  "call-stack-exhausted": "stack",
+};
+
+const TYPE_NAMES = new Map([
+  [I32, "i32"],
+  [I64, "i64"],
+  [F32, "f32"],
+  [F64, "f64"],
+] as const);
+
+export function compileWorld(engine: Engine, world: World): CompiledWorld {
+  return { engine, world, modules: world.modules.map((module) => new Module(engine, encodeModule(module))) };
+}
+
+export function runOnEngine({ engine, world, modules }: CompiledWorld, options: EngineRunOptions = {}): EngineObservation {
+  const store = new Store(engine, options.fuel === undefined ? {} : { fuel: options.fuel });
+  const instances: ReturnType<Linker["instantiate"]>[] = [];
+  const events: Event[] = [];
+  const log: string[] = [];
+  const nesting = { depth: 0 };
+  let outOfFuel = false;
+  const exportsOf = (): Exports[] => instances.map(({ exports }) => exports);
+  const attempt = (run: () => unknown): boolean => {
+    let outcome: string;
+    let returned = false;
+    try {
+      const result = run();
+      outcome = `returned ${show(result, functionNames(exportsOf()))}`;
+      returned = true;
+    } catch (error) {
+      outOfFuel = error instanceof OutOfFuelError;
+      outcome = describeError(error);
+    }
+    events.push({ outcome, fuel: store.fuelConsumed });
+    return returned;
+  };
+  let complete = true;
+  for (const [at, module] of modules.entries()) {
+    const host: HostEnvironment = { exports: undefined, fuel: () => store.fuelConsumed, log, nesting };
+    const linker = new Linker(engine);
+    const functions = hostFunctions(host);
+    for (const { name, type } of HOST_FUNCTIONS) {
+      const names = (types: readonly number[]): ("i32" | "i64" | "f32" | "f64")[] =>
+        types.map((code) => TYPE_NAMES.get(code as never) ?? "i32");
+      const run = functions[name] as (...args: unknown[]) => unknown;
+      linker.func("host", name, { params: names(type.params), results: names(type.results) }, (_caller, ...args) =>
+        run(...args),
+      );
+    }
+    linker.define("host", "number", new Global(store, { type: "i64" }, HOST_NUMBER));
+    instances.forEach((instance, k) => {
+      linker.instance(world.modules[k]?.name ?? "", instance);
+    });
+    const instantiate = (): void => {
+      instances.push(linker.instantiate(store, module));
+    };
+    if (world.modules[at]?.start === undefined) instantiate();
+    else if (!attempt(instantiate)) {
+      complete = false;
+      break;
+    }
+    host.exports = instances[at]?.exports;
+  }
+  if (complete) {
+    for (const { module, name, args, budget } of world.calls) {
+      const instance = instances[module] as (typeof instances)[number];
+      (instances[0]?.exports[BUDGET_EXPORT] as Global).value = budget;
+      attempt(() =>
+        options.slice === undefined
+          ? instance.call(name, args)
+          : runInSlices(instance.start(name, args), options.slice, store),
+      );
+      if (outOfFuel) break;
+    }
+  }
+  const fuel = store.fuelConsumed;
+  const { fuelRemaining } = store;
+  if (complete) {
+    store.addFuel(1_000_000_000);
+    for (const { exports } of instances) exports.dump?.();
+  }
+  const state = complete ? describeState(exportsOf(), (memory) => (memory as { bytes(): Uint8Array }).bytes()) : [];
+  return { events, log, state, outOfFuel, fuel, fuelRemaining };
+}
+
+/** Resumes until the end. A slice that is too small for the next instruction is doubled until it is not. */
+function runInSlices(
+  execution: ReturnType<ReturnType<Linker["instantiate"]>["start"]>,
+  slice: () => number,
+  store: Store,
+): unknown {
+  let fuel = slice();
+  for (;;) {
+    const before = store.fuelConsumed;
+    const state = execution.resume({ fuel });
+    const used = store.fuelConsumed - before;
+    if (used > BigInt(fuel)) throw new Error(`a slice of ${fuel} used ${used}`);
+    switch (state) {
+      case "done":
+        return execution.result;
+      case "trapped":
+        throw execution.error;
+      case "out-of-fuel":
+        fuel = used === 0n ? Math.max(1, 2 * fuel) : slice();
+        break;
+      default:
+        throw new Error(`an execution is ${state}`);
+    }
+  }
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof HostFailure) return "host error";
+  if (error instanceof OutOfFuelError) return "out of fuel";
+  if (error instanceof Trap) {
+    const kind = TRAPS[error.code];
+    if (kind !== undefined) return `trapped: ${kind}`;
+  }
+  return `threw ${String(error)}\n${(error as Error).stack ?? ""}`;
+}

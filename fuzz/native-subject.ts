@@ -1,0 +1,115 @@
+// Runs a world on Node's own WebAssembly, with the independent fuel count compiled in.
+// This is the reference: nothing here may use the engine.
+
+import { BUDGET_EXPORT, EXECUTED_PREFIX, encodeModule, type World } from "./generate.ts";
+import { FUEL_EXPORT, instrumentModule, START_EXPORT } from "./oracle/instrument.ts";
+import { nativeWebAssembly } from "./oracle/native.ts";
+import {
+  describeState,
+  type Event,
+  type Exports,
+  functionNames,
+  HostFailure,
+  type HostEnvironment,
+  hostFunctions,
+  type Observation,
+  show,
+  type TrapKind,
+} from "./subject.ts";
+
+interface NativeGlobal {
+  value: number | bigint;
+}
+
+const TRAPS: readonly (readonly [RegExp, TrapKind])[] = [
+  [/^unreachable/, "unreachable"],
+  [/(divide|remainder) by zero/, "divide by zero"],
+  [/unrepresentable/, "conversion or overflow"],
+  [/memory access out of bounds/, "memory bounds"],
+  [/^table index is out of bounds/, "table bounds"],
+  [/table (access|index|initializer)|element segment|operand index|data segment/i, "table bounds"],
+  [/null function|signature mismatch/, "null or mismatched function"],
+  [/Maximum call stack/, "stack"],
+];
+
+export interface NativeObservation extends Observation {
+  /** How often each instruction was reached, by mnemonic; see `encodeModule`. Only with `count`. */
+  readonly executed: ReadonlyMap<string, number>;
+}
+
+/** Runs a world's plan. With `count`, executions are counted by mnemonic and there is no fuel. */
+export function runNatively(world: World, count = false): NativeObservation {
+  const native = nativeWebAssembly();
+  const instances: Exports[] = [];
+  const events: Event[] = [];
+  const log: string[] = [];
+  const nesting = { depth: 0 };
+  const fuel = (): bigint =>
+    instances.reduce((sum, exports) => sum + BigInt((exports[FUEL_EXPORT] as NativeGlobal | undefined)?.value ?? 0), 0n);
+  const attempt = (run: () => unknown): boolean => {
+    let outcome: string;
+    let returned = false;
+    try {
+      const result = run();
+      outcome = `returned ${show(result, functionNames(instances))}`;
+      returned = true;
+    } catch (error) {
+      outcome = describeError(error);
+    }
+    events.push({ outcome, fuel: fuel() });
+    return returned;
+  };
+  let complete = true;
+  for (const module of world.modules) {
+    const host: HostEnvironment = { exports: undefined, fuel, log, nesting };
+    const bytes = instrumentModule(encodeModule(module, count), { deferStart: true });
+    const imports: Record<string, Record<string, unknown>> = { host: { ...hostFunctions(host), number: HOST_NUMBER } };
+    instances.forEach((exports, k) => {
+      imports[world.modules[k]?.name ?? ""] = exports;
+    });
+    const { exports } = new native.Instance(new native.Module(bytes), imports);
+    instances.push(exports);
+    const start = exports[START_EXPORT] as (() => void) | undefined;
+    if (start !== undefined && !attempt(start)) {
+      complete = false;
+      break;
+    }
+    host.exports = Object.fromEntries(Object.entries(exports).filter(([name]) => !name.startsWith("__")));
+  }
+  if (complete) {
+    for (const { module, name, args, budget } of world.calls) {
+      const exports = instances[module] as Exports;
+      (instances[0]?.[BUDGET_EXPORT] as NativeGlobal).value = budget;
+      attempt(() => (exports[name] as (...args: unknown[]) => unknown)(...args));
+    }
+  }
+  const executed = new Map<string, number>();
+  for (const exports of instances) {
+    for (const [name, global] of Object.entries(exports)) {
+      if (!name.startsWith(EXECUTED_PREFIX)) continue;
+      const op = name.slice(EXECUTED_PREFIX.length);
+      executed.set(op, (executed.get(op) ?? 0) + Number((global as NativeGlobal).value));
+    }
+  }
+  if (complete) for (const exports of instances) (exports.dump as (() => void) | undefined)?.();
+  const visible = instances.map((exports) =>
+    Object.fromEntries(Object.entries(exports).filter(([name]) => !name.startsWith(EXECUTED_PREFIX))),
+  );
+  const state = complete
+    ? describeState(visible, (memory) => new Uint8Array((memory as { buffer: ArrayBuffer }).buffer))
+    : [];
+  return { events, log, state, executed };
+}
+
+/** The immutable i64 global that modules may import. */
+export const HOST_NUMBER = 0x1234_5678_9abc_def0n;
+
+function describeError(error: unknown): string {
+  if (error instanceof HostFailure) return "host error";
+  const { message } = error as Error;
+  if (error instanceof nativeWebAssembly().RuntimeError || error instanceof RangeError) {
+    const kind = TRAPS.find(([pattern]) => pattern.test(message))?.[1];
+    if (kind !== undefined) return `trapped: ${kind}`;
+  }
+  throw error;
+}

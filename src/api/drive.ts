@@ -1,0 +1,195 @@
+// Drives executions to their end for asynchronous calls: slices, turns of the event loop, waiting for the host.
+// Owns the pacing. What one slice does is the execution's affair.
+
+import { InterruptedError, OutOfFuelError, type RuntimeError } from "../errors.ts";
+import { toFuel } from "./convert.ts";
+import type { Execution } from "./execution.ts";
+import type { CallOptions } from "./func.ts";
+import { makeWatch, now, withQuantum } from "./interrupt.ts";
+
+/** Options of an asynchronous call. `signal` stops it at any time, `timeoutMs` counts the waiting too. */
+export interface AsyncCallOptions extends CallOptions {
+  /**
+   * Milliseconds that the guest may run before the event loop turns. Default 10: input and timers of a page or
+   * a server are hardly delayed. The guest looks at the clock every 262,144 units of fuel, and after host calls.
+   */
+  readonly quantumMs?: number | undefined;
+  /**
+   * Also lets the event loop turn after so much fuel: for hosts whose clock stands still while code runs.
+   * Default: none.
+   */
+  readonly quantumFuel?: bigint | number | undefined;
+}
+
+/** Milliseconds that an asynchronous call may run before the event loop turns. */
+const QUANTUM_MS = 10;
+/** Waits for the host before the event loop turns, on hosts whose clock stands still. */
+const MOST_WAITS = 1000;
+
+/**
+ * Runs an execution to its end, turning the event loop between slices; gives its result.
+ *
+ * @throws what ended the guest, by rejecting; the execution is over in any case
+ */
+export async function drive(execution: Execution, options: AsyncCallOptions): Promise<unknown> {
+  try {
+    return await runToEnd(execution, options);
+  } finally {
+    execution.cancel();
+  }
+}
+
+async function runToEnd(execution: Execution, options: AsyncCallOptions): Promise<unknown> {
+  const { signal, timeoutMs } = options;
+  const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
+  // One watch for the whole call: an interrupt between two slices counts.
+  const watch = makeWatch(options, execution.store.engine.interrupts);
+  const deadline = timeoutMs === undefined ? undefined : now() + timeoutMs;
+  const turn = new Turn(options);
+  for (;;) {
+    const left = fuel === undefined ? undefined : fuel - execution.fuelConsumed;
+    const cap = turn.cap(left);
+    const before = execution.fuelConsumed;
+    const state = execution.slice(cap, withQuantum(watch, turn.end));
+    turn.use(execution.fuelConsumed - before);
+    switch (state) {
+      case "done":
+        return execution.result;
+      case "trapped":
+        throw execution.trap;
+      case "out-of-fuel":
+        // Where the quantum was the tighter bound, only this turn is over.
+        if (execution.outOfFuelScope === "store" || cap === left) {
+          throw stopped(execution, new OutOfFuelError(execution.outOfFuelScope ?? "call", false));
+        }
+        await turn.next();
+        break;
+      case "awaiting-host":
+        await settledOrStopped(execution, deadline, signal);
+        // A guest whose promises are always settled already would never let the event loop turn.
+        turn.waits++;
+        if (turn.isOver) await turn.next();
+        break;
+      default:
+        if (execution.interruptedBy === undefined) await turn.next();
+    }
+    const reason = watch?.poll(true) as InterruptedError["reason"] | undefined;
+    if (reason !== undefined) throw stopped(execution, new InterruptedError(reason, false));
+  }
+}
+
+/** What a guest may do before the event loop turns. */
+class Turn {
+  readonly #quantumMs: number;
+  readonly #quantumFuel: bigint | undefined;
+  /** When it ends, on the clock of {@link now}. */
+  end: number;
+  /** Waits for the host so far. */
+  waits = 0;
+  #fuel: bigint;
+
+  /** @throws RangeError */
+  constructor({ quantumMs = QUANTUM_MS, quantumFuel }: AsyncCallOptions) {
+    if (!(quantumMs > 0)) {
+      throw new RangeError(`quantumMs: ${quantumMs} is not a positive number of milliseconds`);
+    }
+    this.#quantumMs = quantumMs;
+    this.#quantumFuel = quantumFuel === undefined ? undefined : toFuel(quantumFuel, "quantumFuel");
+    if (this.#quantumFuel === 0n) throw new RangeError("quantumFuel: 0 would never get anywhere");
+    this.end = now() + quantumMs;
+    this.#fuel = this.#quantumFuel ?? 0n;
+  }
+
+  /** The cap of the next slice, where `left` is left of the call's own. */
+  cap(left: bigint | undefined): bigint | undefined {
+    if (this.#quantumFuel === undefined) return left;
+    return left !== undefined && left <= this.#fuel ? left : this.#fuel;
+  }
+
+  use(fuel: bigint): void {
+    this.#fuel -= fuel;
+  }
+
+  get isOver(): boolean {
+    return this.waits >= MOST_WAITS || now() >= this.end;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.end = now() + this.#quantumMs;
+    this.waits = 0;
+    // What was too little for an instruction is added to the next turn's.
+    this.#fuel += this.#quantumFuel ?? 0n;
+  }
+}
+
+/** Tells an error where the guest stood. */
+export function stopped<E extends RuntimeError>(execution: Execution, error: E): E {
+  error.backtrace = execution.backtrace();
+  error.fuelConsumed = execution.store.fuelConsumed;
+  return error;
+}
+
+/** A `MessagePort` as browsers have it. */
+interface Port {
+  onmessage: (() => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+/** Lets the event loop turn once, timers and input included. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+    } else if (typeof MessageChannel === "function") {
+      // Browsers make a chain of zero timers wait 4 ms each.
+      const { port1, port2 } = new MessageChannel() as unknown as Record<"port1" | "port2", Port>;
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    } else if (typeof setTimeout === "function") {
+      setTimeout(resolve, 0);
+    } else {
+      resolve();
+    }
+  });
+}
+
+/** A timer holds 31 bits; who waits longer asks again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Waits for the host, but not past the deadline nor an abort. */
+async function settledOrStopped(
+  execution: Execution,
+  deadline: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (signal?.aborted) return;
+  const waits: Promise<void>[] = [execution.settled()];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort: (() => void) | undefined;
+  if (deadline !== undefined && typeof setTimeout === "function") {
+    waits.push(
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, Math.min(Math.max(Math.ceil(deadline - now()), 0), LONGEST_TIMER_MS));
+      }),
+    );
+  }
+  if (signal !== undefined) {
+    waits.push(
+      new Promise((resolve) => {
+        onAbort = resolve;
+        signal.addEventListener("abort", onAbort);
+      }),
+    );
+  }
+  try {
+    await Promise.race(waits);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+  }
+}

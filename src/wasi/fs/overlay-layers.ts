@@ -1,0 +1,158 @@
+// The two layers of an overlay: which directories are where, what is hidden, and copying between them.
+// Knows nothing of handles that a guest has open.
+
+import { isErrno } from "../abi.ts";
+import type { FileStat, FileSystem, FileSystemDirectory } from "./file-system.ts";
+
+const COPY_BYTES = 65_536;
+
+/** What the overlay knows of one of its directories, shared by all handles on it. */
+export interface DirectoryState {
+  parent: DirectoryState | undefined;
+  /** Its name in `parent`. */
+  name: string;
+  /** Where it is in the lower file system; `undefined` if it is only in the upper one. */
+  lowerPath: readonly string[] | undefined;
+  /** Names of the lower directory that are hidden, as they were removed or replaced. */
+  readonly hidden: Set<string>;
+  readonly children: Map<string, DirectoryState>;
+  removed: boolean;
+}
+
+export function newState(
+  parent: DirectoryState | undefined,
+  name: string,
+  lowerPath: readonly string[] | undefined,
+): DirectoryState {
+  return { parent, name, lowerPath, hidden: new Set(), children: new Map(), removed: false };
+}
+
+/** The lower and the upper file system, opened as needed and closed by the caller. */
+export class Layers {
+  readonly #lower: FileSystem;
+  readonly #upper: FileSystem;
+
+  constructor(lower: FileSystem, upper: FileSystem) {
+    this.#lower = lower;
+    this.#upper = upper;
+  }
+
+  /** Opens a directory of the lower file system; `undefined` if it has gone. */
+  openLower(state: DirectoryState): FileSystemDirectory | undefined {
+    return state.lowerPath === undefined ? undefined : descend(this.#lower.root(), state.lowerPath);
+  }
+
+  /** Opens a directory of the upper file system; `undefined` if it is not there. */
+  openUpper(state: DirectoryState): FileSystemDirectory | undefined {
+    return descend(this.#upper.root(), pathOf(state));
+  }
+
+  /** Opens a directory of the upper file system, making it and those above if need be. */
+  makeUpper(state: DirectoryState): FileSystemDirectory {
+    let directory = this.#upper.root();
+    for (const name of pathOf(state)) {
+      const parent = directory;
+      try {
+        try {
+          directory = parent.openDirectory(name);
+        } catch (error) {
+          if (!isErrno(error, "noent")) throw error;
+          parent.createDirectory(name);
+          directory = parent.openDirectory(name);
+        }
+      } finally {
+        parent.close();
+      }
+    }
+    return directory;
+  }
+}
+
+function pathOf(state: DirectoryState): string[] {
+  const path: string[] = [];
+  for (let at = state; at.parent !== undefined; at = at.parent) path.unshift(at.name);
+  return path;
+}
+
+/** Opens `path` below `root`, closing what is on the way; `undefined` if it does not exist or is no directory. */
+function descend(root: FileSystemDirectory, path: readonly string[]): FileSystemDirectory | undefined {
+  let directory = root;
+  for (const name of path) {
+    const parent = directory;
+    try {
+      directory = parent.openDirectory(name);
+    } catch (error) {
+      if (isErrno(error, "noent") || isErrno(error, "notdir") || isErrno(error, "loop")) return undefined;
+      throw error;
+    } finally {
+      parent.close();
+    }
+  }
+  return directory;
+}
+
+export function find(directory: FileSystemDirectory | undefined, name: string): FileStat | undefined {
+  if (directory === undefined) return undefined;
+  try {
+    return directory.statEntry(name);
+  } catch (error) {
+    if (isErrno(error, "noent")) return undefined;
+    throw error;
+  }
+}
+
+/** Whether `state` is `around` or somewhere below it. */
+export function isWithin(state: DirectoryState, around: DirectoryState): boolean {
+  for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent)
+    if (at === around) return true;
+  return false;
+}
+
+/** Where an entry is: the one that shows. */
+export interface Found {
+  readonly layer: "upper" | "lower";
+  readonly directory: FileSystemDirectory;
+  readonly stat: FileStat;
+}
+
+export function copyContents(
+  from: FileSystemDirectory | undefined,
+  to: FileSystemDirectory,
+  name: string,
+): void {
+  const target = to.openFile(name, {
+    read: false,
+    write: true,
+    create: true,
+    exclusive: true,
+    truncate: false,
+  });
+  let complete = false;
+  try {
+    if (from !== undefined) {
+      const source = from.openFile(name, {
+        read: true,
+        write: false,
+        create: false,
+        exclusive: false,
+        truncate: false,
+      });
+      try {
+        const buffer = new Uint8Array(COPY_BYTES);
+        let offset = 0n;
+        for (let read = source.read(buffer, offset); read > 0; read = source.read(buffer, offset)) {
+          for (let done = 0; done < read; )
+            done += target.write(buffer.subarray(done, read), offset + BigInt(done));
+          offset += BigInt(read);
+        }
+      } finally {
+        source.close();
+      }
+    }
+    complete = true;
+  } finally {
+    target.close();
+    // Half a copy would hide the whole original.
+    if (!complete) to.unlink(name);
+  }
+}

@@ -1,0 +1,194 @@
+// What is Node's own: descriptors and streams of the process, TCP sockets, host directories as options.
+
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TestGuest } from "../test-guest.ts";
+import {
+  HostFileSystem,
+  inputFromStream,
+  listenTcp,
+  nodeHost,
+  nodeWasi,
+  outputToDescriptor,
+} from "./index.ts";
+import { blockingInput } from "./stdio.ts";
+
+let scratch: string;
+beforeEach(() => {
+  scratch = fs.mkdtempSync(path.join(os.tmpdir(), "wasi-node-"));
+});
+afterEach(() => {
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+describe("descriptors of the process", () => {
+  test("as output and as blocking input", () => {
+    const file = path.join(scratch, "f");
+    const fd = fs.openSync(file, "w+");
+    const guest = new TestGuest({ stdout: outputToDescriptor(fd) });
+    expect(guest.write(1, "hello")).toBe(5);
+    guest.call("fd_close", 1);
+    // The guest's descriptor is closed, the host's is not.
+    expect(fs.fstatSync(fd).size).toBe(5);
+    fs.closeSync(fd);
+    const input = fs.openSync(file, "r");
+    const reader = new TestGuest({ stdin: blockingInput(input), host: nodeHost({ blocking: true }) });
+    expect(reader.read(0, 3)).toEqual({ text: "hel" });
+    expect(reader.read(0)).toEqual({ text: "lo" });
+    expect(reader.read(0)).toEqual({ text: "" });
+    fs.closeSync(input);
+    expect(reader.read(0)).toBe("badf");
+  });
+
+  test.runIf(process.platform === "linux")("a full device and a closed pipe are errnos", () => {
+    const full = fs.openSync("/dev/full", "w");
+    expect(new TestGuest({ stdout: outputToDescriptor(full) }).write(1, "x")).toBe("nospc");
+    fs.closeSync(full);
+    execFileSync("mkfifo", [path.join(scratch, "fifo")]);
+    const reader = fs.openSync(path.join(scratch, "fifo"), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const writer = fs.openSync(path.join(scratch, "fifo"), "w");
+    fs.closeSync(reader);
+    expect(new TestGuest({ stdout: outputToDescriptor(writer) }).write(1, "x")).toBe("pipe");
+    fs.closeSync(writer);
+  });
+});
+
+describe("Node streams as input", () => {
+  test("are read in pieces, wait, and end", async () => {
+    const stream = new PassThrough();
+    const guest = new TestGuest({ stdin: inputFromStream(() => stream) });
+    stream.write("one");
+    expect(await guest.readAsync(0, 2)).toEqual({ text: "on" });
+    expect(await guest.readAsync(0)).toEqual({ text: "e" });
+    const waiting = guest.readAsync(0);
+    setTimeout(() => stream.write("two"), 5);
+    expect(await waiting).toEqual({ text: "two" });
+    setTimeout(() => stream.end(), 5);
+    expect(await guest.readAsync(0)).toEqual({ text: "" });
+    expect(await guest.readAsync(0)).toEqual({ text: "" });
+  });
+
+  test("that fail are an errno, then ended", async () => {
+    const stream = new PassThrough();
+    const guest = new TestGuest({ stdin: inputFromStream(() => stream) });
+    const waiting = guest.readAsync(0);
+    stream.destroy(new Error("gone"));
+    expect(await waiting).toBe("io");
+    expect(guest.read(0)).toEqual({ text: "" });
+  });
+});
+
+describe("TCP", () => {
+  test("accepts, echoes and ends, asynchronously", async () => {
+    const listener = await listenTcp("127.0.0.1:0");
+    const guest = new TestGuest({ listeners: [listener] });
+    const port = Number(listener.address.split(":").pop());
+    const accepting = guest.callAsync("sock_accept", 3, 0, 0);
+    const client = net.connect(port, "127.0.0.1");
+    const received: Buffer[] = [];
+    client.on("data", (chunk) => received.push(chunk));
+    expect(await accepting).toBe("success");
+    const fd = guest.view.getUint32(0, true);
+    client.write("ping");
+    expect(await guest.readAsync(fd)).toEqual({ text: "ping" });
+    expect(guest.write(fd, "pong")).toBe(4);
+    client.end();
+    expect(await guest.readAsync(fd)).toEqual({ text: "" });
+    const closed = new Promise((resolve) => client.once("close", resolve));
+    expect(guest.call("fd_close", fd)).toBe("success");
+    await closed;
+    expect(Buffer.concat(received).toString()).toBe("pong");
+    guest.wasi.close();
+    await new Promise<void>((resolve) => {
+      net.connect(port, "127.0.0.1").once("error", () => resolve());
+    });
+  });
+
+  test("a peer that does not read makes writes wait, within a bound", async () => {
+    const listener = await listenTcp("127.0.0.1:0");
+    const guest = new TestGuest({ listeners: [listener] }, 20);
+    const client = net.connect(Number(listener.address.split(":").pop()), "127.0.0.1");
+    client.pause();
+    expect(await guest.callAsync("sock_accept", 3, 4, 0)).toBe("success");
+    const fd = guest.view.getUint32(0, true);
+    const block = new Uint8Array(1_000_000);
+    let sent = 0;
+    let result: number | string = 0;
+    for (let i = 0; i < 200 && result !== "again"; i++) {
+      result = guest.write(fd, block);
+      if (typeof result === "number") {
+        expect(result).toBeLessThanOrEqual(65_536);
+        sent += result;
+      }
+    }
+    expect(result).toBe("again");
+    client.resume();
+    let got = 0;
+    client.on("data", (chunk: Buffer) => {
+      got += chunk.length;
+    });
+    const closed = new Promise((resolve) => client.once("close", resolve));
+    guest.wasi.close();
+    await closed;
+    expect(got).toBe(sent);
+  });
+
+  test.each(["", "8080", "localhost", "host:port", "1.2.3.4:70000", "a:b:1"])(
+    "%j is no address",
+    async (address) => {
+      await expect(listenTcp(address)).rejects.toThrow(TypeError);
+    },
+  );
+
+  test("an address that cannot be had is Node's error", async () => {
+    await expect(listenTcp("192.0.2.1:1")).rejects.toThrow(/EADDRNOTAVAIL|EACCES/);
+  });
+});
+
+describe("options", () => {
+  test("nodeWasi takes host paths and file systems", () => {
+    const wasi = nodeWasi({
+      preopens: { "/a": scratch, "/b": new HostFileSystem(scratch, { readOnly: true }) },
+    });
+    expect(wasi.openDescriptors).toBe(5);
+    wasi.close();
+    expect(() => nodeWasi({ preopens: { "/a": path.join(scratch, "missing") } })).toThrow(/ENOENT/);
+    fs.writeFileSync(path.join(scratch, "file"), "");
+    expect(() => new HostFileSystem(path.join(scratch, "file"))).toThrow(/ENOTDIR/);
+  });
+
+  test.runIf(process.platform === "linux")("a grant that fails closes those before it", () => {
+    const count = () => fs.readdirSync("/proc/self/fd").length;
+    const before = count();
+    const broken = new HostFileSystem(path.join(scratch));
+    fs.mkdirSync(path.join(scratch, "gone"));
+    const gone = new HostFileSystem(path.join(scratch, "gone"));
+    fs.rmdirSync(path.join(scratch, "gone"));
+    expect(() => new TestGuest({ preopens: { "/a": broken, "/b": gone } })).toThrow(/ENOENT/);
+    expect(count()).toBe(before);
+  });
+
+  test("files whose names are not UTF-8 are left out of listings", () => {
+    if (process.platform !== "linux") return;
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${scratch}/bad-`), Buffer.from([0xff])]), "");
+    fs.writeFileSync(path.join(scratch, "good-ü"), "");
+    fs.symlinkSync(Buffer.from([0xff, 0xfe]), path.join(scratch, "link"));
+    const guest = new TestGuest({ preopens: { "/": new HostFileSystem(scratch) } });
+    expect((guest.list(3, ".") as string[]).sort()).toEqual([".", "..", "good-ü", "link"]);
+    expect(guest.readLink(3, "link")).toBe("ilseq");
+    expect(guest.readFile(3, "link")).toBe("ilseq");
+    guest.wasi.close();
+  });
+
+  test("the sleep that blocks takes its time", () => {
+    const start = process.hrtime.bigint();
+    nodeHost({ blocking: true }).blocking?.sleep(20);
+    expect(process.hrtime.bigint() - start).toBeGreaterThan(15_000_000n);
+    expect(nodeHost().blocking).toBeUndefined();
+  });
+});

@@ -322,7 +322,7 @@ export class ExecutionState {
 
   /** At a loop's start in exact code: back to the fast code, if the fuel covers its first region. */
   #leaveExact(i: CodeNode): CodeNode {
-    const head = i.owner.loopHeads?.get(~i.at);
+    const head = i.owner.loopHeads?.get(i.at);
     const { fuel } = this.store;
     if (head === undefined) return i.next;
     if (fuel.counter < head.cost && !fuel.refill(head.cost)) return i.next;

@@ -4,6 +4,7 @@
 // where a form says so; `x` and `y` in the tables below stand for the operands.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { FUSED_PAIRS } from "./fused-pairs.mjs";
 
 const R = (field) => `R[fp + i.${field}]`;
 const RH = (field) => `R[fp + i.${field} + 1]`;
@@ -156,13 +157,20 @@ for (const [name, [text, commutative]] of Object.entries(binary32)) {
   define(`I32${name}`, `${rr.prefix}${R("d")} = ${rr.value}; ${NEXT}`);
   const ri = expression(text, R("a"), "i.b");
   define(`I32${name}I`, `${ri.prefix}${R("d")} = ${ri.value}; ${NEXT}`);
+  const tests = { branch: "BrI32And", branchI: "BrI32AndI", branchNot: "BrI32Nand", branchNotI: "BrI32NandI" };
   form(`I32${name}`, {
     kind: "Binary32",
     rr: `I32${name}`,
     ri: `I32${name}I`,
     commutative: Boolean(commutative),
+    ...(name === "And" ? tests : {}),
   });
 }
+// Bit tests.
+define("BrI32And", `if ((${R("a")} & ${R("b")}) !== 0) { ${TAKE} } ${NEXT}`);
+define("BrI32AndI", `if ((${R("a")} & i.b) !== 0) { ${TAKE} } ${NEXT}`);
+define("BrI32Nand", `if ((${R("a")} & ${R("b")}) === 0) { ${TAKE} } ${NEXT}`);
+define("BrI32NandI", `if ((${R("a")} & i.b) === 0) { ${TAKE} } ${NEXT}`);
 const compare32 = {
   Eq: ["x === y", "Ne", "Eq"],
   Ne: ["x !== y", "Eq", "Ne"],
@@ -244,15 +252,25 @@ const compare64 = {
   GeS: ["ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)", "LtS", "LeS"],
   GeU: ["(ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)", "LtU", "LeU"],
 };
-for (const [name, [text, inverse]] of Object.entries(compare64)) {
-  const load = `const al = ${R("a")}, ah = ${RH("a")}, bl = ${R("b")}, bh = ${RH("b")};`;
-  define(`I64${name}`, `${load} ${R("d")} = ${text} ? 1 : 0; ${NEXT}`);
-  define(`BrI64${name}`, `${load} if (${text}) { ${TAKE} } ${NEXT}`);
+for (const [name, [text, inverse, swapped]] of Object.entries(compare64)) {
+  // An immediate is one word, sign-extended: a branch has no field for a second.
+  for (const [suffix, b] of [
+    ["", `bl = ${R("b")}, bh = ${RH("b")}`],
+    ["I", "bl = i.b, bh = bl >> 31"],
+  ]) {
+    const load = `const al = ${R("a")}, ah = ${RH("a")}, ${b};`;
+    define(`I64${name}${suffix}`, `${load} ${R("d")} = ${text} ? 1 : 0; ${NEXT}`);
+    define(`BrI64${name}${suffix}`, `${load} if (${text}) { ${TAKE} } ${NEXT}`);
+  }
   form(`I64${name}`, {
     kind: "Compare64",
     rr: `I64${name}`,
+    ri: `I64${name}I`,
+    swappedI: `I64${swapped}I`,
     branch: `BrI64${name}`,
+    branchI: `BrI64${name}I`,
     branchNot: `BrI64${inverse}`,
+    branchNotI: `BrI64${inverse}I`,
   });
 }
 define("I64Eqz", `${R("d")} = (${R("a")} | ${RH("a")}) === 0 ? 1 : 0; ${NEXT}`);
@@ -423,6 +441,20 @@ for (const name of rare) form(name, { kind: "Unary", rr: "Rare" });
 for (const type of ["F32", "F64"])
   for (const name of ["Min", "Max", "Copysign"]) form(type + name, { kind: "Binary", rr: "Rare" });
 
+// ---------------------------------------------------------------- pairs
+// The first node of a pair gets the pair's operation; the second stays as it is, for those who jump to it, and is
+// reached through the first one's \`next\`. So operands, fuel and places of faults are where they always are.
+const single = new Map(cases.map(({ name, text }) => [name, text]));
+const pairs = FUSED_PAIRS.map(([first, second]) => {
+  const head = single.get(first);
+  if (head === undefined || !head.endsWith(NEXT) || /break;|i = i\.target/.test(head)) throw new Error(`${first} cannot begin a pair`);
+  const tail = single.get(second);
+  if (tail === undefined) throw new Error(`no operation ${second}`);
+  const name = `${first}_${second}`;
+  define(name, `{ ${head.slice(0, -NEXT.length)} } i = i.next; { ${tail} }`);
+  return { name, first, second };
+});
+
 // ---------------------------------------------------------------- output
 const SAVE = "ex.fp = fp; ex.sp = sp; meter.counter = fuel; fuel = SAVED;";
 const RELOAD = "fp = ex.fp; sp = ex.sp; fuel = meter.counter;";
@@ -483,6 +515,11 @@ function form(kind: FormKind, rr: Code, rest: Partial<Form> = {}): Form {
   };
 }
 
+/** Operations that stand for two: [first, second, both]. */
+export const PAIRS: readonly (readonly [Code, Code, Code])[] = [
+${pairs.map(({ name, first, second }) => `  [Code.${first}, Code.${second}, Code.${name}],`).join("\n")}
+];
+
 /** How the warm-up exercises an operation. */
 export const enum WarmUp {
   /** Words from registers to registers. */
@@ -496,6 +533,7 @@ export const enum WarmUp {
 /** Every operation that stays inside the loop and needs no data of its own. */
 export const WARM_UPS: readonly (readonly [Code, WarmUp])[] = [
 ${cases
+  .filter(({ name }) => single.has(name))
   .filter(({ text }) => !/ex\.|executeRare|throw new|i\.data|break; *$|RETURN|\bG\[/.test(text.replaceAll(TAKE, "TAKE")))
   .map(({ name, text }) => {
     const kind = text.includes(TAKE) ? "Branch" : text.includes("M8") || text.includes("M32") ? "Memory" : "Plain";

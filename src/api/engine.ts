@@ -4,7 +4,7 @@
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
 import { createForms } from "../interp/code.ts";
 import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/cost-model.ts";
-import { type CompilerOptions, createBranches, type LoweringMode } from "../interp/module-compiler.ts";
+import { type CompilerOptions, createBranches, createPairs, type LoweringMode } from "../interp/module-compiler.ts";
 import { Interpreter } from "../interp/run.ts";
 import { warmUp } from "../interp/warm-up.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet } from "../isa/features.ts";
@@ -59,6 +59,7 @@ export class Engine {
       rows: createInstructionLookup(),
       forms,
       branches: createBranches(forms),
+      pairs: createPairs(),
     };
     warmUp(this.interpreter, this.compilerOptions);
   }

@@ -163,6 +163,18 @@ export class Emitter {
     return this.#region > MAX_REGION;
   }
 
+  /** Gives the first of two adjacent nodes the operation that does both, where there is one. */
+  fuse(pairs: ReadonlyMap<number, Code>): void {
+    const { nodes } = this;
+    for (let k = 0; k + 1 < nodes.length; k++) {
+      const first = nodes[k] as CodeNode;
+      const both = pairs.get(pairKey(first.op, (nodes[k + 1] as CodeNode).op));
+      if (both === undefined) continue;
+      first.op = both;
+      k++;
+    }
+  }
+
   /** Links the nodes and sets every node's fuel. Returns E for each position. */
   link(): Float64Array {
     const { nodes } = this;
@@ -188,6 +200,11 @@ export class Emitter {
     this.#entry = costs[0] as number;
     return costs;
   }
+}
+
+/** Key of two operations in the table of pairs. */
+export function pairKey(first: Code, second: Code): number {
+  return first * 1024 + second;
 }
 
 /** Whether control never falls through to the next node. */

@@ -106,6 +106,7 @@ export class Lowering implements LoweringContext {
     const heads = out.link();
     this.measureFrame(at(this.localAt, func.type.params.length, this.localTypes));
     const handlers = this.handlers.starts.length > 0 ? this.handlers : null;
+    if (!this.exact) out.fuse(this.tools.pairs);
     if (this.exact) {
       return { handlers, nodes: this.places, entry: out.nodes[0] as CodeNode };
     }
@@ -923,6 +924,12 @@ export class Lowering implements LoweringContext {
         out.emit(form.ri, stack.push(result).slot, a, y.a, y.b);
         return;
       }
+      if (form.kind === FormKind.Compare64 && fitsOneWord(y)) {
+        const a = stack.register(x);
+        stack.popMany(2);
+        out.emit(form.ri, stack.push(result).slot, a, y.a);
+        return;
+      }
       if (form.kind === FormKind.Shift64) {
         const a = stack.register(x);
         stack.popMany(2);
@@ -938,6 +945,12 @@ export class Lowering implements LoweringContext {
         out.emit(code, stack.push(result).slot, b, x.a);
         return;
       }
+    }
+    if (!exact && x.kind === OperandKind.Const64 && form.kind === FormKind.Compare64 && fitsOneWord(x)) {
+      const b = stack.register(y);
+      stack.popMany(2);
+      out.emit(form.swappedI, stack.push(result).slot, b, x.a);
+      return;
     }
     if (!exact && x.kind === OperandKind.Const64 && form.kind === FormKind.Binary64 && form.commutative) {
       const b = stack.register(y);
@@ -1013,6 +1026,11 @@ export class Lowering implements LoweringContext {
     if (offset < 0) this.out.emit(Code.Special, -1, a, b, instruction.op, this.access(instruction));
     else this.out.emit(immediate ? form.ri : form.rr, -1, a, b, offset);
   }
+}
+
+/** Whether a 64-bit constant is its low word, sign-extended. */
+function fitsOneWord(constant: Operand): boolean {
+  return constant.b === constant.a >> 31;
 }
 
 function isWide(type: ValType): boolean {

@@ -22,6 +22,8 @@ export interface LoweringTools {
   readonly forms: ReadonlyMap<Op, Form>;
   /** How a comparison's node becomes a branch: when true, when false. */
   readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
+  /** Operations that do two at once, by {@link pairKey}. */
+  readonly pairs: ReadonlyMap<number, Code>;
   readonly rows: InstructionLookup;
 }
 

@@ -9,8 +9,9 @@ import { formatInstruction } from "../module/disassemble.ts";
 import type { FuncType } from "../module/types.ts";
 import type { ExecutableModule } from "../runtime/instance.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
-import { Code, type Form } from "./code.ts";
+import { Code, type Form, PAIRS } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
+import { pairKey } from "./emitter.ts";
 import { Lowering } from "./lower.ts";
 import type { LoweringTools } from "./lowering-context.ts";
 import { type ExactCode, FunctionCode, type ModuleCode } from "./node.ts";
@@ -25,6 +26,12 @@ export interface CompilerOptions {
   readonly rows: InstructionLookup;
   readonly forms: ReadonlyMap<Op, Form>;
   readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
+  readonly pairs: ReadonlyMap<number, Code>;
+}
+
+/** The operations that do two at once. */
+export function createPairs(): Map<number, Code> {
+  return new Map(PAIRS.map(([first, second, both]) => [pairKey(first, second), both]));
 }
 
 /** How comparisons fuse with the branch behind them: node operation to branches on true and on false. */
@@ -51,9 +58,9 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     this.checked = checked;
     this.costs = options.costs;
     this.#options = options;
-    const { forms, branches, rows, costs } = options;
+    const { forms, branches, pairs, rows, costs } = options;
     const reader = new InstructionReader(checked.module.bytes);
-    this.#tools = { checked, costs, reader, forms, branches, rows };
+    this.#tools = { checked, costs, reader, forms, branches, pairs, rows };
     this.#functions = new Array(checked.module.functions.length);
   }
 

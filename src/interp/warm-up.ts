@@ -11,7 +11,7 @@ import { FunctionInstance } from "../runtime/function.ts";
 import { instantiate } from "../runtime/instantiate.ts";
 import { StoreState } from "../runtime/store.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
-import { Code, WARM_UPS, WarmUp } from "./code.ts";
+import { Code, PAIRS, WARM_UPS, WarmUp } from "./code.ts";
 import { type CompilerOptions, ModuleCompiler } from "./module-compiler.ts";
 import { CodeNode, FunctionCode } from "./node.ts";
 import type { Interpreter } from "./run.ts";
@@ -29,11 +29,14 @@ const MODULE = [
  */
 const WORDS = [8, 0, 0x7fffffff, -5, 1, 0x3ff80000, 3, 1, -2_000_000_000, 0x7ffffff1, 1, 1, 0x7fc00000, 0x7ff80000];
 /** Less, greater, equal; small, large; with NaN. */
-const PAIRS = [[0, 6], [6, 0], [2, 8], [8, 2], [0, 0], [4, 12], [12, 12]] as const;
+const OPERANDS = [[0, 6], [6, 0], [2, 8], [8, 2], [0, 0], [4, 12], [12, 12]] as const;
 const ADDRESSES = [[0, 2], [6, 8]] as const;
+/** Operations outside of WARM_UPS name a global, an edge or a callee by their operands. */
+const INDICES = [[0, 0], [0, 0]] as const;
 const TRUE = 10;
 const FALSE = 1;
 const RESULT = 24;
+const CALLEE = 40;
 const FRAME = 64;
 const LARGE_FRAME = 1024;
 const ROUNDS = 2;
@@ -54,55 +57,92 @@ export function warmUp(interpreter: Interpreter, options: CompilerOptions): void
   const { type, typeId } = instance.func(0);
   const code = new FunctionCode(compiler, 0, 0, type);
   code.frameWords = FRAME;
-  const nodes = nodesOf(code, typeId);
-  nodes.forEach((node, k) => {
-    node.next = nodes[k + 1] ?? node;
-    node.target = node.next;
-  });
-  code.entry = nodes[0] as CodeNode;
+  code.entry = chain(nodesOf(code, typeId));
   const func = FunctionInstance.guest(typeId, type, instance, code);
   // V8 begins to collect feedback only after some hundred bytes of bytecode: the first round partly misses it.
   for (let round = 0; round < ROUNDS; round++) interpreter.call(store, func, []);
 }
 
+/** Links nodes one behind the other; branches lead there too. Returns the first. */
+function chain(nodes: readonly CodeNode[]): CodeNode {
+  nodes.forEach((node, k) => {
+    node.next = nodes[k + 1] ?? node;
+    node.target = node.next;
+    if (node.op === Code.BrTable) (node.data as CodeNode[])[0] = node;
+  });
+  return nodes[0] as CodeNode;
+}
+
+/** Nodes that execute every operation, one after another. */
 function nodesOf(code: FunctionCode, typeId: number): CodeNode[] {
   const nodes: CodeNode[] = [];
-  const add = (op: Code, d = RESULT, a = 0, b = 0, c = 0, data: unknown = null): CodeNode => {
-    const node = new CodeNode(code, op, d, a, b, c, data);
-    nodes.push(node);
-    return node;
+  const add = (op: Code, d = RESULT, a = 0, b = 0, c = 0): void => {
+    nodes.push(new CodeNode(code, op, d, a, b, c, null));
   };
   for (let at = 0; at < WORDS.length; at += 2) {
     add(Code.Const64, at, 0, WORDS[at] as number, WORDS[at + 1] as number);
   }
-  for (const [op, kind] of WARM_UPS) {
-    const memory = kind === WarmUp.Memory;
-    for (const [a, b] of memory ? ADDRESSES : PAIRS) {
-      add(op, RESULT, a, b, memory ? 0 : a < b ? TRUE : FALSE);
-    }
-  }
-  for (let round = 0; round < 2; round++) {
-    add(Code.GlobalGet32, RESULT, 0);
-    add(Code.GlobalGet64, RESULT, 0);
-    add(Code.GlobalSet64, -1, 2, 0);
-    add(Code.GlobalSet32, -1, 0, 0);
-    add(Code.Const128, RESULT, 0, 0, 0, new Int32Array(4));
-    const edge = new CodeNode(code, Code.Br, 0, 0, 0, 0, null);
-    add(Code.BrTable, -1, 0, 0, 0, [edge]);
-    edge.target = add(Code.Nop);
-    for (const op of [Code.Return32, Code.Return64, Code.Return]) {
-      const callee = new FunctionCode(code.module, 0, 0, code.type);
-      // Larger than the register file is at first: growing it is part of the exercise.
-      callee.frameWords = LARGE_FRAME;
-      callee.zeroTo = 2;
-      callee.entry = new CodeNode(callee, op, 0, 4, 0, 0, null);
-      add(Code.Call, RESULT, 0, 0, 0, callee);
-    }
-    add(Code.CallIndirect, RESULT, FALSE, typeId, 0);
-    add(Code.Rare, RESULT, 0, 0, Op.I32Ctz);
-    add(Code.LoopHeader);
-    add(Code.Tick);
-  }
+  const kinds = new Map<Code, WarmUp>(WARM_UPS);
+  for (const op of [...kinds.keys(), ...OTHERS]) addSequence(nodes, code, kinds, [op]);
+  for (const [first, second, both] of PAIRS) addSequence(nodes, code, kinds, [first, second], both);
+  add(Code.CallIndirect, RESULT, FALSE, typeId, 0);
+  add(Code.Rare, RESULT, 0, 0, Op.I32Ctz);
+  add(Code.LoopHeader);
+  add(Code.Tick);
   add(Code.Return);
   return nodes;
+}
+
+/** Adds the operations, with several operands; the first node gets `both` where two are executed as one. */
+function addSequence(
+  nodes: CodeNode[],
+  code: FunctionCode,
+  kinds: ReadonlyMap<Code, WarmUp>,
+  ops: readonly Code[],
+  both = ops[0] as Code,
+): void {
+  const memory = ops.some((op) => kinds.get(op) === WarmUp.Memory);
+  const own = ops.some((op) => !kinds.has(op));
+  for (const [a, b] of memory ? ADDRESSES : own ? INDICES : OPERANDS) {
+    const sequence = ops.map((op) => makeNode(code, op, a, b, kinds));
+    (sequence[0] as CodeNode).op = both;
+    if (RETURNS.includes(ops[ops.length - 1] as Code)) nodes.push(makeCall(code, chain(sequence)));
+    else nodes.push(...sequence);
+  }
+}
+
+/** Operations that the generator leaves to this file. */
+const RETURNS: readonly Code[] = [Code.Return32, Code.Return64, Code.Return];
+const OTHERS: readonly Code[] = [
+  Code.GlobalGet32,
+  Code.GlobalGet64,
+  Code.GlobalSet64,
+  Code.GlobalSet32,
+  Code.Const128,
+  Code.BrTable,
+  Code.Call,
+  ...RETURNS,
+];
+
+function makeNode(
+  code: FunctionCode,
+  op: Code,
+  a: number,
+  b: number,
+  kinds: ReadonlyMap<Code, WarmUp>,
+): CodeNode {
+  if (op === Code.Call) return makeCall(code, new CodeNode(code, Code.Return, 0, 0, 0, 0, null));
+  const c = kinds.get(op) === WarmUp.Memory ? 0 : a < b ? TRUE : FALSE;
+  const data = op === Code.Const128 ? new Int32Array(4) : op === Code.BrTable ? [] : null;
+  const [x, y] = kinds.has(op) ? [a, b] : [0, 0];
+  return new CodeNode(code, op, RESULT, x, y, c, data);
+}
+
+function makeCall(code: FunctionCode, entry: CodeNode): CodeNode {
+  const callee = new FunctionCode(code.module, 0, 0, code.type);
+  // Larger than the register file is at first: growing it is part of the exercise.
+  callee.frameWords = LARGE_FRAME;
+  callee.zeroTo = 2;
+  callee.entry = entry;
+  return new CodeNode(code, Code.Call, CALLEE, 0, 0, 0, callee);
 }

@@ -212,6 +212,7 @@ describe.each(LOWERINGS)("%s lowering", (lowering) => {
       };
       instance = make(lowering, text, { limits, hosts: { call } });
       instance.call("f");
+      const { used, recounts } = heapOf(instance);
       expect(used % PAIR).toBe(0);
       // 15 at a time instead of 20, which would be 100 for each of the churns.
       const churns = body.split(/\$churn|\$hold|\$host/).length - 1;

@@ -241,8 +241,9 @@ export class ExecutionState {
     const { R, X } = this;
     const from = R[fp + i.c] !== 0 ? fp + i.a : fp + i.b;
     const to = fp + i.d;
-    R.copyWithin(to, from, from + 4);
-    X[to >> 1] = X[from >> 1];
+    // `to` may be a local: what stands behind a reference's slot is not its own.
+    if ((i.data as number) >= FIRST_REF) X[to >> 1] = X[from >> 1];
+    else R.copyWithin(to, from, from + 4);
   }
 
   globalGet(i: CodeNode, fp: number): void {

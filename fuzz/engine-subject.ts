@@ -1,16 +1,16 @@
 // Runs a world on the engine: plainly, within a budget, or in slices of an execution.
 
 import { type Engine, Global, Linker, Module, OutOfFuelError, Store, Trap, type TrapCode } from "wasmeter";
-import { BUDGET_EXPORT, encodeModule, HOST_FUNCTIONS, type World } from "./generate.ts";
 import { F32, F64, I32, I64 } from "./encode.ts";
+import { BUDGET_EXPORT, HOST_FUNCTIONS, type World } from "./generate.ts";
 import { HOST_NUMBER } from "./native-subject.ts";
 import {
   describeState,
   type Event,
   type Exports,
   functionNames,
-  HostFailure,
   type HostEnvironment,
+  HostFailure,
   hostFunctions,
   type Observation,
   show,
@@ -59,10 +59,13 @@ const TYPE_NAMES = new Map([
 ] as const);
 
 export function compileWorld(engine: Engine, world: World): CompiledWorld {
-  return { engine, world, modules: world.modules.map((module) => new Module(engine, encodeModule(module))) };
+  return { engine, world, modules: world.modules.map((module) => new Module(engine, module.encode(false))) };
 }
 
-export function runOnEngine({ engine, world, modules }: CompiledWorld, options: EngineRunOptions = {}): EngineObservation {
+export function runOnEngine(
+  { engine, world, modules }: CompiledWorld,
+  options: EngineRunOptions = {},
+): EngineObservation {
   const store = new Store(engine, options.fuel === undefined ? {} : { fuel: options.fuel });
   const instances: ReturnType<Linker["instantiate"]>[] = [];
   const events: Event[] = [];
@@ -93,8 +96,11 @@ export function runOnEngine({ engine, world, modules }: CompiledWorld, options: 
       const names = (types: readonly number[]): ("i32" | "i64" | "f32" | "f64")[] =>
         types.map((code) => TYPE_NAMES.get(code as never) ?? "i32");
       const run = functions[name] as (...args: unknown[]) => unknown;
-      linker.func("host", name, { params: names(type.params), results: names(type.results) }, (_caller, ...args) =>
-        run(...args),
+      linker.func(
+        "host",
+        name,
+        { params: names(type.params), results: names(type.results) },
+        (_caller, ...args) => run(...args),
       );
     }
     linker.define("host", "number", new Global(store, { type: "i64" }, HOST_NUMBER));
@@ -104,7 +110,7 @@ export function runOnEngine({ engine, world, modules }: CompiledWorld, options: 
     const instantiate = (): void => {
       instances.push(linker.instantiate(store, module));
     };
-    if (world.modules[at]?.start === undefined) instantiate();
+    if (!world.modules[at]?.hasStart) instantiate();
     else if (!attempt(instantiate)) {
       complete = false;
       break;
@@ -114,7 +120,8 @@ export function runOnEngine({ engine, world, modules }: CompiledWorld, options: 
   if (complete) {
     for (const { module, name, args, budget } of world.calls) {
       const instance = instances[module] as (typeof instances)[number];
-      (instances[0]?.exports[BUDGET_EXPORT] as Global).value = budget;
+      const counter = instances[0]?.exports[BUDGET_EXPORT] as Global | undefined;
+      if (counter !== undefined) counter.value = budget;
       attempt(() =>
         options.slice === undefined
           ? instance.call(name, args)
@@ -129,7 +136,9 @@ export function runOnEngine({ engine, world, modules }: CompiledWorld, options: 
     store.addFuel(1_000_000_000);
     for (const { exports } of instances) exports.dump?.();
   }
-  const state = complete ? describeState(exportsOf(), (memory) => (memory as { bytes(): Uint8Array }).bytes()) : [];
+  const state = complete
+    ? describeState(exportsOf(), (memory) => (memory as { bytes(): Uint8Array }).bytes())
+    : [];
   return { events, log, state, outOfFuel, fuel, fuelRemaining };
 }
 

@@ -110,9 +110,9 @@ class BodyGenerator {
     for (const instruction of this.#usable()) {
       const [result] = instruction.results;
       if (result === undefined || instruction.results.length > 1) continue;
-      let list = this.#byResult.get(result);
-      if (list === undefined) this.#byResult.set(result, (list = []));
+      const list = this.#byResult.get(result) ?? [];
       list.push(instruction);
+      this.#byResult.set(result, list);
     }
   }
 
@@ -195,7 +195,9 @@ class BodyGenerator {
   #localsOf(type: Type, writable: boolean): number[] {
     const found: number[] = [];
     this.#locals.forEach((local, k) => {
-      if (local === type && !(writable && this.#reserved.has(k))) found.push(k);
+      // What is in scratch locals may be a NaN whose bits nobody must see.
+      if (local !== type || this.#scratch.get(type) === k) return;
+      if (!(writable && this.#reserved.has(k))) found.push(k);
     });
     return found;
   }
@@ -216,8 +218,8 @@ class BodyGenerator {
   }
 
   #scratchLocal(type: Type): number {
-    let index = this.#scratch.get(type);
-    if (index === undefined) this.#scratch.set(type, (index = this.#newLocal(type, true)));
+    const index = this.#scratch.get(type) ?? this.#newLocal(type, true);
+    this.#scratch.set(type, index);
     return index;
   }
 
@@ -238,7 +240,12 @@ class BodyGenerator {
         break;
       case V128: {
         const halves = [edgeI64(random), edgeI64(random)];
-        this.#emit("v128.const", 0xfd, 12, ...halves.flatMap((half) => littleEndian(BigInt.asUintN(64, half), 8)));
+        this.#emit(
+          "v128.const",
+          0xfd,
+          12,
+          ...halves.flatMap((half) => littleEndian(BigInt.asUintN(64, half), 8)),
+        );
         break;
       }
       case FUNCREF:
@@ -707,7 +714,13 @@ class BodyGenerator {
     return Array.from({ length: this.#random.below(most + 1) }, () => this.#random.pick(this.#shape.types));
   }
 
-  #open(params: readonly Type[], labelTypes: readonly Type[], endTypes: readonly Type[], guard?: () => void, isLoop = false): void {
+  #open(
+    params: readonly Type[],
+    labelTypes: readonly Type[],
+    endTypes: readonly Type[],
+    guard?: () => void,
+    isLoop = false,
+  ): void {
     const height = this.#stack.length - params.length;
     this.#controls.push({ labelTypes, endTypes, height, guard, isLoop });
     this.#dead = false;
@@ -956,7 +969,8 @@ class BodyGenerator {
       [0.3, () => this.#emit("nop", 0x01)],
       [2.2, () => this.#branch()],
     ];
-    if (this.#stack.length > this.#height) choices.push([this.#stack.length > 12 ? 9 : 2, () => this.#consume()]);
+    if (this.#stack.length > this.#height)
+      choices.push([this.#stack.length > 12 ? 9 : 2, () => this.#consume()]);
     if (nested) {
       choices.push([1.2, () => this.#block(this.#someOperands(), this.#someTypes(3))]);
       choices.push([1.2, () => this.#if(this.#someOperands(), this.#someTypes(3))]);
@@ -1002,6 +1016,17 @@ class BodyGenerator {
     this.#match([type], 2);
     this.#indexed("global.set", 0x24, this.#random.pick(globals), 1);
   }
+}
+
+/** Whether every instruction whose NaN may be any is followed by what makes it canonical, as the generator has it. */
+export function isCanonicalised(steps: readonly Step[]): boolean {
+  return steps.every(({ op }, k) => {
+    if (!MAKES_NAN.test(op)) return true;
+    const behind = steps.slice(k + 1, k + 7).map((step) => step.op);
+    return /^local\.tee \w+\.const local\.get local\.get \w+\.eq (select|v128\.bitselect)$/.test(
+      behind.join(" "),
+    );
+  });
 }
 
 export function sameTypes(a: readonly Type[], b: readonly Type[]): boolean {

@@ -81,21 +81,38 @@ interface Segment {
   readonly items: readonly (number | undefined)[];
 }
 
-/** A module in parts, so that a minimiser can take some away. */
+/** A module in parts. */
 export interface GeneratedModule {
   readonly name: string;
   readonly types: readonly FunctionType[];
   readonly imports: readonly Import[];
+  /** NaN results are made canonical, because their bits can be seen. */
+  readonly canonicalNaN: boolean;
   readonly importedFunctions: number;
   readonly importedGlobals: number;
   readonly functions: readonly GeneratedFunction[];
   readonly tables: readonly { readonly element: Type; readonly min: number; readonly max: number }[];
   readonly memory: { readonly min: number; readonly max: number } | undefined;
-  readonly globals: readonly { readonly type: Type; readonly mutable: boolean; readonly init: readonly number[] }[];
+  readonly globals: readonly {
+    readonly type: Type;
+    readonly mutable: boolean;
+    readonly init: readonly number[];
+  }[];
   readonly exports: readonly { readonly name: string; readonly kind: number; readonly index: number }[];
   readonly start: number | undefined;
   readonly elements: readonly Segment[];
   readonly data: readonly { readonly offset: number | undefined; readonly bytes: readonly number[] }[];
+}
+
+/** A module as an engine is given it. */
+export interface WorldModule {
+  /** Under which later modules import from it. */
+  readonly name: string;
+  readonly hasStart: boolean;
+  /** Calls a host function that calls the guest. */
+  readonly reenters: boolean;
+  /** With `count`, see {@link encodeModule}; what is not generated has no counters. */
+  encode(count: boolean): Uint8Array;
 }
 
 export interface PlannedCall {
@@ -109,9 +126,26 @@ export interface PlannedCall {
 
 /** Modules to instantiate in this order, and what to call. */
 export interface World {
-  readonly seed: number;
+  readonly modules: readonly WorldModule[];
+  readonly calls: readonly PlannedCall[];
+}
+
+/** A world in parts, so that a minimiser can take some away. */
+export interface GeneratedWorld {
   readonly modules: readonly GeneratedModule[];
   readonly calls: readonly PlannedCall[];
+}
+
+export function toWorld({ modules, calls }: GeneratedWorld): World {
+  return {
+    modules: modules.map((module) => ({
+      name: module.name,
+      hasStart: module.start !== undefined,
+      reenters: module.imports.some(({ name: imported }) => imported === "again"),
+      encode: (count) => encodeModule(module, count),
+    })),
+    calls,
+  };
 }
 
 export const BUDGET_EXPORT = "budget";
@@ -124,7 +158,7 @@ interface Offer {
   readonly memory: { readonly min: number; readonly max: number } | undefined;
 }
 
-export function generateWorld(random: Random, seed: number, { features }: GeneratorOptions): World {
+export function generateWorld(random: Random, { features }: GeneratorOptions): GeneratedWorld {
   const simd = features.has("simd") && random.chance(0.3);
   const canonicalNaN = simd || random.chance(0.6);
   const used = new Set([...features].filter((feature) => simd || feature !== "simd"));
@@ -137,7 +171,7 @@ export function generateWorld(random: Random, seed: number, { features }: Genera
     modules.push(module);
     offer = offerOf(module);
   }
-  return { seed, modules, calls: planCalls(random, modules) };
+  return { modules, calls: planCalls(random, modules) };
 }
 
 interface Context {
@@ -162,7 +196,9 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   const { random, simd } = context;
   const types: FunctionType[] = [];
   const typeIdx = (type: FunctionType): number => {
-    const found = types.findIndex((t) => sameTypes(t.params, type.params) && sameTypes(t.results, type.results));
+    const found = types.findIndex(
+      (t) => sameTypes(t.params, type.params) && sameTypes(t.results, type.results),
+    );
     return found >= 0 ? found : types.push({ params: [...type.params], results: [...type.results] }) - 1;
   };
   const numeric = [I32, I32, I32, I64, I64, F32, F64];
@@ -210,7 +246,8 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   }
 
   // Own definitions.
-  const memory = !hasMemory && (simd || random.chance(0.9)) ? { min: random.between(1, 2), max: 3 } : undefined;
+  const memory =
+    !hasMemory && (simd || random.chance(0.9)) ? { min: random.between(1, 2), max: 3 } : undefined;
   hasMemory ||= memory !== undefined;
   const addTable = (element: Type): void => {
     const min = random.between(4, 9);
@@ -237,27 +274,38 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   const signatures = Array.from({ length: random.between(1, 3) }, () => signature(3));
   const ownCount = random.between(1, 6);
   for (let k = 0; k < ownCount; k++) {
-    functions.push({ type: random.chance(0.5) ? random.pick(signatures) : signature(3), leaf: random.chance(0.35) });
+    functions.push({
+      type: random.chance(0.5) ? random.pick(signatures) : signature(3),
+      leaf: random.chance(0.35),
+    });
   }
   const start = random.chance(0.15) ? functions.length : undefined;
   if (start !== undefined) functions.push({ type: { params: [], results: [] }, leaf: random.chance(0.5) });
 
   // Segments.
   const elements: Segment[] = [];
-  const someFunction = (): number | undefined => (random.chance(0.85) ? random.below(functions.length) : undefined);
+  const someFunction = (): number | undefined =>
+    random.chance(0.85) ? random.below(functions.length) : undefined;
   tableShapes.forEach(({ element, size }, table) => {
     if (element !== FUNCREF) return;
     const items = Array.from({ length: random.between(1, size - 1) }, someFunction);
     elements.push({ at: table, element, items });
   });
   if (random.chance(0.4)) {
-    elements.push({ at: undefined, element: FUNCREF, items: Array.from({ length: random.between(1, 6) }, someFunction) });
+    elements.push({
+      at: undefined,
+      element: FUNCREF,
+      items: Array.from({ length: random.between(1, 6) }, someFunction),
+    });
   }
   const data: { offset: number | undefined; bytes: number[] }[] = [];
   if (hasMemory) {
     const bytes = (): number[] => Array.from({ length: random.between(1, 12) }, () => random.below(256));
     for (let left = random.below(4); left > 0; left--) {
-      data.push({ offset: random.chance(0.6) ? random.pick([0, 8, 100, 65_530 - 10]) : undefined, bytes: bytes() });
+      data.push({
+        offset: random.chance(0.6) ? random.pick([0, 8, 100, 65_530 - 10]) : undefined,
+        bytes: bytes(),
+      });
     }
   }
 
@@ -288,7 +336,12 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
 
   // Exports: whatever JavaScript can touch.
   const exports: { name: string; kind: number; index: number }[] = [];
-  for (let k = importedFunctions; k < functions.length; k++) exports.push({ name: `f${k}`, kind: 0, index: k });
+  for (let k = importedFunctions; k < functions.length; k++) {
+    const { type } = functions[k] as FunctionShape;
+    // JavaScript can call neither with nor for vectors; other modules can.
+    const callable = !type.params.includes(V128) && !type.results.includes(V128);
+    exports.push({ name: `${callable ? "f" : "v"}${k}`, kind: 0, index: k });
+  }
   if (hasMemory) exports.push({ name: "memory", kind: 2, index: 0 });
   tableShapes.forEach((_, k) => {
     exports.push({ name: `t${k}`, kind: 1, index: k });
@@ -315,6 +368,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     name: moduleName,
     types,
     imports,
+    canonicalNaN: context.canonicalNaN,
     importedFunctions,
     importedGlobals,
     functions: bodies,
@@ -349,9 +403,8 @@ function planCalls(random: Random, modules: readonly GeneratedModule[]): Planned
   const calls: PlannedCall[] = [];
   modules.forEach((module, at) => {
     for (const { name: exported, kind, index } of module.exports) {
-      if (kind !== 0 || exported === "dump") continue;
+      if (kind !== 0 || !exported.startsWith("f")) continue;
       const { type } = module.functions[index - module.importedFunctions] as GeneratedFunction;
-      if (type.params.includes(V128) || type.results.includes(V128)) continue;
       for (let left = random.between(1, 2); left > 0; left--) {
         const args = type.params.map((param) => argument(random, param));
         calls.push({ module: at, name: exported, args, budget: random.pick([0, 3, 20, 60, 200]) });
@@ -404,9 +457,8 @@ export function encodeModule(module: GeneratedModule, count = false): Uint8Array
   const firstCounter = module.importedGlobals + module.globals.length;
   const increment = (op: string, by = 1): readonly number[] => {
     if (!count) return [];
-    let global = counters.get(op);
-    if (global === undefined) counters.set(op, (global = firstCounter + counters.size));
-    const index = unsigned(global);
+    const index = unsigned(counters.get(op) ?? firstCounter + counters.size);
+    counters.set(op, counters.get(op) ?? firstCounter + counters.size);
     return [0x23, ...index, 0x42, ...signed(BigInt(by)), 0x7c, 0x24, ...index];
   };
   const encodeStep = ({ op, bytes }: Step): number[] => {
@@ -438,7 +490,14 @@ export function encodeModule(module: GeneratedModule, count = false): Uint8Array
     ...section(1, vector(module.types.map(functionType))),
     ...section(
       2,
-      vector(module.imports.map((item) => [...name(item.module), ...name(item.name), item.kind, ...item.description])),
+      vector(
+        module.imports.map((item) => [
+          ...name(item.module),
+          ...name(item.name),
+          item.kind,
+          ...item.description,
+        ]),
+      ),
     ),
     ...section(3, vector(module.functions.map(({ type }) => unsigned(typeIdx(type))))),
     ...section(4, vector(module.tables.map(({ element, min, max }) => [element, ...limits(min, max)]))),

@@ -1,8 +1,8 @@
 // Makes a failing world small: takes away calls, modules' functions' instructions, locals' users … while it still fails.
 // Knows nothing of why it fails: the caller's predicate decides.
 
-import type { Step } from "./generate-body.ts";
-import { encodeModule, type GeneratedModule, type World } from "./generate.ts";
+import { encodeModule, type GeneratedModule, type GeneratedWorld } from "./generate.ts";
+import { isCanonicalised, type Step } from "./generate-body.ts";
 import { nativeWebAssembly } from "./oracle/native.ts";
 
 /** Replacements for a stretch of instructions, tried in this order. */
@@ -17,9 +17,9 @@ const REPLACEMENTS: readonly (readonly Step[])[] = [
 ];
 
 /** `fails` must be true for `world`; it is for the world returned. */
-export function minimise(world: World, fails: (world: World) => boolean): World {
+export function minimise(world: GeneratedWorld, fails: (world: GeneratedWorld) => boolean): GeneratedWorld {
   let best = world;
-  const attempt = (candidate: World): boolean => {
+  const attempt = (candidate: GeneratedWorld): boolean => {
     if (!isValid(candidate) || !fails(candidate)) return false;
     best = candidate;
     return true;
@@ -31,15 +31,17 @@ export function minimise(world: World, fails: (world: World) => boolean): World 
     }
     for (let m = 0; m < best.modules.length; m++) {
       const moduleAt = (): GeneratedModule => best.modules[m] as GeneratedModule;
-      const withModule = (change: Partial<GeneratedModule>): World => ({
+      const withModule = (change: Partial<GeneratedModule>): GeneratedWorld => ({
         ...best,
         modules: best.modules.map((module, at) => (at === m ? { ...module, ...change } : module)),
       });
       attempt(withModule({ start: undefined }));
       for (let f = 0; f < moduleAt().functions.length; f++) {
         const bodyOf = (): readonly Step[] => moduleAt().functions[f]?.steps ?? [];
-        const withBody = (steps: readonly Step[]): World =>
-          withModule({ functions: moduleAt().functions.map((func, at) => (at === f ? { ...func, steps } : func)) });
+        const withBody = (steps: readonly Step[]): GeneratedWorld =>
+          withModule({
+            functions: moduleAt().functions.map((func, at) => (at === f ? { ...func, steps } : func)),
+          });
         for (let size = bodyOf().length; size >= 1; size = size > 8 ? Math.floor(size / 2) : size - 1) {
           for (let at = 0; at < bodyOf().length; at++) {
             for (const replacement of REPLACEMENTS) {
@@ -63,10 +65,10 @@ export function minimise(world: World, fails: (world: World) => boolean): World 
 }
 
 function dropLastLocal(
-  withModule: (change: Partial<GeneratedModule>) => World,
+  withModule: (change: Partial<GeneratedModule>) => GeneratedWorld,
   module: GeneratedModule,
   f: number,
-  attempt: (world: World) => boolean,
+  attempt: (world: GeneratedWorld) => boolean,
 ): boolean {
   if ((module.functions[f]?.locals.length ?? 0) === 0) return false;
   const functions = module.functions.map((func, at) =>
@@ -75,13 +77,17 @@ function dropLastLocal(
   return attempt(withModule({ functions }));
 }
 
-function sizeOf(world: World): number {
+function sizeOf(world: GeneratedWorld): number {
   let size = world.calls.length;
   for (const module of world.modules) size += encodeModule(module).length;
   return size;
 }
 
-function isValid(world: World): boolean {
+function isValid(world: GeneratedWorld): boolean {
   const native = nativeWebAssembly();
-  return world.modules.every((module) => native.validate(encodeModule(module)));
+  return world.modules.every(
+    (module) =>
+      (!module.canonicalNaN || module.functions.every(({ steps }) => isCanonicalised(steps))) &&
+      native.validate(encodeModule(module)),
+  );
 }

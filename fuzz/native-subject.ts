@@ -1,7 +1,7 @@
 // Runs a world on Node's own WebAssembly, with the independent fuel count compiled in.
 // This is the reference: nothing here may use the engine.
 
-import { BUDGET_EXPORT, EXECUTED_PREFIX, encodeModule, type World } from "./generate.ts";
+import { BUDGET_EXPORT, EXECUTED_PREFIX, type World } from "./generate.ts";
 import { FUEL_EXPORT, instrumentModule, START_EXPORT } from "./oracle/instrument.ts";
 import { nativeWebAssembly } from "./oracle/native.ts";
 import {
@@ -9,8 +9,8 @@ import {
   type Event,
   type Exports,
   functionNames,
-  HostFailure,
   type HostEnvironment,
+  HostFailure,
   hostFunctions,
   type Observation,
   show,
@@ -45,7 +45,10 @@ export function runNatively(world: World, count = false): NativeObservation {
   const log: string[] = [];
   const nesting = { depth: 0 };
   const fuel = (): bigint =>
-    instances.reduce((sum, exports) => sum + BigInt((exports[FUEL_EXPORT] as NativeGlobal | undefined)?.value ?? 0), 0n);
+    instances.reduce(
+      (sum, exports) => sum + BigInt((exports[FUEL_EXPORT] as NativeGlobal | undefined)?.value ?? 0),
+      0n,
+    );
   const attempt = (run: () => unknown): boolean => {
     let outcome: string;
     let returned = false;
@@ -62,8 +65,10 @@ export function runNatively(world: World, count = false): NativeObservation {
   let complete = true;
   for (const module of world.modules) {
     const host: HostEnvironment = { exports: undefined, fuel, log, nesting };
-    const bytes = instrumentModule(encodeModule(module, count), { deferStart: true });
-    const imports: Record<string, Record<string, unknown>> = { host: { ...hostFunctions(host), number: HOST_NUMBER } };
+    const bytes = instrumentModule(module.encode(count), { deferStart: true });
+    const imports: Record<string, Record<string, unknown>> = {
+      host: { ...hostFunctions(host), number: HOST_NUMBER },
+    };
     instances.forEach((exports, k) => {
       imports[world.modules[k]?.name ?? ""] = exports;
     });
@@ -79,7 +84,8 @@ export function runNatively(world: World, count = false): NativeObservation {
   if (complete) {
     for (const { module, name, args, budget } of world.calls) {
       const exports = instances[module] as Exports;
-      (instances[0]?.[BUDGET_EXPORT] as NativeGlobal).value = budget;
+      const counter = instances[0]?.[BUDGET_EXPORT] as NativeGlobal | undefined;
+      if (counter !== undefined) counter.value = budget;
       attempt(() => (exports[name] as (...args: unknown[]) => unknown)(...args));
     }
   }

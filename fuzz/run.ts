@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { regularInstructions } from "./catalogue.ts";
 import { checkPlainly, checkSeed, checkWorld, makeSubjects } from "./differential.ts";
-import { encodeModule, NODE_20_FEATURES, type World } from "./generate.ts";
+import { encodeModule, type GeneratedWorld, NODE_20_FEATURES, toWorld } from "./generate.ts";
 import { minimise } from "./minimise.ts";
 import { runNatively } from "./native-subject.ts";
 import { Random } from "./random.ts";
@@ -47,23 +47,27 @@ for (let seed = first; seed < first + worlds; seed++) {
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     }
     fuel += native.events.at(-1)?.fuel ?? 0n;
-    for (const [op, count] of runNatively(world, true).executed) executed.set(op, (executed.get(op) ?? 0) + count);
+    for (const [op, count] of runNatively(toWorld(world), true).executed)
+      executed.set(op, (executed.get(op) ?? 0) + count);
   }
   if (findings.length === 0) continue;
   console.log(`seed ${seed}:\n  ${findings.slice(0, 6).join("\n  ")}`);
   if (values.save !== undefined) {
     const plain = findings.find((finding) => /^(fast|exact): /.test(finding))?.split(":")[0];
     const pattern = new RegExp(plain ?? values.match);
-    const failing = (candidate: World): string | undefined => {
+    const failing = (candidate: GeneratedWorld): string | undefined => {
       const found =
         plain === undefined
-          ? checkWorld(candidate, subjects, new Random(seed), true).findings
-          : checkPlainly(candidate, subjects);
+          ? checkWorld(toWorld(candidate), subjects, new Random(seed), true).findings
+          : checkPlainly(toWorld(candidate), subjects);
       return found.find((finding) => pattern.test(finding));
     };
     const small = minimise(world, (candidate) => failing(candidate) !== undefined);
-    for (const module of small.modules) writeFileSync(`${values.save}/${seed}-${module.name}.wasm`, encodeModule(module));
-    console.log(`  minimised: ${failing(small)}\n  ${small.calls.map((call) => showCall(small, call)).join("; ")}`);
+    for (const module of small.modules)
+      writeFileSync(`${values.save}/${seed}-${module.name}.wasm`, encodeModule(module));
+    console.log(
+      `  minimised: ${failing(small)}\n  ${small.calls.map((call) => showCall(toWorld(small), call)).join("; ")}`,
+    );
   }
   if (++bad >= Number(values.stop)) break;
 }
@@ -74,5 +78,7 @@ for (const [kind, count] of kinds) console.log(`  ${kind}: ${count}`);
 const all = new Set(regularInstructions(NODE_20_FEATURES).map(({ mnemonic }) => mnemonic));
 for (const op of executed.keys()) if (!op.startsWith("(")) all.add(op);
 const missing = [...all].filter((op) => !executed.get(op));
-console.log(`${all.size - missing.length} of ${all.size} instructions executed; not: ${missing.join(", ") || "none"}`);
+console.log(
+  `${all.size - missing.length} of ${all.size} instructions executed; not: ${missing.join(", ") || "none"}`,
+);
 process.exitCode = bad > 0 ? 1 : 0;

@@ -30,14 +30,14 @@ const TEXTS = [
 
 export function seedModules(): Uint8Array[] {
   const guests = fileURLToPath(new URL("guests/wasm/", root));
-  const modules = readdirSync(guests)
+  const modules: Uint8Array[] = readdirSync(guests)
     .filter((file) => file.endsWith(".wasm"))
     .map((file) => new Uint8Array(readFileSync(guests + file)));
   for (const { text } of PROGRAMS) modules.push(wat(text));
   for (const text of TEXTS) modules.push(wat(text));
   for (let seed = 0; seed < 60; seed++) {
     const random = new Random(seed);
-    const world = generateWorld(random, seed, { features: NODE_20_FEATURES });
+    const world = generateWorld(random, { features: NODE_20_FEATURES });
     modules.push(...world.modules.map((module) => encodeModule(module)));
   }
   modules.push(...suiteModules());

@@ -115,7 +115,10 @@ export function functionNames(modules: readonly Exports[]): Map<unknown, string>
 }
 
 /** The final state in words, one line for each export that is not a function. */
-export function describeState(modules: readonly Exports[], bytesOf: (memory: unknown) => Uint8Array): string[] {
+export function describeState(
+  modules: readonly Exports[],
+  bytesOf: (memory: unknown) => Uint8Array,
+): string[] {
   const names = functionNames(modules);
   const lines: string[] = [];
   modules.forEach((exports, at) => {

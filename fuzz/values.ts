@@ -8,7 +8,9 @@ export function edgeI32(random: Random): number {
     case 0:
       return random.between(-2, 9);
     case 1:
-      return random.pick([0x7fffffff, -0x80000000, -0x7fffffff, 0x7ffffffe, 0xffff, 0x8000, 0x7fff, 0xff, 0x80]);
+      return random.pick([
+        0x7fffffff, -0x80000000, -0x7fffffff, 0x7ffffffe, 0xffff, 0x8000, 0x7fff, 0xff, 0x80,
+      ]);
     case 2:
       return 1 << random.below(32);
     case 3:
@@ -31,17 +33,58 @@ export function edgeI64(random: Random): bigint {
     case 3:
       return BigInt.asIntN(64, (BigInt(edgeI32(random)) << 32n) | BigInt(edgeI32(random) >>> 0));
     case 4:
-      return random.pick([-(2n ** 63n), 2n ** 63n - 1n, -(2n ** 63n) + 1n, 2n ** 53n, -(2n ** 53n) - 1n, 2n ** 32n]);
+      return random.pick([
+        -(2n ** 63n),
+        2n ** 63n - 1n,
+        -(2n ** 63n) + 1n,
+        2n ** 53n,
+        -(2n ** 53n) - 1n,
+        2n ** 32n,
+      ]);
     default:
       return BigInt.asIntN(64, random.u64());
   }
 }
 
 const F64_EDGES = [
-  0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 0.49999999999999994, 4503599627370497.5, 1e300, -1e300, 5e-324, -5e-324,
-  2 ** -1022, 2 ** 31, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31) - 1, -(2 ** 31) - 0.9, 2 ** 32, 2 ** 32 - 1, -0.9, -1.1,
-  2 ** 63, -(2 ** 63), 2 ** 63 - 1024, 2 ** 64, 2 ** 64 - 2048, 2 ** 53, 2 ** 53 + 2, Number.MAX_VALUE,
-  Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3.4028234663852886e38, 3.4028235677973366e38, 1.1754943508222875e-38,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  0.49999999999999994,
+  4503599627370495.5,
+  1e300,
+  -1e300,
+  5e-324,
+  -5e-324,
+  2 ** -1022,
+  2 ** 31,
+  2 ** 31 - 1,
+  -(2 ** 31),
+  -(2 ** 31) - 1,
+  -(2 ** 31) - 0.9,
+  2 ** 32,
+  2 ** 32 - 1,
+  -0.9,
+  -1.1,
+  2 ** 63,
+  -(2 ** 63),
+  2 ** 63 - 1024,
+  2 ** 64,
+  2 ** 64 - 2048,
+  2 ** 53,
+  2 ** 53 + 2,
+  Number.MAX_VALUE,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  3.4028234663852886e38,
+  3.4028235677973366e38,
+  1.1754943508222875e-38,
 ];
 
 export function edgeF64(random: Random): bigint {

@@ -137,6 +137,14 @@ define(
 define("GlobalSetSlow", `ex.globalSet(i, fp); ${NEXT}`);
 define("Rare", `executeRare(i, R, F, D, fp); ${NEXT}`);
 define("Special", `ex.special(i, fp); ${NEXT}`);
+// Fields that take one entry, and null tests; all else on structs and arrays is in aggregate.ts. c is the entry.
+const struct = `const o = ${X("a")} as StructObject | null; if (o === null) throw new Trap("null-structure-reference");`;
+define("StructGet32", `${struct} ${R("d")} = o.fields[i.c] as number; ${NEXT}`);
+define("StructGetRef", `${struct} ${X("d")} = o.fields[i.c]; ${NEXT}`);
+define("StructSet32", `${struct} o.fields[i.c] = ${R("b")}; ${NEXT}`);
+define("StructSetRef", `${struct} o.fields[i.c] = ${X("b")}; ${NEXT}`);
+define("RefIsNull", `${R("d")} = ${X("a")} === null ? 1 : 0; ${NEXT}`);
+form("RefIsNull", { kind: "Unary", rr: "RefIsNull", branch: "BrIfNull", branchNot: "BrIfNotNull" });
 
 // ---------------------------------------------------------------- i32
 const binary32 = {
@@ -157,7 +165,12 @@ for (const [name, [text, commutative]] of Object.entries(binary32)) {
   define(`I32${name}`, `${rr.prefix}${R("d")} = ${rr.value}; ${NEXT}`);
   const ri = expression(text, R("a"), "i.b");
   define(`I32${name}I`, `${ri.prefix}${R("d")} = ${ri.value}; ${NEXT}`);
-  const tests = { branch: "BrI32And", branchI: "BrI32AndI", branchNot: "BrI32Nand", branchNotI: "BrI32NandI" };
+  const tests = {
+    branch: "BrI32And",
+    branchI: "BrI32AndI",
+    branchNot: "BrI32Nand",
+    branchNotI: "BrI32NandI",
+  };
   form(`I32${name}`, {
     kind: "Binary32",
     rr: `I32${name}`,
@@ -447,7 +460,8 @@ for (const type of ["F32", "F64"])
 const single = new Map(cases.map(({ name, text }) => [name, text]));
 const pairs = FUSED_PAIRS.map(([first, second]) => {
   const head = single.get(first);
-  if (head === undefined || !head.endsWith(NEXT) || /break;|i = i\.target/.test(head)) throw new Error(`${first} cannot begin a pair`);
+  if (head === undefined || !head.endsWith(NEXT) || /break;|i = i\.target/.test(head))
+    throw new Error(`${first} cannot begin a pair`);
   const tail = single.get(second);
   if (tail === undefined) throw new Error(`no operation ${second}`);
   const name = `${first}_${second}`;
@@ -534,9 +548,16 @@ export const enum WarmUp {
 export const WARM_UPS: readonly (readonly [Code, WarmUp])[] = [
 ${cases
   .filter(({ name }) => single.has(name))
-  .filter(({ text }) => !/ex\.|executeRare|throw new|i\.data|break; *$|RETURN|\bG\[/.test(text.replaceAll(TAKE, "TAKE")))
+  .filter(
+    ({ text }) =>
+      !/ex\.|executeRare|throw new|i\.data|break; *$|RETURN|\bG\[/.test(text.replaceAll(TAKE, "TAKE")),
+  )
   .map(({ name, text }) => {
-    const kind = text.includes(TAKE) ? "Branch" : text.includes("M8") || text.includes("M32") ? "Memory" : "Plain";
+    const kind = text.includes(TAKE)
+      ? "Branch"
+      : text.includes("M8") || text.includes("M32")
+        ? "Memory"
+        : "Plain";
     return `  [Code.${name}, WarmUp.${kind}],`;
   })
   .join("\n")}
@@ -573,6 +594,7 @@ const loop = `${header("The loop: executes lowered code until it returns to the 
 
 import { Trap } from "../errors.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
+import type { StructObject } from "../runtime/gc.ts";
 import type { GlobalInstance } from "../runtime/global.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import { Code, LAST_BOUNDARY } from "./code.ts";

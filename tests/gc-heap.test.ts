@@ -511,7 +511,7 @@ describe("the two lowerings", () => {
     .record({
       pieces: fc.array(piece, { minLength: 5, maxLength: 60 }),
       locals: fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 1, maxLength: 8 }),
-      room: fc.integer({ min: 6, max: 24 }),
+      room: fc.integer({ min: 4, max: 14 }),
     })
     .map(({ pieces, locals, room }) => ({
       room,
@@ -572,7 +572,7 @@ describe("the two lowerings", () => {
       }),
       { numRuns: 80 },
     );
-    expect(recounted).toBeGreaterThan(10);
+    expect(recounted).toBeGreaterThan(3);
     expect(trapped).toBeLessThan(70);
   });
 });

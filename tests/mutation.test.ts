@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import {
   Engine,
   LimitError,
-  Linker,
   LinkError,
+  Linker,
   MalformedError,
   Module,
   RuntimeError,

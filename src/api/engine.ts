@@ -4,7 +4,12 @@
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
 import { createForms } from "../interp/code.ts";
 import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/cost-model.ts";
-import { type CompilerOptions, createBranches, createPairs, type LoweringMode } from "../interp/module-compiler.ts";
+import {
+  type CompilerOptions,
+  createBranches,
+  createPairs,
+  type LoweringMode,
+} from "../interp/module-compiler.ts";
 import { Interpreter } from "../interp/run.ts";
 import { warmUp } from "../interp/warm-up.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet } from "../isa/features.ts";
@@ -49,13 +54,23 @@ export class Engine {
     this.features = resolveFeatures(options.features ?? "default");
     this.costModel = resolveCostModel(options.costModel ?? "instructions");
     this.deterministic = options.deterministic ?? true;
+    for (const name of Object.keys(options.moduleLimits ?? {})) {
+      if (Object.hasOwn(DEFAULT_MODULE_LIMITS, name)) continue;
+      throw new TypeError(
+        `no module limit ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_MODULE_LIMITS).join(", ")}`,
+      );
+    }
+    const { lowering = "fast" } = options;
+    if (lowering !== "fast" && lowering !== "exact") {
+      throw new TypeError(`no lowering ${JSON.stringify(lowering)}; there are "fast" and "exact"`);
+    }
     this.moduleLimits = { ...DEFAULT_MODULE_LIMITS, ...options.moduleLimits };
     this.opcodeTables = createOpcodeTables(this.features);
     const costs: Costs = resolveCosts(this.costModel);
     const forms = createForms();
     this.compilerOptions = {
       costs,
-      lowering: options.lowering ?? "fast",
+      lowering,
       rows: createInstructionLookup(),
       forms,
       branches: createBranches(forms),

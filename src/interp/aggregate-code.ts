@@ -13,20 +13,16 @@ export const enum AggregateCode {
   ArrayNewFixed,
   /** d = new array; `data` is an ArrayPlan. a: value, or offset in the segment; b: length. */
   ArrayNew,
-  /** d = field at entry c of struct a. */
+  /** d = field at entry c of struct a; the loop does those of one entry that are not packed. */
   StructGet8S,
   StructGet8U,
   StructGet16S,
   StructGet16U,
-  StructGet32,
   StructGet64,
   StructGet128,
-  StructGetRef,
   /** Field at entry c of struct a = b. */
-  StructSet32,
   StructSet64,
   StructSet128,
-  StructSetRef,
   /** d = element b of array a. */
   ArrayGet8S,
   ArrayGet8U,

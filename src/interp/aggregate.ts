@@ -31,24 +31,6 @@ export function executeAggregates(ex: ExecutionState, first: CodeNode, fp: numbe
   let i = first;
   for (;;) {
     switch (i.op as number as AggregateCode) {
-      case AggregateCode.StructGet32: {
-        const struct = X[(fp + i.a) >> 1] as StructObject | null;
-        if (struct === null) {
-          if (i !== first) return i;
-          throw new Trap("null-structure-reference");
-        }
-        R[fp + i.d] = struct.fields[i.c] as number;
-        break;
-      }
-      case AggregateCode.StructGetRef: {
-        const struct = X[(fp + i.a) >> 1] as StructObject | null;
-        if (struct === null) {
-          if (i !== first) return i;
-          throw new Trap("null-structure-reference");
-        }
-        X[(fp + i.d) >> 1] = struct.fields[i.c];
-        break;
-      }
       case AggregateCode.StructGet8S:
       case AggregateCode.StructGet8U:
       case AggregateCode.StructGet16S:
@@ -61,24 +43,6 @@ export function executeAggregates(ex: ExecutionState, first: CodeNode, fp: numbe
           throw new Trap("null-structure-reference");
         }
         getField(i.op as number as AggregateCode, struct.fields as number[], i.c, R, fp + i.d);
-        break;
-      }
-      case AggregateCode.StructSet32: {
-        const struct = X[(fp + i.a) >> 1] as StructObject | null;
-        if (struct === null) {
-          if (i !== first) return i;
-          throw new Trap("null-structure-reference");
-        }
-        struct.fields[i.c] = R[fp + i.b];
-        break;
-      }
-      case AggregateCode.StructSetRef: {
-        const struct = X[(fp + i.a) >> 1] as StructObject | null;
-        if (struct === null) {
-          if (i !== first) return i;
-          throw new Trap("null-structure-reference");
-        }
-        struct.fields[i.c] = X[(fp + i.b) >> 1];
         break;
       }
       case AggregateCode.StructSet64:

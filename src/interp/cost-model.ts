@@ -75,8 +75,21 @@ export interface Costs {
   readonly canBeFree: boolean;
 }
 
-/** Constant expressions cost nothing; so does everything under this model. */
-export const FREE_MODEL: CostModel = { name: "free", version: 1, base: 0 };
+const FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "name",
+  "version",
+  "base",
+  "classes",
+  "instructions",
+  "delimiter",
+  "loopReentry",
+  "functionEntry",
+  "perLocal",
+  "perByte",
+  "perElement",
+  "perPage",
+  "hostCall",
+]);
 
 /** @throws RangeError naming the entry that is not an integer from 0 to {@link MAX_COST}; TypeError for unknown names. */
 export function resolveCosts(model: CostModel): Costs {
@@ -88,6 +101,12 @@ export function resolveCosts(model: CostModel): Costs {
     }
     return value;
   };
+  for (const name of Object.keys(model)) {
+    if (!FIELDS.has(name)) {
+      throw new TypeError(`cost model ${model.name}: no field ${name}; there are ${[...FIELDS].join(", ")}`);
+    }
+  }
+  check("base", model.base);
   const unknown = new Set(Object.keys(model.instructions ?? {}));
   const prices = new Map<number, number>();
   const classes = new Set<string>();

@@ -279,9 +279,10 @@ export class ExecutionState {
       case Slow.RefuelCharge:
         return this.#refuelCharge(i);
       case Slow.RefuelBranch: {
-        const reason = this.poll();
-        if (reason === undefined && this.store.fuel.refill(0)) return i.target;
+        // What was prepaid is given back first: where polling throws, the books are right.
         this.store.fuel.counter += i.c;
+        const reason = this.poll();
+        if (reason === undefined && this.#prepay(i.c)) return i.target;
         return this.#goOn(exactNode(i.owner, i.at), reason);
       }
       case Slow.RefuelAfter:
@@ -289,9 +290,9 @@ export class ExecutionState {
         return this.after(i);
       case Slow.RefuelEntry: {
         const { callee } = this;
-        const reason = this.poll();
-        if (reason === undefined && this.store.fuel.refill(0)) return callee.entry as CodeNode;
         this.store.fuel.counter += callee.entryFuel;
+        const reason = this.poll();
+        if (reason === undefined && this.#prepay(callee.entryFuel)) return callee.entry as CodeNode;
         return this.#goOn(exactCode(callee).entry, reason);
       }
       case Slow.LeaveExact:
@@ -307,14 +308,18 @@ export class ExecutionState {
 
   /** Goes on behind a node that ends a region: prepays the next one, or changes to exact code. */
   after(i: CodeNode, mayPoll = true): CodeNode {
-    const { fuel } = this.store;
-    fuel.counter -= i.fuel;
-    if (fuel.counter >= 0 && !(mayPoll && this.watch !== undefined)) return i.next;
     const reason = mayPoll ? this.poll() : undefined;
-    if (reason === undefined && (fuel.counter >= 0 || fuel.refill(0))) return i.next;
-    fuel.counter += i.fuel;
+    if (reason === undefined && this.#prepay(i.fuel)) return i.next;
     this.applyFixups(i, this.fp);
     return this.#goOn(exactNode(i.owner, keyBehind(i)), reason);
+  }
+
+  /** Pays for a region before it runs, if the fuel covers it. */
+  #prepay(cost: number): boolean {
+    const { fuel } = this.store;
+    if (fuel.counter < cost && !fuel.refill(cost)) return false;
+    fuel.counter -= cost;
+    return true;
   }
 
   /** Asks whether to stop. Where the run cannot stop and go on, stopping is an error. */

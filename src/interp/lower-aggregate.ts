@@ -170,7 +170,7 @@ export function lowerCast(context: LoweringContext, instruction: Instruction): b
 /** A node over operands at word offsets `at` that replaces the topmost `operands` with a result, if it has one. */
 function emit(
   context: LoweringContext,
-  code: AggregateCode,
+  code: AggregateCode | Code,
   operands: number,
   result: ValType | undefined,
   at: readonly number[],
@@ -335,25 +335,25 @@ function access(op: Op, storage: Storage): Access {
   }
 }
 
-const STRUCT_GETS: Readonly<Record<Access, AggregateCode>> = {
+const STRUCT_GETS: Readonly<Record<Access, AggregateCode | Code>> = {
   [Access.I8S]: AggregateCode.StructGet8S,
   [Access.I8U]: AggregateCode.StructGet8U,
   [Access.I16S]: AggregateCode.StructGet16S,
   [Access.I16U]: AggregateCode.StructGet16U,
-  [Access.Word]: AggregateCode.StructGet32,
+  [Access.Word]: Code.StructGet32,
   [Access.Pair]: AggregateCode.StructGet64,
   [Access.Vector]: AggregateCode.StructGet128,
-  [Access.Ref]: AggregateCode.StructGetRef,
+  [Access.Ref]: Code.StructGetRef,
 };
 
-const STRUCT_SETS: Readonly<Record<Storage, AggregateCode>> = {
+const STRUCT_SETS: Readonly<Record<Storage, AggregateCode | Code>> = {
   // Packed fields keep what the operand had above them; reading cuts it off.
-  [Storage.I8]: AggregateCode.StructSet32,
-  [Storage.I16]: AggregateCode.StructSet32,
-  [Storage.Word]: AggregateCode.StructSet32,
+  [Storage.I8]: Code.StructSet32,
+  [Storage.I16]: Code.StructSet32,
+  [Storage.Word]: Code.StructSet32,
   [Storage.Pair]: AggregateCode.StructSet64,
   [Storage.Vector]: AggregateCode.StructSet128,
-  [Storage.Ref]: AggregateCode.StructSetRef,
+  [Storage.Ref]: Code.StructSetRef,
 };
 
 const ARRAY_GETS: Readonly<Record<Access, AggregateCode>> = {

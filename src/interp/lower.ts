@@ -723,9 +723,6 @@ export class Lowering implements LoweringContext {
           0,
         );
         return;
-      case Op.RefIsNull:
-        this.special(instruction, 1, [NumType.I32]);
-        return;
       case Op.RefFunc:
         this.special(instruction, 0, [refType(HeapType.Func, false)]);
         return;

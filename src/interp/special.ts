@@ -72,9 +72,6 @@ export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): voi
     case Op.DataDrop:
       instance.data[index] = new Uint8Array(0);
       return;
-    case Op.RefIsNull:
-      R[d] = X[a >> 1] === null ? 1 : 0;
-      return;
     case Op.RefFunc:
       X[d >> 1] = instance.func(index);
       return;

@@ -7,7 +7,9 @@ import { FEATURES } from "../isa/features.ts";
 import { Op } from "../isa/op.ts";
 import { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
+import { HeapType, NumType, refType } from "../module/types.ts";
 import { FunctionInstance } from "../runtime/function.ts";
+import { type ObjectType, StructObject } from "../runtime/gc.ts";
 import { instantiate } from "../runtime/instantiate.ts";
 import { StoreState } from "../runtime/store.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
@@ -18,21 +20,37 @@ import type { Interpreter } from "./run.ts";
 
 /** `(module (func) (table 1 funcref) (elem (i32.const 0) 0) (memory 1) (global (mut i64) (i64.const 0)))` */
 const MODULE = [
-  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x04,
-  0x04, 0x01, 0x70, 0x00, 0x01, 0x05, 0x03, 0x01, 0x00, 0x01, 0x06, 0x06, 0x01, 0x7e, 0x01, 0x42, 0x00, 0x0b, 0x09,
-  0x07, 0x01, 0x00, 0x41, 0x00, 0x0b, 0x01, 0x00, 0x0a, 0x04, 0x01, 0x02, 0x00, 0x0b,
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00,
+  0x04, 0x04, 0x01, 0x70, 0x00, 0x01, 0x05, 0x03, 0x01, 0x00, 0x01, 0x06, 0x06, 0x01, 0x7e, 0x01, 0x42, 0x00,
+  0x0b, 0x09, 0x07, 0x01, 0x00, 0x41, 0x00, 0x0b, 0x01, 0x00, 0x0a, 0x04, 0x01, 0x02, 0x00, 0x0b,
 ];
 
 /**
  * What the operands are, word by word: small and large integers, doubles, NaNs; none is zero where an
  * operation divides by it. Words 0 and 6 are addresses, one aligned. As immediates the offsets are valid too.
  */
-const WORDS = [8, 0, 0x7fffffff, -5, 1, 0x3ff80000, 3, 1, -2_000_000_000, 0x7ffffff1, 1, 1, 0x7fc00000, 0x7ff80000];
+const WORDS = [
+  8, 0, 0x7fffffff, -5, 1, 0x3ff80000, 3, 1, -2_000_000_000, 0x7ffffff1, 1, 1, 0x7fc00000, 0x7ff80000,
+];
 /** Less, greater, equal; small, large; with NaN. */
-const OPERANDS = [[0, 6], [6, 0], [2, 8], [8, 2], [0, 0], [4, 12], [12, 12]] as const;
-const ADDRESSES = [[0, 2], [6, 8]] as const;
+const OPERANDS = [
+  [0, 6],
+  [6, 0],
+  [2, 8],
+  [8, 2],
+  [0, 0],
+  [4, 12],
+  [12, 12],
+] as const;
+const ADDRESSES = [
+  [0, 2],
+  [6, 8],
+] as const;
 /** Operations outside of WARM_UPS name a global, an edge or a callee by their operands. */
-const INDICES = [[0, 0], [0, 0]] as const;
+const INDICES = [
+  [0, 0],
+  [0, 0],
+] as const;
 const TRUE = 10;
 const FALSE = 1;
 const RESULT = 24;
@@ -57,7 +75,7 @@ export function warmUp(interpreter: Interpreter, options: CompilerOptions): void
   const { type, typeId } = instance.func(0);
   const code = new FunctionCode(compiler, 0, 0, type);
   code.frameWords = FRAME;
-  code.entry = chain(nodesOf(code, typeId));
+  code.entry = chain(nodesOf(code, typeId, new StructObject(structType(store), [1, null])));
   const func = FunctionInstance.guest(typeId, type, instance, code);
   // V8 begins to collect feedback only after some hundred bytes of bytecode: the first round partly misses it.
   for (let round = 0; round < ROUNDS; round++) interpreter.call(store, func, []);
@@ -73,8 +91,19 @@ function chain(nodes: readonly CodeNode[]): CodeNode {
   return nodes[0] as CodeNode;
 }
 
+/** A struct type with a number and a reference. */
+function structType({ registry, heap }: StoreState): ObjectType {
+  const fields = [NumType.I32, refType(HeapType.Any, true)].map((type) => ({ type, mutable: true }));
+  const composite = { kind: "struct", fields } as const;
+  const [id] = registry.addModuleTypes(
+    [{ final: true, supertypes: [], composite }],
+    [{ start: 0, count: 1 }],
+  );
+  return heap.typeOf(registry.definedType(id as number));
+}
+
 /** Nodes that execute every operation, one after another. */
-function nodesOf(code: FunctionCode, typeId: number): CodeNode[] {
+function nodesOf(code: FunctionCode, typeId: number, struct: StructObject): CodeNode[] {
   const nodes: CodeNode[] = [];
   const add = (op: Code, d = RESULT, a = 0, b = 0, c = 0): void => {
     nodes.push(new CodeNode(code, op, d, a, b, c, null));
@@ -86,6 +115,9 @@ function nodesOf(code: FunctionCode, typeId: number): CodeNode[] {
   for (const op of [...kinds.keys(), ...OTHERS]) addSequence(nodes, code, kinds, [op]);
   for (const [first, second, both] of PAIRS) addSequence(nodes, code, kinds, [first, second], both);
   add(Code.CallIndirect, RESULT, FALSE, typeId, 0);
+  nodes.push(new CodeNode(code, Code.ConstRef, RESULT, 0, 0, 0, struct));
+  for (const op of [Code.StructGet32, Code.StructSet32]) add(op, RESULT, RESULT, RESULT, 0);
+  for (const op of [Code.StructGetRef, Code.StructSetRef]) add(op, RESULT + 2, RESULT, RESULT + 2, 1);
   add(Code.Rare, RESULT, 0, 0, Op.I32Ctz);
   add(Code.LoopHeader);
   add(Code.Tick);

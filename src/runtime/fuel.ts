@@ -3,8 +3,6 @@
 
 /** Fuel per slice: small enough to poll for interruption every few milliseconds, large enough to cost nothing. */
 const SLICE = 1n << 18n;
-/** No single charge of the loop may exceed this, so that its counter stays in 32 bits. */
-export const MAX_CHARGE = 2 ** 29;
 
 /** A per-call or per-resume cap inside the store's budget. */
 interface Cap {

@@ -29,11 +29,6 @@ export function toCanonical(type: ValType, typeIds: TypeIds): ValType {
   return type + 4 * (typeIds[idx] - idx);
 }
 
-/** {@link toCanonical} for a heap type. */
-export function heapToCanonical(heap: Heap, typeIds: TypeIds): Heap {
-  return isConcrete(heap) ? HEAP_CONCRETE + typeIds[typeIdxOf(heap)] : heap;
-}
-
 /** One canonical type: every type index in it is a canonical id. */
 export class DefinedType {
   readonly id: number;

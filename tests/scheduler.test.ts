@@ -1,0 +1,201 @@
+// The fair scheduler, and very many executions at once.
+
+import { describe, expect, it } from "vitest";
+import { Engine, type Execution, type Instance, Linker, Module, Scheduler, Store } from "wasmeter";
+import { wat } from "./wat.ts";
+
+const engine = new Engine();
+
+/** Counts to `n`, asking the host after each step; 9 units of fuel and one call a turn. */
+const STEPS = new Module(
+  engine,
+  wat(`(module (import "env" "step" (func $step (param i32)))
+    (func (export "f") (param i32) (result i32) (local i32)
+      (loop
+        (local.set 1 (i32.add (local.get 1) (i32.const 1)))
+        (call $step (local.get 1))
+        (br_if 0 (i32.lt_u (local.get 1) (local.get 0))))
+      (local.get 1))
+    (func (export "spin") (loop br 0))
+    (func (export "trap") unreachable)
+    (func (export "fill") (param i32) (memory.fill (i32.const 0) (i32.const 1) (local.get 0)))
+    (memory 1))`),
+);
+
+function instantiate(store: Store, step: (n: number) => unknown = () => undefined): Instance {
+  return new Linker(engine)
+    .func("env", "step", { params: ["i32"], results: [] }, (_, n: number) => step(n))
+    .instantiate(store, STEPS);
+}
+
+/** Guests that write down whose turn it was. */
+function guests(count: number, turns: number): { order: number[]; executions: Execution[] } {
+  const store = new Store(engine);
+  const order: number[] = [];
+  const executions = Array.from({ length: count }, (_, k) =>
+    instantiate(store, () => {
+      order.push(k);
+    }).start("f", [turns]),
+  );
+  return { order, executions };
+}
+
+/** How often each number occurs. */
+function counts(order: readonly number[]): number[] {
+  const result: number[] = [];
+  for (const k of order) result[k] = (result[k] ?? 0) + 1;
+  return result;
+}
+
+describe("the scheduler", () => {
+  it("runs executions in turn, and gives their results", async () => {
+    const { order, executions } = guests(5, 40);
+    const scheduler = new Scheduler({ quantum: 100 });
+    const results = executions.map((execution) => scheduler.run(execution));
+    expect(scheduler.size).toBe(5);
+    expect(order, "not at once").toEqual([]);
+    expect(await Promise.all(results)).toEqual([40, 40, 40, 40, 40]);
+    expect(scheduler.size).toBe(0);
+    // At any time nobody is ahead of another by more than a quantum, which is 10 steps.
+    for (let at = 1; at <= order.length; at++) {
+      const steps = counts(order.slice(0, at));
+      if (steps.length === 5) expect(Math.max(...steps) - Math.min(...steps)).toBeLessThanOrEqual(11);
+    }
+    expect(new Set(order.slice(0, 60)).size).toBe(5);
+  });
+
+  it("shares by weight", async () => {
+    const { order, executions } = guests(3, 600);
+    const scheduler = new Scheduler({ quantum: 50 });
+    await Promise.all(
+      executions.map((execution, k) => scheduler.run(execution, { weight: [1, 2, 3][k] as number })),
+    );
+    const [one, two, three] = counts(order.slice(0, 600)) as [number, number, number];
+    expect(two / one).toBeCloseTo(2, 0);
+    expect(three / one).toBeCloseTo(3, 0);
+  });
+
+  it("saves up for an instruction that costs more than a quantum", async () => {
+    const bounded = new Engine({ costModel: "bounded" });
+    const instance = new Linker(bounded).instantiate(
+      new Store(bounded),
+      new Module(
+        bounded,
+        wat(
+          `(module (memory 1) (func (export "f") (memory.fill (i32.const 0) (i32.const 1) (i32.const 5000))))`,
+        ),
+      ),
+    );
+    await new Scheduler({ quantum: 100 }).run(instance.start("f"));
+    expect(instance.store.fuelConsumed).toBeGreaterThan(5000n);
+  });
+
+  it("hands on what ends a guest, and goes on with the others", async () => {
+    const store = new Store(engine);
+    const scheduler = new Scheduler({ quantum: 1000 });
+    const problem = new Error("mine");
+    const cancelled = instantiate(store).start("spin");
+    const outcomes = Promise.allSettled([
+      scheduler.run(instantiate(store).start("trap")),
+      scheduler.run(
+        instantiate(store, () => {
+          throw problem;
+        }).start("f", [3]),
+      ),
+      scheduler.run(instantiate(store).start("spin"), { fuel: 5555 }),
+      scheduler.run(cancelled),
+      scheduler.run(instantiate(store, () => Promise.resolve()).start("f", [100])),
+    ]);
+    setTimeout(() => cancelled.cancel(), 20);
+    expect(await outcomes).toMatchObject([
+      { reason: { name: "Trap", code: "unreachable" } },
+      { reason: problem },
+      {
+        reason: {
+          name: "OutOfFuelError",
+          scope: "call",
+          resumable: true,
+          backtrace: [{ functionName: "spin" }],
+        },
+      },
+      { reason: { name: "InterruptedError", reason: "cancelled" } },
+      { value: 100 },
+    ]);
+  });
+
+  it("leaves an execution where the store's fuel ran out", async () => {
+    const store = new Store(engine, { fuel: 500 });
+    const execution = instantiate(store).start("f", [100]);
+    const scheduler = new Scheduler({ quantum: 70 });
+    await expect(scheduler.run(execution)).rejects.toMatchObject({ scope: "store", resumable: true });
+    expect(store.fuelConsumed).toBe(500n);
+    store.addFuel(10_000);
+    expect(await scheduler.run(execution)).toBe(100);
+  });
+
+  it("stops what runs when the interrupt handle is used, also between two turns", async () => {
+    const store = new Store(engine);
+    const executions = [instantiate(store).start("spin"), instantiate(store).start("spin")];
+    const scheduler = new Scheduler({ quantum: 1000 });
+    const outcomes = Promise.allSettled(executions.map((execution) => scheduler.run(execution)));
+    setTimeout(() => engine.interruptHandle().interrupt(), 10);
+    expect(await outcomes).toMatchObject([
+      { reason: { name: "InterruptedError", reason: "handle" } },
+      { reason: { name: "InterruptedError", reason: "handle" } },
+    ]);
+  });
+
+  it("lets the event loop turn", async () => {
+    const scheduler = new Scheduler({ quantum: 1000, quantumMs: 2 });
+    const execution = instantiate(new Store(engine)).start("spin");
+    let turns = 0;
+    const timer = setInterval(() => {
+      if (++turns === 5) execution.cancel();
+    }, 1);
+    await expect(scheduler.run(execution)).rejects.toMatchObject({ reason: "cancelled" });
+    clearInterval(timer);
+  });
+
+  it("checks its options", () => {
+    expect(() => new Scheduler({ quantum: 0 })).toThrow(RangeError);
+    expect(() => new Scheduler({ quantum: -1 })).toThrow(RangeError);
+    expect(() => new Scheduler({ quantumMs: 0 })).toThrow(RangeError);
+    const execution = instantiate(new Store(engine)).start("f", [1]);
+    expect(() => new Scheduler().run(execution, { weight: 0 })).toThrow(RangeError);
+    expect(() => new Scheduler().run(execution, { weight: 1.5 })).toThrow(RangeError);
+    expect(() => new Scheduler().run(execution, { fuel: -1 })).toThrow(RangeError);
+  });
+});
+
+describe("10,000 parked executions of as many instances", () => {
+  const PARKED = 10_000;
+  const module = new Module(
+    engine,
+    wat(`(module (import "env" "wait" (func $wait (param i32) (result i32)))
+      (func $deep (param i32 i32) (result i32)
+        (if (result i32) (local.get 1)
+          (then (i32.add (i32.const 1) (call $deep (local.get 0) (i32.sub (local.get 1) (i32.const 1)))))
+          (else (call $wait (local.get 0)))))
+      (func (export "f") (param i32) (result i32) (call $deep (local.get 0) (i32.const 8))))`),
+  );
+
+  it("wait and then all finish", async () => {
+    const answers: (() => void)[] = [];
+    const store = new Store(engine);
+    const linker = new Linker(engine).func(
+      "env",
+      "wait",
+      { params: ["i32"], results: ["i32"] },
+      (_, x: number) => new Promise((resolve) => answers.push(() => resolve(x * 2))),
+    );
+    const scheduler = new Scheduler();
+    const results = Array.from({ length: PARKED }, (_, k) =>
+      scheduler.run(linker.instantiate(store, module).start("f", [k])),
+    );
+    while (answers.length < PARKED) await new Promise((resolve) => setImmediate(resolve));
+    expect(scheduler.size).toBe(PARKED);
+    for (const answer of answers.reverse()) answer();
+    expect(await Promise.all(results)).toEqual(Array.from({ length: PARKED }, (_, k) => k * 2 + 8));
+    expect(scheduler.size).toBe(0);
+  });
+});

@@ -80,7 +80,7 @@ export interface PendingCall {
   readonly cancel?: () => void;
 }
 
-const INITIAL_WORDS = 512;
+const INITIAL_WORDS = 256;
 const NO_MEMORY_U8 = new Uint8Array(0);
 const NO_MEMORY_I32 = new Int32Array(0);
 /** Turns of free loops between polls. */

@@ -889,101 +889,121 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
     case Code.I32Load_I32Load: {
       { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
     }
-    case Code.I32SubI_BrIfNonZero: {R[fp + i.d] = R[fp + i.a] - i.b | 0;  i = i.next; if (R[fp + i.a] !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; 
+    case Code.I32SubI_BrIfNonZero: {
+      { R[fp + i.d] = R[fp + i.a] - i.b | 0;  } i = i.next; { if (R[fp + i.a] !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; }
     }
-    case Code.Copy32_Copy32: {R[fp + i.d] = R[fp + i.a];  i = i.next; R[fp + i.d] = R[fp + i.a]; i = i.next; continue; 
+    case Code.Copy32_Copy32: {
+      { R[fp + i.d] = R[fp + i.a];  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.I32Load_I32Store: {
       { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
     }
     case Code.GlobalGet32_I32SubI: {
-      { const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at];  } i = i.next; R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; continue; 
+      { const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at];  } i = i.next; { R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; continue; }
     }
-    case Code.I32AddI_GlobalSet32: {R[fp + i.d] = R[fp + i.a] + i.b | 0;  i = i.next; { const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue; }
+    case Code.I32AddI_GlobalSet32: {
+      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.F64Mul_F64Add: {
       { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
     }
-    case Code.I32SubI_GlobalSet32: {R[fp + i.d] = R[fp + i.a] - i.b | 0;  i = i.next; { const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue; }
+    case Code.I32SubI_GlobalSet32: {
+      { R[fp + i.d] = R[fp + i.a] - i.b | 0;  } i = i.next; { const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.GlobalGet32_I32Store: {
       { const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at];  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
     }
     case Code.I64ShrULow_I64Xor: {
-      { const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b;  } i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; 
+      { const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.F64Mul_F64Mul: {
       { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
     }
-    case Code.I64Xor_I64MulI: {R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  i = i.next; { const al = R[fp + i.a], bl = i.b, a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
+    case Code.I64Xor_I64MulI: {
+      { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  } i = i.next; { const al = R[fp + i.a], bl = i.b, a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
       const m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
       R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (v >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue; }
     }
-    case Code.I32AddI_I32AddI: {R[fp + i.d] = R[fp + i.a] + i.b | 0;  i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; 
+    case Code.I32AddI_I32AddI: {
+      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
-    case Code.I32AddI_BrI32LtU: {R[fp + i.d] = R[fp + i.a] + i.b | 0;  i = i.next; if ((R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; 
+    case Code.I32AddI_BrI32LtU: {
+      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { if ((R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; }
     }
-    case Code.Copy32_I64Load: {R[fp + i.d] = R[fp + i.a];  i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
+    case Code.Copy32_I64Load: {
+      { R[fp + i.d] = R[fp + i.a];  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
     }
     case Code.I64Load_I64Load: {
       { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
     }
-    case Code.I32ShlI_I32Xor: {R[fp + i.d] = R[fp + i.a] << i.b;  i = i.next; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; 
+    case Code.I32ShlI_I32Xor: {
+      { R[fp + i.d] = R[fp + i.a] << i.b;  } i = i.next; { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.I64AddI_Copy32: {
-      { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; R[fp + i.d] = R[fp + i.a]; i = i.next; continue; 
+      { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
     }
-    case Code.I64ExtendI32U_I64AddI: {R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0;  i = i.next; { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue; }
+    case Code.I64ExtendI32U_I64AddI: {
+      { R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0;  } i = i.next; { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue; }
     }
     case Code.I64Load_I64Store: {
       { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); const l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue; }
     }
-    case Code.I32Add_I32AddI: {R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0;  i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; 
+    case Code.I32Add_I32AddI: {
+      { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0;  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.F64Add_I32AddI: {
-      { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; 
+      { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I64Store_I32AddI: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); const l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); }  } i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; 
+      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); const l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); }  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I32Load_I32AddI: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; 
+      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I32Store_I32AddI: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]);  } i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; 
+      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
-    case Code.I32AddI_Br: {R[fp + i.d] = R[fp + i.a] + i.b | 0;  i = i.next; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; 
+    case Code.I32AddI_Br: {
+      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; }
     }
-    case Code.I32Xor_I32Add: {R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  i = i.next; R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; 
+    case Code.I32Xor_I32Add: {
+      { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  } i = i.next; { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; }
     }
-    case Code.I32ShrUI_I32Xor: {R[fp + i.d] = R[fp + i.a] >>> i.b | 0;  i = i.next; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; 
+    case Code.I32ShrUI_I32Xor: {
+      { R[fp + i.d] = R[fp + i.a] >>> i.b | 0;  } i = i.next; { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.I32Load_I32Add: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; 
+      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; }
     }
-    case Code.I32AddI_I32Load: {R[fp + i.d] = R[fp + i.a] + i.b | 0;  i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
+    case Code.I32AddI_I32Load: {
+      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
     }
-    case Code.I32SubI_Call: {R[fp + i.d] = R[fp + i.a] - i.b | 0;  i = i.next; callee = i.data as FunctionCode; break; 
+    case Code.I32SubI_Call: {
+      { R[fp + i.d] = R[fp + i.a] - i.b | 0;  } i = i.next; { callee = i.data as FunctionCode; break; }
     }
     case Code.I64ShlLow_I64Xor: {
-      { const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b;  } i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; 
+      { const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
-    case Code.I32Xor_I32ShrUI: {R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  i = i.next; R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue; 
+    case Code.I32Xor_I32ShrUI: {
+      { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  } i = i.next; { R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue; }
     }
     case Code.I64Load_Copy32: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; R[fp + i.d] = R[fp + i.a]; i = i.next; continue; 
+      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
     }
-    case Code.I32AndI_BrIfZero: {R[fp + i.d] = R[fp + i.a] & i.b;  i = i.next; if (R[fp + i.a] === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; 
+    case Code.I32AndI_BrIfZero: {
+      { R[fp + i.d] = R[fp + i.a] & i.b;  } i = i.next; { if (R[fp + i.a] === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; }
     }
-    case Code.I64AndI_I64Eqz: {R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b;  i = i.next; R[fp + i.d] = (R[fp + i.a] | R[fp + i.a + 1]) === 0 ? 1 : 0; i = i.next; continue; 
+    case Code.I64AndI_I64Eqz: {
+      { R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b;  } i = i.next; { R[fp + i.d] = (R[fp + i.a] | R[fp + i.a + 1]) === 0 ? 1 : 0; i = i.next; continue; }
     }
-    case Code.Const32_Br: {R[fp + i.d] = i.b;  i = i.next; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; 
+    case Code.Const32_Br: {
+      { R[fp + i.d] = i.b;  } i = i.next; { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; }
     }
     case Code.I64AddI_I64AndI: {
-      { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue; 
+      { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue; }
     }
     case Code.I32Load_Call: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; callee = i.data as FunctionCode; break; 
+      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { callee = i.data as FunctionCode; break; }
     }
         default:
           // A vector instruction, which bears Wasm's opcode: a loop of its own executes it and its like.

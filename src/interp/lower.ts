@@ -233,13 +233,9 @@ export class Lowering implements LoweringContext {
         const otherwise = makeLabel();
         const condition = stack.peek();
         // What is below must be in place on both ways; the condition may be a comparison still to be fused.
-        for (let k = stack.height - 2; k >= 0; k--) {
-          const operand = stack.operands[k] as Operand;
-          if (operand.kind !== OperandKind.Slot) {
-            stack.register(condition);
-            stack.materialiseTop(stack.height);
-            break;
-          }
+        if (stack.isFoldedBelow(1)) {
+          stack.register(condition);
+          stack.materialiseAll();
         }
         this.branchIf(condition, false, otherwise);
         stack.pop();
@@ -628,7 +624,7 @@ export class Lowering implements LoweringContext {
     const a = stack.register(operand);
     if (!this.tools.checked.tableTypes[tableIdx]?.is64) return a;
     this.out.emit(Code.Special, operand.slot, a, 0, Op.I32WrapI64, NO_INDICES);
-    operand.kind = OperandKind.Slot;
+    stack.settle(operand);
     return operand.slot;
   }
 
@@ -740,7 +736,7 @@ export class Lowering implements LoweringContext {
       case Op.TableSet: {
         const value = stack.pop();
         this.tableIndex(instruction.index);
-        stack.operands.push(value);
+        stack.restore(value);
         this.special(instruction, 2, []);
         return;
       }

@@ -51,8 +51,16 @@ export function copyCode(type: ValType): Code {
   return type === NumType.V128 ? Code.Copy128 : Code.Copy64;
 }
 
+/**
+ * So many operands stay folded at a time, so that what looks through them (a write to a local, a region's end)
+ * takes bounded time and memory, however high the stack.
+ */
+const MOST_FOLDED = 32;
+
 export class OperandStack {
   readonly operands: Operand[] = [];
+  /** Those not in their own slots, in the stack's order. */
+  readonly #folded: Operand[] = [];
   readonly #emitter: Emitter;
   #top: number;
   /** Highest word offset that any operand has reached. */
@@ -86,9 +94,12 @@ export class OperandStack {
   }
 
   push(type: ValType, kind = OperandKind.Slot, a = 0, b = 0, data: Int32Array | null = null): Operand {
-    const settled = kind === OperandKind.Slot ? 0 : Number.POSITIVE_INFINITY;
+    const folded = kind !== OperandKind.Slot;
+    if (folded && this.#folded.length >= MOST_FOLDED) this.materialise(this.#folded[0] as Operand);
+    const settled = folded ? Number.POSITIVE_INFINITY : 0;
     const operand: Operand = { type, slot: this.#top, kind, a, b, data, refBelow: this.topRef(), settled };
     this.operands.push(operand);
+    if (folded) this.#folded.push(operand);
     this.#top += wordsOf(type);
     if (this.#top > this.maxWords) this.maxWords = this.#top;
     return operand;
@@ -101,7 +112,15 @@ export class OperandStack {
   pop(): Operand {
     const operand = this.operands.pop() as Operand;
     this.#top = operand.slot;
+    if (this.#folded[this.#folded.length - 1] === operand) this.#folded.pop();
     return operand;
+  }
+
+  /** Puts an operand back that {@link pop} has just given, unchanged. */
+  restore(operand: Operand): void {
+    this.operands.push(operand);
+    this.#top = operand.slot + wordsOf(operand.type);
+    if (operand.kind !== OperandKind.Slot) this.#folded.push(operand);
   }
 
   popMany(count: number): void {
@@ -123,25 +142,40 @@ export class OperandStack {
   materialise(operand: Operand): void {
     if (operand.kind === OperandKind.Slot) return;
     this.writeTo(operand, operand.slot);
+    this.settle(operand);
+  }
+
+  /** Notes that an operand is in its own slot from here on. */
+  settle(operand: Operand): void {
     operand.kind = OperandKind.Slot;
     operand.settled = this.#emitter.nodes.length;
+    const at = this.#folded.lastIndexOf(operand);
+    if (at >= 0) this.#folded.splice(at, 1);
   }
 
   /** Puts the topmost `count` operands into their own slots. */
   materialiseTop(count: number): void {
-    for (let k = this.operands.length - count; k < this.operands.length; k++) {
-      this.materialise(this.operands[k] as Operand);
-    }
+    if (count === 0) return;
+    const { slot } = this.operands[this.operands.length - count] as Operand;
+    let first = this.#folded.length;
+    while (first > 0 && (this.#folded[first - 1] as Operand).slot >= slot) first--;
+    while (this.#folded.length > first) this.materialise(this.#folded[first] as Operand);
   }
 
   materialiseAll(): void {
     this.materialiseTop(this.operands.length);
   }
 
+  /** Whether an operand below the topmost `above` is not in its own slot. */
+  isFoldedBelow(above: number): boolean {
+    const [lowest] = this.#folded;
+    return lowest !== undefined && lowest.slot < this.#slotBelow(above);
+  }
+
   /** Copies the operands that stand for a local, before the local changes. Returns whether there were any. */
   releaseLocal(local: number): boolean {
     let found = false;
-    for (const operand of this.operands) {
+    for (const operand of [...this.#folded]) {
       if (operand.kind !== OperandKind.Local || operand.a !== local) continue;
       this.materialise(operand);
       found = true;
@@ -157,14 +191,19 @@ export class OperandStack {
 
   /** What it would take to put the operands below the topmost `above` into their slots. */
   fixupsBelow(above: number): readonly Fixup[] {
+    const end = this.#slotBelow(above);
     let fixups: Fixup[] | undefined;
-    for (let k = this.operands.length - above - 1; k >= 0; k--) {
-      const operand = this.operands[k] as Operand;
-      if (operand.kind === OperandKind.Slot) continue;
+    for (const operand of this.#folded) {
+      if (operand.slot >= end) break;
       fixups ??= [];
       fixups.push(moveTo(operand, operand.slot));
     }
     return fixups ?? NO_FIXUPS;
+  }
+
+  /** Word offset above the operands below the topmost `above`. */
+  #slotBelow(above: number): number {
+    return this.operands[this.operands.length - above]?.slot ?? this.#top;
   }
 }
 

@@ -36,8 +36,10 @@ export function runJob(job, execArgv = []) {
  * Measures `names` one by one.
  * `isolation`: "host" — a fresh process per kernel in which our loop has run every kernel once, as in a server that
  * runs many guests; "alone" — a fresh process that sees nothing else; "shared" — one process, one after the other.
+ * `turns`: so many processes a kernel; where code and data land differs from process to process, and by up to half.
  */
-export async function measureKernels({ kernels, names, engines, isolation, settings, execArgv, onResult }) {
+export async function measureKernels(options) {
+  const { kernels, names, engines, isolation, settings, execArgv, turns = 1, onResult } = options;
   const job = { kernels, engines, warmAll: isolation === "host", ...settings };
   if (isolation === "shared") {
     const results = await runJob({ ...job, measure: names }, execArgv);
@@ -46,11 +48,24 @@ export async function measureKernels({ kernels, names, engines, isolation, setti
   }
   const all = {};
   for (const name of names) {
-    const results = await runJob({ ...job, measure: [name] }, execArgv);
-    all[name] = results[name];
+    for (let turn = 0; turn < turns; turn++) {
+      const results = await runJob({ ...job, measure: [name] }, execArgv);
+      all[name] = merge(all[name], results[name]);
+    }
     onResult?.(name, all[name]);
   }
   return all;
+}
+
+/** One kernel's samples from two processes. */
+function merge(before, result) {
+  if (before === undefined) return result;
+  const engines = {};
+  for (const [label, { samples = [], error }] of Object.entries(result.engines)) {
+    const other = before.engines[label];
+    engines[label] = { samples: [...(other?.samples ?? []), ...samples], error: error ?? other?.error };
+  }
+  return { instructions: result.instructions, engines };
 }
 
 /** What disturbs a sample only makes it longer: the shortest is the figure. */

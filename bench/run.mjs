@@ -1,7 +1,7 @@
 // Runs the kernels: our engine beside native WebAssembly and polywasm, with and without a JIT.
 //   --modes jit,jitless       --isolation host,shared,alone   (see measure.mjs; jitless runs only the first)
 //   --kernels a,b             --engines wasmeter,native,polywasm
-//   --lowering exact|fast     --dist DIR     --quick
+//   --lowering exact|fast     --dist DIR     --quick     --turns 3 (processes a kernel)
 //   --write: everything — every isolation, the exact lowering, whole programs — into results.md
 
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     engines: { type: "string", default: "wasmeter,native,polywasm" },
     lowering: { type: "string" },
     dist: { type: "string", default: fileURLToPath(new URL("../dist", import.meta.url)) },
+    turns: { type: "string", default: "1" },
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
@@ -67,6 +68,7 @@ async function run({ mode, isolation, lowering }) {
     engines: Object.fromEntries(labels.map((label) => [label, specs[label]])),
     isolation,
     settings,
+    turns: Number(options.turns),
     execArgv: mode === "jitless" ? ["--jitless", "--no-expose-wasm"] : [],
     onResult: (name, result) => {
       console.log(table.row(name, result));

@@ -37,7 +37,7 @@ interface PricedSubject {
 }
 
 /** A model in which no two of these cost the same, so that a charge in the wrong place shows. */
-const PRICES: CostModel = {
+export const PRICES: CostModel = {
   name: "prices",
   version: 1,
   base: 3,
@@ -51,7 +51,7 @@ const PRICES: CostModel = {
 };
 
 /** Everything has a price, sizes too. */
-const SIZES: CostModel = {
+export const SIZES: CostModel = {
   ...PRICES,
   name: "sizes",
   classes: { control: 0, variable: 0, call: 7 },

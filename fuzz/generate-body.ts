@@ -705,12 +705,13 @@ class BodyGenerator {
 
   /** Parameters of a block: some of what is on top of the stack. */
   #someOperands(): Type[] {
-    const available = Math.min(this.#stack.length - this.#height, 4);
+    const available = Math.min(this.#stack.length - this.#height, this.#random.chance(0.1) ? 12 : 4);
     const count = this.#random.below(available + 1);
     return count === 0 ? [] : this.#stack.slice(-count);
   }
 
-  #someTypes(most: number): Type[] {
+  #someTypes(usually: number): Type[] {
+    const most = this.#random.chance(0.05) ? 12 : usually;
     return Array.from({ length: this.#random.below(most + 1) }, () => this.#random.pick(this.#shape.types));
   }
 

@@ -271,7 +271,9 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     params: Array.from({ length: random.below(5) }, () => random.pick(allTypes)),
     results: Array.from({ length: random.below(most + 1) }, () => random.pick(allTypes)),
   });
-  const signatures = Array.from({ length: random.between(1, 3) }, () => signature(3));
+  const signatures = Array.from({ length: random.between(1, 3) }, () =>
+    signature(random.chance(0.1) ? 12 : 3),
+  );
   const ownCount = random.between(1, 6);
   for (let k = 0; k < ownCount; k++) {
     functions.push({

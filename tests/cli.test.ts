@@ -49,6 +49,7 @@ const PROGRAMS: Record<string, string> = {
   grow: `${WASI_IMPORTS} (func (export "_start") (call $exit (memory.grow (i32.const 15))))
     (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))`,
   "start-trap": `(func $start unreachable) (start $start) (func (export "_start"))`,
+  "start-spin": `(func $start (loop br 0)) (start $start) (func (export "_start"))`,
 };
 
 let directory: string;
@@ -124,6 +125,7 @@ describe("exit status", () => {
     ["2 without a file", [], 2],
     ["124 after a timeout", ["--timeout", "100ms", "spin.wasm"], 124],
     ["124 after a timeout in a wait", ["--timeout", "100ms", "sleep.wasm"], 124],
+    ["124 after a timeout in the start function", ["--timeout", "100ms", "start-spin.wasm"], 124],
     ["134 for a trap", ["divide.wasm"], 134],
     ["134 for a trap in the start function", ["start-trap.wasm"], 134],
     ["134 for endless recursion", ["recurse.wasm"], 134],

@@ -431,7 +431,9 @@ describe("an asynchronous import", () => {
     // 11 a turn, `loop` included, and the last local.get
     const cost = 11 * 4 + 1;
     const results = await Promise.allSettled(
-      runs.map((instance, k) => instance.callAsync("f", [4], { fuel: k === 3 ? cost - 1 : cost })),
+      runs.map((instance, k) =>
+        instance.callAsync("f", [4], { fuel: k === 3 ? cost - 1 : cost, quantumMs: 1e6 }),
+      ),
     );
     results.forEach((result, k) => {
       if (k === 3) expect(result).toMatchObject({ reason: { name: "OutOfFuelError", scope: "call" } });
@@ -633,28 +635,26 @@ describe("a start function", () => {
 });
 
 describe("the event loop", () => {
-  /** Counts its turns while `run` is under way. */
-  async function turnsDuring(run: () => Promise<unknown>): Promise<number> {
+  /** Aborts in its fifth turn; were there none, the test would never end. */
+  function fifthTurn(): AbortSignal {
+    const controller = new AbortController();
     let turns = 0;
-    let over = false;
     const count = (): void => {
-      turns++;
-      if (!over) setImmediate(count);
+      if (++turns === 5) controller.abort();
+      else setImmediate(count);
     };
     setImmediate(count);
-    await run().catch(() => undefined);
-    over = true;
-    return turns;
+    return controller.signal;
   }
 
-  it("turns while a guest runs", async () => {
+  it.each([
+    ["by time", { quantumMs: 2 }],
+    ["by fuel", { quantumMs: 1e9, quantumFuel: 10 }],
+  ])("turns while a guest runs, %s", async (_, quantum) => {
     const instance = instantiate(SPIN);
-    const byTime = await turnsDuring(() => instance.callAsync("spin", [], { timeoutMs: 200, quantumMs: 5 }));
-    expect(byTime).toBeGreaterThan(3);
-    const byFuel = await turnsDuring(() =>
-      instance.callAsync("spin", [], { fuel: 1000, quantumFuel: 10, quantumMs: 1e6 }),
-    );
-    expect(byFuel).toBeGreaterThanOrEqual(99);
+    await expect(instance.callAsync("spin", [], { ...quantum, signal: fifthTurn() })).rejects.toMatchObject({
+      reason: "signal",
+    });
   });
 
   it("turns although all that the guest waits for is there already", async () => {
@@ -662,7 +662,10 @@ describe("the event loop", () => {
       `(module (import "env" "ready" (func $ready)) (func (export "f") (loop call $ready br 0)))`,
       (linker) => linker.func("env", "ready", { params: [], results: [] }, () => Promise.resolve()),
     );
-    const turns = await turnsDuring(() => instance.callAsync("f", [], { timeoutMs: 100, quantumMs: 5 }));
-    expect(turns).toBeGreaterThan(3);
+    for (const quantumMs of [2, 1e9]) {
+      await expect(instance.callAsync("f", [], { quantumMs, signal: fifthTurn() })).rejects.toMatchObject({
+        reason: "signal",
+      });
+    }
   });
 });

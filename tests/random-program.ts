@@ -42,6 +42,15 @@ export function randomProgram(seed: number): string {
   (table 8 funcref)
   (elem (i32.const 0) $f0 $f1 $f2 $f3 $f1)
 ${functions.join("\n")}
+  ;; Called outside of blocks, so that operands below the call need not be in their slots.
+  (func $leaf (param i32) (result i32) (local i32)
+    (loop
+      (local.set 1 (i32.add (i32.const 3) (i32.mul (local.get 1) (call $ask (local.get 0)))))
+      (br_if 0 (local.tee 0 (i32.and (i32.shr_u (local.get 0) (i32.const 9)) (i32.const 7)))))
+    (local.get 1))
+  (func $stem (param i32 f64) (result f64)
+    (f64.add (local.get 1) (f64.add (f64.const 0.25) (f64.convert_i32_s
+      (select (call $leaf (local.get 0)) (i32.const -1) (i32.eq (local.get 0) (call $leaf (i32.const 5))))))))
   (export "f" (func $f0)))`;
 }
 
@@ -190,6 +199,8 @@ class FunctionWriter {
       case "i32":
         return this.#pick([
           () => `(call $ask ${i32()})`,
+          () => `(call $leaf ${i32()})`,
+          () => `(call $leaf ${i32()})`,
           () => `(i32.add ${same()} ${same()})`,
           () => `(i32.mul ${same()} ${same()})`,
           () => `(i32.lt_s ${same()} ${same()})`,
@@ -223,6 +234,8 @@ class FunctionWriter {
       case "f64":
         return this.#pick([
           () => `(f64.add ${same()} ${same()})`,
+          () => `(call $stem ${i32()} ${same()})`,
+          () => `(f64.sub ${this.#constant("f64")} (call $stem ${i32()} (local.get ${this.#local("f64")})))`,
           () => `(f64.promote_f32 ${this.#expression("f32", depth - 1)})`,
           () => `(f64.load ${this.#address(depth)})`,
           () => `(global.get $d)`,

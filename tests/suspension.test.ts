@@ -145,18 +145,23 @@ describe.each(models)("a random program under the cost model %s", (costModel) =>
   });
 });
 
-/** What can be seen of a run that has used so much fuel, or waits for the host before that. */
+/** Waits of one run whose frames are looked at: to read frames back takes far longer than to run. */
+const MOST_LOOKS = 6;
+
+/** What can be seen of a run that has used so much fuel, and of it where it waits for the host before that. */
 async function stopAt(world: World, args: readonly unknown[], fuel: number): Promise<unknown> {
   const execution = world.instance.start("f", args);
-  let frames: readonly unknown[] = [];
-  for (;;) {
+  const frames: unknown[] = [];
+  const look = () => frames.push(execution.currentInstruction(), framesOf(execution));
+  for (let waits = 0; ; waits++) {
     const state = execution.resume({ fuel: fuel - Number(execution.fuelConsumed) });
-    frames = [...frames, execution.currentInstruction(), framesOf(execution)];
     if (state !== "awaiting-host") break;
-    // Between the answer and the next slice it also stands somewhere.
+    if (waits < MOST_LOOKS) look();
     await execution.settled();
-    frames = [...frames, execution.currentInstruction(), framesOf(execution)];
+    // Between the answer and the next slice it also stands somewhere.
+    if (waits < MOST_LOOKS) look();
   }
+  look();
   const seen = { frames, backtrace: execution.backtrace(), state: execution.state };
   execution.cancel();
   return { ...seen, ...outcomeOf(world, undefined, undefined) };

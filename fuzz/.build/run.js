@@ -949,7 +949,7 @@ function edgeI32(random) {
 			128
 		]);
 		case 2: return 1 << random.below(32);
-		case 3: return (1 << random.below(32)) - 1;
+		case 3: return (1 << random.below(32)) - 1 | 0;
 		case 4: return random.below(2 ** 16);
 		default: return random.u32() | 0;
 	}
@@ -982,7 +982,7 @@ const F64_EDGES = [
 	2.5,
 	-2.5,
 	.49999999999999994,
-	4503599627370498,
+	4503599627370495.5,
 	1e300,
 	-1e300,
 	5e-324,
@@ -1088,9 +1088,9 @@ var BodyGenerator = class {
 		for (const instruction of this.#usable()) {
 			const [result] = instruction.results;
 			if (result === void 0 || instruction.results.length > 1) continue;
-			let list = this.#byResult.get(result);
-			if (list === void 0) this.#byResult.set(result, list = []);
+			const list = this.#byResult.get(result) ?? [];
 			list.push(instruction);
+			this.#byResult.set(result, list);
 		}
 	}
 	run() {
@@ -1162,7 +1162,8 @@ var BodyGenerator = class {
 	#localsOf(type, writable) {
 		const found = [];
 		this.#locals.forEach((local, k) => {
-			if (local === type && !(writable && this.#reserved.has(k))) found.push(k);
+			if (local !== type || this.#scratch.get(type) === k) return;
+			if (!(writable && this.#reserved.has(k))) found.push(k);
 		});
 		return found;
 	}
@@ -1180,8 +1181,8 @@ var BodyGenerator = class {
 		return index;
 	}
 	#scratchLocal(type) {
-		let index = this.#scratch.get(type);
-		if (index === void 0) this.#scratch.set(type, index = this.#newLocal(type, true));
+		const index = this.#scratch.get(type) ?? this.#newLocal(type, true);
+		this.#scratch.set(type, index);
 		return index;
 	}
 	#const(type) {
@@ -1659,11 +1660,12 @@ var BodyGenerator = class {
 	}
 	/** Parameters of a block: some of what is on top of the stack. */
 	#someOperands() {
-		const available = Math.min(this.#stack.length - this.#height, 4);
+		const available = Math.min(this.#stack.length - this.#height, this.#random.chance(.1) ? 12 : 4);
 		const count = this.#random.below(available + 1);
 		return count === 0 ? [] : this.#stack.slice(-count);
 	}
-	#someTypes(most) {
+	#someTypes(usually) {
+		const most = this.#random.chance(.05) ? 12 : usually;
 		return Array.from({ length: this.#random.below(most + 1) }, () => this.#random.pick(this.#shape.types));
 	}
 	#open(params, labelTypes, endTypes, guard, isLoop = false) {
@@ -1675,6 +1677,7 @@ var BodyGenerator = class {
 			guard,
 			isLoop
 		});
+		this.#dead = false;
 	}
 	#close() {
 		const { height, endTypes } = this.#controls.pop();
@@ -1941,6 +1944,14 @@ var BodyGenerator = class {
 		this.#indexed("global.set", 36, this.#random.pick(globals), 1);
 	}
 };
+/** Whether every instruction whose NaN may be any is followed by what makes it canonical, as the generator has it. */
+function isCanonicalised(steps) {
+	return steps.every(({ op }, k) => {
+		if (!MAKES_NAN.test(op)) return true;
+		const behind = steps.slice(k + 1, k + 7).map((step) => step.op);
+		return /^local\.tee \w+\.const local\.get local\.get \w+\.eq (select|v128\.bitselect)$/.test(behind.join(" "));
+	});
+}
 function sameTypes(a, b) {
 	return a.length === b.length && a.every((type, k) => type === b[k]);
 }
@@ -1998,8 +2009,19 @@ const HOST_FUNCTIONS = [
 		}
 	}
 ];
+function toWorld({ modules, calls }) {
+	return {
+		modules: modules.map((module) => ({
+			name: module.name,
+			hasStart: module.start !== void 0,
+			reenters: module.imports.some(({ name: imported }) => imported === "again"),
+			encode: (count) => encodeModule(module, count)
+		})),
+		calls
+	};
+}
 const BUDGET_EXPORT = "budget";
-function generateWorld(random, seed, { features }) {
+function generateWorld(random, { features }) {
 	const simd = features.has("simd") && random.chance(.3);
 	const canonicalNaN = simd || random.chance(.6);
 	const context = {
@@ -2017,7 +2039,6 @@ function generateWorld(random, seed, { features }) {
 		offer = offerOf(module);
 	}
 	return {
-		seed,
 		modules,
 		calls: planCalls(random, modules)
 	};
@@ -2030,7 +2051,8 @@ function offerOf(module) {
 			type: own.type
 		}] : [];
 	});
-	const [table] = module.tables;
+	const [first] = module.tables;
+	const table = first?.element === 112 ? first : void 0;
 	return {
 		module: module.name,
 		functions,
@@ -2162,7 +2184,7 @@ function generateModule(context, moduleName, offer) {
 		params: Array.from({ length: random.below(5) }, () => random.pick(allTypes)),
 		results: Array.from({ length: random.below(most + 1) }, () => random.pick(allTypes))
 	});
-	const signatures = Array.from({ length: random.between(1, 3) }, () => signature(3));
+	const signatures = Array.from({ length: random.between(1, 3) }, () => signature(random.chance(.1) ? 12 : 3));
 	const ownCount = random.between(1, 6);
 	for (let k = 0; k < ownCount; k++) functions.push({
 		type: random.chance(.5) ? random.pick(signatures) : signature(3),
@@ -2233,11 +2255,15 @@ function generateModule(context, moduleName, offer) {
 		});
 	}
 	const exports = [];
-	for (let k = importedFunctions; k < functions.length; k++) exports.push({
-		name: `f${k}`,
-		kind: 0,
-		index: k
-	});
+	for (let k = importedFunctions; k < functions.length; k++) {
+		const { type } = functions[k];
+		const callable = !type.params.includes(123) && !type.results.includes(123);
+		exports.push({
+			name: `${callable ? "f" : "v"}${k}`,
+			kind: 0,
+			index: k
+		});
+	}
 	if (hasMemory) exports.push({
 		name: "memory",
 		kind: 2,
@@ -2307,6 +2333,7 @@ function generateModule(context, moduleName, offer) {
 		name: moduleName,
 		types,
 		imports,
+		canonicalNaN: context.canonicalNaN,
 		importedFunctions,
 		importedGlobals,
 		functions: bodies,
@@ -2359,9 +2386,8 @@ function planCalls(random, modules) {
 	const calls = [];
 	modules.forEach((module, at) => {
 		for (const { name: exported, kind, index } of module.exports) {
-			if (kind !== 0 || exported === "dump") continue;
+			if (kind !== 0 || !exported.startsWith("f")) continue;
 			const { type } = module.functions[index - module.importedFunctions];
-			if (type.params.includes(123) || type.results.includes(123)) continue;
 			for (let left = random.between(1, 2); left > 0; left--) {
 				const args = type.params.map((param) => argument(random, param));
 				calls.push({
@@ -2415,9 +2441,8 @@ function encodeModule(module, count = false) {
 	const firstCounter = module.importedGlobals + module.globals.length;
 	const increment = (op, by = 1) => {
 		if (!count) return [];
-		let global = counters.get(op);
-		if (global === void 0) counters.set(op, global = firstCounter + counters.size);
-		const index = unsigned$1(global);
+		const index = unsigned$1(counters.get(op) ?? firstCounter + counters.size);
+		counters.set(op, counters.get(op) ?? firstCounter + counters.size);
 		return [
 			35,
 			...index,
@@ -3082,7 +3107,7 @@ function runNatively(world, count = false) {
 			log,
 			nesting
 		};
-		const bytes = instrumentModule(encodeModule(module, count), { deferStart: true });
+		const bytes = instrumentModule(module.encode(count), { deferStart: true });
 		const imports = { host: {
 			...hostFunctions(host),
 			number: HOST_NUMBER
@@ -3099,13 +3124,11 @@ function runNatively(world, count = false) {
 		}
 		host.exports = Object.fromEntries(Object.entries(exports).filter(([name]) => !name.startsWith("__")));
 	}
-	if (complete) {
-		for (const { module, name, args, budget } of world.calls) {
-			const exports = instances[module];
-			(instances[0]?.[BUDGET_EXPORT]).value = budget;
-			attempt(() => exports[name](...args));
-		}
-		for (const exports of instances) exports.dump?.();
+	if (complete) for (const { module, name, args, budget } of world.calls) {
+		const exports = instances[module];
+		const counter = instances[0]?.[BUDGET_EXPORT];
+		if (counter !== void 0) counter.value = budget;
+		attempt(() => exports[name](...args));
 	}
 	const executed = /* @__PURE__ */ new Map();
 	for (const exports of instances) for (const [name, global] of Object.entries(exports)) {
@@ -3113,6 +3136,7 @@ function runNatively(world, count = false) {
 		const op = name.slice(9);
 		executed.set(op, (executed.get(op) ?? 0) + Number(global.value));
 	}
+	if (complete) for (const exports of instances) exports.dump?.();
 	const visible = instances.map((exports) => Object.fromEntries(Object.entries(exports).filter(([name]) => !name.startsWith(EXECUTED_PREFIX))));
 	return {
 		events,
@@ -3156,7 +3180,7 @@ function compileWorld(engine, world) {
 	return {
 		engine,
 		world,
-		modules: world.modules.map((module) => new Module(engine, encodeModule(module)))
+		modules: world.modules.map((module) => new Module(engine, module.encode(false)))
 	};
 }
 function runOnEngine({ engine, world, modules }, options = {}) {
@@ -3208,7 +3232,7 @@ function runOnEngine({ engine, world, modules }, options = {}) {
 		const instantiate = () => {
 			instances.push(linker.instantiate(store, module));
 		};
-		if (world.modules[at]?.start === void 0) instantiate();
+		if (!world.modules[at]?.hasStart) instantiate();
 		else if (!attempt(instantiate)) {
 			complete = false;
 			break;
@@ -3217,7 +3241,8 @@ function runOnEngine({ engine, world, modules }, options = {}) {
 	}
 	if (complete) for (const { module, name, args, budget } of world.calls) {
 		const instance = instances[module];
-		(instances[0]?.exports[BUDGET_EXPORT]).value = budget;
+		const counter = instances[0]?.exports[BUDGET_EXPORT];
+		if (counter !== void 0) counter.value = budget;
 		attempt(() => options.slice === void 0 ? instance.call(name, args) : runInSlices(instance.start(name, args), options.slice, store));
 		if (outOfFuel) break;
 	}
@@ -3364,7 +3389,11 @@ const SIZES = {
 	perElement: 5,
 	perPage: 10007
 };
-function makeSubjects() {
+function makeSubjects(models = [
+	PRICES,
+	BOUNDED_MODEL,
+	SIZES
+]) {
 	const pair = (model) => {
 		const costModel = model ?? "instructions";
 		return {
@@ -3382,11 +3411,7 @@ function makeSubjects() {
 	};
 	return {
 		...pair(),
-		priced: [
-			PRICES,
-			BOUNDED_MODEL,
-			SIZES
-		].map((model) => ({
+		priced: models.map((model) => ({
 			model,
 			...pair(model)
 		}))
@@ -3397,16 +3422,20 @@ const LONG = 6e4;
 /** Generates the world of a seed and checks it. */
 function checkSeed(seed, subjects) {
 	const random = new Random(seed);
-	return checkWorld(generateWorld(random, seed, { features: NODE_20_FEATURES }), subjects, random);
+	const world = generateWorld(random, { features: NODE_20_FEATURES });
+	return {
+		world,
+		...checkWorld(toWorld(world), subjects, random)
+	};
 }
-function checkWorld(world, subjects, random) {
+/** `thorough`: at every budget of short runs, not only at some. */
+function checkWorld(world, subjects, random, thorough = false) {
 	const findings = [];
 	let native;
 	try {
 		native = runNatively(world);
 	} catch (error) {
 		return {
-			world,
 			findings: [`native: ${String(error)}`],
 			native
 		};
@@ -3430,17 +3459,25 @@ function checkWorld(world, subjects, random) {
 		if (total <= LONG) checkBudgets({
 			fast,
 			exact
-		}, reference, total, random, report);
+		}, reference, total, random, report, thorough);
 	});
-	for (const priced of subjects.priced) guarded(priced.model.name, () => checkPriced(world, native, priced, random, report));
+	for (const priced of subjects.priced) guarded(priced.model.name, () => checkPriced(world, native, priced, random, report, thorough));
 	return {
-		world,
 		findings,
 		native
 	};
 }
+/** The first part of {@link checkWorld}: plain runs on both lowerings against the native one. */
+function checkPlainly(world, { fast, exact }) {
+	try {
+		const reference = runNatively(world);
+		return [...differences(world, reference, runOnEngine(compileWorld(fast, world))).map((text) => `fast: ${text}`), ...differences(world, reference, runOnEngine(compileWorld(exact, world))).map((text) => `exact: ${text}`)];
+	} catch (error) {
+		return [`native: ${String(error)}`];
+	}
+}
 /** Stops exactly at any budget, in the same state on both lowerings; and goes on from there. */
-function checkBudgets(pair, reference, total, random, report) {
+function checkBudgets(pair, reference, total, random, report, thorough) {
 	const { world } = pair.fast;
 	const both = (what, options, check) => {
 		const fast = runOnEngine(pair.fast, options());
@@ -3457,16 +3494,21 @@ function checkBudgets(pair, reference, total, random, report) {
 			...run.fuelRemaining === 0n ? [] : [`${run.fuelRemaining} fuel left`]
 		]);
 	};
-	if (total > 0n) {
-		short(total - 1n);
-		short(BigInt(random.below(Number(total))));
-		short(BigInt(random.below(Math.min(Number(total), 200))));
-	}
+	for (const budget of someBudgets(total, random, thorough)) short(budget);
 	if (reentersGuest(world)) return;
 	for (const slices of sliceSizes(total)) for (const [name, compiled] of [["fast", pair.fast], ["exact", pair.exact]]) {
 		const run = runOnEngine(compiled, { slice: () => random.between(...slices) });
 		report(`${name}, slices of ${slices[0]} to ${slices[1]}`, differences(world, reference, run));
 	}
+}
+/** Budgets below `total`. */
+function someBudgets(total, random, thorough) {
+	if (total === 0n) return [];
+	if (thorough && total <= 500n) return Array.from({ length: Number(total) }, (_, k) => BigInt(k));
+	const upTo = Number(total > 2n ** 40n ? 2n ** 40n : total);
+	const budgets = [total - 1n];
+	for (let left = thorough ? 20 : 1; left > 0; left--) budgets.push(BigInt(random.below(upTo)), BigInt(random.below(Math.min(upTo, 500))));
+	return budgets;
 }
 /** Small slices for short runs, large ones for long runs. */
 function sliceSizes(total) {
@@ -3475,10 +3517,10 @@ function sliceSizes(total) {
 }
 /** A slice cannot end while the host is on the JavaScript stack. */
 function reentersGuest(world) {
-	return world.modules.some(({ imports }) => imports.some(({ name }) => name === "again"));
+	return world.modules.some(({ reenters }) => reenters);
 }
 /** Other prices: the same results, the sum of an independent count, and both lowerings stop at the same place. */
-function checkPriced(world, reference, { model, fast, exact }, random, report) {
+function checkPriced(world, reference, { model, fast, exact }, random, report, thorough) {
 	const { name } = model;
 	const pair = {
 		fast: compileWorld(fast, world),
@@ -3488,20 +3530,15 @@ function checkPriced(world, reference, { model, fast, exact }, random, report) {
 	const onExact = runOnEngine(pair.exact);
 	report(`${name}, fast`, differences(world, reference, onFast, false));
 	report(`${name}, fast and exact`, differences(world, onExact, onFast));
-	if (model === PRICES) {
+	if (!(model.perByte || model.perElement || model.perPage)) {
 		const expected = priceOf(world, model, reference);
-		if (onFast.fuel !== expected) report(name, [`fuel is ${onFast.fuel}, by count ${expected}`]);
+		if (expected !== void 0 && onFast.fuel !== expected) report(name, [`fuel is ${onFast.fuel}, by count ${expected}`]);
 	}
 	const total = onExact.fuel;
 	if ((reference.events.at(-1)?.fuel ?? 0n) > LONG || total === 0n) return;
 	const enough = runOnEngine(pair.fast, { fuel: total });
 	report(`${name}, budget ${total} (all)`, differences(world, onExact, enough));
-	const upTo = Number(total > 2n ** 40n ? 2n ** 40n : total);
-	for (const budget of [
-		total - 1n,
-		BigInt(random.below(upTo)),
-		BigInt(random.below(Math.min(upTo, 3e3)))
-	]) {
+	for (const budget of someBudgets(total, random, thorough)) {
 		const options = { fuel: budget };
 		const stopped = runOnEngine(pair.fast, options);
 		report(`${name}, budget ${budget} of ${total}`, [
@@ -3513,12 +3550,15 @@ function checkPriced(world, reference, { model, fast, exact }, random, report) {
 	}
 	if (reentersGuest(world)) return;
 	const size = Math.ceil(Number(total) / 60) + 1;
-	const sliced = runOnEngine(pair.fast, { slice: () => random.between(1, size) });
-	report(`${name}, slices up to ${size}`, differences(world, onExact, sliced));
+	for (let left = thorough ? 8 : 1; left > 0; left--) {
+		const sliced = runOnEngine(pair.fast, { slice: () => random.between(1, size) });
+		report(`${name}, slices up to ${size}`, differences(world, onExact, sliced));
+	}
 }
-/** What a run costs by the native count of its instructions; exact for models without prices by size. */
+/** What a run costs by the native count of its instructions, if they were counted; for models without prices by size. */
 function priceOf(world, model, reference) {
 	const { executed } = runNatively(world, true);
+	if (executed.size === 0) return void 0;
 	const classes = new Map(Object.values(INSTRUCTIONS).map((row) => [row.mnemonic, model.classes?.[row.class] ?? model.base]));
 	const price = (mnemonic) => {
 		const plain = mnemonic === "select t" ? "select" : mnemonic;
@@ -3545,7 +3585,7 @@ function differences(world, expected, actual, fuel = true) {
 	for (let k = 0; k < count && found.length === 0; k++) {
 		const wanted = expected.events[k];
 		const got = actual.events[k];
-		const call = k - world.modules.filter(({ start }) => start !== void 0).length;
+		const call = k - world.modules.filter(({ hasStart }) => hasStart).length;
 		const planned = call >= 0 ? world.calls[call] : void 0;
 		const where = planned === void 0 ? `start function ${k}` : showCall(world, planned);
 		if (wanted?.outcome !== got?.outcome) found.push(`${where}: ${got?.outcome}, should be ${wanted?.outcome}`);
@@ -3564,6 +3604,115 @@ function differences(world, expected, actual, fuel = true) {
 	return found;
 }
 //#endregion
+//#region minimise.ts
+/** Replacements for a stretch of instructions, tried in this order. */
+const REPLACEMENTS = [
+	[],
+	[{
+		op: "i32.const",
+		bytes: [65, 0]
+	}],
+	[{
+		op: "i64.const",
+		bytes: [66, 0]
+	}],
+	[{
+		op: "f32.const",
+		bytes: [
+			67,
+			0,
+			0,
+			0,
+			0
+		]
+	}],
+	[{
+		op: "f64.const",
+		bytes: [
+			68,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0
+		]
+	}],
+	[{
+		op: "drop",
+		bytes: [26]
+	}],
+	[{
+		op: "unreachable",
+		bytes: [0]
+	}]
+];
+/** `fails` must be true for `world`; it is for the world returned. */
+function minimise(world, fails) {
+	let best = world;
+	const attempt = (candidate) => {
+		if (!isValid(candidate) || !fails(candidate)) return false;
+		best = candidate;
+		return true;
+	};
+	for (let before = -1; before !== sizeOf(best);) {
+		before = sizeOf(best);
+		for (let k = best.calls.length - 1; k >= 0; k--) attempt({
+			...best,
+			calls: best.calls.filter((_, at) => at !== k)
+		});
+		for (let m = 0; m < best.modules.length; m++) {
+			const moduleAt = () => best.modules[m];
+			const withModule = (change) => ({
+				...best,
+				modules: best.modules.map((module, at) => at === m ? {
+					...module,
+					...change
+				} : module)
+			});
+			attempt(withModule({ start: void 0 }));
+			for (let f = 0; f < moduleAt().functions.length; f++) {
+				const bodyOf = () => moduleAt().functions[f]?.steps ?? [];
+				const withBody = (steps) => withModule({ functions: moduleAt().functions.map((func, at) => at === f ? {
+					...func,
+					steps
+				} : func) });
+				for (let size = bodyOf().length; size >= 1; size = size > 8 ? Math.floor(size / 2) : size - 1) for (let at = 0; at < bodyOf().length; at++) for (const replacement of REPLACEMENTS) {
+					if (replacement.length >= size && !(size === 1 && replacement.length === 0)) continue;
+					const steps = bodyOf();
+					attempt(withBody([
+						...steps.slice(0, at),
+						...replacement,
+						...steps.slice(at + size)
+					]));
+				}
+			}
+			for (let k = moduleAt().exports.length - 1; k >= 0; k--) attempt(withModule({ exports: moduleAt().exports.filter((_, at) => at !== k) }));
+			attempt(withModule({ data: [] }));
+			for (let f = 0; f < moduleAt().functions.length; f++) while (dropLastLocal(withModule, moduleAt(), f, attempt));
+		}
+	}
+	return best;
+}
+function dropLastLocal(withModule, module, f, attempt) {
+	if ((module.functions[f]?.locals.length ?? 0) === 0) return false;
+	return attempt(withModule({ functions: module.functions.map((func, at) => at === f ? {
+		...func,
+		locals: func.locals.slice(0, -1)
+	} : func) }));
+}
+function sizeOf(world) {
+	let size = world.calls.length;
+	for (const module of world.modules) size += encodeModule(module).length;
+	return size;
+}
+function isValid(world) {
+	const native = nativeWebAssembly();
+	return world.modules.every((module) => (!module.canonicalNaN || module.functions.every(({ steps }) => isCanonicalised(steps))) && native.validate(encodeModule(module)));
+}
+//#endregion
 //#region run.ts
 const { values } = parseArgs({ options: {
 	worlds: {
@@ -3576,8 +3725,13 @@ const { values } = parseArgs({ options: {
 		type: "string",
 		default: "5"
 	},
-	/** Folder for the modules of worlds with findings. */
-	save: { type: "string" }
+	/** Folder for the minimised modules of worlds with findings. */
+	save: { type: "string" },
+	/** Minimise for findings that match this pattern. */
+	match: {
+		type: "string",
+		default: ""
+	}
 } });
 const first = values.seed === void 0 ? Date.now() % 2 ** 31 : Number(values.seed);
 const worlds = Number(values.worlds);
@@ -3603,11 +3757,20 @@ for (let seed = first; seed < first + worlds; seed++) {
 			kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 		}
 		fuel += native.events.at(-1)?.fuel ?? 0n;
-		for (const [op, count] of runNatively(world, true).executed) executed.set(op, (executed.get(op) ?? 0) + count);
+		for (const [op, count] of runNatively(toWorld(world), true).executed) executed.set(op, (executed.get(op) ?? 0) + count);
 	}
 	if (findings.length === 0) continue;
 	console.log(`seed ${seed}:\n  ${findings.slice(0, 6).join("\n  ")}`);
-	if (values.save !== void 0) for (const module of world.modules) writeFileSync(`${values.save}/${seed}-${module.name}.wasm`, encodeModule(module));
+	if (values.save !== void 0) {
+		const plain = findings.find((finding) => /^(fast|exact): /.test(finding))?.split(":")[0];
+		const pattern = new RegExp(plain ?? values.match);
+		const failing = (candidate) => {
+			return (plain === void 0 ? checkWorld(toWorld(candidate), subjects, new Random(seed), true).findings : checkPlainly(toWorld(candidate), subjects)).find((finding) => pattern.test(finding));
+		};
+		const small = minimise(world, (candidate) => failing(candidate) !== void 0);
+		for (const module of small.modules) writeFileSync(`${values.save}/${seed}-${module.name}.wasm`, encodeModule(module));
+		console.log(`  minimised: ${failing(small)}\n  ${small.calls.map((call) => showCall(toWorld(small), call)).join("; ")}`);
+	}
 	if (++bad >= Number(values.stop)) break;
 }
 const percent = (part, whole) => `${(100 * part / whole).toFixed(1)} %`;

@@ -32,6 +32,8 @@ interface Stub {
 
 /** Larger static offsets take the slow path, which has 64-bit arithmetic. */
 const MAX_FAST_OFFSET = 2 ** 30;
+/** Branches that carry more operands than this move them all at once. */
+const LONG_MOVE = 8;
 const NO_INDICES: Indices = { index: 0, index2: 0 };
 const NULL_REF: ValType = refType(HeapType.Any, true);
 
@@ -399,8 +401,8 @@ export class Lowering implements LoweringContext {
     // An `if` without `else` arrives here with its parameters, which are its results.
     const reached = fallsThrough || control.otherwise !== undefined || (!loop && control.label.used);
     if (!reached) {
-      // Nothing comes here: the code behind is dead too, but its types must be those of the block.
-      this.revive(control, control.endTypes);
+      // Nothing comes here: the code behind is dead too.
+      this.stack.truncate(control.height);
       this.die();
       return;
     }
@@ -463,10 +465,8 @@ export class Lowering implements LoweringContext {
     const stack = this.stack;
     const count = types.length;
     if (count === 0) return true;
-    const first = stack.peek(count - 1);
-    if (first.slot !== control.base) return false;
-    for (let k = 0; k < count; k++) if (stack.peek(k).kind !== OperandKind.Slot) return false;
-    return true;
+    const { slot } = stack.peek(count - 1);
+    return slot === control.base && !stack.isFoldedFrom(slot);
   }
 
   /** An unconditional branch, with the moves that it needs. */
@@ -486,18 +486,35 @@ export class Lowering implements LoweringContext {
     const control = this.control(index);
     const types = this.labelTypes(control);
     if (this.inPlace(control, types)) return control.label;
-    const operands = this.top(types.length).map((operand) => ({ ...operand }));
+    // Many operands are first put in place, so that the stub need not remember them one by one.
+    if (types.length > LONG_MOVE) {
+      this.stack.materialiseTop(types.length);
+      if (this.inPlace(control, types)) return control.label;
+    }
+    const from = this.stack.peek(types.length - 1).slot;
+    const operands =
+      types.length > LONG_MOVE ? [] : this.top(types.length).map((operand) => ({ ...operand }));
     const label = makeLabel();
     control.label.used = true;
     this.stubs.push({
       label,
       at,
       emit: () => {
-        this.moveOperands(operands, control.base, false);
+        if (types.length > LONG_MOVE) this.moveRange(types, from, control.base);
+        else this.moveOperands(operands, control.base, false);
         this.out.emitBranch(Code.Br, control.label);
       },
     });
     return label;
+  }
+
+  /** Moves values of these types, all in their slots from `from` on, to `base`. */
+  moveRange(types: readonly ValType[], from: number, base: number): void {
+    if (from === base) return;
+    const { out } = this;
+    out.emit(types.some(isRef) ? Code.CopyRangeRefs : Code.CopyRange, base, from, wordsOfAll(types));
+    // It writes many slots: nobody may redirect the first alone.
+    out.barrier = out.nodes.length;
   }
 
   /** Copies of the topmost operands, lowest first. */
@@ -511,7 +528,15 @@ export class Lowering implements LoweringContext {
    */
   moveOperands(operands: readonly Operand[], base: number, overLocals: boolean): void {
     const stack = this.stack;
-    if (overLocals && operands.length > 1) for (const operand of operands) stack.materialise(operand);
+    const long = operands.length > LONG_MOVE;
+    if (long || (overLocals && operands.length > 1)) {
+      for (const operand of operands) stack.materialise(operand);
+    }
+    if (long) {
+      const types = operands.map(({ type }) => type);
+      this.moveRange(types, (operands[0] as Operand).slot, base);
+      return;
+    }
     let d = base;
     for (const operand of operands) {
       if (operand.kind !== OperandKind.Slot || operand.slot !== d) stack.writeTo(operand, d);

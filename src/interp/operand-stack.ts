@@ -172,6 +172,12 @@ export class OperandStack {
     return lowest !== undefined && lowest.slot < this.#slotBelow(above);
   }
 
+  /** Whether an operand from word offset `slot` upwards is not in its own slot. */
+  isFoldedFrom(slot: number): boolean {
+    const highest = this.#folded[this.#folded.length - 1];
+    return highest !== undefined && highest.slot >= slot;
+  }
+
   /** Copies the operands that stand for a local, before the local changes. Returns whether there were any. */
   releaseLocal(local: number): boolean {
     let found = false;

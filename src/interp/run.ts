@@ -55,6 +55,9 @@ class Threads implements RootSource {
   }
 }
 
+/** Slots of the largest register file that plain calls share. */
+const POOLED_SLOTS = 2048;
+
 /** The interpreter, as the runtime and the API see it. One per engine; its state hangs on stores. */
 export class Interpreter {
   readonly #threads = new WeakMap<StoreState, Threads>();
@@ -128,8 +131,11 @@ export class Interpreter {
       threads.depth--;
       threads.current = outer;
       if (outer === undefined) {
-        ex.X.fill(null);
-        threads.idle = ex;
+        // A register file that a deep call has grown is not kept: clearing it would slow down every later call.
+        if (ex.X.length <= POOLED_SLOTS) {
+          ex.X.fill(null);
+          threads.idle = ex;
+        }
       }
       release?.();
       lift?.();

@@ -71,6 +71,11 @@ export interface ModuleLimits {
   readonly nesting: number;
   /** Operands on one function's stack at any point. Default 1,000,000. */
   readonly operands: number;
+  /**
+   * Operands that the calls, branches and blocks of one function take and give, summed over its instructions. Default
+   * 50,000,000.
+   */
+  readonly operandMoves: number;
   /** Depth of a chain of declared supertypes. Default 63. */
   readonly subtypingDepth: number;
   /** Labels of one br_table. Default 65,520. */
@@ -92,6 +97,7 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = {
   functionBytes: 7_654_321,
   nesting: 100_000,
   operands: 1_000_000,
+  operandMoves: 50_000_000,
   subtypingDepth: 63,
   brTableLabels: 65_520,
 };

@@ -60,6 +60,7 @@ export function checkCatches(stack: TypeStack, instruction: Instruction): void {
     const params = hasTag ? tagParamsOf(stack, tagIdx) : NO_TYPES;
     const delivered = hasRef ? [...params, EXN_REF] : params;
     const expected = stack.labelTypes(stack.frameOf(label));
+    stack.countMoves(expected.length);
     if (!stack.registry.allMatch(delivered, expected)) {
       stack.fail(
         `type mismatch: catch clause delivers ${stack.text(delivered)} but label ${label} requires ${stack.text(expected)}`,
@@ -82,6 +83,7 @@ function call(stack: TypeStack, type: FuncType): void {
 
 function tailCall(stack: TypeStack, type: FuncType): void {
   const expected = stack.controls[0].endTypes;
+  stack.countMoves(expected.length);
   if (!stack.registry.allMatch(type.results, expected)) {
     stack.fail(
       `type mismatch: current function requires result type ${stack.text(expected)} but callee returns ${stack.text(type.results)}`,

@@ -90,7 +90,7 @@ describe("FunctionValidator as a type tracker", () => {
       () => undefined,
     );
     const object = refType(HEAP_CONCRETE + checked.typeIds[1], true);
-    expect(tracker.locals).toEqual([I32, I64, I64, object]);
+    expect(tracker.localTypes()).toEqual([I32, I64, I64, object]);
   });
 
   it("starts every function afresh", () => {

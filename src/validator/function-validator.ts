@@ -7,7 +7,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import { BlockKind } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
 import type { LocalRun } from "../module/module.ts";
-import type { FuncType, ValType } from "../module/types.ts";
+import type { ValType } from "../module/types.ts";
 import { isRef, NumType } from "../module/types.ts";
 import { checkAggregate } from "./aggregate-rules.ts";
 import { checkBulk } from "./bulk-rules.ts";
@@ -18,6 +18,14 @@ import { createRules, isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule } 
 import { isDefaultable, TypeStack } from "./type-stack.ts";
 
 const NO_TYPES: readonly ValType[] = [];
+/** So many locals of a body are listed one by one; the others stay in runs. */
+const MOST_LISTED = 256;
+
+/** Locals of one type that stand one behind the other: those up to `end`. */
+interface LocalRange {
+  readonly end: number;
+  readonly type: ValType;
+}
 
 /**
  * Validates expressions of one module, one after the other, without allocating per
@@ -25,13 +33,23 @@ const NO_TYPES: readonly ValType[] = [];
  * code is invalid, a `LimitError` where a limit is exceeded.
  */
 export class FunctionValidator extends TypeStack {
-  /** Types of the current body's parameters and locals, canonical. */
-  readonly locals: ValType[] = [];
   private readonly rules: readonly (readonly Rule[])[];
   private readonly bytes: Uint8Array;
   private constant = false;
-  /** For each local whether it is set, while some local has no default value; else empty. */
-  private readonly isSet: boolean[] = [];
+  /** Canonical types of the current body's parameters. */
+  private params: readonly ValType[] = NO_TYPES;
+  /** Parameters and locals. */
+  private localCount = 0;
+  /** Canonical types of the first locals behind the parameters. */
+  private readonly listed: ValType[] = [];
+  /**
+   * All locals behind the parameters. A body of a few bytes may declare 50,000, and a module have a million bodies: nothing
+   * here may take time by their number.
+   */
+  private readonly ranges: LocalRange[] = [];
+  /** By local: number of the body that has set it. Only looked at for locals without default value. */
+  private readonly setBy: number[] = [];
+  private bodyNumber = 0;
   /** Locals without default in the order in which they were set. */
   private readonly setLocals: number[] = [];
 
@@ -48,7 +66,7 @@ export class FunctionValidator extends TypeStack {
     this.offset = offset;
     this.constant = false;
     const type = this.calleeTypeOf(funcIdx);
-    this.setUpLocals(type, locals);
+    this.setUpLocals(type.params, locals);
     this.pushFrame(Op.Block, NO_TYPES, type.results, 0);
   }
 
@@ -58,15 +76,20 @@ export class FunctionValidator extends TypeStack {
     this.funcIdx = undefined;
     this.offset = offset;
     this.constant = true;
-    this.locals.length = 0;
-    this.isSet.length = 0;
-    this.setLocals.length = 0;
+    this.setUpLocals(NO_TYPES, []);
     this.pushFrame(Op.Block, NO_TYPES, this.singleton(expected), 0);
   }
 
   /** Whether local `idx` is readable at this point: it has been set, or its type has a default. */
   isInitialized(idx: number): boolean {
-    return this.isSet.length === 0 || this.isSet[idx];
+    return (
+      idx < this.params.length || this.setBy[idx] === this.bodyNumber || isDefaultable(this.localType(idx))
+    );
+  }
+
+  /** Canonical types of the current body's parameters and locals. */
+  localTypes(): ValType[] {
+    return Array.from({ length: this.localCount }, (_, idx) => this.localType(idx));
   }
 
   /** Judges the next instruction and moves the stacks past it. */
@@ -117,19 +140,21 @@ export class FunctionValidator extends TypeStack {
     switch (instruction.op) {
       case Op.LocalGet: {
         const idx = instruction.index;
-        const type = this.local(idx);
-        if (!this.isInitialized(idx)) this.fail(`uninitialized local ${idx}`);
+        const type = this.localType(idx);
+        if (!isDefaultable(type) && !this.isInitialized(idx)) this.fail(`uninitialized local ${idx}`);
         this.push(type);
         return;
       }
-      case Op.LocalSet:
-        this.pop(this.local(instruction.index));
-        this.markSet(instruction.index);
-        return;
-      case Op.LocalTee: {
-        const type = this.local(instruction.index);
+      case Op.LocalSet: {
+        const type = this.localType(instruction.index);
         this.pop(type);
-        this.markSet(instruction.index);
+        if (!isDefaultable(type)) this.markSet(instruction.index);
+        return;
+      }
+      case Op.LocalTee: {
+        const type = this.localType(instruction.index);
+        this.pop(type);
+        if (!isDefaultable(type)) this.markSet(instruction.index);
         this.push(type);
         return;
       }
@@ -233,41 +258,51 @@ export class FunctionValidator extends TypeStack {
     }
   }
 
-  private setUpLocals(type: FuncType, runs: readonly LocalRun[]): void {
-    const { locals } = this;
-    locals.length = 0;
-    this.isSet.length = 0;
-    this.setLocals.length = 0;
-    for (const param of type.params) locals.push(param);
+  private setUpLocals(params: readonly ValType[], runs: readonly LocalRun[]): void {
+    const { listed, ranges } = this;
     const limit = this.checked.limits.locals;
-    let total = locals.length;
-    let tracked = false;
+    listed.length = 0;
+    ranges.length = 0;
+    this.setLocals.length = 0;
+    this.bodyNumber++;
+    this.params = params;
+    let total = params.length;
     for (const run of runs) {
       total += run.count;
       if (total > limit) throw new LimitError("locals", total, limit, "locals of a function");
-      const local = this.canonical(run.type);
-      for (let i = 0; i < run.count; i++) locals.push(local);
-      if (run.count > 0 && !isDefaultable(local)) tracked = true;
+      const type = this.canonical(run.type);
+      ranges.push({ end: total, type });
+      const end = Math.min(total - params.length, MOST_LISTED);
+      while (listed.length < end) listed.push(type);
     }
-    if (!tracked) return;
-    const paramCount = type.params.length;
-    for (let i = 0; i < locals.length; i++) this.isSet.push(i < paramCount || isDefaultable(locals[i]));
+    this.localCount = total;
   }
 
-  private local(idx: number): ValType {
-    const type = this.locals[idx];
-    return type === undefined ? this.fail(`unknown local ${idx}`) : type;
+  private localType(idx: number): ValType {
+    const { params, ranges } = this;
+    const type = idx < params.length ? params[idx] : this.listed[idx - params.length];
+    if (type !== undefined) return type;
+    if (idx >= this.localCount) this.fail(`unknown local ${idx}`);
+    let low = 0;
+    let high = ranges.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (idx < ranges[middle].end) high = middle;
+      else low = middle + 1;
+    }
+    return ranges[low].type;
   }
 
   private markSet(idx: number): void {
     if (this.isInitialized(idx)) return;
-    this.isSet[idx] = true;
+    while (this.setBy.length <= idx) this.setBy.push(0);
+    this.setBy[idx] = this.bodyNumber;
     this.setLocals.push(idx);
   }
 
   /** At the end of a block, the locals that it set first are unset again. */
   private forgetSet(height: number): void {
-    while (this.setLocals.length > height) this.isSet[this.setLocals.pop() as number] = false;
+    while (this.setLocals.length > height) this.setBy[this.setLocals.pop() as number] = 0;
   }
 
   private readableGlobal(idx: number): ValType {
@@ -299,6 +334,7 @@ export class FunctionValidator extends TypeStack {
 
   /** An `if` without `else` passes its parameters on as its results. */
   private checkMissingElse(params: readonly ValType[], results: readonly ValType[]): void {
+    this.countMoves(params.length);
     if (!this.registry.allMatch(params, results)) {
       this.fail(
         `type mismatch: block requires ${this.text(results)} but stack has ${this.text(params)}, since the if has no else`,

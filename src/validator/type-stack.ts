@@ -77,6 +77,8 @@ export class TypeStack {
   private readonly frames: MutableFrame[] = [];
   private readonly maxOperands: number;
   private readonly maxNesting: number;
+  private readonly maxMoves: number;
+  private moves = 0;
   private readonly singletons = new Map<ValType, readonly ValType[]>();
   private readonly structOperands = new Map<number, StructOperands>();
 
@@ -85,6 +87,7 @@ export class TypeStack {
     this.registry = checked.registry;
     this.maxOperands = checked.limits.operands;
     this.maxNesting = checked.limits.nesting;
+    this.maxMoves = checked.limits.operandMoves;
     this.frame = this.frameAt(0);
   }
 
@@ -169,7 +172,19 @@ export class TypeStack {
     this.operands.push(type);
   }
 
+  /**
+   * Counts operands that one instruction takes or gives as a list. Two bytes may name a type of a thousand of them, so that
+   * time is bounded in the size of a body only if their sum is. @throws LimitError
+   */
+  countMoves(count: number): void {
+    this.moves += count;
+    if (this.moves > this.maxMoves) {
+      throw new LimitError("operandMoves", this.moves, this.maxMoves, "operands moved in a function");
+    }
+  }
+
   pushAll(types: readonly ValType[]): void {
+    this.countMoves(types.length);
     const operands = this.operands;
     for (let i = 0; i < types.length; i++) operands.push(types[i]);
     if (operands.length > this.maxOperands) {
@@ -300,6 +315,7 @@ export class TypeStack {
 
   /** Forgets whatever an earlier expression left behind. */
   clear(): void {
+    this.moves = 0;
     this.truncate(0);
     while (this.controls.length > 0) this.controls.pop();
   }
@@ -320,6 +336,7 @@ export class TypeStack {
 
   /** Height below the top operands, which match `types`; in unreachable code there may be fewer. */
   private match(types: readonly ValType[]): number {
+    this.countMoves(types.length);
     const { operands, frame } = this;
     let height = operands.length;
     for (let i = types.length - 1; i >= 0; i--) {

@@ -645,10 +645,10 @@ ${cases.map(({ name, text }) => `    case Code.${name}: {\n      ${expand(text)}
           continue;
         }
         const base = fp + i.d;
-        if (callee.entry === null || sp >= maxDepth || base + callee.frameWords > RL) {
+        if (callee.isSlow || sp >= maxDepth || base + callee.frameWords > RL) {
           %SAVE%
-          ex.prepareCall(callee, base);
-          if (ex.stale) return i;
+          const next = ex.prepareCall(callee, base, i);
+          if (ex.stale || next !== i) return next;
           %RELOAD%
         }
         CS[sp++] = i;

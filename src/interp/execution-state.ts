@@ -85,6 +85,8 @@ const NO_MEMORY_U8 = new Uint8Array(0);
 const NO_MEMORY_I32 = new Int32Array(0);
 /** Turns of free loops between polls. */
 const TICKS_PER_POLL = 10_000;
+/** Words of large frames that are cleared between polls: a call costs the same however many locals it clears. */
+const CLEARED_WORDS_PER_POLL = 2 ** 20;
 
 export class ExecutionState {
   readonly store: StoreState;
@@ -138,6 +140,7 @@ export class ExecutionState {
   /** Name of the host function that has called the guest synchronously, so that the execution below cannot stop. */
   inTheWay: string | undefined;
   #ticks = 0;
+  #clearingWords = 0;
   readonly #suspendNode: CodeNode;
 
   constructor(store: StoreState) {
@@ -190,9 +193,15 @@ export class ExecutionState {
     for (let slot = this.X.length; slot < words >> 1; slot++) this.X.push(null);
   }
 
-  /** Before a frame of `callee` at word `base` becomes the current one. */
-  prepareCall(callee: FunctionCode, base: number): void {
-    if (callee.entry === null) callee.module.lower(callee);
+  /**
+   * Before a frame of `callee` at word `base` becomes the current one, for the call at node `i`. Returns `i`, or where the run
+   * goes on if it pauses before the call. @throws Trap `call stack exhausted`; InterruptedError
+   */
+  prepareCall(callee: FunctionCode, base: number, i: CodeNode): CodeNode {
+    if (callee.entry === null) {
+      const reason = this.#lower(callee, i);
+      if (reason !== undefined) return this.#pauseBeforeCall(reason, i);
+    }
     if (this.sp >= this.maxDepth) {
       throw new Trap("call-stack-exhausted", `more than ${this.maxDepth} frames`);
     }
@@ -201,6 +210,38 @@ export class ExecutionState {
       throw new Trap("call-stack-exhausted", `frames of more than ${this.#maxWords * 4} bytes`);
     }
     this.ensureWords(end);
+    if (callee.isSlow) this.#clearingWords += callee.zeroTo - callee.zeroFrom;
+    if (this.#clearingWords > CLEARED_WORDS_PER_POLL) {
+      this.#clearingWords = 0;
+      this.#stopAtEntry();
+    }
+    return i;
+  }
+
+  /** Lowers the function that node `i` calls. Returns the reason to pause before that is done, if there is one. */
+  #lower(callee: FunctionCode, i: CodeNode): InterruptReason | undefined {
+    let reason: InterruptReason | undefined;
+    // Of other calls, exact code may not find all operands in their slots, or the instance has been left already.
+    const mayPause = i.op === Code.Call && i.c !== SYNTHETIC;
+    const done = callee.module.lower(callee, () => {
+      reason ??= this.poll();
+      return reason !== undefined && mayPause;
+    });
+    if (!done) return reason;
+    if (reason !== undefined) this.#stopAtEntry();
+    return undefined;
+  }
+
+  /** With nothing left of the slice, entering the function asks whether to stop. */
+  #stopAtEntry(): void {
+    this.store.fuel.settle();
+  }
+
+  #pauseBeforeCall(reason: InterruptReason, i: CodeNode): CodeNode {
+    if (i.isStart) return this.#pause(reason, i);
+    this.applyFixups(i, this.fp);
+    this.store.fuel.counter += i.owner.module.costAt(i.at);
+    return this.#pause(reason, exactNode(i.owner, i.at));
   }
 
   clearRefs(slots: readonly number[], base: number): void {
@@ -282,8 +323,8 @@ export class ExecutionState {
         // What was prepaid is given back first: where polling throws, the books are right.
         this.store.fuel.counter += i.c;
         const reason = this.poll();
-        if (reason === undefined && this.#prepay(i.c)) return i.target;
-        return this.#goOn(exactNode(i.owner, i.at), reason);
+        if (reason !== undefined) return this.#pause(reason, regionStart(i.owner, i.at, i.c, i.target));
+        return this.#prepay(i.c) ? i.target : exactNode(i.owner, i.at);
       }
       case Slow.RefuelAfter:
         this.store.fuel.counter += i.fuel;
@@ -291,9 +332,12 @@ export class ExecutionState {
       case Slow.RefuelEntry: {
         const { callee } = this;
         this.store.fuel.counter += callee.entryFuel;
+        const entry = callee.entry as CodeNode;
         const reason = this.poll();
-        if (reason === undefined && this.#prepay(callee.entryFuel)) return callee.entry as CodeNode;
-        return this.#goOn(exactCode(callee).entry, reason);
+        if (reason !== undefined) {
+          return this.#pause(reason, regionStart(callee, ENTRY, callee.entryFuel, entry));
+        }
+        return this.#prepay(callee.entryFuel) ? entry : exactCode(callee).entry;
       }
       case Slow.LeaveExact:
         return this.#leaveExact(i);
@@ -311,7 +355,8 @@ export class ExecutionState {
     const reason = mayPoll ? this.poll() : undefined;
     if (reason === undefined && this.#prepay(i.fuel)) return i.next;
     this.applyFixups(i, this.fp);
-    return this.#goOn(exactNode(i.owner, keyBehind(i)), reason);
+    if (reason !== undefined) return this.#pause(reason, this.#behind(i));
+    return exactBehind(i);
   }
 
   /** Pays for a region before it runs, if the fuel covers it. */
@@ -338,10 +383,9 @@ export class ExecutionState {
       : `the host function ${this.inTheWay} called the guest synchronously, so the execution below it cannot pause here`;
   }
 
-  #goOn(node: CodeNode, reason: InterruptReason | undefined): CodeNode {
-    if (reason === undefined) return node;
+  #pause(reason: InterruptReason, pc: CodeNode): CodeNode {
     this.interruptedBy = reason;
-    return this.#suspend("interrupted", node);
+    return this.#suspend("interrupted", pc);
   }
 
   #suspend(status: RunStatus, pc: CodeNode): CodeNode {
@@ -354,7 +398,7 @@ export class ExecutionState {
     const { fuel } = this.store;
     fuel.counter += i.fuel;
     const reason = this.poll();
-    if (reason !== undefined) return this.#goOn(i, reason);
+    if (reason !== undefined) return this.#pause(reason, i);
     if (fuel.refill(i.fuel)) return i;
     return this.#outOfFuel(i);
   }
@@ -382,13 +426,10 @@ export class ExecutionState {
     if (outcome === HeavyOutcome.Done) return this.after(i);
     this.applyFixups(i, this.fp);
     if (outcome === HeavyOutcome.Waiting) return this.#suspend("awaiting-host", i);
-    const charge = exactNode(i.owner, i.at);
-    if (outcome === HeavyOutcome.Interrupted) {
-      // The base cost is paid: the run goes on with the operation itself, on what its operands now describe.
-      return this.#goOn(charge.next, this.interruptedBy);
-    }
+    // The base cost is paid: the run goes on with the operation itself, on what its operands now describe.
+    if (outcome === HeavyOutcome.Interrupted) return this.#suspend("interrupted", i);
     this.store.fuel.counter += i.b;
-    return this.#outOfFuel(charge);
+    return this.#outOfFuel(exactNode(i.owner, i.at));
   }
 
   // ------------------------------------------------------------------ calls
@@ -498,11 +539,11 @@ export class ExecutionState {
       this.applyFixups(caller, this.fp);
       return isWayOut(caller) ? caller.next : this.nodeBehind(caller);
     }
-    const node = new CodeNode(site.owner, Code.Recharge, -1, 0, 0, 0, null);
-    node.at = keyBehind(site);
-    node.fuel = site.fuel;
-    node.next = site.next;
-    return node;
+    return this.#behind(site);
+  }
+
+  #behind(i: CodeNode): CodeNode {
+    return regionStart(i.owner, keyBehind(i), i.fuel, i.next);
   }
 
   /** A node that raises `error` where the host call at `site` stands. */
@@ -602,18 +643,24 @@ export class ExecutionState {
   // ------------------------------------------------------------------ GC heap
 
   /** Makes room for what node `i` allocates, which is then tried again; else returns the error that it ends with. */
-  #collect(i: CodeNode, { bytes }: HeapFull): unknown {
+  #makeRoom(i: CodeNode, { bytes }: HeapFull): unknown {
+    const { heap, fuel } = this.store;
+    let reason: InterruptReason | undefined;
     this.#allocating = i;
     try {
-      this.store.heap.collect(bytes, () => this.poll());
-      // The rest of the region is prepaid, as it was before the fault.
-      if (i.op > LAST_BOUNDARY) this.store.fuel.counter -= i.fuel;
-      return undefined;
+      heap.makeRoom(bytes, () => {
+        reason ??= this.poll();
+      });
     } catch (error) {
       return error;
     } finally {
       this.#allocating = undefined;
     }
+    // In the middle of a region not all operands are in their slots: the run pauses where the region ends.
+    if (reason !== undefined) fuel.settle();
+    // The rest of the region is prepaid, as it was before the fault.
+    if (i.op > LAST_BOUNDARY) fuel.counter -= i.fuel;
+    return undefined;
   }
 
   /** Visits every reference that the frames hold, as Wasm sees them; clears the registers that hold others. */
@@ -628,10 +675,10 @@ export class ExecutionState {
     const { pc } = this;
     switch (pc?.op) {
       case Code.Recharge:
-        return exactNode(pc.owner, pc.at);
+        return exactBehind(pc);
       case Code.RestoreInstance: {
         const site = siteOf(pc.data as CodeNode);
-        return exactNode(site.owner, keyBehind(site));
+        return exactBehind(site);
       }
       case Code.Raise:
         return pc.c === HOST_ERROR ? pc.target : pc;
@@ -688,7 +735,7 @@ export class ExecutionState {
 
   /** A fault at node `i`: finds a handler, or tells the error where it happened and lets it pass. */
   fault(i: CodeNode, thrown: unknown): CodeNode {
-    const error = thrown instanceof HeapFull ? this.#collect(i, thrown) : thrown;
+    const error = thrown instanceof HeapFull ? this.#makeRoom(i, thrown) : thrown;
     if (error === undefined) return i;
     const exception = this.store.exceptions.toException(error);
     const handler = exception === undefined ? undefined : this.#handle(i, exception, true);
@@ -712,6 +759,19 @@ const HOST_ERROR = -1;
 
 /** Marks, in `c`, a call node made while running; its `target` is the lowered node that it stands for. */
 const SYNTHETIC = 1;
+
+/**
+ * A node at which a run can stand: it pays for the region that begins at `next`, or changes to the exact code at `key`. That
+ * code is not made for a run that only pauses: of a large function it would take seconds.
+ */
+function regionStart(owner: FunctionCode, key: number, cost: number, next: CodeNode): CodeNode {
+  const node = new CodeNode(owner, Code.Recharge, -1, 0, 0, 0, null);
+  node.at = key === ENTRY ? owner.codeStart : key;
+  node.c = key === ENTRY ? ENTRY : 0;
+  node.fuel = cost;
+  node.next = next;
+  return node;
+}
 
 /** A node that comes back from another instance, called at `site`. */
 function restoreNode(site: CodeNode): CodeNode {
@@ -741,7 +801,17 @@ function exactNode(func: FunctionCode, key: number): CodeNode {
   return node;
 }
 
-/** Key of the instruction behind a region end. */
+/** Key of a function's entry, where what entering it costs has not been paid. */
+const ENTRY = -1;
+
+/** Key of the place behind a region end. */
 function keyBehind(i: CodeNode): number {
+  if (i.op === Code.Recharge && i.c === ENTRY) return ENTRY;
   return i.op === Code.Recharge || i.op === Code.Tick ? i.at : i.owner.module.instructionEnd(i.at);
+}
+
+/** The exact code behind a region end. */
+function exactBehind(i: CodeNode): CodeNode {
+  const key = keyBehind(i);
+  return key === ENTRY ? exactCode(i.owner).entry : exactNode(i.owner, key);
 }

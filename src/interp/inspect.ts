@@ -85,6 +85,8 @@ function positionOf(ex: ExecutionState, node: CodeNode): FramePosition | "behind
   switch (node.op) {
     case Code.LoopHeader:
       return "back-to";
+    case Code.Recharge:
+      return node.at < 0 ? "back-to" : "at";
     case Code.Heavy:
       return "within";
     case Code.Raise:
@@ -186,7 +188,7 @@ function shapeAt(compiler: ModuleCompiler, func: FunctionCode, offset: number, p
       ? [...operands.slice(0, innermost.height), ...innermost.endTypes]
       : [...operands];
   return {
-    locals: [...validator.locals],
+    locals: validator.localTypes(),
     operands: reached,
     height: reached.length - (pastCall ? resultCount(compiler, reader.instruction) : 0),
     catches,

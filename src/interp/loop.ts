@@ -1020,10 +1020,10 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
           continue;
         }
         const base = fp + i.d;
-        if (callee.entry === null || sp >= maxDepth || base + callee.frameWords > RL) {
+        if (callee.isSlow || sp >= maxDepth || base + callee.frameWords > RL) {
           ex.fp = fp; ex.sp = sp; meter.counter = fuel; fuel = SAVED;
-          ex.prepareCall(callee, base);
-          if (ex.stale) return i;
+          const next = ex.prepareCall(callee, base, i);
+          if (ex.stale || next !== i) return next;
           fp = ex.fp; sp = ex.sp; fuel = meter.counter;
         }
         CS[sp++] = i;

@@ -30,8 +30,12 @@ interface Stub {
   readonly emit: () => void;
 }
 
+/** Words of declared locals, up to which clearing them is part of a call's ordinary time. */
+const MOST_QUICK_WORDS = 512;
 /** Larger static offsets take the slow path, which has 64-bit arithmetic. */
 const MAX_FAST_OFFSET = 2 ** 30;
+/** A few milliseconds' worth, where every one of them is a call with a thousand operands. */
+const INSTRUCTIONS_PER_POLL = 1024;
 /** Branches that carry more operands than this move them all at once. */
 const LONG_MOVE = 8;
 const NO_INDICES: Indices = { index: 0, index2: 0 };
@@ -41,7 +45,10 @@ function makeLabel(key = 0, surcharge = 0): Label {
   return { position: -1, key, surcharge, used: false };
 }
 
-/** Lowers `func` and installs its entry, frame size and loop heads; or, `exact`, returns the exact code. */
+/**
+ * Lowers `func`, piece by piece: {@link advance} until it is done, then {@link finish}, which installs its entry, frame size
+ * and loop heads; or, `exact`, returns the exact code.
+ */
 export class Lowering implements LoweringContext {
   readonly tools: LoweringTools;
   readonly func: FunctionCode;
@@ -56,9 +63,14 @@ export class Lowering implements LoweringContext {
   /** Exact code: charge node by key. Fast code: position of each loop's start by offset. */
   readonly places = new Map<number, CodeNode>();
   readonly loops = new Map<number, Label>();
+  /** What entering the function costs by itself. */
+  readonly entryCost: number;
   /** Blocks opened in unreachable code, which is not lowered. */
   skipped = 0;
   dead = false;
+  /** Byte offsets of what comes next and of the body's end. */
+  #position: number;
+  readonly #end: number;
 
   constructor(tools: LoweringTools, func: FunctionCode, exact: boolean) {
     this.tools = tools;
@@ -72,18 +84,16 @@ export class Lowering implements LoweringContext {
       at += wordsOf(type);
     }
     this.stack = new OperandStack(this.out, at);
-  }
-
-  run(): ExactCode | undefined {
-    const { checked, costs, reader } = this.tools;
-    const func = this.func;
-    const body = checked.module.code[func.definedIdx] as { codeStart: number; end: number };
-    const out = this.out;
+    const { costs } = tools;
+    const body = tools.checked.module.code[func.definedIdx] as { codeStart: number; end: number };
+    func.codeStart = body.codeStart;
+    this.#position = body.codeStart;
+    this.#end = body.end;
+    this.out.at = body.codeStart;
     const declared = this.localTypes.length - func.type.params.length;
-    const entryCost = costs.functionEntry + declared * costs.perLocal;
-    out.at = body.codeStart;
-    if (this.exact && entryCost > 0) this.charge(entryCost);
-    if (!this.exact && costs.canBeFree) this.boundary(Code.Tick, 0, 0, 0, 0, null, 0);
+    this.entryCost = costs.functionEntry + declared * costs.perLocal;
+    if (exact && this.entryCost > 0) this.charge(this.entryCost);
+    if (!exact && costs.canBeFree) this.boundary(Code.Tick, 0, 0, 0, 0, null, 0);
     this.controls.push({
       op: Op.Block,
       height: 0,
@@ -95,15 +105,29 @@ export class Lowering implements LoweringContext {
       region: null,
       body: null,
     });
-    reader.seek(body.codeStart);
-    while (reader.position < body.end) {
+  }
+
+  /** Reads on. Returns whether the function is done; if not, since `stop` said so, this can be called again. */
+  advance(stop: () => boolean): boolean {
+    const { reader } = this.tools;
+    reader.seek(this.#position);
+    for (let count = 1; reader.position < this.#end; count++) {
       reader.read();
       const { instruction } = reader;
       const reachable = !this.dead;
       if (reachable) this.begin(instruction);
       if (!reachable) this.skip(instruction);
       else if (!this.lowerControl(instruction)) this.lowerPlain(instruction);
+      if (count % INSTRUCTIONS_PER_POLL !== 0) continue;
+      this.#position = reader.position;
+      if (stop()) return false;
     }
+    return true;
+  }
+
+  /** Puts together what {@link advance} has made. Exact code is returned, fast code installed. */
+  finish(): ExactCode | undefined {
+    const { func, out } = this;
     this.emitStubs();
     const heads = out.link();
     this.measureFrame(at(this.localAt, func.type.params.length, this.localTypes));
@@ -114,7 +138,7 @@ export class Lowering implements LoweringContext {
     }
     func.handlers = handlers;
     func.entry = out.nodes[0] as CodeNode;
-    func.entryFuel = entryCost + out.entryCost;
+    func.entryFuel = this.entryCost + out.entryCost;
     const loopHeads = new Map<number, { node: CodeNode; cost: number }>();
     for (const [offset, label] of this.loops) {
       loopHeads.set(offset, {
@@ -139,6 +163,7 @@ export class Lowering implements LoweringContext {
       if (isRef(locals[k] as ValType)) refs.push((this.localAt[k] as number) >> 1);
     }
     func.refLocals = refs.length > 0 ? refs : null;
+    func.isSlow = func.zeroTo - func.zeroFrom > MOST_QUICK_WORDS;
   }
 
   // ------------------------------------------------------------------ fuel

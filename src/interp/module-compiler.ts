@@ -52,6 +52,8 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   readonly #options: CompilerOptions;
   readonly #tools: LoweringTools;
   readonly #functions: (FunctionCode | undefined)[];
+  /** Lowerings that were stopped and are to be gone on with. */
+  readonly #unfinished = new Map<FunctionCode, Lowering>();
   #names: ModuleNames | undefined;
 
   constructor(checked: CheckedModule, options: CompilerOptions) {
@@ -99,19 +101,31 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     return this.func(definedIdx);
   }
 
-  lower(func: FunctionCode): void {
-    if (this.#options.lowering === "fast") {
-      new Lowering(this.#tools, func, false).run();
-      return;
-    }
-    func.exact = this.lowerExact(func);
-    func.handlers = func.exact.handlers;
-    func.entry = func.exact.entry;
+  lower(func: FunctionCode, stop: () => boolean): boolean {
+    const exact = this.#options.lowering === "exact";
+    const lowering = this.#unfinished.get(func) ?? new Lowering(this.#tools, func, exact);
+    this.#unfinished.delete(func);
+    // Kept over a stop, and where `stop` throws; not where lowering itself has failed.
+    const done = lowering.advance(() => {
+      this.#unfinished.set(func, lowering);
+      if (stop()) return true;
+      this.#unfinished.delete(func);
+      return false;
+    });
+    if (!done) return false;
+    const code = lowering.finish();
+    if (code === undefined) return true;
+    func.exact = code;
+    func.handlers = code.handlers;
+    func.entry = code.entry;
     func.entryFuel = 0;
+    return true;
   }
 
   lowerExact(func: FunctionCode): ExactCode {
-    return new Lowering(this.#tools, func, true).run() as ExactCode;
+    const lowering = new Lowering(this.#tools, func, true);
+    lowering.advance(() => false);
+    return lowering.finish() as ExactCode;
   }
 
   costAt(at: number): number {

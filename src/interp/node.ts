@@ -108,10 +108,14 @@ export class FunctionCode implements LoweredFunction {
   readonly type: FuncType;
   /** First node; `null` until the first call. */
   entry: CodeNode | null = null;
+  /** Byte offset of the first instruction, once lowered. */
+  codeStart = 0;
   /** Fuel of entering: function entry, locals, and the first region. */
   entryFuel = 0;
   /** Words of parameters, locals and operands at their maximum. */
   frameWords = 0;
+  /** Whether calls must be prepared outside of the loop: it is not lowered yet, or clearing its frame takes long. */
+  isSlow = true;
   /** The declared locals, which start out as zero, are words `zeroFrom` to `zeroTo`. */
   zeroFrom = 0;
   zeroTo = 0;
@@ -144,7 +148,8 @@ export interface ModuleCode {
   readonly costs: Costs;
   readonly moduleName: string | undefined;
   functionName(funcIdx: number): string | undefined;
-  lower(func: FunctionCode): void;
+  /** Lowers a function, and says whether it is done: not if `stop`, which is asked now and then, says so or throws. */
+  lower(func: FunctionCode, stop: () => boolean): boolean;
   lowerExact(func: FunctionCode): ExactCode;
   func(definedIdx: number): FunctionCode;
   /** Byte offset behind the instruction at byte `at`. */

@@ -57,11 +57,23 @@ export function copyCode(type: ValType): Code {
  */
 const MOST_FOLDED = 32;
 
+/**
+ * So many operands stay folded where a region ends. Each region's end remembers them, and a call takes two bytes: with 32 for
+ * each, four megabytes of code made two gigabytes of notes. What is below a call is mostly another call's arguments, which
+ * must be in their slots sooner or later anyway.
+ */
+const MOST_FOLDED_BELOW = 4;
+
+const NO_FIXUPS: readonly Fixup[] = [];
+
 export class OperandStack {
   readonly operands: Operand[] = [];
   /** Those not in their own slots, in the stack's order. */
   readonly #folded: Operand[] = [];
   readonly #emitter: Emitter;
+  /** The operands of the last region's end that left some folded, and what it noted: mostly the next one's too. */
+  #noted: readonly Operand[] = [];
+  #fixups: readonly Fixup[] = NO_FIXUPS;
   #top: number;
   /** Highest word offset that any operand has reached. */
   maxWords: number;
@@ -195,16 +207,23 @@ export class OperandStack {
     this.#emitter.emit(op, d, a, b, c, data);
   }
 
-  /** What it would take to put the operands below the topmost `above` into their slots. */
+  /**
+   * What it would take to put the operands below the topmost `above` into their slots; emits the moves of those that are too
+   * many.
+   */
   fixupsBelow(above: number): readonly Fixup[] {
     const end = this.#slotBelow(above);
-    let fixups: Fixup[] | undefined;
-    for (const operand of this.#folded) {
-      if (operand.slot >= end) break;
-      fixups ??= [];
-      fixups.push(moveTo(operand, operand.slot));
+    let count = 0;
+    while (count < this.#folded.length && (this.#folded[count] as Operand).slot < end) count++;
+    for (; count > MOST_FOLDED_BELOW; count--) this.materialise(this.#folded[0] as Operand);
+    if (count === 0) return NO_FIXUPS;
+    const noted = this.#noted;
+    const asBefore = noted.length === count && noted.every((operand, k) => operand === this.#folded[k]);
+    if (!asBefore) {
+      this.#noted = this.#folded.slice(0, count);
+      this.#fixups = this.#noted.map((operand) => moveTo(operand, operand.slot));
     }
-    return fixups ?? NO_FIXUPS;
+    return this.#fixups;
   }
 
   /** Word offset above the operands below the topmost `above`. */
@@ -212,8 +231,6 @@ export class OperandStack {
     return this.operands[this.operands.length - above]?.slot ?? this.#top;
   }
 }
-
-const NO_FIXUPS: readonly Fixup[] = [];
 
 function moveTo(operand: Operand, slot: number): Fixup {
   const { type, a, b, data } = operand;

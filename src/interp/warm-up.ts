@@ -176,5 +176,6 @@ function makeCall(code: FunctionCode, entry: CodeNode): CodeNode {
   callee.frameWords = LARGE_FRAME;
   callee.zeroTo = 2;
   callee.entry = entry;
+  callee.isSlow = false;
   return new CodeNode(code, Code.Call, CALLEE, 0, 0, 0, callee);
 }

@@ -33,6 +33,8 @@ export const MAX_REFERENCES = 2 ** 25;
 const MIN_FREED = 1 / 16;
 /** Objects and elements between two polls of a recount. */
 const POLL_EVERY = 2 ** 16;
+/** Bytes of objects between two polls of allocations: one costs the same fuel whatever its size. */
+const ALLOCATED_PER_POLL = 2 ** 22;
 
 // -------------------------------------------------------------------- layouts
 
@@ -417,7 +419,10 @@ export interface RootSource {
   visitRoots(visit: RefVisitor): void;
 }
 
-/** Thrown where an allocation has no room, before it has any effect: after {@link GcHeap.collect} it is tried again. */
+/**
+ * Thrown where an allocation has no room, or so much has been allocated that interruption is to be looked for; before any
+ * effect. After {@link GcHeap.makeRoom} it is tried again.
+ */
 export class HeapFull {
   readonly bytes: number;
 
@@ -457,6 +462,7 @@ export class GcHeap {
   /** Element segments: `segments[index]`, as dropping one replaces it. */
   readonly #segments: { readonly segments: readonly (readonly Reference[])[]; readonly index: number }[] = [];
   #recounts = 0;
+  #allocatedSincePoll = 0;
 
   constructor(registry: TypeRegistry, limit: number, total: ResourceMeter) {
     this.registry = registry;
@@ -478,11 +484,17 @@ export class GcHeap {
     return type;
   }
 
-  /** Counts an object of `bytes`; false, with nothing changed, where there is no room. */
+  /** Counts an object of `bytes`; false, with nothing changed, where {@link makeRoom} has to come first. */
   tryReserve(bytes: number): boolean {
+    if (this.#allocatedSincePoll > ALLOCATED_PER_POLL) return false;
+    return this.#tryReserve(bytes);
+  }
+
+  #tryReserve(bytes: number): boolean {
     const used = this.used + bytes;
     if (used > this.limit || !this.#total.tryReserve(bytes)) return false;
     this.used = used;
+    this.#allocatedSincePoll += bytes;
     return true;
   }
 
@@ -494,9 +506,20 @@ export class GcHeap {
 
   /** Counts an object, after a recount if need be. For allocations outside of functions. @throws Trap */
   reserve(bytes: number): void {
-    if (this.tryReserve(bytes)) return;
-    this.collect(bytes);
-    this.tryReserve(bytes);
+    if (this.#tryReserve(bytes)) return;
+    this.#collect(bytes, () => undefined);
+    this.#tryReserve(bytes);
+  }
+
+  /**
+   * After {@link tryReserve} has failed: sees to it that it does not fail again. `poll` is called first, and now and then;
+   * it may throw, which leaves the count as it was.
+   * @throws Trap when there is no room
+   */
+  makeRoom(bytes: number, poll: () => unknown): void {
+    this.#allocatedSincePoll = 0;
+    poll();
+    if (!this.#fits(bytes)) this.#collect(bytes, poll);
   }
 
   /** From now on, what the instance's globals, tables and element segments hold is alive. */
@@ -513,15 +536,22 @@ export class GcHeap {
     });
   }
 
+  /** How large the heap may be: what memories and tables leave of the total. */
+  get #room(): number {
+    return Math.min(this.limit, this.#total.limit - this.#total.used + this.used);
+  }
+
+  #fits(bytes: number): boolean {
+    return this.used + bytes <= this.#room;
+  }
+
   /**
-   * Recounts, so that there is room for `bytes`. `poll` is called now and then and may throw, which leaves the count as
-   * it was.
+   * Recounts, so that there is room for `bytes`.
    * @throws Trap when there is no room, or not enough was freed for recounts to be worth their time
    */
-  collect(bytes: number, poll?: () => unknown): void {
+  #collect(bytes: number, poll: () => unknown): void {
     const total = this.#total;
-    // What memories and tables leave of the total.
-    const room = Math.min(this.limit, total.limit - total.used + this.used);
+    const room = this.#room;
     if (bytes <= room) {
       const before = this.used;
       const { live, rootSlots } = this.#recount(poll);
@@ -535,7 +565,7 @@ export class GcHeap {
   }
 
   /** Marks what is reachable, with a stack of its own: lists may be millions of objects long. */
-  #recount(poll: (() => unknown) | undefined): { readonly live: number; readonly rootSlots: number } {
+  #recount(poll: () => unknown): { readonly live: number; readonly rootSlots: number } {
     const epoch = ++this.#recounts;
     const pending: HeapObject[] = [];
     const exceptions = new Set<ExceptionInstance>();
@@ -581,7 +611,7 @@ export class GcHeap {
         }
         if (work < POLL_EVERY) continue;
         work = 0;
-        poll?.();
+        poll();
       }
     };
     for (const { ref } of this.#globals) root(ref);

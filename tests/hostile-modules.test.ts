@@ -1,0 +1,183 @@
+// Modules that are small and want to take long: what they make the engine do must be in proportion to their size or
+// fuel, and interruption must find its way in between. Durations are not asserted; without the guards
+// these tests would run into their time limits or use up a whole slice of fuel.
+
+import { describe, expect, it } from "vitest";
+import { Engine, InterruptedError, LimitError, Linker, Module, Store } from "wasmeter";
+import { unsigned } from "../fuzz/encode.ts";
+import { wat } from "./wat.ts";
+
+const LOWERINGS = ["fast", "exact"] as const;
+const I32 = 0x7f;
+
+function repeated(bytes: readonly number[], times: number): Uint8Array {
+  const all = new Uint8Array(bytes.length * times);
+  for (let k = 0; k < times; k++) all.set(bytes, k * bytes.length);
+  return all;
+}
+
+function joined(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function section(
+  id: number,
+  count: number,
+  ...parts: readonly (Uint8Array | readonly number[])[]
+): Uint8Array {
+  const contents = joined(unsigned(count), ...parts);
+  return joined([id], unsigned(contents.length), contents);
+}
+
+function functionType(params: number, results: number): Uint8Array {
+  return joined(
+    [0x60],
+    unsigned(params),
+    repeated([I32], params),
+    unsigned(results),
+    repeated([I32], results),
+  );
+}
+
+/** One exported function `f` of type 0 after a function of type 1 that traps. */
+function moduleOf(
+  types: readonly Uint8Array[],
+  code: Uint8Array,
+  locals: readonly number[] = [0],
+): Uint8Array {
+  const body = joined(locals, code, [0x0b]);
+  return joined(
+    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(1, types.length, ...types),
+    section(3, 2, [1, 0]),
+    section(7, 1, [1, 0x66, 0, 1]),
+    section(10, 2, [3, 0, 0x00, 0x0b], unsigned(body.length), body),
+  );
+}
+
+const WIDE = [functionType(0, 0), functionType(1000, 1000)];
+
+describe("validation in proportion to size", () => {
+  it("of very many functions with very many locals", () => {
+    const count = 100_000;
+    // (local 40000 i32), read the last one; and the same with references that must be set first.
+    const body = (type: readonly number[], code: readonly number[]): Uint8Array => {
+      const contents = joined([1], unsigned(40_000), type, code, [0x0b]);
+      return joined(unsigned(contents.length), contents);
+    };
+    const last = unsigned(39_999);
+    const numbers = body([I32], [0x20, ...last, 0x1a]);
+    const references = body([0x64, 0x70], [0xd2, 0, 0x21, ...last, 0x20, ...last, 0x1a]);
+    const bytes = joined(
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, 1, functionType(0, 0)),
+      section(3, count, repeated([0], count)),
+      section(9, 1, [3, 0, 1, 0]),
+      section(10, count, repeated([...numbers], count / 2), repeated([...references], count / 2)),
+    );
+    expect(new Module(new Engine(), bytes)).toBeInstanceOf(Module);
+  });
+
+  it.each([
+    ["calls", [0x10, 0]],
+    ["blocks", [0x02, 1, 0x0b]],
+  ])("of very many %s with a thousand operands", (_, instruction) => {
+    const code = joined(repeated([0x41, 0], 1000), repeated(instruction, 500_000), repeated([0x1a], 1000));
+    expect(() => new Module(new Engine(), moduleOf(WIDE, code))).toThrow(LimitError);
+    expect(() => new Module(new Engine(), moduleOf(WIDE, code))).toThrow("operandMoves");
+    // 1,000 go in, 1,000 come out; a block's go in at its start and come out at its end.
+    const moves = instruction.length === 2 ? 2000 : 4000;
+    const few = joined(repeated([0x41, 0], 1000), repeated(instruction, 3), repeated([0x1a], 1000));
+    const attempt = (operandMoves: number) => () =>
+      new Module(new Engine({ moduleLimits: { operandMoves } }), moduleOf(WIDE, few));
+    expect(attempt(3 * moves)).not.toThrow();
+    expect(attempt(3 * moves - 1)).toThrow(LimitError);
+  });
+});
+
+describe.each(LOWERINGS)("%s lowering", (lowering) => {
+  const engine = new Engine({ lowering });
+  /** A slice of fuel, after which there would be a look at the clock in any case. */
+  const SLICE = 2 ** 18;
+
+  it.each([
+    ["frames with many locals", `(func $g (local ${"i32 ".repeat(49_000)}))`, "(call $g)"],
+    ["frames with many references", `(func $g (local ${"anyref ".repeat(49_000)}))`, "(call $g)"],
+    ["large structs", `(type $s (struct ${"(field i64) ".repeat(9_000)}))`, "(drop (struct.new_default $s))"],
+    ["large arrays", "(type $a (array i8))", "(drop (array.new_default $a (i32.const 50000000)))"],
+  ])("looks at the clock between %s, which are cheap in fuel", async (_, definitions, body) => {
+    const text = `(module ${definitions} (func (export "f") (loop ${body} (br 0))))`;
+    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, wat(text)));
+    expect(() => instance.call("f", [], { timeoutMs: 1 })).toThrow(InterruptedError);
+    expect(instance.store.fuelConsumed).toBeLessThan(SLICE / 2);
+    const before = instance.store.fuelConsumed;
+    const execution = instance.start("f", []);
+    expect(execution.resume({ timeoutMs: 1 })).toBe("interrupted");
+    expect(instance.store.fuelConsumed - before).toBeLessThan(SLICE / 2);
+    execution.cancel();
+  });
+
+  describe("of a large function", () => {
+    // f() { local 0 += 1, 150,000 times } and a caller for it.
+    const code = joined(repeated([0x20, 0, 0x41, 1, 0x6a, 0x21, 0], 150_000), [0x20, 0]);
+    const types = [functionType(0, 1), functionType(0, 0)];
+    const bytes = moduleOf(types, code, [1, 1, I32]);
+    const cost = 600_001n;
+
+    it("can be interrupted, and goes on at the next call", () => {
+      const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
+      expect(() => instance.call("f", [], { timeoutMs: 1 })).toThrow(InterruptedError);
+      expect(instance.store.fuelConsumed).toBe(0n);
+      expect(instance.call("f")).toBe(150_000);
+      expect(instance.store.fuelConsumed).toBe(cost);
+    });
+
+    it("lets an execution pause, and go on", () => {
+      const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
+      const execution = instance.start("f", []);
+      let pauses = 0;
+      while (execution.resume({ timeoutMs: 5 }) === "interrupted") pauses++;
+      expect(pauses).toBeGreaterThan(1);
+      expect(execution.result).toBe(150_000);
+      expect(execution.fuelConsumed).toBe(cost);
+    });
+
+    it("pauses before the call, with everything as it was", () => {
+      const store = new Store(engine);
+      const callee = new Linker(engine).instantiate(store, new Module(engine, bytes));
+      const caller = wat(`(module
+        (import "big" "f" (func $f (result i32)))
+        (func (export "g") (param i32) (result i32)
+          (i32.add (local.get 0) (call $own (local.get 0) (i32.const 3))))
+        (func $own (param i32 i32) (result i32) ${"(local.set 0 (i32.add (local.get 0) (local.get 1)))".repeat(
+          30_000,
+        )} (local.get 0))
+        (func (export "h") (result i32) (i32.add (i32.const 5) (call $f))))`);
+      const linker = new Linker(engine).instance("big", callee);
+      const instance = linker.instantiate(store, new Module(engine, caller));
+      const own = instance.start("g", [4]);
+      const before = store.fuelConsumed;
+      let pauses = 0;
+      while (own.resume({ timeoutMs: 1 }) === "interrupted") {
+        if (pauses++ > 0) continue;
+        // get, get, const are paid for; the call is not.
+        expect(store.fuelConsumed - before).toBe(3n);
+        expect(own.currentInstruction()).toBe("call 2");
+      }
+      expect(pauses).toBeGreaterThan(0);
+      expect(own.result).toBe(8 + 90_000);
+      expect(own.fuelConsumed).toBe(3n + 1n + 120_001n + 1n);
+
+      const across = instance.start("h", []);
+      while (across.resume({ timeoutMs: 1 }) === "interrupted") {}
+      expect(across.result).toBe(150_005);
+      expect(across.fuelConsumed).toBe(cost + 3n);
+    });
+  });
+});

@@ -226,7 +226,7 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
       const host = { some: "object" };
       const error = thrownBy(() => instance.call("f", [41, host])) as WasmException;
       expect(error).toBeInstanceOf(WasmException);
-      expect(error.message).toMatch(/^uncaught exception/);
+      expect(error.message).toBe("uncaught exception (i32 41, i64 -2, f64 0.5, externref, v128)");
       expect(error.tag).toBe(instance.exports.e);
       expect(error.payload.slice(0, 4)).toEqual([41, -2n, 0.5, host]);
       expect(new Int32Array((error.payload[4] as Uint8Array).slice().buffer)).toEqual(
@@ -353,6 +353,10 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
       expect(() => new WasmException(tag, [1])).toThrow("the tag takes 2 values, got 1");
       expect(() => new WasmException(tag, [1, "x"])).toThrow(TypeError);
       expect(new WasmException(tag, [1, 2n]).payload).toEqual([1, 2n]);
+      const many = new Tag(new Store(engine), { params: new Array<"i32">(9).fill("i32") });
+      expect(new WasmException(many, [1, 2, 3, 4, 5, 6, 7, 8, 9]).message).toBe(
+        "uncaught exception (i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, …)",
+      );
     });
   });
 

@@ -20,11 +20,25 @@ export class WasmException extends RuntimeError {
 
   /** @throws TypeError for a payload that is not of the tag's types */
   constructor(tag: Tag, payload: readonly unknown[] = [], exception = makeException(tag, payload)) {
-    super("uncaught exception");
+    super(`uncaught exception${payloadText(tag, payload)}`);
     this.tag = tag;
     this.payload = [...payload];
     this.exception = exception;
   }
+}
+
+/** Values of a payload that a message shows. */
+const MOST_SHOWN = 8;
+
+/** ` (i32 7, externref)`: the numbers of a payload, and the types of its references. */
+function payloadText({ params }: Tag, payload: readonly unknown[]): string {
+  if (params.length === 0) return "";
+  const values = params.slice(0, MOST_SHOWN).map((type, k) => {
+    const value = payload[k];
+    return typeof value === "number" || typeof value === "bigint" ? `${type} ${value}` : type;
+  });
+  if (params.length > MOST_SHOWN) values.push("…");
+  return ` (${values.join(", ")})`;
 }
 
 /** Registers for a few values. */

@@ -4,7 +4,9 @@
 # Needs Debian's clang, lld, wasi-libc, libclang-rt-14-dev-wasm32, rustc and libstd-rust-dev-wasm32
 # (CLANG and RUSTC name others), and the project's own npm packages for AssemblyScript.
 #
-#   guests/build.sh [c|assemblyscript|rust]...
+# Java needs a JDK of at least 17 and Maven, which fetches TeaVM.
+#
+#   guests/build.sh [c|assemblyscript|rust|java]...
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -30,7 +32,15 @@ build_rust() {
   done
 }
 
-[ $# -gt 0 ] || set -- c assemblyscript rust
+build_java() {
+  target="$(mktemp -d)"
+  mvn --quiet --file java/pom.xml -DbuildFolder="$target" process-classes
+  cp "$target/javascript/java-programs.wasm" wasm/
+  java java/Programs.java >expected/java-programs.txt
+  rm -r "$target"
+}
+
+[ $# -gt 0 ] || set -- c assemblyscript rust java
 for language in "$@"; do "build_$language"; done
 chmod 644 wasm/*.wasm
 ls -l wasm | awk 'NR > 1 { printf "%8d %s\n", $5, $9 }'

@@ -1,7 +1,7 @@
 // Host functions of the type that the importing module declares.
 
 import { describe, expect, it } from "vitest";
-import { Engine, Linker, LinkError, Module, Store, Tag } from "wasmeter";
+import { Engine, LinkError, Linker, Module, Store, Tag } from "wasmeter";
 import { wat } from "./wat.ts";
 
 const engine = new Engine();
@@ -51,7 +51,9 @@ describe("a host function as imported", () => {
   it("checks what it gives against that type", () => {
     const module = new Module(
       engine,
-      wat('(module (import "env" "f" (func $f (result i32 i64))) (func (export "f") (call $f) (drop) (drop)))'),
+      wat(
+        '(module (import "env" "f" (func $f (result i32 i64))) (func (export "f") (call $f) (drop) (drop)))',
+      ),
     );
     const results: unknown[] = [[1, 2n], [1], "12", [1, "2"]];
     const linker = new Linker(engine).func("env", "f", "as-imported", () => results.shift());

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { guestFile } from "./guest-cases.ts";
+import { runJava } from "./real-programs/teavm.mjs";
 import { webAssemblyNamespace, withWebAssembly } from "./real-programs/web-assembly.ts";
 
 const require = createRequire(import.meta.url);
@@ -108,5 +110,17 @@ describe("clingo, an answer set solver in C++, built with legacy exceptions", ()
       expect(got, name).toBe(wanted);
       if (throws) expect(namespace.store.fuelConsumed, name).toBeGreaterThan(fuelConsumed);
     }
+  });
+});
+
+describe("Java, compiled by TeaVM to a module with garbage collection and exceptions", () => {
+  const bytes = readFileSync(guestFile("wasm/java-programs.wasm"));
+
+  it("prints what the JVM prints", TIMEOUT, async () => {
+    const namespace = counting({ instructions: { "struct.new": 1, "array.new_default": 1 } });
+    expect(await runJava(namespace, bytes)).toBe(
+      readFileSync(guestFile("expected/java-programs.txt"), "utf8"),
+    );
+    expect(namespace.store.fuelConsumed).toBeGreaterThan(10_000n);
   });
 });

@@ -7,6 +7,7 @@ import {
   Engine,
   type EngineOptions,
   type Func,
+  Global,
   type Instance,
   LinkError,
   Linker,
@@ -53,6 +54,7 @@ export function webAssemblyNamespace(options: EngineOptions = {}) {
     if (typeof value === "function" && "type" in value) return outerFunction(value as Func);
     if (value instanceof Memory) return handle(value, () => new OuterMemory(value));
     if (value instanceof Table) return handle(value, () => new OuterTable(value));
+    if (value instanceof Global) return handle(value, () => new OuterGlobal(value));
     return value;
   }
 
@@ -80,7 +82,10 @@ export function webAssemblyNamespace(options: EngineOptions = {}) {
   /** The engine's value behind one that {@link outer} gave; other values stay. */
   function inner(value: unknown): unknown {
     if (typeof value === "function") return inners.get(value as Outer) ?? value;
-    return value instanceof OuterMemory || value instanceof OuterTable ? value.inner : value;
+    if (value instanceof OuterMemory || value instanceof OuterTable || value instanceof OuterGlobal) {
+      return value.inner;
+    }
+    return value;
   }
 
   function hostFunction(call: Outer, resultTypes: readonly ValTypeName[]) {
@@ -140,6 +145,24 @@ export function webAssemblyNamespace(options: EngineOptions = {}) {
     }
   }
 
+  class OuterGlobal {
+    readonly inner: Global;
+    constructor(from: Global | { value: ValTypeName; mutable?: boolean }, value?: unknown) {
+      if (from instanceof Global) this.inner = from;
+      else {
+        const { value: type, mutable = false } = from;
+        this.inner = new Global(store, { type, mutable }, inner(toGuest(type, value ?? 0)));
+        handles.set(this.inner, this);
+      }
+    }
+    get value(): unknown {
+      return outer(this.inner.value);
+    }
+    set value(value: unknown) {
+      this.inner.value = inner(toGuest(this.inner.type, value));
+    }
+  }
+
   class OuterModule {
     readonly inner: Module;
     constructor(bytes: ArrayBuffer | ArrayBufferView) {
@@ -162,11 +185,13 @@ export function webAssemblyNamespace(options: EngineOptions = {}) {
         const key = JSON.stringify([from, name]);
         if (defined.has(key)) continue;
         defined.add(key);
-        const value = inner(imports[from]?.[name] ?? namespace.builtins[from]?.[name]);
+        const value = inner(imports[from]?.[name]);
         if (value === undefined) continue;
         const isOurs = typeof value === "function" && "type" in value;
         if (kind === "func" && !isOurs)
           linker.func(from, name, "as-imported", hostFunction(value as Outer, resultsOf(type)));
+        else if (kind === "global" && typeof value === "number")
+          linker.define(from, name, new Global(store, { type: globalType(type) }, value));
         else linker.define(from, name, value as Func);
       }
       const instance: Instance = linker.instantiate(store, module);
@@ -178,12 +203,11 @@ export function webAssemblyNamespace(options: EngineOptions = {}) {
 
   const namespace = {
     store,
-    /** Modules that an import object need not have, such as `wasm:js-string`. */
-    builtins: {} as Record<string, Record<string, Outer>>,
     Module: OuterModule,
     Instance: OuterInstance,
     Memory: OuterMemory,
     Table: OuterTable,
+    Global: OuterGlobal,
     Tag,
     Exception: WasmException,
     CompileError,
@@ -208,6 +232,11 @@ function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
 
 function descriptor({ name, kind }: { readonly name: string; readonly kind: string }) {
   return { name, kind: kind === "func" ? "function" : kind };
+}
+
+/** The value type in an immutable global's text form. */
+function globalType(type: string): ValTypeName {
+  return /^\(global (.*)\)$/.exec(type)?.[1] as ValTypeName;
 }
 
 /** The result types of a function type's text form. */

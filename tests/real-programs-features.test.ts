@@ -1,10 +1,13 @@
 // Programs from npm that use SIMD and exceptions, with the JavaScript that they ship. Their results are those of Node's
 // own WebAssembly.
 
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { buildSync } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
+import { projectRoot } from "./built-code.ts";
 import { guestFile } from "./guest-cases.ts";
 import { runJava } from "./real-programs/teavm.mjs";
 import { webAssemblyNamespace, withWebAssembly } from "./real-programs/web-assembly.ts";
@@ -114,13 +117,35 @@ describe("clingo, an answer set solver in C++, built with legacy exceptions", ()
 });
 
 describe("Java, compiled by TeaVM to a module with garbage collection and exceptions", () => {
-  const bytes = readFileSync(guestFile("wasm/java-programs.wasm"));
+  const file = guestFile("wasm/java-programs.wasm");
+  const expected = readFileSync(guestFile("expected/java-programs.txt"), "utf8");
 
   it("prints what the JVM prints", TIMEOUT, async () => {
     const namespace = counting({ instructions: { "struct.new": 1, "array.new_default": 1 } });
-    expect(await runJava(namespace, bytes)).toBe(
-      readFileSync(guestFile("expected/java-programs.txt"), "utf8"),
-    );
+    expect(await runJava(namespace, readFileSync(file))).toBe(expected);
     expect(namespace.store.fuelConsumed).toBeGreaterThan(10_000n);
+  });
+
+  it("prints the same without a JIT", TIMEOUT, () => {
+    const { outputFiles } = buildSync({
+      stdin: {
+        contents: `import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+          import { runJava } from "./tests/real-programs/teavm.mjs";
+          import { webAssemblyNamespace } from "./tests/real-programs/web-assembly.ts";
+          process.stdout.write(await runJava(webAssemblyNamespace(), readFileSync(${JSON.stringify(file)})));`,
+        resolveDir: projectRoot,
+      },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      write: false,
+    });
+    const program = outputFiles[0]?.text;
+    const run = spawnSync(process.execPath, ["--jitless", "--input-type=module", "-"], {
+      input: program,
+      encoding: "utf8",
+    });
+    expect(run.stdout, run.stderr).toBe(expected);
   });
 });

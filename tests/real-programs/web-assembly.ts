@@ -20,6 +20,7 @@ import {
   type ValTypeName,
   WasmException,
 } from "wasmeter";
+import type { WasiPreview1 } from "wasmeter/wasi";
 
 type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -41,8 +42,8 @@ function toGuest(type: ValTypeName, value: unknown): unknown {
   }
 }
 
-/** A namespace with an engine and a store of its own, the latter as `store`. */
-export function webAssemblyNamespace(options: EngineOptions = {}) {
+/** A namespace with an engine and a store of its own, the latter as `store`. Imports of WASI go to `wasi`, if given. */
+export function webAssemblyNamespace(options: EngineOptions = {}, wasi?: WasiPreview1) {
   const engine = new Engine(options);
   const store = new Store(engine, { limits: { memoryBytes: 2 ** 31, totalBytes: 2 ** 31 } });
   const outers = new WeakMap<Func, Outer>();
@@ -180,10 +181,11 @@ export function webAssemblyNamespace(options: EngineOptions = {}) {
     readonly exports: Readonly<Record<string, unknown>>;
     constructor({ inner: module }: OuterModule, imports: Imports = {}) {
       const linker = new Linker(engine);
+      wasi?.addTo(linker);
       const defined = new Set<string>();
       for (const { module: from, name, kind, type } of module.imports) {
         const key = JSON.stringify([from, name]);
-        if (defined.has(key)) continue;
+        if (defined.has(key) || (wasi !== undefined && from === "wasi_snapshot_preview1")) continue;
         defined.add(key);
         const value = inner(imports[from]?.[name]);
         if (value === undefined) continue;

@@ -1,5 +1,5 @@
-// Programs from npm that use SIMD and exceptions, with the JavaScript that they ship. Their results are those of Node's
-// own WebAssembly.
+// Programs that use SIMD, exceptions and garbage collection: packages from npm with the JavaScript that they ship, and
+// what compilers of other languages make. Their results are the native ones.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
+import { Engine, Linker, Module, Store } from "wasmeter";
 import { projectRoot } from "./built-code.ts";
 import { guestFile } from "./guest-cases.ts";
 import { runJava } from "./real-programs/teavm.mjs";
@@ -114,6 +115,22 @@ describe("clingo, an answer set solver in C++, built with legacy exceptions", ()
       if (throws) expect(namespace.store.fuelConsumed, name).toBeGreaterThan(fuelConsumed);
     }
   });
+});
+
+it("MoonBit, compiled to a module with garbage collection, prints what it prints as JavaScript", () => {
+  const engine = new Engine();
+  let output = "";
+  const linker = new Linker(engine).func(
+    "spectest",
+    "print_char",
+    { params: ["i32"], results: [] },
+    (_, c) => {
+      output += String.fromCharCode(c);
+    },
+  );
+  const module = new Module(engine, readFileSync(guestFile("wasm/moonbit-programs.wasm")));
+  linker.instantiate(new Store(engine), module).exports._start();
+  expect(output).toBe(readFileSync(guestFile("expected/moonbit-programs.txt"), "utf8"));
 });
 
 describe("Java, compiled by TeaVM to a module with garbage collection and exceptions", () => {

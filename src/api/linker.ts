@@ -34,7 +34,11 @@ const START = "the start function";
 type Definition =
   | { readonly kind: "host"; readonly func: FunctionInstance }
   /** Of any type; `made` holds the functions that were asked for, by their types. */
-  | { readonly kind: "as-imported"; readonly host: HostFunction; readonly made: Map<number, FunctionInstance> }
+  | {
+      readonly kind: "as-imported";
+      readonly host: HostFunction;
+      readonly made: Map<number, FunctionInstance>;
+    }
   | { readonly kind: "item"; readonly value: ExportValue };
 
 /** Collects what modules may import. Nothing is there that was not defined. */

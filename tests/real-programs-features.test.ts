@@ -146,8 +146,7 @@ describe("Java, compiled by TeaVM to a module with garbage collection and except
   it("prints the same without a JIT", TIMEOUT, () => {
     const { outputFiles } = buildSync({
       stdin: {
-        contents: `import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+        contents: `import { readFileSync } from "node:fs";
           import { runJava } from "./tests/real-programs/teavm.mjs";
           import { webAssemblyNamespace } from "./tests/real-programs/web-assembly.ts";
           process.stdout.write(await runJava(webAssemblyNamespace(), readFileSync(${JSON.stringify(file)})));`,

@@ -13,8 +13,6 @@ import { fileURLToPath } from "node:url";
  */
 export async function runJava(WebAssembly, bytes) {
   let output = "";
-  const classes = new WeakMap();
-  /** The `WebAssembly` namespace's globals are objects with a `value`. */
   const memory = new WebAssembly.Memory({ initial: 33, maximum: 32_768 });
   const imports = {
     env: { memory },
@@ -56,15 +54,12 @@ export async function runJava(WebAssembly, bytes) {
       // Only ever the identity, made of its parameter and its body.
       createFunction1: (parameter, body) => (body === `return ${parameter};` ? (value) => value : refuse()),
       callFunction1: (call, argument) => call(argument),
-      unwrapJavaObject: (wrapper) => classes.get(wrapper) ?? null,
-      javaObjectToJS(object) {
-        const wrapper = {};
-        classes.set(wrapper, object);
-        return wrapper;
-      },
+      unwrapJavaObject: refuse,
+      javaObjectToJS: refuse,
       wrapObject: refuse,
     },
   };
+  // Its one export that matters is a global: main as a JavaScript function, which takes an array of strings.
   const { instance } = await WebAssembly.instantiate(bytes, imports);
   instance.exports.main.value([]);
   return output;

@@ -72,8 +72,6 @@ export function webAssemblyNamespace(options: EngineOptions = {}, wasi?: WasiPre
         const result = func(...params.map((type, k) => inner(toGuest(type, args[k]))));
         return Array.isArray(result) ? result.map(outer) : outer(result);
       };
-      // Emscripten's tables of functions are searched by this name, a decimal index.
-      Object.defineProperty(found, "name", { value: func.name });
       outers.set(func, found);
       inners.set(found, func);
     }

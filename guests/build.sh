@@ -4,7 +4,10 @@
 # Needs Debian's clang, lld, wasi-libc, libclang-rt-14-dev-wasm32, rustc and libstd-rust-dev-wasm32
 # (CLANG and RUSTC name others), and the project's own npm packages for AssemblyScript.
 #
-#   guests/build.sh [c|assemblyscript|rust]...
+# Java needs a JDK of at least 17 and Maven, which fetches TeaVM; MoonBit the compiler on npm, @moonbit/moonc-worker
+# (0.1.202605123): MOONC names its moonc-worker.js.
+#
+#   guests/build.sh [c|assemblyscript|rust|java|moonbit]...
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -30,7 +33,25 @@ build_rust() {
   done
 }
 
-[ $# -gt 0 ] || set -- c assemblyscript rust
+build_java() {
+  target="$(mktemp -d)"
+  mvn --quiet --file java/pom.xml -DbuildFolder="$target" process-classes
+  cp "$target/javascript/java-programs.wasm" wasm/
+  java java/Programs.java >expected/java-programs.txt
+  rm -r "$target"
+}
+
+build_moonbit() {
+  node moonbit/build.cjs "${MOONC:?names moonc-worker.js}" wasm-gc wasm/moonbit-programs.wasm
+  # What the same program prints as JavaScript.
+  native="$(mktemp)"
+  node moonbit/build.cjs "$MOONC" js "$native"
+  { echo 'const spectest = { print_char: (c) => process.stdout.write(String.fromCharCode(c)) };'; cat "$native"; } |
+    node - >expected/moonbit-programs.txt
+  rm "$native"
+}
+
+[ $# -gt 0 ] || set -- c assemblyscript rust java moonbit
 for language in "$@"; do "build_$language"; done
 chmod 644 wasm/*.wasm
 ls -l wasm | awk 'NR > 1 { printf "%8d %s\n", $5, $9 }'

@@ -1,6 +1,5 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
-import type { FuncType } from "../module/types.ts";
 import { FunctionInstance, type HostCallContext, PendingResult } from "../runtime/function.ts";
 import { Caller } from "./caller.ts";
 import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder, toFuel } from "./convert.ts";
@@ -79,15 +78,21 @@ export function makeHostFunction(
   host: HostFunction,
   name: string,
 ): FunctionInstance {
-  if (typeof host !== "function")
-    throw new TypeError(`${name}: a host function must be a function, got ${typeof host}`);
-  const params = type.params.map(parseValType);
-  const results = type.results.map(parseValType);
-  const typeId = engine.registry.addFuncType(params, results);
-  const funcType = engine.registry.definedType(typeId).composite as FuncType;
+  const typeId = engine.registry.addFuncType(type.params.map(parseValType), type.results.map(parseValType));
+  return hostFunctionOfType(engine, typeId, host, name);
+}
+
+/** The same, of a type that the engine knows already. */
+export function hostFunctionOfType(
+  engine: Engine,
+  typeId: number,
+  host: HostFunction,
+  name: string,
+): FunctionInstance {
+  const type = engine.registry.funcType(typeId);
   return FunctionInstance.host(
     typeId,
-    funcType,
+    type,
     (context: HostCallContext, args: unknown[]) => {
       const store = context.store.embedder as Store;
       for (let k = 0; k < args.length; k++) args[k] = toEmbedder(store, args[k]);
@@ -95,9 +100,11 @@ export function makeHostFunction(
       if (isPromise(result)) {
         // Of any kind of promise, ours calls back once, and later.
         const settled = Promise.resolve(result);
-        return new PendingResult(settled.then((value) => hostResultToGuest(store, results, value, name)));
+        return new PendingResult(
+          settled.then((value) => hostResultToGuest(store, type.results, value, name)),
+        );
       }
-      return hostResultToGuest(store, results, result, name);
+      return hostResultToGuest(store, type.results, result, name);
     },
     name,
   );

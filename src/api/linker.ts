@@ -11,7 +11,13 @@ import { type AsyncCallOptions, drive } from "./drive.ts";
 import type { Engine } from "./engine.ts";
 import { Execution } from "./execution.ts";
 import { type ExportValue, externOf } from "./externs.ts";
-import { type CallOptions, callFunction, type HostFunction, makeHostFunction } from "./func.ts";
+import {
+  type CallOptions,
+  callFunction,
+  type HostFunction,
+  hostFunctionOfType,
+  makeHostFunction,
+} from "./func.ts";
 import { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
 import type { Store } from "./store.ts";
@@ -27,6 +33,12 @@ const START = "the start function";
 
 type Definition =
   | { readonly kind: "host"; readonly func: FunctionInstance }
+  /** Of any type; `made` holds the functions that were asked for, by their types. */
+  | {
+      readonly kind: "as-imported";
+      readonly host: HostFunction;
+      readonly made: Map<number, FunctionInstance>;
+    }
   | { readonly kind: "item"; readonly value: ExportValue };
 
 /** Collects what modules may import. Nothing is there that was not defined. */
@@ -42,8 +54,16 @@ export class Linker {
     this.#allowShadowing = options.allowShadowing ?? false;
   }
 
-  /** Defines a host function. @throws TypeError for a name that is taken, or types that are none */
-  func(module: string, name: string, type: FuncTypeDescriptor, host: HostFunction): this {
+  /**
+   * Defines a host function. With `"as-imported"` it is of whatever type the importing module wants: the way to functions
+   * whose types refer to types of the module itself, which have no names here.
+   * @throws TypeError for a name that is taken, or types that are none
+   */
+  func(module: string, name: string, type: FuncTypeDescriptor | "as-imported", host: HostFunction): this {
+    if (typeof host !== "function") {
+      throw new TypeError(`${module}.${name}: a host function must be a function, got ${typeof host}`);
+    }
+    if (type === "as-imported") return this.#define(module, name, { kind: type, host, made: new Map() });
     const func = makeHostFunction(this.engine, type, host, `${module}.${name}`);
     return this.#define(module, name, { kind: "host", func });
   }
@@ -127,6 +147,16 @@ export class Linker {
     if (definition?.kind === "host") return { kind: "func", func: definition.func };
     if (definition?.kind === "item") {
       return externOf(store, definition.value, `import ${wanted.module}.${wanted.name}`);
+    }
+    if (definition?.kind === "as-imported") {
+      if (expected.kind !== "func") return undefined;
+      const { typeId } = expected;
+      let func = definition.made.get(typeId);
+      if (func === undefined) {
+        func = hostFunctionOfType(this.engine, typeId, definition.host, `${wanted.module}.${wanted.name}`);
+        definition.made.set(typeId, func);
+      }
+      return { kind: "func", func };
     }
     if (!this.#trapUnknown || expected.kind !== "func") return undefined;
     const { funcType } = this.engine.registry.definedType(expected.typeId);

@@ -147,7 +147,9 @@ export class MemoryInstance {
       this.#install(buffer);
       return;
     }
-    const wanted = Math.min(this.#maxBytes, Math.max(bytes, this.byteLength + (this.byteLength >>> 1)));
+    // Half as much again, in whole pages: whoever needs buffer and memory of one size can grow the memory to the rest.
+    const spare = Math.floor(this.pages / 2) * this.pageSize;
+    const wanted = Math.min(this.#maxBytes, Math.max(bytes, this.byteLength + spare));
     let larger: ArrayBufferLike;
     // A shared buffer that cannot grow in place is replaced too: only runs of this agent then see the new one.
     const make = this.type.shared ? (length: number) => allocateShared(length, length) : allocate;

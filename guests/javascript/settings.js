@@ -1,0 +1,1 @@
+export default { title: "Größe", sizes: [1, 2, 3] };

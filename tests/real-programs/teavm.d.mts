@@ -1,0 +1,1 @@
+export function runJava(namespace: object, bytes: Uint8Array): Promise<string>;

@@ -4,6 +4,7 @@ import { WouldBlockError } from "../errors.ts";
 import { ERRNO, type Errno, EVENT_FD_HANGUP, EVENT_TYPE, RIGHT, WasiError } from "./abi.ts";
 import { clockTime } from "./clock.ts";
 import type { Descriptor } from "./descriptors.ts";
+import { canBeFull } from "./fd-io.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import type { Subscription } from "./layout.ts";
@@ -229,7 +230,8 @@ function readiness(descriptor: Descriptor, subscription: Subscription, blocking:
       return event(subscription, left > 0n ? left : 0n);
     }
     case "stream": {
-      const { input } = descriptor;
+      const { input, output } = descriptor;
+      if (!reads && output?.ready === false) return canBeFull(output) ?? event(subscription);
       if (!reads || input === undefined) return event(subscription);
       if (!input.ready) {
         // Blocking streams that cannot say when they are ready are read at once: the read will block.

@@ -9,7 +9,7 @@ import { blockingInput, outputToDescriptor, processStdin, sleep } from "./stdio.
 
 export { HostFileSystem } from "./host-file-system.ts";
 export { listenTcp, type TcpListener } from "./sockets.ts";
-export { inputFromStream, outputToDescriptor } from "./stdio.ts";
+export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
 
 /**
  * The Node process around a guest: its standard streams for `"inherit"`, and its clocks.
@@ -18,12 +18,13 @@ export { inputFromStream, outputToDescriptor } from "./stdio.ts";
  * guest parks, in asynchronous calls only.
  */
 export function nodeHost(options: { readonly blocking?: boolean } = {}): WasiHost {
+  const blocking = options.blocking === true;
   return {
-    stdin: options.blocking === true ? () => blockingInput(0) : processStdin,
-    stdout: () => outputToDescriptor(1),
-    stderr: () => outputToDescriptor(2),
+    stdin: blocking ? () => blockingInput(0) : processStdin,
+    stdout: () => outputToDescriptor(1, { blocking }),
+    stderr: () => outputToDescriptor(2, { blocking }),
     clock: nodeClock(),
-    ...(options.blocking === true ? { blocking: { sleep } } : {}),
+    ...(blocking ? { blocking: { sleep } } : {}),
   };
 }
 

@@ -15,6 +15,15 @@ export interface TcpListener extends SocketListener {
   readonly address: string;
 }
 
+/** Reads `host:port` or `[v6]:port`; `undefined` for anything else. */
+export function parseTcpAddress(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, v6, name, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = v6 ?? name;
+  const port = Number(digits);
+  if (host === undefined || port > 65_535 || (v6 !== undefined && !net.isIPv6(v6))) return undefined;
+  return { host, port };
+}
+
 /**
  * Opens a listening TCP socket.
  *
@@ -22,9 +31,8 @@ export interface TcpListener extends SocketListener {
  * @throws TypeError on a malformed address; Error (Node's) if it cannot be had
  */
 export async function listenTcp(address: string): Promise<TcpListener> {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
-  if (match === null || Number(match[3]) > 65_535)
-    throw new TypeError(`not an address to listen on: ${address}`);
+  const wanted = parseTcpAddress(address);
+  if (wanted === undefined) throw new TypeError(`not an address to listen on: ${address}`);
   const server = net.createServer({ pauseOnConnect: true });
   const waiting: net.Socket[] = [];
   const wakers = new Set<() => void>();
@@ -40,7 +48,7 @@ export async function listenTcp(address: string): Promise<TcpListener> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: match[1] ?? match[2], port: Number(match[3]) }, () => {
+    server.listen({ ...wanted }, () => {
       server.off("error", reject);
       resolve();
     });

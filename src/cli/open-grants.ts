@@ -141,7 +141,19 @@ const LARGEST_ENV_FILE = 2 ** 20;
 /** Reads the files of `--env-file`, in their order. Throws InputError. */
 export function readEnvFiles(paths: readonly string[]): Variable[] {
   return paths.flatMap((path) => {
+    const shown = printable(path);
+    // Node reads such files too when the command starts, and what it has taken from a pipe is gone.
+    if (isPipe(path)) throw new InputError(`--env-file: ${shown} is a pipe; a file is needed`);
     const limit = { bytes: LARGEST_ENV_FILE, what: "an --env-file" };
-    return parseEnvFile(printable(path), readInput(path, limit));
+    return parseEnvFile(shown, readInput(path, limit));
   });
+}
+
+function isPipe(path: string): boolean {
+  try {
+    return statSync(path).isFIFO();
+  } catch {
+    // What is wrong with it is said when it is read.
+    return false;
+  }
 }

@@ -77,8 +77,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What can stop a guest from outside, as the options of its next call. */
 type Stop = () => AsyncCallOptions;
 
-/** Calls what was asked for; gives the exit status. */
-async function runGuest(instance: Instance, options: RunOptions, stop: Stop, io: CommandIo): Promise<number> {
+/** Calls what was asked for; gives what is to be printed. */
+async function runGuest(instance: Instance, options: RunOptions, stop: Stop): Promise<string> {
   const call = (name: string, args: readonly unknown[]): Promise<unknown> =>
     instance.callAsync(name, args, stop());
   if (options.invoke === undefined) {
@@ -86,15 +86,14 @@ async function runGuest(instance: Instance, options: RunOptions, stop: Stop, io:
       throw new InputError(noStart(options.file, instance.module));
     }
     await call("_start", []);
-    return STATUS.ok;
+    return "";
   }
   const { name, args, print } = invocation(instance, options);
   const isReactor = instance.module.exports.some(
     (each) => each.name === "_initialize" && each.kind === "func",
   );
   if (isReactor && name !== "_initialize") await call("_initialize", []);
-  io.stdout.write(print(await call(name, args)));
-  return STATUS.ok;
+  return print(await call(name, args));
 }
 
 function noStart(file: string, module: Module): string {
@@ -125,19 +124,27 @@ async function runProgram(
   // What a guest waits for need not keep the process alive.
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   const stopListening = io.onInterrupt(() => interrupt.abort());
+  let results = "";
+  let status: number = STATUS.ok;
   try {
     const linker = new Linker(engine);
     wasi.addTo(linker);
     const instance = await linker.instantiateAsync(store, module, stop());
-    return await runGuest(instance, options, stop, io);
+    results = await runGuest(instance, options, stop);
   } catch (error) {
-    if (error instanceof ExitError) return error.exitCode & 0xff;
-    throw error instanceof InterruptedError ? inUsersWords(error, options) : error;
+    if (!(error instanceof ExitError)) {
+      throw error instanceof InterruptedError ? inUsersWords(error, options) : error;
+    }
+    status = error.exitCode & 0xff;
   } finally {
     stopListening();
     clearInterval(alive);
     wasi.close();
   }
+  // From here on Ctrl-C ends the process: closed connections may still have something to send, and a full pipe blocks.
+  await wasi.flushed();
+  if (results !== "") io.stdout.write(results);
+  return status;
 }
 
 /** The same error with the time that was allowed, or the signal's name. */

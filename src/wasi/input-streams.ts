@@ -134,6 +134,8 @@ export class NodeInput implements InputStream {
   #rest: Uint8Array = EMPTY;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
+  #waiting: Promise<void> | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   /**
    * @param open called when the guest first reads
@@ -191,19 +193,28 @@ export class NodeInput implements InputStream {
     return chunk;
   }
 
-  async whenReady(): Promise<void> {
-    const stream = this.#start();
+  whenReady(): Promise<void> {
+    if (this.ready) return Promise.resolve();
+    // Shared by all who wait, so that a guest that polls again and again adds no listeners.
+    this.#waiting ??= this.#wait(this.#start());
+    return this.#waiting;
+  }
+
+  async #wait(stream: NodeReadableLike): Promise<void> {
     while (!this.ready) {
       stream.ref?.();
       await new Promise<void>((resolve) => {
         const done = (): void => {
+          this.#stopWaiting = undefined;
           for (const name of EVENTS) stream.off(name, done);
           resolve();
         };
+        this.#stopWaiting = done;
         for (const name of EVENTS) stream.on(name, done);
       });
       stream.unref?.();
     }
+    this.#waiting = undefined;
   }
 
   /** Leaves the stream as it is, paused: it may be a socket to which the guest's output still goes. */
@@ -212,6 +223,7 @@ export class NodeInput implements InputStream {
     this.#ended = true;
     this.#rest = EMPTY;
     if (stream === undefined) return;
+    this.#stopWaiting?.();
     stream.off("end", this.#onEnd);
     stream.off("close", this.#onEnd);
     stream.off("error", this.#onError);

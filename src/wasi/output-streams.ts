@@ -75,7 +75,7 @@ class PushedOutput implements OutputStream {
   #buffer: Uint8Array = new Uint8Array(0);
   #kept = 0;
   #failure: { readonly error: unknown; seen: boolean } | undefined;
-  #wakers: (() => void)[] = [];
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   #whenEmpty: (() => void)[] = [];
 
   /**
@@ -112,7 +112,14 @@ class PushedOutput implements OutputStream {
 
   whenReady(): Promise<void> {
     if (this.ready) return Promise.resolve();
-    return new Promise((resolve) => this.#wakers.push(resolve));
+    if (this.#room === undefined) {
+      let resolve = (): void => {};
+      const promise = new Promise<void>((each) => {
+        resolve = each;
+      });
+      this.#room = { promise, resolve };
+    }
+    return this.#room.promise;
   }
 
   async flush(): Promise<void> {
@@ -174,7 +181,8 @@ class PushedOutput implements OutputStream {
   }
 
   #wake(): void {
-    for (const wake of this.#wakers.splice(0)) wake();
+    this.#room?.resolve();
+    this.#room = undefined;
     if (this.#sending === 0) for (const done of this.#whenEmpty.splice(0)) done();
   }
 }

@@ -3,7 +3,7 @@
 
 /** Something that becomes ready. Nothing is lost while nobody waits. */
 export interface Waitable {
-  /** Resolves when the next `read`, `accept` or `write` has something to say. Never rejects. */
+  /** Resolves when the next `read`, `accept` or `write` has something to say. Never rejects. One wait at a time is enough. */
   whenReady(): Promise<void>;
   /** Blocks the thread until then, at most `timeoutMs`. Only where the embedder granted blocking. */
   blockUntilReady?(timeoutMs?: number): void;
@@ -36,5 +36,6 @@ export interface SocketConnection {
   /** Takes bytes for sending; gives how many, 0 when its buffer is full. Throws `WasiError`, e.g. `pipe`. */
   write(bytes: Uint8Array): number;
   shutdown(read: boolean, write: boolean): void;
-  close(): void;
+  /** A promise, if given, resolves when what was written has been sent or cannot be. */
+  close(): void | Promise<void>;
 }

@@ -12,6 +12,7 @@ import { type RandomSource, seededRandom, systemRandom } from "./random-source.t
 import type { SocketListener } from "./sockets.ts";
 import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
 import { encodeUtf8 } from "./utf8.ts";
+import { Waits } from "./waiting.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
 export interface WasiHost {
@@ -73,6 +74,7 @@ export class WasiState {
   readonly virtualClock: VirtualClock | undefined;
   readonly random: RandomSource;
   readonly blocking: WasiHost["blocking"];
+  readonly waits = new Waits();
   readonly #input: InputStream;
   readonly #outputs: ReadonlySet<OutputStream>;
   #closed = false;
@@ -124,9 +126,10 @@ export class WasiState {
     }
   }
 
-  /** Resolves when the output has arrived where it goes. Rejects with the first failure that no write has told the guest. */
+  /** Resolves when the output has arrived where it goes, and closed connections have sent theirs. Rejects with the first failure that no write has told the guest. */
   async flush(): Promise<void> {
-    const results = await Promise.allSettled([...this.#outputs].map((output) => output.flush?.()));
+    const outputs = [...this.#outputs].map((output) => output.flush?.());
+    const results = await Promise.allSettled([...outputs, this.descriptors.released()]);
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 

@@ -59,7 +59,8 @@ function tryWrite(fd: number, bytes: Uint8Array): number {
 }
 
 function parkingOutput(fd: number): OutputStream {
-  const own = nonBlocking(fd);
+  // Opened anew if it is used for another guest after one has ended.
+  let own: number | undefined;
   let isFull = false;
   let retries = 0;
   return {
@@ -69,6 +70,7 @@ function parkingOutput(fd: number): OutputStream {
     },
     write(bytes) {
       if (bytes.length === 0) return 0;
+      own ??= nonBlocking(fd);
       const written = tryWrite(own, bytes);
       isFull = written === 0;
       if (!isFull) retries = 0;
@@ -86,7 +88,8 @@ function parkingOutput(fd: number): OutputStream {
       isFull = false;
     },
     close() {
-      if (own !== fd) fs.closeSync(own);
+      if (own !== undefined && own !== fd) fs.closeSync(own);
+      own = undefined;
     },
   };
 }
@@ -170,9 +173,13 @@ class OwnedInput extends NodeInput {
 
 /** The process's stdin, asynchronous where it may have to be waited for. */
 export function processStdin(): InputStream {
-  const stat = fs.fstatSync(0);
-  // Node's own stream takes a directory for an empty file.
-  if (stat.isFile() || stat.isDirectory()) return blockingInput(0);
+  try {
+    const stat = fs.fstatSync(0);
+    // Node's own stream takes a directory for an empty file.
+    if (stat.isFile() || stat.isDirectory()) return blockingInput(0);
+  } catch {
+    // It is closed: Node's stream says so.
+  }
   return inputFromStream(() => process.stdin, isatty(0));
 }
 

@@ -641,6 +641,22 @@ describe("standard streams", () => {
     expect(wasmeter(["million.wasm"]).out.length).toBe(1_000_000);
   });
 
+  it("block a synchronous call of the library until they are read", () => {
+    const program = `
+      import { readFileSync } from "node:fs";
+      import { Engine, Linker, Module, Store } from "${join(projectRoot, "dist", "index.js")}";
+      import { WasiPreview1 } from "${join(projectRoot, "dist", "wasi.js")}";
+      import { nodeHost } from "${join(projectRoot, "dist", "node.js")}";
+      const engine = new Engine();
+      const linker = new Linker(engine);
+      const wasi = new WasiPreview1({ stdout: "inherit", host: nodeHost() });
+      wasi.addTo(linker);
+      wasi.start(linker.instantiate(new Store(engine), new Module(engine, readFileSync("million.wasm"))));`;
+    writeFileSync(join(directory, "synchronous.mjs"), program);
+    const { out, err } = shell(`"$0" synchronous.mjs | { sleep 0.5; wc -c; }`);
+    expect({ count: out.trim(), err }).toEqual({ count: "1000000", err: "" });
+  });
+
   it("end quietly behind a reader that has seen enough", () => {
     expect(shell(`{ $W yes.wasm; echo $? >&2; } | head -n 1`)).toEqual({
       status: 0,

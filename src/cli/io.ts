@@ -48,7 +48,7 @@ class EndingOutput implements OutputStream {
   readonly isTerminal: boolean;
 
   constructor(fd: number) {
-    this.#stream = outputToDescriptor(fd, { blocking: false });
+    this.#stream = outputToDescriptor(fd);
     this.isTerminal = this.#stream.isTerminal === true;
   }
 
@@ -67,6 +67,10 @@ class EndingOutput implements OutputStream {
 
   async whenReady(): Promise<void> {
     await this.#stream.whenReady?.();
+  }
+
+  blockUntilReady(timeoutMs?: number): void {
+    this.#stream.blockUntilReady?.(timeoutMs);
   }
 
   close(): void {

@@ -310,6 +310,11 @@ export function sendRegions(
     call.memory.setU32(nwritten, written);
     return true;
   };
+  if (waitable?.blockUntilReady !== undefined && !call.canWait) {
+    // Whoever gives a sink that can block grants it: console.log does no other.
+    while (!attempt()) waitable.blockUntilReady();
+    return;
+  }
   if (waitable !== undefined) return waitUntil(call, operation, waitable, attempt);
   if (!attempt()) throw new WasiError("io", "a stream took nothing and cannot be waited for");
 }

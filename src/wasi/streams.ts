@@ -16,7 +16,10 @@ export interface InputStream extends Waitable {
   close?(): void;
 }
 
-/** A sink of bytes. One that can be full has `ready` and `whenReady`. */
+/**
+ * A sink of bytes. One that can be full has `ready` and `whenReady`, and `blockUntilReady` if the thread may be blocked in synchronous
+ * calls.
+ */
 export interface OutputStream extends Partial<Waitable> {
   readonly isTerminal?: boolean;
   /** Takes bytes; gives how many, 0 when it is full. Throws `WasiError`: `pipe` when closed, `nospc` when there is no room ever. */

@@ -18,13 +18,12 @@ export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
  * guest parks, in asynchronous calls only.
  */
 export function nodeHost(options: { readonly blocking?: boolean } = {}): WasiHost {
-  const blocking = options.blocking === true;
   return {
-    stdin: blocking ? () => blockingInput(0) : processStdin,
-    stdout: () => outputToDescriptor(1, { blocking }),
-    stderr: () => outputToDescriptor(2, { blocking }),
+    stdin: options.blocking === true ? () => blockingInput(0) : processStdin,
+    stdout: () => outputToDescriptor(1),
+    stderr: () => outputToDescriptor(2),
     clock: nodeClock(),
-    ...(blocking ? { blocking: { sleep } } : {}),
+    ...(options.blocking === true ? { blocking: { sleep } } : {}),
   };
 }
 

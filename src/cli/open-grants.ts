@@ -123,7 +123,8 @@ export async function openListeners(addresses: readonly string[]): Promise<TcpLi
   const listeners: TcpListener[] = [];
   for (const address of addresses) {
     try {
-      listeners.push(await listenTcp(address));
+      // As Wasmtime has it: Go programs do not set the flag themselves, and would wait in accept for ever.
+      listeners.push(await listenTcp(address, { nonblock: true }));
     } catch (error) {
       for (const listener of listeners) listener.close();
       const reason = LISTEN_ERRORS[systemCode(error) ?? ""] ?? systemReason(error);

@@ -5,6 +5,7 @@ import {
   CONNECTION_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
   DIRECTORY_RIGHTS,
+  FDFLAG,
   type FileType,
   LISTENER_RIGHTS,
   RIGHT,
@@ -108,7 +109,7 @@ export function listenerDescriptor(listener: SocketListener): ListenerDescriptor
     listener,
     rightsBase: LISTENER_RIGHTS,
     rightsInheriting: CONNECTION_RIGHTS,
-    flags: 0,
+    flags: listener.nonblock === true ? FDFLAG.nonblock : 0,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Waitable {
 
 /** A listening stream socket. */
 export interface SocketListener extends Waitable {
+  /** Whether the guest's descriptor begins with the flag `nonblock`, which the guest can change. Default false. */
+  readonly nonblock?: boolean;
   /** Whether `accept` has a connection, or an error. */
   readonly ready: boolean;
   /** The next connection, or `undefined` if there is none yet. Throws `WasiError`. */

@@ -288,6 +288,15 @@ describe("TCP", () => {
     });
   });
 
+  test("a listener may begin with nonblock", async () => {
+    const listeners = [await listenTcp("127.0.0.1:0", { nonblock: true }), await listenTcp("127.0.0.1:0")];
+    const guest = new TestGuest({ listeners });
+    expect(guest.call("sock_accept", 3, 0, 0)).toBe("again");
+    guest.canWait = false;
+    expect(() => guest.call("sock_accept", 4, 0, 0)).toThrow(WouldBlockError);
+    guest.wasi.close();
+  });
+
   test("a peer may end its direction and still read; a write of nothing does not wait", async () => {
     const listener = await listenTcp("127.0.0.1:0");
     const guest = new TestGuest({ listeners: [listener] });

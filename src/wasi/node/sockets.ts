@@ -30,9 +30,13 @@ export function parseTcpAddress(text: string): { readonly host: string; readonly
  * Opens a listening TCP socket.
  *
  * @param address `host:port`, `[v6]:port`; port 0 is any free one
+ * @param options.nonblock whether the guest's descriptor begins with `nonblock`, as Go programs need. Default false
  * @throws TypeError on a malformed address; Error (Node's) if it cannot be had
  */
-export async function listenTcp(address: string): Promise<TcpListener> {
+export async function listenTcp(
+  address: string,
+  options: { readonly nonblock?: boolean } = {},
+): Promise<TcpListener> {
   const wanted = parseTcpAddress(address);
   if (wanted === undefined) throw new TypeError(`not an address to listen on: ${address}`);
   // A peer that has sent everything may still read: the guest ends its own direction.
@@ -68,6 +72,7 @@ export async function listenTcp(address: string): Promise<TcpListener> {
   server.unref();
   return {
     address: where,
+    nonblock: options.nonblock === true,
     get ready() {
       return waiting.length > 0;
     },

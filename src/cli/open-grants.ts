@@ -14,17 +14,15 @@ import { InputError, UsageError } from "./usage-error.ts";
 
 /** Opens the directories by their names in the guest. Throws InputError, or UsageError for grants that contradict each other. */
 export function openDirectories(grants: readonly DirectoryGrant[]): Record<string, FileSystem> {
-  for (const grant of grants) checkDirectory(grant);
+  const opened = grants.map((grant): [string, FileSystem] => {
+    try {
+      return [grant.guest, new HostFileSystem(grant.host, { readOnly: grant.readOnly })];
+    } catch (error) {
+      throw cannotGrant(grant, error);
+    }
+  });
   checkOverlaps(grants);
-  return Object.fromEntries(
-    grants.map((grant) => {
-      try {
-        return [grant.guest, new HostFileSystem(grant.host, { readOnly: grant.readOnly })];
-      } catch (error) {
-        throw cannotGrant(grant, error);
-      }
-    }),
-  );
+  return Object.fromEntries(opened);
 }
 
 function cannotGrant({ option, host }: DirectoryGrant, error: unknown): InputError {
@@ -42,16 +40,6 @@ function cannotGrant({ option, host }: DirectoryGrant, error: unknown): InputErr
 function renamingHint(host: string): string {
   const [, left, right] = /^([^:]{2,}):([^:]+)$/.exec(host) ?? [];
   return left === undefined ? "" : `; another name in the guest is written ${printable(`${left}::${right}`)}`;
-}
-
-function checkDirectory(grant: DirectoryGrant): void {
-  try {
-    if (!statSync(grant.host).isDirectory()) {
-      throw new InputError(`${grant.option}: cannot grant ${printable(grant.host)}: it is not a directory`);
-    }
-  } catch (error) {
-    throw error instanceof InputError ? error : cannotGrant(grant, error);
-  }
 }
 
 /** A directory and those above it, whatever their names: mounts and letter case cannot hide that two are the same. */

@@ -203,6 +203,8 @@ function connection(socket: net.Socket): SocketConnection {
         };
         if (socket.destroyed) return done();
         socket.once("close", done);
+        // Nobody reads any more: what comes is thrown away, so that it does not reset the connection.
+        socket.removeAllListeners("readable");
         socket.resume();
         socket.destroySoon();
       });

@@ -13,6 +13,8 @@ export interface Command {
   readonly usage: string;
   /** Without {@link COMMON_OPTIONS}. */
   readonly options: OptionTable;
+  /** Options by their names elsewhere, with what to write here. */
+  readonly foreignOptions?: Readonly<Record<string, string>>;
   /** Words after the file belong to the guest. */
   readonly guestArgs: boolean;
   /** Ends the help text. */

@@ -67,7 +67,13 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
   };
   const context: CommandContext = { io, report };
   try {
-    const line = parseCommandLine(allOptions(command), named ? argv.slice(1) : argv, command.guestArgs);
+    const { guestArgs, foreignOptions } = command;
+    const line = parseCommandLine(
+      allOptions(command),
+      named ? argv.slice(1) : argv,
+      guestArgs,
+      foreignOptions,
+    );
     [file] = line.operands;
     if (line.options.has("help")) {
       io.stdout.write(named === undefined ? overview() : commandHelp(command));

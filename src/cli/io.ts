@@ -43,18 +43,39 @@ function writeAll(fd: number, data: string | Uint8Array): void {
 }
 
 /** A guest that writes to a closed pipe ends as a native program does, by SIGPIPE's default action. */
-function endingWhenClosed(stream: OutputStream): OutputStream {
-  return {
-    ...(stream.isTerminal !== undefined && { isTerminal: stream.isTerminal }),
-    write(bytes) {
-      try {
-        return stream.write(bytes);
-      } catch (error) {
-        if (error instanceof WasiError && error.errno === "pipe") throw new ClosedOutputError();
-        throw error;
-      }
-    },
-  };
+class EndingOutput implements OutputStream {
+  readonly #stream: OutputStream;
+  readonly isTerminal: boolean;
+
+  constructor(fd: number) {
+    this.#stream = outputToDescriptor(fd);
+    this.isTerminal = this.#stream.isTerminal === true;
+  }
+
+  get ready(): boolean {
+    return this.#stream.ready !== false;
+  }
+
+  write(bytes: Uint8Array): number {
+    try {
+      return this.#stream.write(bytes);
+    } catch (error) {
+      if (error instanceof WasiError && error.errno === "pipe") throw new ClosedOutputError();
+      throw error;
+    }
+  }
+
+  async whenReady(): Promise<void> {
+    await this.#stream.whenReady?.();
+  }
+
+  blockUntilReady(timeoutMs?: number): void {
+    this.#stream.blockUntilReady?.(timeoutMs);
+  }
+
+  close(): void {
+    this.#stream.close?.();
+  }
 }
 
 /** The process's own streams, environment and signals. */
@@ -68,8 +89,8 @@ export function processIo(): CommandIo {
       return {
         host: nodeHost(),
         stdin: stdinIsTaken ? "null" : "inherit",
-        stdout: endingWhenClosed(outputToDescriptor(1)),
-        stderr: endingWhenClosed(outputToDescriptor(2)),
+        stdout: new EndingOutput(1),
+        stderr: new EndingOutput(2),
       };
     },
     onInterrupt(listener) {

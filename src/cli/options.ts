@@ -46,12 +46,13 @@ function looksLikeOption(value: string): boolean {
 /**
  * Takes `argv` apart. With `guestArgs`, everything after the first operand is an
  * operand, whatever it looks like. Throws UsageError for an unknown option (with
- * the nearest known one), a missing or unwanted value, or a repetition.
+ * what `foreign` says to write instead, or the nearest known one), a missing or unwanted value, or a repetition.
  */
 export function parseCommandLine(
   table: OptionTable,
   argv: readonly string[],
   guestArgs: boolean,
+  foreign: Readonly<Record<string, string>> = {},
 ): CommandLine {
   const config: Record<string, { type: "string" | "boolean"; short?: string }> = Object.create(null);
   for (const [name, spec] of Object.entries(table)) {
@@ -82,7 +83,7 @@ export function parseCommandLine(
       continue;
     }
     const spec = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
-    if (spec === undefined) throw unknownOption(table, argv[token.index]!);
+    if (spec === undefined) throw unknownOption(table, foreign, argv[token.index]!);
     const shown = `--${token.name}`;
     if (spec.value === undefined && token.value !== undefined) {
       throw new UsageError(`${shown} takes no value`);
@@ -99,10 +100,20 @@ export function parseCommandLine(
   return { options, operands };
 }
 
-function unknownOption(table: OptionTable, argument: string): UsageError {
+function unknownOption(
+  table: OptionTable,
+  foreign: Readonly<Record<string, string>>,
+  argument: string,
+): UsageError {
   const shown = argument.split("=", 1)[0]!;
-  const hint = didYouMean(shown.replace(/^-+/, ""), Object.keys(table), "--");
-  return new UsageError(`unknown option '${shown}'${hint}`);
+  const name = shown.replace(/^-+/, "");
+  const hint = didYouMean(name, Object.keys(table), "--");
+  // A short option may have its value attached: -Sinherit-env.
+  const short = argument.startsWith("--") || hint !== "" ? "" : name.slice(0, 1);
+  const known = [name, short].find((spelling) => Object.hasOwn(foreign, spelling));
+  return new UsageError(
+    `unknown option '${shown}'${known === undefined ? hint : `; here it is ${foreign[known]}`}`,
+  );
 }
 
 /** The file of a command that takes one and nothing else. Throws UsageError. */

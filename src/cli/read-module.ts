@@ -20,6 +20,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   EISDIR: "it is a directory",
   ENOSPC: "no space left on device",
+  ENXIO: "it is a socket, or a device that is not there",
 };
 
 /** The reason in a Node system error, for people. */
@@ -37,16 +38,27 @@ export function systemCode(error: unknown): string | undefined {
 const CHUNK = 65_536;
 /** A pipe that has nothing yet is asked again after this many milliseconds. */
 const RETRY_MS = 2;
-/** No module may be larger, and a pipe need not end. */
-const LARGEST = DEFAULT_MODULE_LIMITS.moduleBytes;
+
+/** What is read is bounded, as a pipe need not end. */
+interface ReadLimit {
+  readonly bytes: number;
+  /** What is wanted, with its article, e.g. `a module`. */
+  readonly what: string;
+}
+
+const MODULE: ReadLimit = { bytes: DEFAULT_MODULE_LIMITS.moduleBytes, what: "a module" };
+
+function tooLarge(shown: string, { bytes, what }: ReadLimit): InputError {
+  return new InputError(`${shown} is larger than ${what} may be (${bytes} bytes)`);
+}
 
 /** Blocks the thread: whoever shares our terminal or pipe may have made it non-blocking. */
 export function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
 }
 
-/** Reads a descriptor to its end. Throws InputError for more bytes than a module may have, or Node's error. */
-export function readToEnd(fd: number, shown: string): Uint8Array {
+/** Reads a descriptor to its end. Throws InputError for more bytes than there may be, or Node's error. */
+export function readToEnd(fd: number, shown: string, limit: ReadLimit = MODULE): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
@@ -65,25 +77,28 @@ export function readToEnd(fd: number, shown: string): Uint8Array {
     }
     if (length === 0) return Buffer.concat(chunks);
     total += length;
-    if (total > LARGEST) throw new InputError(`${shown} is larger than a module may be (${LARGEST} bytes)`);
+    if (total > limit.bytes) throw tooLarge(shown, limit);
     chunks.push(chunk.subarray(0, length));
   }
 }
 
 /** Reads a whole file, or a pipe such as the shell's `<(…)`. Throws InputError. */
-export function readInput(path: string): Uint8Array {
+export function readInput(path: string, limit: ReadLimit = MODULE): Uint8Array {
   const shown = printable(path);
   try {
     const stat = statSync(path);
-    if (stat.isDirectory()) throw new InputError(`${shown} is a directory, not a WebAssembly module`);
+    if (stat.isDirectory()) {
+      throw new InputError(
+        `${shown} is a directory, not ${limit === MODULE ? "a WebAssembly module" : "a file"}`,
+      );
+    }
     if (stat.isCharacterDevice() || stat.isBlockDevice())
       throw new InputError(`${shown} is a device, not a file`);
-    if (stat.size > LARGEST)
-      throw new InputError(`${shown} is larger than a module may be (${LARGEST} bytes)`);
+    if (stat.size > limit.bytes) throw tooLarge(shown, limit);
     if (stat.isFile()) return readFileSync(path);
     const fd = openSync(path, "r");
     try {
-      return readToEnd(fd, shown);
+      return readToEnd(fd, shown, limit);
     } finally {
       closeSync(fd);
     }

@@ -10,16 +10,16 @@ import {
   Store,
 } from "../api/index.ts";
 import { ExitError, InterruptedError } from "../errors.ts";
-import { type FileSystem, WasiError, type WasiOptions, WasiPreview1 } from "../wasi/index.ts";
-import { HostFileSystem } from "../wasi/node/index.ts";
+import { WasiError, type WasiOptions, WasiPreview1 } from "../wasi/index.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { readCostModel } from "./cost-model-option.ts";
-import type { DirectoryGrant } from "./grants.ts";
+import { buildEnvironment } from "./grants.ts";
 import { invocation } from "./invoke.ts";
 import type { CommandIo } from "./io.ts";
-import { printable, readModule, systemCode, systemReason } from "./read-module.ts";
+import { openDirectories, openListeners, openStdin, readEnvFiles } from "./open-grants.ts";
+import { printable, readModule } from "./read-module.ts";
 import { STATUS } from "./report-error.ts";
-import { RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.ts";
+import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.ts";
 import { InputError } from "./usage-error.ts";
 
 function createEngine({ features, costModel }: RunOptions): EngineType {
@@ -43,39 +43,27 @@ function createStore(engine: EngineType, { fuel, maxMemory, maxCallDepth }: RunO
   });
 }
 
-function reason(error: unknown): string {
-  const code = systemCode(error);
-  if (code === "ENOENT") return "no such directory";
-  return code === "ENOTDIR" ? "it is not a directory" : systemReason(error);
-}
-
-/** Opens what `--dir` grants. Throws InputError. */
-function openDirectories(grants: readonly DirectoryGrant[]): Record<string, FileSystem> {
-  return Object.fromEntries(
-    grants.map(({ host, guest, readOnly }) => {
-      try {
-        return [guest, new HostFileSystem(host, { readOnly })];
-      } catch (error) {
-        throw new InputError(`--dir: cannot grant ${printable(host)}: ${reason(error)}`);
-      }
-    }),
-  );
-}
-
-/** Throws InputError for a directory that cannot be opened. */
-function createWasi(options: RunOptions, io: CommandIo): WasiPreview1 {
-  const preopens = openDirectories(options.directories);
+/** Opens what is granted. Throws InputError for what cannot be had, with nothing left open. */
+async function createWasi(options: RunOptions, io: CommandIo): Promise<WasiPreview1> {
+  const variables = [...readEnvFiles(options.envFiles), ...options.variables];
   const settings: WasiOptions = {
     // An invoked function gets its arguments as values.
     args: options.invoke === undefined ? options.args : options.args.slice(0, 1),
-    env: options.env,
-    preopens,
+    env: buildEnvironment(variables, io.env, options.inheritEnv),
+    preopens: openDirectories(options.directories),
     ...io.forGuest(options.file === "-"),
     ...(options.seed !== undefined && { deterministic: { seed: options.seed } }),
   };
+  const listeners = await openListeners(options.listenOn);
   try {
-    return new WasiPreview1(settings);
+    const stdin = options.stdin === undefined ? {} : { stdin: openStdin(options.stdin) };
+    const wasi = new WasiPreview1({ ...settings, ...stdin, listeners });
+    for (const [index, { address }] of listeners.entries()) {
+      if (options.listenOn[index]?.endsWith(":0")) io.stderr.write(`wasmeter: listening on ${address}\n`);
+    }
+    return wasi;
   } catch (error) {
+    for (const listener of listeners) listener.close();
     if (error instanceof WasiError) throw new InputError(`--dir: ${printable(error.message)}`);
     throw error;
   }
@@ -89,8 +77,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What can stop a guest from outside, as the options of its next call. */
 type Stop = () => AsyncCallOptions;
 
-/** Calls what was asked for; gives the exit status. */
-async function runGuest(instance: Instance, options: RunOptions, stop: Stop, io: CommandIo): Promise<number> {
+/** Calls what was asked for; gives what is to be printed. */
+async function runGuest(instance: Instance, options: RunOptions, stop: Stop): Promise<string> {
   const call = (name: string, args: readonly unknown[]): Promise<unknown> =>
     instance.callAsync(name, args, stop());
   if (options.invoke === undefined) {
@@ -98,15 +86,14 @@ async function runGuest(instance: Instance, options: RunOptions, stop: Stop, io:
       throw new InputError(noStart(options.file, instance.module));
     }
     await call("_start", []);
-    return STATUS.ok;
+    return "";
   }
   const { name, args, print } = invocation(instance, options);
   const isReactor = instance.module.exports.some(
     (each) => each.name === "_initialize" && each.kind === "func",
   );
   if (isReactor && name !== "_initialize") await call("_initialize", []);
-  io.stdout.write(print(await call(name, args)));
-  return STATUS.ok;
+  return print(await call(name, args));
 }
 
 function noStart(file: string, module: Module): string {
@@ -133,23 +120,31 @@ async function runProgram(
   const module = new Module(engine, readModule(options.file, io.stdin.readAll));
   const store = createStore(engine, options);
   started(store);
-  const wasi = createWasi(options, io);
+  const wasi = await createWasi(options, io);
   // What a guest waits for need not keep the process alive.
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   const stopListening = io.onInterrupt(() => interrupt.abort());
+  let results = "";
+  let status: number = STATUS.ok;
   try {
     const linker = new Linker(engine);
     wasi.addTo(linker);
     const instance = await linker.instantiateAsync(store, module, stop());
-    return await runGuest(instance, options, stop, io);
+    results = await runGuest(instance, options, stop);
   } catch (error) {
-    if (error instanceof ExitError) return error.exitCode & 0xff;
-    throw error instanceof InterruptedError ? inUsersWords(error, options) : error;
+    if (!(error instanceof ExitError)) {
+      throw error instanceof InterruptedError ? inUsersWords(error, options) : error;
+    }
+    status = error.exitCode & 0xff;
   } finally {
     stopListening();
     clearInterval(alive);
     wasi.close();
   }
+  // From here on Ctrl-C ends the process: closed connections may still have something to send, and a full pipe blocks.
+  await wasi.flushed();
+  if (results !== "") io.stdout.write(results);
+  return status;
 }
 
 /** The same error with the time that was allowed, or the signal's name. */
@@ -166,6 +161,7 @@ export const run: Command = {
   summary: "Run a program (the default command)",
   usage: "[run] [options] <file.wasm | -> [args…]",
   options: RUN_OPTIONS,
+  foreignOptions: FOREIGN_OPTIONS,
   guestArgs: true,
   notes: `Options after the file belong to the guest. It gets stdin, stdout and stderr; files, environment
 and network only as granted.
@@ -173,7 +169,7 @@ and network only as granted.
 Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124 timeout;
 130 interrupted; 134 trap or uncaught exception; 137 out of fuel or another limit.`,
   async execute(line, context) {
-    const options = readRunOptions(line, context.io.env);
+    const options = readRunOptions(line);
     let store: Store | undefined;
     let status: number;
     try {

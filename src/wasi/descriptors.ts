@@ -5,6 +5,7 @@ import {
   CONNECTION_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
   DIRECTORY_RIGHTS,
+  FDFLAG,
   type FileType,
   LISTENER_RIGHTS,
   RIGHT,
@@ -108,16 +109,16 @@ export function listenerDescriptor(listener: SocketListener): ListenerDescriptor
     listener,
     rightsBase: LISTENER_RIGHTS,
     rightsInheriting: CONNECTION_RIGHTS,
-    flags: 0,
+    flags: listener.nonblock === true ? FDFLAG.nonblock : 0,
   };
 }
 
 /** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
-function release(descriptor: Descriptor): void {
+function release(descriptor: Descriptor): void | Promise<void> {
   if (descriptor.kind === "file") descriptor.file.close();
   else if (descriptor.kind === "directory") descriptor.directory.close();
   else if (descriptor.kind === "listener") descriptor.listener.close();
-  else if (descriptor.kind === "connection") descriptor.connection.close();
+  else if (descriptor.kind === "connection") return descriptor.connection.close();
 }
 
 /** The table. New descriptors get the lowest free number, as POSIX has it. */
@@ -126,6 +127,8 @@ export class Descriptors {
   readonly #table = new Map<number, Descriptor>();
   /** No number below it is free. */
   #lowestFree = 0;
+  /** Connections that are closed, and still send. */
+  readonly #sending = new Set<Promise<void>>();
 
   /** @param limit most descriptors open at once; one more is `mfile` */
   constructor(limit: number) {
@@ -179,7 +182,7 @@ export class Descriptors {
   close(fd: number): void {
     const descriptor = this.get(fd);
     this.#remove(fd);
-    release(descriptor);
+    this.#release(descriptor);
   }
 
   /** Moves `from` to `to`, closing what was there. @throws WasiError `badf` if one of them is not open */
@@ -189,7 +192,7 @@ export class Descriptors {
     if (from === to) return;
     this.#table.set(to, moved);
     this.#remove(from);
-    release(replaced);
+    this.#release(replaced);
   }
 
   /** Closes everything, whatever fails. Throws the first failure at the end. */
@@ -198,12 +201,24 @@ export class Descriptors {
     for (const [fd, descriptor] of [...this.#table]) {
       this.#remove(fd);
       try {
-        release(descriptor);
+        this.#release(descriptor);
       } catch (error) {
         failures.push(error);
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Resolves when all closed connections have sent what they had. */
+  async released(): Promise<void> {
+    await Promise.all(this.#sending);
+  }
+
+  #release(descriptor: Descriptor): void {
+    const sending = release(descriptor);
+    if (sending === undefined) return;
+    this.#sending.add(sending);
+    void sending.then(() => this.#sending.delete(sending));
   }
 
   #remove(fd: number): void {

@@ -1,10 +1,12 @@
 // Reading, writing and positions of descriptors: fd_read, fd_pread, fd_write, fd_pwrite, fd_seek, fd_tell, fd_readdir.
 
 import { FDFLAG, type FileType, fileTypeNumber, RIGHT, WasiError } from "./abi.ts";
-import type { ConnectionDescriptor, Descriptor, DirectoryDescriptor, FileDescriptor } from "./descriptors.ts";
+import type { Descriptor, DirectoryDescriptor, FileDescriptor } from "./descriptors.ts";
 import type { FileSystemFile } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory, Region } from "./guest-memory.ts";
+import type { Waitable } from "./sockets.ts";
+import type { OutputStream } from "./streams.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { waitUntil } from "./waiting.ts";
 
@@ -38,12 +40,12 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
     const connection = descriptor.kind === "connection" ? descriptor.connection : undefined;
     const waitable = source ?? connection?.readable;
     if (waitable === undefined) throw new WasiError(descriptor.kind === "listener" ? "notconn" : "badf");
-    if (regions.length === 0) {
+    const wanted = totalLength(regions);
+    if (wanted === 0) {
       memory.setU32(nread, 0);
       return;
     }
     return waitUntil(call, "fd_read", waitable, () => {
-      const wanted = totalLength(regions);
       const chunk = source === undefined ? connection?.read(wanted, false) : source.read(wanted);
       if (chunk === undefined) {
         if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
@@ -76,10 +78,10 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
   ),
 
   /**
-   * Writes buffers at the position of a file (at its end with `append`), or to a stream or socket. A number smaller than
-   * asked for is normal.
+   * Writes buffers at the position of a file (at its end with `append`), or to a stream or socket. Waits until a full stream or
+   * socket takes a byte. A number smaller than asked for is normal.
    *
-   * `badf`, also for a directory; `notcapable`: no `fd_write`; `again`: a full socket and `nonblock`; `pipe`: the
+   * `badf`, also for a directory; `notcapable`: no `fd_write`; `again`: full, and `nonblock`; `pipe`: the
    * reader has gone; `nospc`, `fbig`, `dquot`, `rofs`, `io`.
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      nwritten -> | bytes u32 |
@@ -91,16 +93,16 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
     const descriptor = state.descriptors.get(fd);
     if (descriptor.kind === "directory") throw new WasiError("badf");
     requireRight(descriptor, RIGHT.fdWrite);
-    if (descriptor.kind === "connection") return sendRegions(call, descriptor, regions, nwritten, "fd_write");
-    let written: number;
     if (descriptor.kind === "file") {
-      written = writeFile(memory, regions, descriptor);
-    } else {
-      const output = descriptor.kind === "stream" ? descriptor.output : undefined;
-      if (output === undefined) throw new WasiError(descriptor.kind === "listener" ? "notconn" : "badf");
-      written = eachRegion(memory, regions, (bytes) => output.write(bytes));
+      memory.setU32(nwritten, writeFile(memory, regions, descriptor));
+      return;
     }
-    memory.setU32(nwritten, written);
+    const output = descriptor.kind === "stream" ? descriptor.output : undefined;
+    const connection = descriptor.kind === "connection" ? descriptor.connection : undefined;
+    const sink = output ?? connection;
+    if (sink === undefined) throw new WasiError(descriptor.kind === "listener" ? "notconn" : "badf");
+    const waitable = connection?.writable ?? canBeFull(output);
+    return sendRegions(call, { sink, waitable, flags: descriptor.flags }, regions, nwritten, "fd_write");
   }),
 
   /**
@@ -277,24 +279,44 @@ function syncIfAsked({ file, flags }: FileDescriptor): void {
   else if ((flags & FDFLAG.dsync) !== 0) file.sync(true);
 }
 
-/** Sends buffers over a connection, waiting until it takes at least one byte; used by sock_send too. */
+/** The stream as something to wait for; `undefined` if it is never full. */
+export function canBeFull(output: OutputStream | undefined): Waitable | undefined {
+  return output?.whenReady === undefined ? undefined : (output as OutputStream & Waitable);
+}
+
+/** Where bytes are sent, and how that waits. */
+interface Sink {
+  readonly sink: { write(bytes: Uint8Array): number };
+  readonly waitable: Waitable | undefined;
+  /** The descriptor's. */
+  readonly flags: number;
+}
+
+/** Sends buffers, waiting until at least one byte is taken; used by sock_send too. */
 export function sendRegions(
   call: Call,
-  descriptor: ConnectionDescriptor,
+  { sink, waitable, flags }: Sink,
   regions: readonly Region[],
   nwritten: number,
   operation: string,
 ): void | Promise<void> {
-  const { connection } = descriptor;
-  return waitUntil(call, operation, connection.writable, () => {
-    const written = eachRegion(call.memory, regions, (bytes) => connection.write(bytes));
-    if (written === 0 && regions.length > 0) {
-      if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
+  const isEmpty = totalLength(regions) === 0;
+  const attempt = (): boolean => {
+    const written = eachRegion(call.memory, regions, (bytes) => sink.write(bytes));
+    if (written === 0 && !isEmpty) {
+      if ((flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
       return false;
     }
     call.memory.setU32(nwritten, written);
     return true;
-  });
+  };
+  if (waitable?.blockUntilReady !== undefined && !call.canWait) {
+    // Whoever gives a sink that can block grants it: console.log does no other.
+    while (!attempt()) waitable.blockUntilReady();
+    return;
+  }
+  if (waitable !== undefined) return waitUntil(call, operation, waitable, attempt);
+  if (!attempt()) throw new WasiError("io", "a stream took nothing and cannot be waited for");
 }
 
 function readDirectory(

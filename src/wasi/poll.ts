@@ -4,6 +4,7 @@ import { WouldBlockError } from "../errors.ts";
 import { ERRNO, type Errno, EVENT_FD_HANGUP, EVENT_TYPE, RIGHT, WasiError } from "./abi.ts";
 import { clockTime } from "./clock.ts";
 import type { Descriptor } from "./descriptors.ts";
+import { canBeFull } from "./fd-io.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import type { Subscription } from "./layout.ts";
@@ -104,23 +105,15 @@ function timers(): Timers {
 }
 
 async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean): Promise<void> {
+  const { virtualClock, waits } = call.state;
   do {
-    let timer: unknown;
-    const waits: Promise<void>[] = poll.waitables.map((waitable) => waitable.whenReady());
     // On a virtual clock time passes only when there is nothing else to wait for.
-    if (poll.hasDeadline && (call.state.virtualClock === undefined || waits.length === 0)) {
-      const ms = poll.millisecondsLeft();
-      waits.push(
-        new Promise((resolve) => {
-          timer = timers().setTimeout?.(resolve, ms);
-        }),
-      );
-    }
-    try {
-      await Promise.race(waits);
-    } finally {
-      if (timer !== undefined) timers().clearTimeout?.(timer);
-    }
+    const timed = poll.hasDeadline && (virtualClock === undefined || poll.waitables.length === 0);
+    const setTimer = (wake: () => void): (() => void) => {
+      const timer = timers().setTimeout?.(wake, poll.millisecondsLeft());
+      return () => timers().clearTimeout?.(timer);
+    };
+    await waits.any(poll.waitables, timed ? setTimer : undefined);
     call.memory.refresh();
   } while (!finish());
 }
@@ -197,7 +190,7 @@ class Poll {
         // The witx: poll_fd_readwrite with fd_read (or fd_write) is the right to poll for it.
         const listening = descriptor.kind === "listener" ? RIGHT.sockAccept : right;
         this.#state.descriptors.get(subscription.fd, RIGHT.pollFdReadwrite | listening);
-        const ready = readiness(descriptor, subscription, this.#state.blocking !== undefined);
+        const ready = readiness(descriptor, subscription, this.#state);
         if ("whenReady" in ready) this.waitables.push(ready);
         else found.set(subscription, ready);
       } catch (error) {
@@ -218,7 +211,11 @@ function failure(subscription: Subscription, error: unknown): Event {
 }
 
 /** The event of a descriptor that is ready, or what to wait for. */
-function readiness(descriptor: Descriptor, subscription: Subscription, blocking: boolean): Event | Waitable {
+function readiness(
+  descriptor: Descriptor,
+  subscription: Subscription,
+  { blocking, waits }: WasiState,
+): Event | Waitable {
   const reads = subscription.type === "read";
   switch (descriptor.kind) {
     case "directory":
@@ -229,12 +226,13 @@ function readiness(descriptor: Descriptor, subscription: Subscription, blocking:
       return event(subscription, left > 0n ? left : 0n);
     }
     case "stream": {
-      const { input } = descriptor;
+      const { input, output } = descriptor;
+      if (!reads && output?.ready === false) return canBeFull(output) ?? event(subscription);
       if (!reads || input === undefined) return event(subscription);
       if (!input.ready) {
         // Blocking streams that cannot say when they are ready are read at once: the read will block.
-        if (blocking && input.blockUntilReady === undefined) return event(subscription, 1n);
-        void input.whenReady();
+        if (blocking !== undefined && input.blockUntilReady === undefined) return event(subscription, 1n);
+        waits.start(input);
         if (!input.ready) return input;
       }
       return event(subscription, BigInt(input.available), input.available === 0 ? EVENT_FD_HANGUP : 0);

@@ -5,9 +5,9 @@ import { ExitError, WouldBlockError } from "../errors.ts";
 import { WasiError } from "./abi.ts";
 import type { CallerLike } from "./engine.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
+import { CapturedOutput } from "./output-streams.ts";
 import { WasiPreview1 } from "./preview1.ts";
 import { seededRandom } from "./random-source.ts";
-import { CapturedOutput } from "./streams.ts";
 import { TestGuest } from "./test-guest.ts";
 import { decodeUtf8 } from "./utf8.ts";
 

@@ -97,7 +97,10 @@ export class WasiPreview1 {
     }
   }
 
-  /** Like {@link start}, but the guest can wait: for stdin, timers and sockets, and for asynchronous host functions. */
+  /**
+   * Like {@link start}, but the guest can wait: for its standard streams, timers and sockets, and for asynchronous host functions.
+   * Resolves when what it has written has arrived.
+   */
   async startAsync(instance: InstanceLike, options?: object): Promise<number> {
     exportedFunction(instance, "_start");
     if (instance.callAsync === undefined)
@@ -111,7 +114,16 @@ export class WasiPreview1 {
     } finally {
       this.close();
     }
+    await this.flushed();
     return this.#exitCode;
+  }
+
+  /**
+   * Resolves when what the guest has written so far has arrived where it goes: for after {@link start}, and for guests that ended by an
+   * error. Rejects with the failure of a stream that the guest could not be told any more.
+   */
+  flushed(): Promise<void> {
+    return this.#state.flush();
   }
 
   /**
@@ -135,9 +147,12 @@ export class WasiPreview1 {
     }
   }
 
-  /** Closes all descriptors: files, directories and sockets, but not the embedder's streams. Can be repeated. */
+  /**
+   * Closes all descriptors: files, directories and sockets. Output streams are let go when they have taken everything, and stay open;
+   * an input that has not ended is ended as a loop's `break` would. Can be repeated.
+   */
   close(): void {
-    this.#state.descriptors.closeAll();
+    this.#state.close();
   }
 }
 

@@ -64,6 +64,11 @@ export const SOCK_FUNCTIONS: FunctionTable = {
       const peek = (flags & RIFLAG.peek) !== 0;
       let wanted = 0;
       for (const { length } of regions) wanted += length;
+      if (wanted === 0) {
+        memory.setU32(size, 0);
+        memory.setU16(outFlags, 0);
+        return;
+      }
       const all = (flags & RIFLAG.waitall) !== 0 && !peek;
       let received = 0;
       return waitUntil(call, "sock_recv", connection.readable, () => {
@@ -99,7 +104,9 @@ export const SOCK_FUNCTIONS: FunctionTable = {
     const regions = memory.regions(data, count);
     const descriptor = connected(call, fd, RIGHT.fdWrite);
     if (flags !== 0) throw new WasiError("inval", "unknown flags");
-    return sendRegions(call, descriptor, regions, size, "sock_send");
+    const { connection, flags: fdflags } = descriptor;
+    const sink = { sink: connection, waitable: connection.writable, flags: fdflags };
+    return sendRegions(call, sink, regions, size, "sock_send");
   }),
 
   /**

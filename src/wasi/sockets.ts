@@ -3,7 +3,7 @@
 
 /** Something that becomes ready. Nothing is lost while nobody waits. */
 export interface Waitable {
-  /** Resolves when the next `read`, `accept` or `write` has something to say. Never rejects. */
+  /** Resolves when the next `read`, `accept` or `write` has something to say. Never rejects. One wait at a time is enough. */
   whenReady(): Promise<void>;
   /** Blocks the thread until then, at most `timeoutMs`. Only where the embedder granted blocking. */
   blockUntilReady?(timeoutMs?: number): void;
@@ -11,6 +11,8 @@ export interface Waitable {
 
 /** A listening stream socket. */
 export interface SocketListener extends Waitable {
+  /** Whether the guest's descriptor begins with the flag `nonblock`, which the guest can change. Default false. */
+  readonly nonblock?: boolean;
   /** Whether `accept` has a connection, or an error. */
   readonly ready: boolean;
   /** The next connection, or `undefined` if there is none yet. Throws `WasiError`. */
@@ -36,5 +38,6 @@ export interface SocketConnection {
   /** Takes bytes for sending; gives how many, 0 when its buffer is full. Throws `WasiError`, e.g. `pipe`. */
   write(bytes: Uint8Array): number;
   shutdown(read: boolean, write: boolean): void;
-  close(): void;
+  /** A promise, if given, resolves when what was written has been sent or cannot be. */
+  close(): void | Promise<void>;
 }

@@ -6,17 +6,13 @@ import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } 
 import { DeterministicFileSystem } from "./fs/deterministic.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { encodeStrings } from "./guest-memory.ts";
+import { inputStream } from "./input-streams.ts";
+import { outputStream } from "./output-streams.ts";
 import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
-import {
-  type InputSource,
-  type InputStream,
-  inputStream,
-  type OutputStream,
-  type OutputTarget,
-  outputStream,
-} from "./streams.ts";
+import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
 import { encodeUtf8 } from "./utf8.ts";
+import { Waits } from "./waiting.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
 export interface WasiHost {
@@ -44,6 +40,10 @@ export interface WasiOptions {
   /** Default `"null"`: thrown away. */
   readonly stdout?: OutputTarget;
   readonly stderr?: OutputTarget;
+  /**
+   * Bytes of output that are kept for a callback, Web or Node stream that takes its time; then the guest waits. Default 1 MiB.
+   */
+  readonly outputBufferBytes?: number;
   /** Directories by the path under which the guest sees them. They get descriptors 3, 4, … in this order. */
   readonly preopens?: Readonly<Record<string, FileSystem>>;
   /** Listening sockets. They get the descriptors after the directories. */
@@ -63,6 +63,7 @@ export interface WasiOptions {
 }
 
 const DEFAULT_MAX_DESCRIPTORS = 1024;
+const DEFAULT_OUTPUT_BUFFER_BYTES = 2 ** 20;
 
 export class WasiState {
   readonly args: readonly Uint8Array[];
@@ -73,6 +74,10 @@ export class WasiState {
   readonly virtualClock: VirtualClock | undefined;
   readonly random: RandomSource;
   readonly blocking: WasiHost["blocking"];
+  readonly waits = new Waits();
+  readonly #input: InputStream;
+  readonly #outputs: ReadonlySet<OutputStream>;
+  #closed = false;
   readonly #deterministic = new Map<FileSystem, FileSystem>();
 
   /** @throws TypeError on options that make no sense */
@@ -96,13 +101,18 @@ export class WasiState {
 
     this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS);
     const { descriptors } = this;
-    descriptors.add(streamDescriptor(inputStream(options.stdin ?? "null", host?.stdin), undefined));
-    descriptors.add(
-      streamDescriptor(undefined, outputStream(options.stdout ?? "null", "stdout", host?.stdout)),
-    );
-    descriptors.add(
-      streamDescriptor(undefined, outputStream(options.stderr ?? "null", "stderr", host?.stderr)),
-    );
+    const { stdout = "null", stderr = "null", outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES } = options;
+    if (!(Number.isSafeInteger(outputBufferBytes) && outputBufferBytes > 0))
+      throw new TypeError(`outputBufferBytes: ${outputBufferBytes} is not a number of bytes`);
+    this.#input = inputStream(options.stdin ?? "null", host?.stdin);
+    const out = outputStream(stdout, "stdout", host?.stdout, outputBufferBytes);
+    // One stream for both keeps their order; a Web stream has only one writer anyway.
+    const shared = stdout === stderr && stdout !== "inherit";
+    const err = shared ? out : outputStream(stderr, "stderr", host?.stderr, outputBufferBytes);
+    this.#outputs = new Set([out, err]);
+    descriptors.add(streamDescriptor(this.#input, undefined));
+    descriptors.add(streamDescriptor(undefined, out));
+    descriptors.add(streamDescriptor(undefined, err));
     try {
       for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
         if (name === "" || name.includes("\0"))
@@ -111,8 +121,28 @@ export class WasiState {
       }
       for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));
     } catch (error) {
-      descriptors.closeAll();
+      this.close();
       throw error;
+    }
+  }
+
+  /** Resolves when the output has arrived where it goes, and closed connections have sent theirs. Rejects with the first failure that no write has told the guest. */
+  async flush(): Promise<void> {
+    const outputs = [...this.#outputs].map((output) => output.flush?.());
+    const results = await Promise.allSettled([...outputs, this.descriptors.released()]);
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** Closes all descriptors and lets go of the streams. Can be repeated. */
+  close(): void {
+    try {
+      this.descriptors.closeAll();
+    } finally {
+      if (!this.#closed) {
+        this.#closed = true;
+        this.#input.close?.();
+        for (const output of this.#outputs) output.close?.();
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import { blockingInput, outputToDescriptor, processStdin, sleep } from "./stdio.
 
 export { HostFileSystem } from "./host-file-system.ts";
 export { listenTcp, type TcpListener } from "./sockets.ts";
-export { inputFromStream, outputToDescriptor } from "./stdio.ts";
+export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
 
 /**
  * The Node process around a guest: its standard streams for `"inherit"`, and its clocks.

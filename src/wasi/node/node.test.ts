@@ -1,15 +1,19 @@
 // What is Node's own: descriptors and streams of the process, TCP sockets, host directories as options.
 
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WouldBlockError } from "../../errors.ts";
 import { TestGuest } from "../test-guest.ts";
 import {
   HostFileSystem,
+  inputFromFile,
   inputFromStream,
   listenTcp,
   nodeHost,
@@ -83,6 +87,189 @@ describe("Node streams as input", () => {
   });
 });
 
+describe("Node streams given as they are", () => {
+  test("are input, and are left open, without listeners", async () => {
+    const stream = new PassThrough();
+    stream.setEncoding("utf8");
+    const guest = new TestGuest({ stdin: stream });
+    const before = stream.eventNames().length;
+    stream.write("ü1");
+    expect(await guest.readAsync(0)).toEqual({ text: "ü1" });
+    const waiting = guest.readAsync(0);
+    stream.write("2");
+    expect(await waiting).toEqual({ text: "2" });
+    void guest.readAsync(0);
+    guest.wasi.close();
+    await nextTurn();
+    expect(stream.destroyed).toBe(false);
+    expect(stream.eventNames().length).toBe(before);
+  });
+
+  test("are output that holds a full guest up", async () => {
+    const chunks: string[] = [];
+    let done: (() => void) | undefined;
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, callback) {
+        chunks.push(chunk.toString());
+        done = callback;
+      },
+    });
+    const guest = new TestGuest({ stdout: stream, outputBufferBytes: 4 });
+    expect(guest.write(1, "abcdef")).toBe(4);
+    guest.canWait = false;
+    expect(() => guest.write(1, "ef")).toThrow(WouldBlockError);
+    done?.();
+    await nextTurn();
+    expect(guest.write(1, "ef")).toBe(2);
+    guest.wasi.close();
+    // Still attached while something is under way.
+    expect(stream.listenerCount("error")).toBeGreaterThan(0);
+    done?.();
+    await guest.wasi.flushed();
+    expect(stream.listenerCount("error")).toBe(0);
+    expect(stream.writableEnded).toBe(false);
+    expect(chunks).toEqual(["abcd", "ef"]);
+  });
+
+  test("that are ended, destroyed or fail are errnos, not exceptions", async () => {
+    const ended = new PassThrough();
+    ended.end();
+    expect(new TestGuest({ stdout: ended }).write(1, "a")).toBe("pipe");
+    const destroyed = new PassThrough({ highWaterMark: 1 });
+    const guest = new TestGuest({ stdout: destroyed });
+    expect(guest.write(1, "abc")).toBe(3);
+    destroyed.destroy();
+    await nextTurn();
+    expect(guest.write(1, "a")).toBe("pipe");
+    for (const [code, errno] of [
+      ["EPIPE", "pipe"],
+      ["ENOSPC", "nospc"],
+      ["EWHATEVER", "io"],
+    ]) {
+      const failing = new Writable({
+        write: (_chunk, _encoding, callback) => callback(Object.assign(new Error("x"), { code })),
+      });
+      const writer = new TestGuest({ stdout: failing });
+      expect(writer.write(1, "a")).toBe(1);
+      await nextTurn();
+      expect(writer.write(1, "b")).toBe(errno);
+    }
+  });
+
+  test("that are polled a hundred times collect no listeners", async () => {
+    const stream = new PassThrough();
+    const guest = new TestGuest({ stdin: stream });
+    const { view } = guest;
+    for (let i = 0; i < 100; i++) {
+      guest.bytes.fill(0, 0x1000, 0x1060);
+      view.setUint8(0x1008, 1);
+      view.setUint32(0x1040, 1, true);
+      view.setBigUint64(0x1048, 1000n, true);
+      expect(await guest.callAsync("poll_oneoff", 0x1000, 0x4000, 2, 0x80)).toBe("success");
+    }
+    expect(stream.listenerCount("readable")).toBe(1);
+    expect(stream.listenerCount("end")).toBeLessThan(4);
+  });
+
+  test("know whether they are terminals", () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true });
+    const guest = new TestGuest({ stdin: stream, stdout: stream, stderr: new PassThrough() });
+    expect([0, 1, 2].map((fd) => (guest.fdStat(fd) as { type: string }).type)).toEqual([
+      "character-device",
+      "character-device",
+      "unknown",
+    ]);
+  });
+});
+
+describe("files as input", () => {
+  test("are read without waiting, and closed at the end", () => {
+    const file = path.join(scratch, "f");
+    fs.writeFileSync(file, "hello");
+    const guest = new TestGuest({ stdin: inputFromFile(file) });
+    guest.canWait = false;
+    expect(guest.read(0, 3)).toEqual({ text: "hel" });
+    expect(guest.read(0)).toEqual({ text: "lo" });
+    expect(guest.read(0)).toEqual({ text: "" });
+    guest.wasi.close();
+    guest.wasi.close();
+  });
+
+  test("that are missing or directories are Node's errors", () => {
+    expect(() => inputFromFile(path.join(scratch, "missing"))).toThrow(/ENOENT/);
+    expect(() => inputFromFile(scratch)).toThrow(/EISDIR/);
+  });
+
+  test.runIf(process.platform === "linux")("may be FIFOs and devices; all is closed at the end", async () => {
+    /** Whether one of the process's descriptors leads there. */
+    const isOpen = (file: string) =>
+      fs.readdirSync("/proc/self/fd").some((fd) => {
+        try {
+          return fs.readlinkSync(`/proc/self/fd/${fd}`) === file;
+        } catch {
+          return false;
+        }
+      });
+    const fifo = path.join(scratch, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const guest = new TestGuest({ stdin: inputFromFile(fifo) });
+    expect(isOpen(fifo)).toBe(true);
+    const waiting = guest.readAsync(0);
+    const writer = fs.openSync(fifo, "w");
+    fs.writeSync(writer, "hello");
+    expect(await waiting).toEqual({ text: "hello" });
+    fs.closeSync(writer);
+    expect(await guest.readAsync(0)).toEqual({ text: "" });
+    guest.wasi.close();
+    const zeros = new TestGuest({ stdin: inputFromFile("/dev/zero") });
+    expect(await zeros.readAsync(0, 2)).toEqual({ text: "\0\0" });
+    zeros.wasi.close();
+    // Closing is asynchronous; without it this never ends.
+    while (isOpen(fifo) || isOpen("/dev/zero")) await nextTurn();
+  });
+});
+
+describe.runIf(process.platform === "linux")("a pipe that is not read", () => {
+  test("parks the guest instead of blocking the thread, and loses nothing", async () => {
+    const fifo = path.join(scratch, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const reader = fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const writer = fs.openSync(fifo, "w");
+    const guest = new TestGuest({ stdout: outputToDescriptor(writer) });
+    const block = new Uint8Array(65_536).fill(97);
+    let written = 0;
+    guest.call("fd_fdstat_set_flags", 1, 4);
+    for (;;) {
+      const result = guest.write(1, block);
+      if (result === "again") break;
+      written += Number(result);
+    }
+    guest.call("fd_fdstat_set_flags", 1, 0);
+    guest.view.setUint32(0x100, 0x10000, true);
+    guest.view.setUint32(0x104, 100, true);
+    const writing = guest.callAsync("fd_write", 1, 0x100, 1, 0x110);
+    // A native write would block here, and with it everything else.
+    await nextTurn();
+    let read = 0;
+    const drain = () => {
+      try {
+        for (;;) read += fs.readSync(reader, new Uint8Array(65_536));
+      } catch (error) {
+        expect((error as NodeJS.ErrnoException).code).toBe("EAGAIN");
+      }
+    };
+    drain();
+    expect(await writing).toBe("success");
+    drain();
+    expect(read).toBe(written + guest.view.getUint32(0x110, true));
+    fs.closeSync(reader);
+    expect(guest.write(1, "x")).toBe("pipe");
+    guest.wasi.close();
+    // The descriptor given is still open: only the one that was opened anew is closed.
+    fs.closeSync(writer);
+  });
+});
+
 describe("TCP", () => {
   test("accepts, echoes and ends, asynchronously", async () => {
     const listener = await listenTcp("127.0.0.1:0");
@@ -107,6 +294,78 @@ describe("TCP", () => {
     await new Promise<void>((resolve) => {
       net.connect(port, "127.0.0.1").once("error", () => resolve());
     });
+  });
+
+  test("a listener may begin with nonblock", async () => {
+    const listeners = [await listenTcp("127.0.0.1:0", { nonblock: true }), await listenTcp("127.0.0.1:0")];
+    const guest = new TestGuest({ listeners });
+    expect(guest.call("sock_accept", 3, 0, 0)).toBe("again");
+    guest.canWait = false;
+    expect(() => guest.call("sock_accept", 4, 0, 0)).toThrow(WouldBlockError);
+    guest.wasi.close();
+  });
+
+  test("a peer may end its direction and still read; a write of nothing does not wait", async () => {
+    const listener = await listenTcp("127.0.0.1:0");
+    const guest = new TestGuest({ listeners: [listener] });
+    const accepting = guest.callAsync("sock_accept", 3, 0, 0);
+    const client = net.connect({
+      port: Number(listener.address.split(":").pop()),
+      host: "127.0.0.1",
+      allowHalfOpen: true,
+    });
+    client.end("request");
+    expect(await accepting).toBe("success");
+    const fd = guest.view.getUint32(0, true);
+    expect(await guest.readAsync(fd)).toEqual({ text: "request" });
+    expect(await guest.readAsync(fd)).toEqual({ text: "" });
+    expect(guest.write(fd, "")).toBe(0);
+    expect(guest.write(fd, "response")).toBe(8);
+    expect(guest.call("sock_shutdown", fd, 2)).toBe("success");
+    expect(guest.write(fd, "more")).toBe("pipe");
+    const chunks: Buffer[] = [];
+    for await (const chunk of client) chunks.push(chunk as Buffer);
+    expect(Buffer.concat(chunks).toString()).toBe("response");
+    guest.wasi.close();
+    await guest.wasi.flushed();
+  });
+
+  test("a peer that is polled a hundred times collects no listeners", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const listener = await listenTcp("127.0.0.1:0");
+    const guest = new TestGuest({ listeners: [listener] });
+    const client = net.connect(Number(listener.address.split(":").pop()), "127.0.0.1");
+    expect(await guest.callAsync("sock_accept", 3, 0, 0)).toBe("success");
+    const fd = guest.view.getUint32(0, true);
+    for (let i = 0; i < 100; i++) {
+      guest.bytes.fill(0, 0x1000, 0x1060);
+      guest.view.setUint8(0x1008, 1);
+      guest.view.setUint32(0x1010, i % 2 === 0 ? fd : 3, true);
+      guest.view.setUint32(0x1040, 1, true);
+      guest.view.setBigUint64(0x1048, 1000n, true);
+      expect(await guest.callAsync("poll_oneoff", 0x1000, 0x4000, 2, 0x80)).toBe("success");
+    }
+    client.destroy();
+    guest.wasi.close();
+    await nextTurn();
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+  });
+
+  test("a peer that resets is an errno, and the guest's end of a connection is closed for good", async () => {
+    const listener = await listenTcp("127.0.0.1:0");
+    const guest = new TestGuest({ listeners: [listener] });
+    const client = net.connect(Number(listener.address.split(":").pop()), "127.0.0.1");
+    client.on("error", () => {});
+    await once(client, "connect");
+    client.resetAndDestroy();
+    expect(await guest.callAsync("sock_accept", 3, 0, 0)).toBe("success");
+    const fd = guest.view.getUint32(0, true);
+    expect(["connreset", { text: "" }]).toContainEqual(await guest.readAsync(fd));
+    guest.wasi.close();
+    await guest.wasi.flushed();
   });
 
   test("a peer that does not read makes writes wait, within a bound", async () => {

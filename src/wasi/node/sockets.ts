@@ -9,25 +9,41 @@ import { toWasiError } from "./errno.ts";
 const MAX_WAITING = 64;
 /** Bytes of a connection that are kept for sending; then writes wait. */
 const MAX_UNSENT_BYTES = 65_536;
+/** How long a connection that the guest has closed may take to send what is left. */
+const MAX_LINGER_MS = 10_000;
 
 /** A listener and where it listens, as `host:port`. */
 export interface TcpListener extends SocketListener {
   readonly address: string;
 }
 
+/** Reads `host:port` or `[v6]:port`; `undefined` for anything else. */
+export function parseTcpAddress(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, v6, name, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = v6 ?? name;
+  const port = Number(digits);
+  if (host === undefined || port > 65_535 || (v6 !== undefined && !net.isIPv6(v6))) return undefined;
+  return { host, port };
+}
+
 /**
  * Opens a listening TCP socket.
  *
  * @param address `host:port`, `[v6]:port`; port 0 is any free one
+ * @param options.nonblock whether the guest's descriptor begins with `nonblock`, as Go programs need. Default false
  * @throws TypeError on a malformed address; Error (Node's) if it cannot be had
  */
-export async function listenTcp(address: string): Promise<TcpListener> {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
-  if (match === null || Number(match[3]) > 65_535)
-    throw new TypeError(`not an address to listen on: ${address}`);
-  const server = net.createServer({ pauseOnConnect: true });
+export async function listenTcp(
+  address: string,
+  options: { readonly nonblock?: boolean } = {},
+): Promise<TcpListener> {
+  const wanted = parseTcpAddress(address);
+  if (wanted === undefined) throw new TypeError(`not an address to listen on: ${address}`);
+  // A peer that has sent everything may still read: the guest ends its own direction.
+  const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true });
   const waiting: net.Socket[] = [];
-  const wakers = new Set<() => void>();
+  let wake: (() => void) | undefined;
+  let arrival: Promise<void> | undefined;
   server.on("connection", (socket) => {
     if (waiting.length >= MAX_WAITING) {
       socket.destroy();
@@ -36,11 +52,11 @@ export async function listenTcp(address: string): Promise<TcpListener> {
     // One that dies before it is accepted is reported by its first read.
     socket.on("error", () => {});
     waiting.push(socket);
-    for (const wake of wakers) wake();
+    wake?.();
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: match[1] ?? match[2], port: Number(match[3]) }, () => {
+    server.listen({ ...wanted }, () => {
       server.off("error", reject);
       resolve();
     });
@@ -56,6 +72,7 @@ export async function listenTcp(address: string): Promise<TcpListener> {
   server.unref();
   return {
     address: where,
+    nonblock: options.nonblock === true,
     get ready() {
       return waiting.length > 0;
     },
@@ -65,15 +82,16 @@ export async function listenTcp(address: string): Promise<TcpListener> {
     },
     whenReady() {
       if (waiting.length > 0) return Promise.resolve();
-      server.ref();
-      return new Promise((resolve) => {
-        const wake = () => {
-          wakers.delete(wake);
-          if (wakers.size === 0) server.unref();
+      arrival ??= new Promise((resolve) => {
+        server.ref();
+        wake = () => {
+          wake = undefined;
+          arrival = undefined;
+          server.unref();
           resolve();
         };
-        wakers.add(wake);
       });
+      return arrival;
     },
     close() {
       for (const socket of waiting.splice(0)) socket.destroy();
@@ -84,24 +102,33 @@ export async function listenTcp(address: string): Promise<TcpListener> {
 
 /** Waits for one of several events of a socket, unless `ready` already. */
 function waitable(socket: net.Socket, events: readonly string[], ready: () => boolean): Waitable {
+  let waiting: Promise<void> | undefined;
+  const wait = async (): Promise<void> => {
+    while (!ready()) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          for (const event of events) socket.off(event, done);
+          resolve();
+        };
+        for (const event of events) socket.on(event, done);
+      });
+    }
+    waiting = undefined;
+  };
   return {
-    async whenReady() {
-      while (!ready()) {
-        await new Promise<void>((resolve) => {
-          const done = () => {
-            for (const event of events) socket.off(event, done);
-            resolve();
-          };
-          for (const event of events) socket.on(event, done);
-        });
-      }
+    whenReady() {
+      if (ready()) return Promise.resolve();
+      // Shared by all who wait, so that a guest that polls again and again adds no listeners.
+      waiting ??= wait();
+      return waiting;
     },
   };
 }
 
 function connection(socket: net.Socket): SocketConnection {
   let rest: Uint8Array = new Uint8Array(0);
-  let ended = false;
+  // It may have died while it waited to be accepted.
+  let ended = socket.destroyed || socket.readableEnded;
   let failure: WasiError | undefined;
   socket.on("end", () => {
     ended = true;
@@ -166,10 +193,21 @@ function connection(socket: net.Socket): SocketConnection {
       if (write) socket.end();
     },
     close() {
-      // What was written is still sent.
-      socket.end();
-      socket.resume();
-      if (ended) socket.destroySoon();
+      // What was written is still sent, unless the peer does not take it.
+      return new Promise((resolve) => {
+        const giveUp = setTimeout(() => socket.destroy(), MAX_LINGER_MS);
+        giveUp.unref();
+        const done = () => {
+          clearTimeout(giveUp);
+          resolve();
+        };
+        if (socket.destroyed) return done();
+        socket.once("close", done);
+        // Nobody reads any more: what comes is thrown away, so that it does not reset the connection.
+        socket.removeAllListeners("readable");
+        socket.resume();
+        socket.destroySoon();
+      });
     },
   };
 }

@@ -1,9 +1,11 @@
 // The process's standard streams, and any Node stream, as a guest's.
 
 import * as fs from "node:fs";
+import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { isatty } from "node:tty";
+import { isatty, ReadStream } from "node:tty";
 import { WasiError } from "../abi.ts";
+import { NodeInput } from "../input-streams.ts";
 import type { InputStream, OutputStream } from "../streams.ts";
 import { systemErrorCode, toWasiError } from "./errno.ts";
 
@@ -12,26 +14,100 @@ export function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** How long to wait before a descriptor that is not ready is tried again, in milliseconds. */
+/** How long to wait before a descriptor that is not ready is read again, in milliseconds. */
 const RETRY_MS = 5;
 
-/** A descriptor of the process as a guest's output. Writes wait for slow readers. The guest cannot close it. */
+/**
+ * Who waits for a full descriptor tries again after so many turns of the event loop (or fractions of a millisecond, when the thread is
+ * blocked), then after 1, 2, 4, … milliseconds. A reader that keeps up empties a pipe in microseconds: with timers alone, a third to a
+ * tenth as much went through one.
+ */
+const QUICK_RETRIES = 64;
+const QUICK_PAUSE_MS = 0.05;
+const LONGEST_PAUSE_MS = 32;
+
+/**
+ * A descriptor of the process as a guest's output. The guest cannot close it. When a pipe or socket is full, the guest waits in
+ * asynchronous calls, so that timeouts and signals are heard; in synchronous ones the thread is blocked.
+ */
 export function outputToDescriptor(fd: number): OutputStream {
+  // Opened anew if it is used for another guest after one has ended.
+  let own: number | undefined;
+  let isFull = false;
+  let retries = 0;
+  /** The next pause; 0 for a turn of the event loop. */
+  const nextPause = (): number => {
+    const slow = retries++ - QUICK_RETRIES;
+    return slow < 0 ? 0 : Math.min(2 ** slow, LONGEST_PAUSE_MS);
+  };
   return {
     isTerminal: isatty(fd),
+    get ready() {
+      return !isFull;
+    },
     write(bytes) {
       if (bytes.length === 0) return 0;
-      for (;;) {
-        try {
-          return fs.writeSync(fd, bytes);
-        } catch (error) {
-          // Pipes that Node has made non-blocking.
-          if (systemErrorCode(error) !== "EAGAIN") throw toWasiError(error);
-          sleep(RETRY_MS);
-        }
-      }
+      own ??= nonBlocking(fd);
+      const written = tryWrite(own, bytes);
+      isFull = written === 0;
+      if (!isFull) retries = 0;
+      return written;
+    },
+    async whenReady() {
+      // Node cannot tell when a descriptor becomes writable without writing to it through a stream, which would keep bytes back.
+      if (!isFull) return;
+      const pause = nextPause();
+      await new Promise<void>((resolve) => {
+        if (pause === 0) setImmediate(resolve);
+        else setTimeout(resolve, pause);
+      });
+      isFull = false;
+    },
+    blockUntilReady(timeoutMs = Number.POSITIVE_INFINITY) {
+      if (isFull) sleep(Math.min(nextPause() || QUICK_PAUSE_MS, timeoutMs));
+      isFull = false;
+    },
+    close() {
+      if (own !== undefined && own !== fd) fs.closeSync(own);
+      own = undefined;
     },
   };
+}
+
+/** Bytes written, 0 if a non-blocking descriptor is full. */
+function tryWrite(fd: number, bytes: Uint8Array): number {
+  try {
+    return fs.writeSync(fd, bytes);
+  } catch (error) {
+    if (systemErrorCode(error) === "EAGAIN") return 0;
+    throw toWasiError(error);
+  }
+}
+
+/** A descriptor for the same pipe or socket whose writes do not block; the same one where that cannot be had or does not matter. */
+function nonBlocking(fd: number): number {
+  const { O_NONBLOCK, O_WRONLY } = fs.constants;
+  let stat: fs.Stats;
+  try {
+    stat = fs.fstatSync(fd);
+  } catch {
+    return fd;
+  }
+  if (process.platform === "linux" && stat.isFIFO()) {
+    try {
+      // Opened anew, the pipe is not made non-blocking for the other processes that share the descriptor.
+      return fs.openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK);
+    } catch {
+      // No /proc, not our pipe, or nobody reads any more.
+      return fd;
+    }
+  }
+  if (process.platform !== "win32" && (stat.isFIFO() || stat.isSocket())) {
+    // Node makes them non-blocking when it opens its own stream, and resets them when the process ends.
+    if (fd === 1) void process.stdout;
+    if (fd === 2) void process.stderr;
+  }
+  return fd;
 }
 
 /** A descriptor of the process as a guest's input whose reads block the thread. */
@@ -61,76 +137,65 @@ export function blockingInput(fd: number): InputStream {
 
 /** A Node stream as a guest's input. It is read only while the guest waits, and keeps the process alive only then. */
 export function inputFromStream(open: () => Readable, isTerminal = false): InputStream {
-  let stream: Readable | undefined;
-  let rest: Uint8Array = new Uint8Array(0);
-  let ended = false;
-  let failure: unknown;
-
-  const start = (): Readable => {
-    if (stream === undefined) {
-      stream = open();
-      stream.once("end", () => {
-        ended = true;
-      });
-      stream.once("close", () => {
-        ended = true;
-      });
-      stream.once("error", (error) => {
-        failure = toWasiError(error);
-        ended = true;
-      });
-    }
-    return stream;
-  };
-  const pull = (): void => {
-    if (rest.length > 0) return;
-    const source = start();
-    const chunk: unknown = source.read();
-    if (chunk instanceof Uint8Array) rest = chunk;
-    else if (typeof chunk === "string") rest = Buffer.from(chunk);
-    else if (source.readableEnded || source.destroyed) ended = true;
-  };
-  const ready = (): boolean => {
-    if (rest.length === 0 && !ended) pull();
-    return rest.length > 0 || ended;
-  };
-  return {
-    isTerminal,
-    get ready() {
-      return ready();
-    },
-    get available() {
-      return rest.length;
-    },
-    read(length) {
-      if (!ready()) return undefined;
-      if (rest.length === 0 && failure !== undefined) {
-        const error = failure;
-        failure = undefined;
-        throw error instanceof WasiError ? error : new WasiError("io", String(error));
-      }
-      const chunk = rest.subarray(0, length);
-      rest = rest.subarray(chunk.length);
-      return chunk;
-    },
-    async whenReady() {
-      const source = start() as Readable & { ref?(): void; unref?(): void };
-      while (!ready()) {
-        source.ref?.();
-        await new Promise<void>((resolve) => {
-          const done = () => {
-            for (const name of ["readable", "end", "close", "error"]) source.off(name, done);
-            resolve();
-          };
-          for (const name of ["readable", "end", "close", "error"]) source.on(name, done);
-        });
-        source.unref?.();
-      }
-    },
-  };
+  return new NodeInput(open, isTerminal, streamError);
 }
 
-/** The process's stdin, asynchronous. */
+function streamError(error: Error): WasiError {
+  const translated = toWasiError(error);
+  return translated instanceof WasiError ? translated : new WasiError("io", String(error));
+}
+
+/** A stream that was opened for the guest, and ends with it. */
+class OwnedInput extends NodeInput {
+  readonly #stream: Readable;
+
+  constructor(stream: Readable, isTerminal: boolean) {
+    super(() => stream, isTerminal, streamError);
+    this.#stream = stream;
+  }
+
+  override close(): void {
+    super.close();
+    this.#stream.on("error", () => {});
+    this.#stream.destroy();
+  }
+}
+
+/** The process's stdin, asynchronous where it may have to be waited for. */
 export function processStdin(): InputStream {
+  try {
+    const stat = fs.fstatSync(0);
+    // Node's own stream takes a directory for an empty file.
+    if (stat.isFile() || stat.isDirectory()) return blockingInput(0);
+  } catch {
+    // It is closed: Node's stream says so.
+  }
   return inputFromStream(() => process.stdin, isatty(0));
+}
+
+/**
+ * A file of the host as a guest's input: anything that has bytes, FIFOs and devices too. Opening a FIFO does not wait for its writer;
+ * reading does, in asynchronous calls. It is closed with the guest's WASI.
+ *
+ * @throws Error (Node's) if it cannot be opened, or is a directory
+ */
+export function inputFromFile(path: string): InputStream {
+  const { O_NONBLOCK, O_RDONLY } = fs.constants;
+  const fd = fs.openSync(path, O_RDONLY | (O_NONBLOCK ?? 0));
+  const stat = fs.fstatSync(fd);
+  if (stat.isFile()) return { ...blockingInput(fd), close: () => fs.closeSync(fd) };
+  if (stat.isDirectory()) {
+    fs.closeSync(fd);
+    throw Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), {
+      code: "EISDIR",
+      syscall: "open",
+      path,
+    });
+  }
+  const stream = isatty(fd)
+    ? new ReadStream(fd)
+    : stat.isFIFO()
+      ? new Socket({ fd, readable: true, writable: false })
+      : fs.createReadStream(path, { fd });
+  return new OwnedInput(stream, isatty(fd));
 }

@@ -1,0 +1,282 @@
+// What an embedder gives as stdout or stderr, as an OutputStream: callbacks, capturing, Web and Node streams.
+// Knows the streams by their shape alone, and no host.
+
+import { type Errno, WasiError } from "./abi.ts";
+import type { NodeWritableLike, OutputStream, OutputTarget, WritableStreamLike } from "./streams.ts";
+import { decodeUtf8 } from "./utf8.ts";
+
+/** Takes output and keeps it, up to a limit. */
+export class CapturedOutput implements OutputStream {
+  readonly #limit: number;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  /** @param options.limit bytes that are kept; a write past it gives the guest `nospc`. Default 16 MiB. */
+  constructor(options: { readonly limit?: number } = {}) {
+    this.#limit = options.limit ?? 16 * 2 ** 20;
+  }
+
+  /** Bytes kept so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  write(bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, this.#limit - this.#length);
+    if (taken === 0 && bytes.length > 0) throw new WasiError("nospc", "captured output is full");
+    this.#chunks.push(bytes.slice(0, taken));
+    this.#length += taken;
+    // One-byte writes would otherwise keep an object per byte.
+    if (this.#chunks.length >= 1024) this.#join();
+    return taken;
+  }
+
+  /** A copy of everything written. */
+  bytes(): Uint8Array {
+    return this.#join().slice();
+  }
+
+  /** Everything written, as text; malformed UTF-8 is shown as Latin-1. */
+  text(): string {
+    const bytes = this.#join();
+    const text = decodeUtf8(bytes);
+    if (text !== undefined) return text;
+    let latin1 = "";
+    for (const byte of bytes) latin1 += String.fromCharCode(byte);
+    return latin1;
+  }
+
+  #join(): Uint8Array {
+    const first = this.#chunks[0];
+    if (this.#chunks.length === 1 && first !== undefined) return first;
+    const all = new Uint8Array(this.#length);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#chunks.splice(0, this.#chunks.length, all);
+    return all;
+  }
+}
+
+/**
+ * Sends chunks one at a time to something that may take its while. What is written meanwhile is kept, up to a limit, and goes out as
+ * one chunk.
+ */
+class PushedOutput implements OutputStream {
+  readonly isTerminal: boolean;
+  readonly #send: (chunk: Uint8Array) => unknown;
+  readonly #release: () => void;
+  readonly #limit: number;
+  /** Bytes under way; 0 if nothing is. */
+  #sending = 0;
+  /** What waits behind them: the first `#kept` bytes of a buffer that grows. */
+  #buffer: Uint8Array = new Uint8Array(0);
+  #kept = 0;
+  #failure: { readonly error: unknown; seen: boolean } | undefined;
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #whenEmpty: (() => void)[] = [];
+
+  /**
+   * @param send gets chunks of its own; a promise is awaited. What it throws or rejects with is what `write` throws
+   * @param options.limit bytes under way and waiting; a write past it is cut
+   * @param options.release called when the guest has ended and nothing is left
+   */
+  constructor(
+    send: (chunk: Uint8Array) => unknown,
+    options: { readonly limit: number; readonly isTerminal?: boolean; readonly release?: () => void },
+  ) {
+    this.#send = send;
+    this.#limit = options.limit;
+    this.isTerminal = options.isTerminal ?? false;
+    this.#release = options.release ?? (() => {});
+  }
+
+  get ready(): boolean {
+    return this.#failure !== undefined || this.#sending + this.#kept < this.#limit;
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#failure !== undefined) {
+      this.#failure.seen = true;
+      throw this.#failure.error;
+    }
+    const part = bytes.subarray(0, Math.max(0, this.#limit - this.#sending - this.#kept));
+    if (part.length === 0) return 0;
+    // A copy: the guest may overwrite its buffer at once.
+    if (this.#sending === 0) this.#dispatch(part.slice());
+    else this.#keep(part);
+    return part.length;
+  }
+
+  whenReady(): Promise<void> {
+    if (this.ready) return Promise.resolve();
+    if (this.#room === undefined) {
+      let resolve = (): void => {};
+      const promise = new Promise<void>((each) => {
+        resolve = each;
+      });
+      this.#room = { promise, resolve };
+    }
+    return this.#room.promise;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#sending > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+    const failure = this.#failure;
+    if (failure === undefined || failure.seen) return;
+    failure.seen = true;
+    // A reader that has gone misses nothing.
+    if (!(failure.error instanceof WasiError && failure.error.errno === "pipe")) throw failure.error;
+  }
+
+  close(): void {
+    if (this.#sending > 0) this.#whenEmpty.push(this.#release);
+    else this.#release();
+  }
+
+  /** Whatever happens to the sink from now on is this. */
+  fail(error: unknown): void {
+    this.#failure ??= { error, seen: false };
+    this.#sending = 0;
+    this.#kept = 0;
+    this.#wake();
+  }
+
+  #keep(part: Uint8Array): void {
+    const needed = this.#kept + part.length;
+    if (needed > this.#buffer.length) {
+      const larger = new Uint8Array(Math.min(Math.max(needed, 2 * this.#buffer.length, 1024), this.#limit));
+      larger.set(this.#buffer.subarray(0, this.#kept));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(part, this.#kept);
+    this.#kept = needed;
+  }
+
+  #dispatch(chunk: Uint8Array): void {
+    const sent = this.#send(chunk);
+    if (typeof (sent as PromiseLike<unknown> | null | undefined)?.then !== "function") return;
+    this.#sending = chunk.length;
+    (sent as PromiseLike<unknown>).then(
+      () => this.#sent(),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  #sent(): void {
+    if (this.#failure !== undefined) return;
+    this.#sending = 0;
+    if (this.#kept > 0) {
+      const chunk = this.#buffer.slice(0, this.#kept);
+      this.#kept = 0;
+      try {
+        this.#dispatch(chunk);
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+    if (this.#sending === 0) for (const done of this.#whenEmpty.splice(0)) done();
+  }
+}
+
+/** Codes of Node's errors that say that nobody reads any more. */
+const CLOSED_CODES: readonly unknown[] = [
+  "EPIPE",
+  "ECONNRESET",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_WRITE_AFTER_END",
+  "ERR_STREAM_PREMATURE_CLOSE",
+];
+
+/** An error of a stream, as the guest's errno. */
+function streamFailure(error: unknown): WasiError {
+  if (error instanceof WasiError) return error;
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const errno: Errno = CLOSED_CODES.includes(code) ? "pipe" : code === "ENOSPC" ? "nospc" : "io";
+  return new WasiError(errno, String(error));
+}
+
+function webOutput(stream: WritableStreamLike, limit: number): OutputStream {
+  const writer = stream.getWriter();
+  let released = false;
+  const output = new PushedOutput(
+    (chunk) =>
+      writer.write(chunk).catch((error: unknown) => {
+        throw streamFailure(error);
+      }),
+    {
+      limit,
+      release() {
+        released = true;
+        writer.releaseLock();
+      },
+    },
+  );
+  writer.closed.then(
+    () => output.fail(new WasiError("pipe", "the stream is closed")),
+    // Releasing the lock rejects it too.
+    (error: unknown) => {
+      if (!released) output.fail(streamFailure(error));
+    },
+  );
+  return output;
+}
+
+/** How a Node stream is called. */
+type WriteWithCallback = (this: unknown, chunk: Uint8Array, done: (error?: Error | null) => void) => boolean;
+
+function nodeOutput(stream: NodeWritableLike, limit: number): OutputStream {
+  const onError = (error: Error): void => output.fail(streamFailure(error));
+  const onClose = (): void => output.fail(new WasiError("pipe", "the stream is closed"));
+  const output = new PushedOutput(
+    (chunk) => {
+      if (stream.destroyed || stream.writableEnded) throw new WasiError("pipe", "the stream is closed");
+      return new Promise<void>((resolve, reject) => {
+        (stream.write as WriteWithCallback).call(stream, chunk, (error) => {
+          if (error == null) resolve();
+          else reject(streamFailure(error));
+        });
+      });
+    },
+    {
+      limit,
+      isTerminal: stream.isTTY === true,
+      release() {
+        stream.off("error", onError);
+        stream.off("close", onClose);
+      },
+    },
+  );
+  stream.on("error", onError);
+  stream.on("close", onClose);
+  return output;
+}
+
+/**
+ * Turns what the embedder gave into a stream.
+ * @param limit bytes that are kept for a sink that takes its time
+ */
+export function outputStream(
+  target: OutputTarget,
+  name: string,
+  inherit: (() => OutputStream) | undefined,
+  limit: number,
+): OutputStream {
+  if (target === "null") return { write: (bytes) => bytes.length };
+  if (target === "inherit") {
+    if (inherit === undefined) throw new TypeError(`${name}: "inherit" needs the host of wasmeter/node`);
+    return inherit();
+  }
+  if (typeof target === "function") return new PushedOutput(target, { limit });
+  if ("getWriter" in target) return webOutput(target, limit);
+  if ("on" in target) return nodeOutput(target, limit);
+  return target;
+}

@@ -51,7 +51,10 @@ export async function loadAssemblers(): Promise<Assemble> {
   return ({ bytes, form }) => {
     const text = escapeNonAscii(bytes, form);
     try {
-      return { by: "watify", binary: watify(text) };
+      const binary = watify(text);
+      // Of several annotations of one instruction watify drops all but the last, without a word; wabt keeps them.
+      if (text.includes("(@metadata.code.")) return { by: "wabt", binary: withWabt(text) };
+      return { by: "watify", binary };
     } catch (refusal) {
       const first = describe(refusal);
       // A quoted module is nearly always there to be refused; a second opinion would only add false acceptances.

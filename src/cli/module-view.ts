@@ -2,7 +2,7 @@
 // Owns lookups by name and index; knows nothing of output.
 
 import { decodeModule } from "../decoder/decode.ts";
-import { decodeNames, type ModuleNames } from "../decoder/names.ts";
+import { decodeNames } from "../decoder/names.ts";
 import { FEATURES } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import {
@@ -12,6 +12,7 @@ import {
   formatTableType,
 } from "../module/format-types.ts";
 import type { ExternKind, Import, ImportDesc, Module } from "../module/module.ts";
+import type { ModuleNames } from "../module/names.ts";
 
 /** A member of an index space. */
 export interface Member {

@@ -189,36 +189,59 @@ describe("custom sections", () => {
 });
 
 describe("disassemble", () => {
-  it("shows every function", async () => {
-    expect(
-      await output(disassemble, file),
-    ).toBe(`(func (;1;) (;divide;) (export "divide") (type 0) (param i32 i32) (result i32)
-  (local i32)
-  local.get 0
-  local.get 1
-  i32.div_s
-  local.set 2 (;quotient;)
-  local.get 2 (;quotient;)
-  call 0 (;log;)
-  local.get 2 (;quotient;)
-)
-(func (;2;) (;main;) (type 2)
-  block
-    loop
-      global.get 0 (;counter;)
-      br_if 1
-      br 0
+  it("shows the whole module", async () => {
+    const text = await output(disassemble, file);
+    expect(text).toBe(`(module $shown
+  ;; custom section "name", 72 bytes
+  (type $binary (;0;) (func (param i32 i32) (result i32)))
+  (type (;1;) (func (param i32)))
+  (type (;2;) (func))
+  (import "env" "log" (func $log (;0;) (type 1) (param i32)))
+  (table (;0;) 2 funcref)
+  (memory (;0;) 1 4)
+  (global $counter (;0;) (mut i32) i32.const 7)
+  (export "memory" (memory 0))
+  (export "divide" (func $divide))
+  (start $main)
+  (elem (;0;) (offset i32.const 0) func $divide $divide)
+  (func $divide (;1;) (type $binary) (param i32 i32) (result i32)
+    (local $quotient i32)
+    local.get 0
+    local.get 1
+    i32.div_s
+    local.set $quotient
+    local.get $quotient
+    call $log
+    local.get $quotient
+  )
+  (func $main (;2;) (type 2)
+    block
+      loop
+        global.get $counter
+        br_if 1
+        br 0
+      end
     end
-  end
+  )
+  (data (;0;) (offset i32.const 16)
+    "hello"
+  )
 )
 `);
+    const again = join(directory, "again.wasm");
+    writeFileSync(again, wat(text));
+    // The other assembler writes an empty map of locals for every function.
+    expect(await output(disassemble, again)).toBe(text.replace("72 bytes", "68 bytes"));
   });
 
   it("shows one function, by name or index, with offsets", async () => {
     const byName = await output(disassemble, "--function", "main", "--offsets", file);
     expect(byName).toBe(await output(disassemble, "--function=2", "--offsets", file));
+    expect(byName).toMatch(/^\(func \$main \(;2;\) \(type 2\)\n/);
     expect(byName).toMatch(/^ {2}block ;; 0x[0-9a-f]+$/m);
     expect(byName).not.toContain("divide");
+    const exported = await output(disassemble, "--function", "divide", file);
+    expect(exported).toMatch(/^\(func \$divide \(;1;\) \(export "divide"\) \(type \$binary\)/);
   });
 
   it("says what is wrong with a name", async () => {

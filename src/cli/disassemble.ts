@@ -3,7 +3,7 @@
 import { decodeBranchHints } from "../decoder/branch-hints.ts";
 import { InstructionReader } from "../decoder/instruction-reader.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { createInstructionLookup } from "../isa/instructions.ts";
+import { createInstructionLookup, type InstructionLookup } from "../isa/instructions.ts";
 import { ModulePrinter } from "../module/print-module.ts";
 import type { Command } from "./command.ts";
 import type { CommandOutput } from "./io.ts";
@@ -59,7 +59,7 @@ export const disassemble: Command = {
   execute(line, { io }) {
     const file = onlyFile(line);
     const view = new ModuleView(readModule(file, io.stdin.readAll));
-    const printer = modulePrinter(view, line.options.has("offsets"));
+    const printer = modulePrinter(view, createInstructionLookup(), line.options.has("offsets"));
     const wanted = line.options.get("function");
     if (wanted === undefined) {
       writeLines(io.stdout, printer.module());
@@ -73,12 +73,22 @@ export const disassemble: Command = {
   },
 };
 
-function modulePrinter({ module, names }: ModuleView, offsets: boolean): ModulePrinter {
-  const reader = new InstructionReader(module.bytes);
+/** The lines of the module that `view` shows. */
+export function disassembleModule(view: ModuleView, lookup: InstructionLookup): Generator<string, void> {
+  return modulePrinter(view, lookup, false).module();
+}
+
+function modulePrinter(view: ModuleView, lookup: InstructionLookup, offsets: boolean): ModulePrinter {
+  const { module, names, tables } = view;
+  const reader = new InstructionReader(module.bytes, { tables });
+  const branchHints = new Map<number, boolean[]>();
+  for (const { offset, likely } of decodeBranchHints(module)) {
+    branchHints.set(offset, [...(branchHints.get(offset) ?? []), likely]);
+  }
   return new ModulePrinter(module, {
-    lookup: createInstructionLookup(),
+    lookup,
     names,
-    branchHints: new Map(decodeBranchHints(module).map(({ offset, likely }) => [offset, likely])),
+    branchHints,
     offsets,
     *instructions(start, end): Generator<Instruction, void> {
       reader.seek(start);

@@ -171,7 +171,8 @@ function formatMemArg(instruction: Instruction, row: InstructionRow, named: Refe
   const parts: string[] = [];
   if (memIdx !== 0) parts.push(named("memory", memIdx));
   if (lo !== 0 || hi !== 0) parts.push(`offset=${formatU64(lo, hi)}`);
-  if (2 ** align !== row.accessBytes) parts.push(`align=${2 ** align}`);
+  // As large as 2**63 in code that is not valid.
+  if (2 ** align !== row.accessBytes) parts.push(`align=${1n << BigInt(align)}`);
   return parts.join(" ");
 }
 

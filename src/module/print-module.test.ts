@@ -28,7 +28,7 @@ function print(bytes: Uint8Array): string[] {
       yield reader.instruction;
     }
   }
-  const branchHints = new Map(decodeBranchHints(module).map(({ offset, likely }) => [offset, likely]));
+  const branchHints = new Map(decodeBranchHints(module).map(({ offset, likely }) => [offset, [likely]]));
   const printer = new ModulePrinter(module, {
     lookup,
     instructions,

@@ -33,8 +33,8 @@ export interface ModulePrinterOptions {
   readonly instructions: (start: number, end: number) => Iterable<Instruction>;
   /** From the name section. */
   readonly names?: ModuleNames | undefined;
-  /** Whether the branch at a byte offset is likely taken, where the module has a hint. */
-  readonly branchHints?: ReadonlyMap<number, boolean> | undefined;
+  /** Whether the branch at a byte offset is likely taken, where the module has hints; more than one are too many. */
+  readonly branchHints?: ReadonlyMap<number, readonly boolean[]> | undefined;
   /** Ends each line of code with the instruction's byte offset. */
   readonly offsets?: boolean;
 }
@@ -300,10 +300,11 @@ export class ModulePrinter {
       bytes: this.#module.bytes,
       reference: (space, index, owner) =>
         this.#ids.reference(space, index, space === "local" ? funcIdx : owner),
-      prefix: (offset) => {
-        const likely = branchHints?.get(offset);
-        return likely === undefined ? undefined : `(@metadata.code.branch_hint "\\0${likely ? 1 : 0}")`;
-      },
+      prefix: (offset) =>
+        branchHints
+          ?.get(offset)
+          ?.map((likely) => `(@metadata.code.branch_hint "\\0${likely ? 1 : 0}")`)
+          .join(" "),
     };
   }
 }

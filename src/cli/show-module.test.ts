@@ -188,6 +188,13 @@ describe("custom sections", () => {
   });
 });
 
+it("inspect knows instructions that need two proposals", async () => {
+  const path = join(directory, "tail.wasm");
+  writeFileSync(path, wat("(module (type $t (func)) (func ref.null $t return_call_ref $t))"));
+  const { features } = JSON.parse(await output(inspect, "--json", path));
+  expect(features).toEqual(["reference-types", "tail-call", "function-references"]);
+});
+
 describe("disassemble", () => {
   it("shows the whole module", async () => {
     const text = await output(disassemble, file);

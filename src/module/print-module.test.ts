@@ -182,6 +182,16 @@ describe("ModulePrinter", () => {
     expect(print(watify(text))).toEqual(text.split("\n"));
   });
 
+  it("draws locals of one type together", () => {
+    // Runs of 1, 2 and 1 local, the last of another type.
+    const code = [1, 8, 3, 1, 0x7f, 2, 0x7f, 1, 0x7e, 0x0b];
+    const sections = [...[1, 4, 1, 0x60, 0, 0], ...[3, 2, 1, 0], ...[10, code.length, ...code]];
+    expect(print(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections])).slice(3, 5)).toEqual([
+      "    (local i32 i32 i32)",
+      "    (local i64)",
+    ]);
+  });
+
   it("says that locals are too many rather than writing all of them", () => {
     // 400 functions of 50,000 locals each, in six bytes.
     const body = [6, 1, 0xd0, 0x86, 3, 0x7f, 0x0b];

@@ -21,6 +21,7 @@ import type {
   ElementSegment,
   FunctionBody,
   Import,
+  LocalRun,
   Module,
 } from "./module.ts";
 import type { ModuleNames } from "./names.ts";
@@ -218,7 +219,7 @@ export class ModulePrinter {
     const composite = this.#module.types[typeIdx]?.composite;
     let index = composite?.kind === "func" ? composite.params.length : 0;
     this.#locals += localCount;
-    for (const { count, type } of locals) {
+    for (const { count, type } of mergeRuns(locals)) {
       if (this.#locals > MOST_LOCALS) {
         yield `  ;; ${count} locals of type ${formatValType(type, this.#spell)}: too many to be written out`;
       } else {
@@ -307,6 +308,19 @@ export class ModulePrinter {
           .join(" "),
     };
   }
+}
+
+/** Some compilers declare each local by itself. */
+function* mergeRuns(runs: readonly LocalRun[]): Generator<LocalRun, void> {
+  let pending: LocalRun | undefined;
+  for (const run of runs) {
+    if (pending?.type === run.type) pending = { type: run.type, count: pending.count + run.count };
+    else {
+      if (pending !== undefined) yield pending;
+      pending = run;
+    }
+  }
+  if (pending !== undefined) yield pending;
 }
 
 function* repeat(type: ValType, count: number): Generator<ValType, void> {

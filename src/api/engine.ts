@@ -52,7 +52,10 @@ export class Engine {
   readonly opcodeTables: OpcodeTables;
   #interrupts: InterruptHandle | undefined;
 
-  /** @throws TypeError for unknown features, features without what they are built on, or unknown cost models; RangeError for costs that are not integers in range */
+  /**
+   * @throws TypeError for unknown features, features without what they are built on, and unknown cost models;
+   * RangeError for costs that are not integers in range
+   */
   constructor(options: EngineOptions = {}) {
     this.features = resolveFeatures(options.features ?? "default");
     this.costModel = resolveCostModel(options.costModel ?? "instructions");

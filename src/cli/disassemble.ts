@@ -83,7 +83,9 @@ function modulePrinter(view: ModuleView, lookup: InstructionLookup, offsets: boo
   const reader = new InstructionReader(module.bytes, { tables });
   const branchHints = new Map<number, boolean[]>();
   for (const { offset, likely } of decodeBranchHints(module)) {
-    branchHints.set(offset, [...(branchHints.get(offset) ?? []), likely]);
+    const known = branchHints.get(offset);
+    if (known === undefined) branchHints.set(offset, [likely]);
+    else known.push(likely);
   }
   return new ModulePrinter(module, {
     lookup,

@@ -74,6 +74,11 @@ describe("checkCustomSections", () => {
     expect(problems(...bytes)).toHaveLength(100);
   });
 
+  it("lists a bounded number of copies", () => {
+    const copies = Array.from({ length: 500 }, () => custom("producers", 0)).flat();
+    expect(problems(...copies)).toHaveLength(100);
+  });
+
   it("never throws", () => {
     const names = ["name", "producers", "metadata.code.branch_hint", "target_features"];
     fc.assert(

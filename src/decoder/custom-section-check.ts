@@ -30,18 +30,20 @@ const CHECKS: ReadonlyMap<string, SectionCheck> = new Map([
  * `target_features`. Lists at most 100 problems of each. Never throws.
  */
 export function checkCustomSections(module: Module): CustomSectionProblem[] {
-  const problems: CustomSectionProblem[] = [];
-  const seen = new Set<string>();
+  const found = new Map<string, Complaints>();
   for (const section of module.customSections) {
-    const { name, start } = section;
-    const check = CHECKS.get(name);
+    const check = CHECKS.get(section.name);
     if (check === undefined) continue;
-    const complaints = new Complaints();
+    const known = found.get(section.name);
     // Readers take the first of several, so its contents are those that count.
-    if (seen.has(name)) complaints.add("duplicate section: only the first one is read", start);
-    else complaints.attempt(() => check(module, section, complaints));
-    seen.add(name);
-    for (const { message, offset } of complaints.errors) problems.push({ section: name, message, offset });
+    if (known !== undefined) known.add("duplicate section: only the first one is read", section.start);
+    else {
+      const complaints = new Complaints();
+      found.set(section.name, complaints);
+      complaints.attempt(() => check(module, section, complaints));
+    }
   }
-  return problems;
+  return [...found].flatMap(([section, { errors }]) =>
+    errors.map(({ message, offset }) => ({ section, message, offset })),
+  );
 }

@@ -37,7 +37,7 @@ Every instruction that Wasmeter knows, one row per opcode.
 - **Signature**: of regular instructions, which are validated by it alone. \`addr\` is the index type of the
   instruction's memory. A dash: the types depend on context, and the rule is the instruction's own.
 - **Feature**: the switch that turns the instruction on; a dash for the first version of WebAssembly. \`throw\`
-  also comes with \`legacy-exceptions\`.
+  also comes with \`legacy-exceptions\`; \`return_call_ref\` also needs \`tail-call\`.
 - **Class**: the group under which a cost model can price it.
 - **Access**: bytes of memory that it reads or writes; the natural alignment. Atomics demand that alignment.
 - **Traps**: whether the instruction itself can trap.

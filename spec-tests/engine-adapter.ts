@@ -10,6 +10,11 @@ export type FailureStage = "malformed" | "invalid" | "unlinkable" | "trap" | "ex
 export interface World extends RefInspector {
   /** Decodes and validates. Throws the engine's error. */
   compile(bytes: Uint8Array): unknown;
+  /**
+   * What is wrong with the custom sections of a module, valid or not, in the suite's words; `undefined` where the
+   * engine has no such check. Throws the engine's error when the bytes are no module.
+   */
+  customSectionProblems(bytes: Uint8Array): readonly string[] | undefined;
   /** Links against `spectest` and everything registered, and runs the start function. Throws the engine's error. */
   instantiate(module: unknown): unknown;
   /** Makes the exports of `instance` importable under `name`; a later one replaces an earlier one. */

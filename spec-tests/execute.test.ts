@@ -25,6 +25,11 @@ class FakeWorld implements World {
     return text;
   }
 
+  customSectionProblems(bytes: Uint8Array): readonly string[] {
+    const [stage, message = ""] = Buffer.from(bytes).toString().split(":");
+    return stage === "custom" ? ["another problem", message] : [];
+  }
+
   instantiate(module: unknown): unknown {
     const [stage, message = ""] = String(module).split(":");
     if (stage === "unlinkable" || stage === "trap") throw new StagedError(stage, message);
@@ -147,6 +152,21 @@ describe("executeScript", () => {
       "the assemblers refuse the module: no",
       "the assemblers refuse the module: no",
     ]);
+  });
+
+  it.each([
+    ["custom:x at 5", []],
+    ["custom:y", [1]],
+    // Refused for another reason: that says nothing of its custom sections.
+    ["invalid:x", [1]],
+  ])("wants the problem named of a custom section that the assembler lets through: %s", (binary, failing) => {
+    for (const kind of ["assert_malformed_custom", "assert_invalid_custom"]) {
+      const source = `(${kind} (module quote "a") "x")`;
+      const module = { by: "wabt", binary: new Uint8Array(Buffer.from(binary)) } as const;
+      const result = run(source, new Map([[source.indexOf("(module"), module]]));
+      expect(result.failures.map(({ line }) => line)).toEqual(failing);
+      expect(result.textOnly.total).toBe(1);
+    }
   });
 
   it("counts malformed text apart, refused by the assembler or else by the engine", () => {

@@ -31,7 +31,7 @@ export interface ScriptResult {
   readonly assertions: Tally;
   /** Modules, registrations and actions outside assertions. */
   readonly commands: Tally;
-  /** Assertions about a text parser: passed when the assembler or the engine refuses. */
+  /** Assertions about a text parser: passed when the assembler refuses, or else the engine or its check of custom sections. */
   readonly textOnly: Tally & { refusedByEngine: number };
   readonly failures: Failure[];
 }
@@ -157,7 +157,7 @@ class ScriptExecution {
         return;
       case "assert_malformed_custom":
       case "assert_invalid_custom":
-        this.#expectRefusal(directive.source);
+        this.#expectCustomSectionProblem(directive.source, directive.message);
         return;
       case "thread":
       case "wait":
@@ -240,6 +240,22 @@ class ScriptExecution {
       return;
     }
     throw new Unmet("both the assembler and the engine accept the module");
+  }
+
+  /**
+   * For assertions about annotations, which become custom sections: what the assembler lets through, the check of
+   * custom sections must find. That the engine refuses the module for something else proves nothing.
+   */
+  #expectCustomSectionProblem(source: ModuleSource, message: string): void {
+    const module = this.#assembledModule(source);
+    if (module.by === undefined) return;
+    const problems = this.#world.customSectionProblems(module.binary);
+    if (problems === undefined) throw new Unmet("the engine does not check custom sections");
+    if (problems.some((problem) => problem.startsWith(message))) {
+      this.#result.textOnly.refusedByEngine++;
+      return;
+    }
+    throw new Unmet(`expected "${message}" of a custom section, found ${problems.join(", ") || "nothing"}`);
   }
 
   #expect(stage: FailureStage, message: string, run: () => unknown): void {

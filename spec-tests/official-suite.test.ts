@@ -11,6 +11,31 @@ const here = dirname(fileURLToPath(import.meta.url));
 const CLONE_TIMEOUT = 120_000;
 const RUN_TIMEOUT = 600_000;
 
+/** Scripts of every kind that take a second or two. `npm run spec -- --jitless` runs all. */
+const JITLESS_SAMPLE = [
+  ...[
+    "legacy/",
+    "proposals/",
+    "custom/",
+    "i32.wast",
+    "i64.wast",
+    "f64_bitwise",
+    "conversions",
+    "br_table",
+    "memory_copy",
+  ],
+  ...[
+    "array",
+    "struct",
+    "br_on_cast",
+    "try_table",
+    "return_call",
+    "table_init64",
+    "simd_lane",
+    "simd_i32x4_arith",
+  ],
+];
+
 /** The suite, cloned if need be; `undefined` when there is no way to get it. */
 function obtainSuite(): string | undefined {
   const found = findSuite(here);
@@ -45,6 +70,19 @@ describe.skipIf(suite === undefined)("the official suite", () => {
     const { status, output } = runSuite();
     console.log(output);
     expect(output).toContain("0 unexpected failures, 0 unexpected passes");
+    expect(status).toBe(0);
+  });
+
+  it("passes a sample without a JIT, in both lowerings", { timeout: RUN_TIMEOUT }, () => {
+    const { status, output } = runSuite("--jitless", "--lowering", "both", ...JITLESS_SAMPLE);
+    expect(output.match(/0 unexpected failures, 0 unexpected passes/g)).toHaveLength(2);
+    expect(status).toBe(0);
+  });
+
+  it("is disassembled to what assembles to the same modules", { timeout: RUN_TIMEOUT }, () => {
+    const { status, output } = runSuite("--round-trip");
+    // All that are well-formed, of which many are not valid.
+    expect(output).toContain("round trip: 5839 of 5839 modules stay the same");
     expect(status).toBe(0);
   });
 

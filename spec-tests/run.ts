@@ -1,6 +1,7 @@
 // `npm run spec`: runs the official test suite against the built package. Usage: see USAGE.
 // Owns the command line and the exit status; every step is in a module of its own.
 
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -25,6 +26,8 @@ const USAGE = `npm run spec -- [FILTER…] [options]
   --lowering WHICH      exact, fast or both (one run each); default: the engine's choice
   --engine WHICH        wasmeter (default) or native: the host's own WebAssembly, to check the runner
   --sabotage N          falsify N expected results and demand exactly N failures
+  --round-trip          instead, disassemble every module and assemble it again: both must be the same
+  --jitless             in a Node without a JIT, and so without a WebAssembly of its own
   --update-ledger       rewrite ledger.json to what this run shows
   --threads N           threads to run on; default: one per processor
   --verbose             list every failure, expected ones too`;
@@ -58,6 +61,8 @@ async function main(): Promise<number> {
       lowering: { type: "string" },
       engine: { type: "string", default: "wasmeter" },
       sabotage: { type: "string", default: "0" },
+      "round-trip": { type: "boolean", default: false },
+      jitless: { type: "boolean", default: false },
       "update-ledger": { type: "boolean", default: false },
       threads: { type: "string", default: String(availableParallelism()) },
       verbose: { type: "boolean", default: false },
@@ -84,6 +89,12 @@ async function main(): Promise<number> {
     return 1;
   }
   await warmCache(root, files, cacheDirectory, join(built, "assemble.js"));
+  // Both need another process than this one: one that has WebAssembly, for the assemblers; one that has none.
+  if (values["round-trip"]) return runNode([join(built, "round-trip.js"), root, cacheDirectory]);
+  if (values.jitless && !process.execArgv.includes("--jitless")) {
+    const rest = process.argv.slice(2).filter((argument) => argument !== "--jitless");
+    return runNode(["--jitless", fileURLToPath(import.meta.url), ...rest]);
+  }
   const settings: Settings = {
     root,
     files,
@@ -98,6 +109,13 @@ async function main(): Promise<number> {
   let status = 0;
   for (const lowering of lowerings) status = Math.max(status, await runOnce(settings, lowering));
   return status;
+}
+
+/** Runs another Node on this one's output, without this one's options. Gives its status. */
+function runNode(args: readonly string[]): number {
+  const env = { ...process.env };
+  delete env.NODE_OPTIONS;
+  return spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;
 }
 
 function loweringsFor(option: string | undefined): Lowering[] {

@@ -3,9 +3,13 @@
 import type { Execution } from "./api/execution.ts";
 import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
+import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom-section-check.ts";
+import { decodeModule } from "./decoder/decode.ts";
 import type { ExecutionState } from "./interp/execution-state.ts";
 import { decodeFrames, type WasmFrame } from "./interp/inspect.ts";
 import { wordsOf } from "./interp/operand-stack.ts";
+import { FEATURES } from "./isa/features.ts";
+import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
 import { FunctionInstance } from "./runtime/function.ts";
 import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
@@ -16,6 +20,12 @@ export type { FramePosition, WasmFrame, WasmValue } from "./interp/inspect.ts";
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {
   return decodeFrames(execution.inner.frames);
+}
+
+/** `Module.customSectionProblems` for a module that need not be valid. Throws MalformedError. */
+export function customSectionProblems(bytes: Uint8Array): CustomSectionProblem[] {
+  const options = { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS };
+  return checkCustomSections(decodeModule(bytes, options));
 }
 
 /** A value as bits: i32 and f32 in `lo`, i64 and f64 in `lo` and `hi`, v128 in 16 `bytes`. */

@@ -31,35 +31,49 @@ const WABT_FEATURES = {
 /** Assembles one module. */
 export type Assemble = (source: ModuleSource) => Assembled;
 
-/** Loads both assemblers. */
-export async function loadAssemblers(): Promise<Assemble> {
+/** The assemblers as they are: text to module. Each throws what it pleases. */
+export interface Assemblers {
+  readonly watify: (text: string) => Uint8Array;
+  readonly wabt: (text: string) => Uint8Array;
+}
+
+/** Loads both. */
+export async function loadAssemblers(): Promise<Assemblers> {
   const require = createRequire(import.meta.url);
   initSync({ module: readFileSync(require.resolve("@mdn/watify/watify_bg.wasm")) });
   const { default: loadWabt } = await import("wabt");
   const wabt = await loadWabt();
-
-  const withWabt = (text: string): Uint8Array => {
-    const module = wabt.parseWat("module.wat", text, WABT_FEATURES);
-    try {
-      // Copied: `destroy` frees the memory that the buffer views.
-      return module.toBinary({ write_debug_names: true }).buffer.slice();
-    } finally {
-      module.destroy();
-    }
+  return {
+    watify,
+    wabt: (text) => {
+      const module = wabt.parseWat("module.wat", text, WABT_FEATURES);
+      try {
+        // Copied: `destroy` frees the memory that the buffer views.
+        return module.toBinary({ write_debug_names: true }).buffer.slice();
+      } finally {
+        module.destroy();
+      }
+    },
   };
+}
 
+/** Assembles modules as scripts have them. */
+export function createAssemble({ watify: first, wabt: second }: Assemblers): Assemble {
   return ({ bytes, form }) => {
     const text = escapeNonAscii(bytes, form);
     try {
-      return { by: "watify", binary: watify(text) };
+      const binary = first(text);
+      // Of several annotations of one instruction watify drops all but the last, without a word; wabt keeps them.
+      if (text.includes("(@metadata.code.")) return { by: "wabt", binary: second(text) };
+      return { by: "watify", binary };
     } catch (refusal) {
-      const first = describe(refusal);
+      const firstError = describe(refusal);
       // A quoted module is nearly always there to be refused; a second opinion would only add false acceptances.
-      if (form === "quote") return { by: undefined, error: `watify: ${first}` };
+      if (form === "quote") return { by: undefined, error: `watify: ${firstError}` };
       try {
-        return { by: "wabt", binary: withWabt(text) };
+        return { by: "wabt", binary: second(text) };
       } catch (secondRefusal) {
-        return { by: undefined, error: `watify: ${first}\nwabt: ${describe(secondRefusal)}` };
+        return { by: undefined, error: `watify: ${firstError}\nwabt: ${describe(secondRefusal)}` };
       }
     }
   };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 
 /** Raise when sanitising, assembler order or the file format changes. */
-const REVISION = 3;
+const REVISION = 4;
 
 /** One text module after assembling: its binary, or why every assembler refused it. */
 export type Assembled =

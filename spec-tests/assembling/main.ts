@@ -5,12 +5,12 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { moduleSources, readScript } from "../reader/script.ts";
 import { loadScript } from "../suite.ts";
-import { loadAssemblers } from "./assembler.ts";
+import { createAssemble, loadAssemblers } from "./assembler.ts";
 import { type Assembled, AssemblyCache } from "./cache.ts";
 
 const [root = "", cacheDirectory = ""] = process.argv.slice(2);
 const cache = new AssemblyCache(cacheDirectory);
-const assemble = await loadAssemblers();
+const assemble = createAssemble(await loadAssemblers());
 for (const file of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
   const source = loadScript(root, file);
   const modules = new Map<number, Assembled>();

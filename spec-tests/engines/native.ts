@@ -31,6 +31,7 @@ function openWorld(host: NativeHost): World {
   };
   return {
     compile: (bytes) => new host.Module(bytes),
+    customSectionProblems: () => undefined,
     instantiate: (module) => {
       try {
         return new host.Instance(module as object, imports);

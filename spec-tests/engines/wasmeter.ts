@@ -74,6 +74,10 @@ function openWorld(api: Api, testing: Testing, features: readonly Feature[], opt
 
   return {
     compile: (bytes) => new api.Module(engine, bytes),
+    customSectionProblems: (bytes) =>
+      testing
+        .customSectionProblems(bytes)
+        .map(({ section, message }) => `@${section} annotation: ${message}`),
     instantiate: (module) => {
       refuel();
       return linker.instantiate(store, module as Module);

@@ -12,14 +12,17 @@ import {
 } from "../interp/module-compiler.ts";
 import { Interpreter } from "../interp/run.ts";
 import { warmUp } from "../interp/warm-up.ts";
-import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet } from "../isa/features.ts";
+import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import { InterruptHandle } from "./interrupt.ts";
 
 export interface EngineOptions {
-  /** Which proposals modules may use. Default: `"default"`, Wasm 3.0 with threads and legacy exceptions. */
+  /**
+   * Which proposals modules may use. Default: `"default"`, Wasm 3.0 with threads and legacy exceptions. A list has
+   * to contain what its members are built on: `gc` needs `function-references`, that needs `reference-types`.
+   */
   readonly features?: keyof typeof FEATURE_SETS | Iterable<Feature>;
   /** What instructions cost. Default `"instructions"`: 1 each. Use `"bounded"` to bound time. */
   readonly costModel?: keyof typeof COST_MODELS | CostModel;
@@ -49,7 +52,10 @@ export class Engine {
   readonly opcodeTables: OpcodeTables;
   #interrupts: InterruptHandle | undefined;
 
-  /** @throws TypeError for unknown features or cost models; RangeError for costs that are not integers in range */
+  /**
+   * @throws TypeError for unknown features, features without what they are built on, and unknown cost models;
+   * RangeError for costs that are not integers in range
+   */
   constructor(options: EngineOptions = {}) {
     this.features = resolveFeatures(options.features ?? "default");
     this.costModel = resolveCostModel(options.costModel ?? "instructions");
@@ -106,6 +112,10 @@ function resolveFeatures(option: NonNullable<EngineOptions["features"]>): Featur
     if (!known.includes(feature)) {
       throw new TypeError(`no feature ${JSON.stringify(feature)}; there are ${known.join(", ")}`);
     }
+  }
+  const unfounded = findUnfounded(features);
+  if (unfounded !== undefined) {
+    throw new TypeError(`the feature ${unfounded.feature} needs ${unfounded.needs}, which is off`);
   }
   return features;
 }

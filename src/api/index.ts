@@ -1,5 +1,6 @@
 // The embedder API: everything that `import … from "wasmeter"` gives.
 
+export type { CustomSectionProblem } from "../decoder/custom-section-check.ts";
 export {
   type BacktraceFrame,
   CompileError,

@@ -1,5 +1,6 @@
 // A compiled module: decoded, validated, ready to be instantiated any number of times.
 
+import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeModule } from "../decoder/decode.ts";
 import { CompileError, LimitError } from "../errors.ts";
 import { ModuleCompiler } from "../interp/module-compiler.ts";
@@ -76,6 +77,14 @@ export class Module {
     return module.customSections
       .filter((section) => section.name === name)
       .map(({ start, end }) => module.bytes.slice(start, end));
+  }
+
+  /**
+   * What is wrong with the custom sections `name`, `metadata.code.branch_hint`, `producers` and `target_features`:
+   * at most 100 problems of each. None of it makes a module invalid, and the engine goes by what it can read.
+   */
+  customSectionProblems(): CustomSectionProblem[] {
+    return checkCustomSections(this.compiled.checked.module);
   }
 }
 

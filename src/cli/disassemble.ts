@@ -1,15 +1,10 @@
-// `wasmeter disassemble`: a module's functions in the text format's linear form, all or some.
+// `wasmeter disassemble`: a module in the text format, code in its linear form; all of it, or some functions.
 
+import { decodeBranchHints } from "../decoder/branch-hints.ts";
 import { InstructionReader } from "../decoder/instruction-reader.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { createInstructionLookup } from "../isa/instructions.ts";
-import {
-  type DisassemblyContext,
-  disassembleExpr,
-  type NamedSpace,
-  nameComment,
-} from "../module/disassemble.ts";
-import { formatValType } from "../module/format-types.ts";
+import { createInstructionLookup, type InstructionLookup } from "../isa/instructions.ts";
+import { ModulePrinter } from "../module/print-module.ts";
 import type { Command } from "./command.ts";
 import type { CommandOutput } from "./io.ts";
 import { type FunctionMember, ModuleView } from "./module-view.ts";
@@ -22,24 +17,16 @@ import { InputError } from "./usage-error.ts";
 /** Characters collected before they are written. */
 const BUFFERED = 65_536;
 
-/** Collects lines, so that a large module is neither held as one string nor written line by line. */
-class LineWriter {
-  readonly #output: CommandOutput;
-  #buffer = "";
-
-  constructor(output: CommandOutput) {
-    this.#output = output;
+/** Writes lines in pieces, so that a large module is neither held as one string nor written line by line. */
+function writeLines(output: CommandOutput, lines: Iterable<string>): void {
+  let buffer = "";
+  for (const line of lines) {
+    buffer += `${line}\n`;
+    if (buffer.length < BUFFERED) continue;
+    output.write(buffer);
+    buffer = "";
   }
-
-  line(text: string): void {
-    this.#buffer += `${text}\n`;
-    if (this.#buffer.length > BUFFERED) this.flush();
-  }
-
-  flush(): void {
-    this.#output.write(this.#buffer);
-    this.#buffer = "";
-  }
+  output.write(buffer);
 }
 
 /** Resolves `--function`: an index, else a name from the name section or an export. Throws InputError. */
@@ -62,7 +49,7 @@ function find(functions: readonly FunctionMember[], wanted: string, file: string
 
 export const disassemble: Command = {
   name: "disassemble",
-  summary: "Show the functions of a module in text form",
+  summary: "Show a module, or some of its functions, in text form",
   usage: "disassemble [options] <file.wasm | ->",
   options: {
     function: { value: "NAME|INDEX", repeatable: true, help: "only this function" },
@@ -72,87 +59,45 @@ export const disassemble: Command = {
   execute(line, { io }) {
     const file = onlyFile(line);
     const view = new ModuleView(readModule(file, io.stdin.readAll));
-    const { module } = view;
-    const functions = view.functions();
+    const printer = modulePrinter(view, createInstructionLookup(), line.options.has("offsets"));
     const wanted = line.options.get("function");
-    const chosen = wanted
-      ? wanted.map((name) => find(functions, name, file))
-      : functions.filter((member) => member.import === undefined);
-
-    const writer = new LineWriter(io.stdout);
-    const reader = new InstructionReader(module.bytes);
-    const lookup = createInstructionLookup();
-    const offsets = line.options.has("offsets");
-    const imported = functions.length - module.functions.length;
-    for (const member of chosen) {
-      const body = module.code[member.index - imported]!;
-      const context: DisassemblyContext = {
-        bytes: module.bytes,
-        name: (space, index) => nameOf(view, member.index, space, index),
-      };
-      writer.line(header(member, nameComment("func", member.index, context)));
-      for (const { count, type } of body.locals) writer.line(`  ${localsText(count, formatValType(type))}`);
-      reader.seek(body.codeStart);
-      const code = instructions(reader, body.end);
-      for (const text of disassembleExpr(code, lookup, context, { level: 1, offsets })) writer.line(text);
-      writer.line(")");
+    if (wanted === undefined) {
+      writeLines(io.stdout, printer.module());
+      return STATUS.ok;
     }
-    writer.flush();
+    const functions = view.functions();
+    for (const { index, exports } of wanted.map((name) => find(functions, name, file))) {
+      writeLines(io.stdout, printer.func(index, exports));
+    }
     return STATUS.ok;
   },
 };
 
-/** Yields the reader's record again and again. */
-function* instructions(reader: InstructionReader, end: number): Generator<Instruction, void> {
-  while (reader.position < end) {
-    reader.read();
-    yield reader.instruction;
+/** The lines of the module that `view` shows. */
+export function disassembleModule(view: ModuleView, lookup: InstructionLookup): Generator<string, void> {
+  return modulePrinter(view, lookup, false).module();
+}
+
+function modulePrinter(view: ModuleView, lookup: InstructionLookup, offsets: boolean): ModulePrinter {
+  const { module, names, tables } = view;
+  const reader = new InstructionReader(module.bytes, { tables });
+  const branchHints = new Map<number, boolean[]>();
+  for (const { offset, likely } of decodeBranchHints(module)) {
+    const known = branchHints.get(offset);
+    if (known === undefined) branchHints.set(offset, [likely]);
+    else known.push(likely);
   }
-}
-
-function header({ index, typeIdx, type, exports }: FunctionMember, comment: string): string {
-  const exported = exports.map((each) => ` (export ${quote(each)})`).join("");
-  const signature = type.slice("(func".length, -1);
-  return `(func (;${index};)${comment}${exported} (type ${typeIdx})${signature}`;
-}
-
-/** A string of the text format: everything but printable ASCII as escapes. */
-function quote(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let quoted = "";
-  for (const byte of bytes) {
-    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c;
-    quoted += plain ? String.fromCharCode(byte) : `\\${byte.toString(16).padStart(2, "0")}`;
-  }
-  return `"${quoted}"`;
-}
-
-/** A run of locals; a hostile one of millions is not spelt out. */
-function localsText(count: number, type: string): string {
-  const most = 1000;
-  if (count <= most) return `(local${` ${type}`.repeat(count)})`;
-  return `(local${` ${type}`.repeat(most)}) ;; … ${count - most} more`;
-}
-
-function nameOf(view: ModuleView, funcIdx: number, space: NamedSpace, index: number): string | undefined {
-  switch (space) {
-    case "func":
-      return view.functionName(index);
-    case "local":
-      return view.names.locals.get(funcIdx)?.get(index);
-    case "type":
-      return view.names.types.get(index);
-    case "global":
-      return view.names.globals.get(index);
-    case "table":
-      return view.names.tables.get(index);
-    case "memory":
-      return view.names.memories.get(index);
-    case "tag":
-      return view.names.tags.get(index);
-    case "elem":
-      return view.names.elements.get(index);
-    case "data":
-      return view.names.data.get(index);
-  }
+  return new ModulePrinter(module, {
+    lookup,
+    names,
+    branchHints,
+    offsets,
+    *instructions(start, end): Generator<Instruction, void> {
+      reader.seek(start);
+      while (reader.position < end) {
+        reader.read();
+        yield reader.instruction;
+      }
+    },
+  });
 }

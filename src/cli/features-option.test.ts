@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { FEATURE_SETS } from "../isa/features.ts";
+import { FEATURE_SETS, FEATURES } from "../isa/features.ts";
 import { parseFeatures } from "./features-option.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,6 +13,17 @@ it("reads sets, single proposals, additions and removals", () => {
     new Set(FEATURE_SETS.default.filter((feature) => feature !== "threads")),
   );
   expect(parseFeatures("+wide-arithmetic")).toEqual(new Set([...FEATURE_SETS.default, "wide-arithmetic"]));
+});
+
+it("keeps together what is built on each other", () => {
+  expect(parseFeatures("gc")).toEqual(
+    new Set(["gc", "function-references", "reference-types", "bulk-memory"]),
+  );
+  const without = parseFeatures("all,-reference-types");
+  const gone = ["reference-types", "function-references", "gc", "exceptions", "custom-descriptors"];
+  expect(without).toEqual(new Set(FEATURES.filter((feature) => !gone.includes(feature))));
+  expect(parseFeatures("all,-reference-types,exceptions").has("reference-types")).toBe(true);
+  expect(parseFeatures("all,-2.0").has("gc")).toBe(false);
 });
 
 it("proposes the nearest name", () => {

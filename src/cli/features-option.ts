@@ -1,7 +1,7 @@
 // Reads `--features`: a named set, single proposals, or the default set with some added and removed.
 // Owns the syntax; the names are those of isa/features.ts.
 
-import { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
+import { FEATURE_SETS, FEATURES, type Feature, withDependents, withFoundations } from "../isa/features.ts";
 import { didYouMean } from "./suggest.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -18,8 +18,8 @@ function isFeature(name: string): name is Feature {
 }
 
 /**
- * `3.0`, `mvp,simd`, `all,-threads`; a list that begins with + or - changes the default set.
- * Throws UsageError for an unknown name.
+ * `3.0`, `mvp,simd`, `all,-threads`; a list that begins with + or - changes the default set. A proposal comes with
+ * those that it is built on, and goes with those that are built on it. Throws UsageError for an unknown name.
  */
 export function parseFeatures(text: string): Set<Feature> {
   const result = new Set<Feature>(/^[+-]/.test(text) ? FEATURE_SETS.default : []);
@@ -34,9 +34,10 @@ export function parseFeatures(text: string): Set<Feature> {
       const hint = didYouMean(name, known) || `; sets are ${Object.keys(FEATURE_SETS).join(", ")}`;
       throw new UsageError(`--features: no proposal or set is called '${name}'${hint}`);
     }
+    // So that every list makes sense: `gc` turns on what it is built on, `-reference-types` turns off `gc`.
     for (const feature of named) {
-      if (remove) result.delete(feature);
-      else result.add(feature);
+      if (remove) for (const each of withDependents(feature)) result.delete(each);
+      else for (const each of withFoundations(feature)) result.add(each);
     }
   }
   return result;

@@ -150,6 +150,7 @@ function addCode(used: Set<Feature>, module: Module): void {
       const row = lookup.byOp(reader.read());
       if (row === undefined) return;
       if (row.feature !== undefined) used.add(row.feature);
+      if (row.mnemonic === "return_call_ref") used.add("tail-call");
       if (constant && EXTENDED_CONST.has(row.mnemonic)) used.add("extended-const");
       for (const immediate of row.immediates) addImmediate(used, immediate, reader.instruction);
     }

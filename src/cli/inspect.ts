@@ -1,6 +1,9 @@
 // `wasmeter inspect`: what is in a module, for people or as JSON. The module need not be valid, only well-formed.
 
+import { decodeBranchHints } from "../decoder/branch-hints.ts";
+import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeProducers } from "../decoder/producers.ts";
+import { decodeTargetFeatures } from "../decoder/target-features.ts";
 import type { Module } from "../module/module.ts";
 import type { Command } from "./command.ts";
 import { featuresUsed } from "./features-used.ts";
@@ -26,6 +29,13 @@ interface MemberReport {
   readonly exports: readonly string[];
 }
 
+/** What the section `metadata.code.branch_hint` says of one function. */
+interface BranchHintReport {
+  readonly index: number;
+  readonly name?: string;
+  readonly hints: readonly { readonly offset: number; readonly likely: boolean }[];
+}
+
 /** What `--json` prints; sizes and offsets are bytes. */
 interface Report {
   readonly file: string;
@@ -44,6 +54,10 @@ interface Report {
   readonly elements: { segments: number; entries: number };
   readonly data: { segments: number; bytes: number };
   readonly producers: Readonly<Record<string, readonly string[]>>;
+  /** Of the section `target_features`: what tools had switched on, used or not. */
+  readonly targetFeatures: readonly string[];
+  readonly branchHints: readonly BranchHintReport[];
+  readonly customSectionProblems: readonly CustomSectionProblem[];
   readonly features: readonly string[];
 }
 
@@ -106,6 +120,9 @@ function buildReport(file: string, view: ModuleView): Report {
     },
     data: { segments: module.data.length, bytes: sum(module.data, ({ start, end }) => end - start) },
     producers: producers(module),
+    targetFeatures: decodeTargetFeatures(module).map(({ prefix, name }) => `${prefix}${name}`),
+    branchHints: branchHints(view),
+    customSectionProblems: checkCustomSections(module),
     features: featuresUsed(module),
   };
 }
@@ -116,6 +133,19 @@ function producers(module: Module): Record<string, string[]> {
     tools.map(({ name, version }) => (version === "" ? name : `${name} ${version}`)),
   ]);
   return Object.fromEntries(entries);
+}
+
+function branchHints(view: ModuleView): BranchHintReport[] {
+  const byFunction = new Map<number, { offset: number; likely: boolean }[]>();
+  for (const { funcIdx, offset, likely } of decodeBranchHints(view.module)) {
+    const hints = byFunction.get(funcIdx) ?? [];
+    byFunction.set(funcIdx, hints);
+    hints.push({ offset, likely });
+  }
+  return [...byFunction].map(([index, hints]) => {
+    const name = view.functionName(index);
+    return { index, ...(name !== undefined && { name }), hints };
+  });
 }
 
 /** Rows of a table, columns aligned; the last one is not padded. */
@@ -170,6 +200,9 @@ function reportText(report: Report): string {
       printable(field),
       printable(tools.join(", ")),
     ]),
+    ...(report.targetFeatures.length === 0
+      ? []
+      : [["target features", printable(report.targetFeatures.join(" "))]]),
   ];
   const name = report.name === undefined ? "" : `, module name ${printable(report.name)}`;
   return [
@@ -196,6 +229,20 @@ function reportText(report: Report): string {
     list("tables", memberRows(report.tables)),
     list("globals", memberRows(report.globals)),
     list("tags", memberRows(report.tags)),
+    list(
+      "branch hints",
+      report.branchHints.map(({ index, name: hinted = "", hints }) => [
+        String(index),
+        printable(hinted),
+        hints
+          .map(({ offset, likely }) => `0x${offset.toString(16)} ${likely ? "likely" : "unlikely"}`)
+          .join(", "),
+      ]),
+    ),
+    list(
+      "problems in custom sections",
+      report.customSectionProblems.map(({ section, message }) => [printable(section), printable(message)]),
+    ),
   ]
     .join("")
     .replace(/ +$/gm, "");

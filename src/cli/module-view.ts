@@ -2,7 +2,8 @@
 // Owns lookups by name and index; knows nothing of output.
 
 import { decodeModule } from "../decoder/decode.ts";
-import { decodeNames, type ModuleNames } from "../decoder/names.ts";
+import { decodeNames } from "../decoder/names.ts";
+import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
 import { FEATURES } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import {
@@ -12,6 +13,7 @@ import {
   formatTableType,
 } from "../module/format-types.ts";
 import type { ExternKind, Import, ImportDesc, Module } from "../module/module.ts";
+import type { ModuleNames } from "../module/names.ts";
 
 /** A member of an index space. */
 export interface Member {
@@ -35,11 +37,17 @@ export interface FunctionMember extends Member {
 export class ModuleView {
   readonly module: Module;
   readonly names: ModuleNames;
+  /** For whoever reads its code. */
+  readonly tables: OpcodeTables;
   readonly #exports = new Map<ExternKind, Map<number, string[]>>();
 
-  /** @throws MalformedError or LimitError */
-  constructor(bytes: Uint8Array) {
-    this.module = decodeModule(bytes, { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS });
+  /**
+   * @param tables of all features, if there are some already
+   * @throws MalformedError or LimitError
+   */
+  constructor(bytes: Uint8Array, tables: OpcodeTables = createOpcodeTables()) {
+    this.tables = tables;
+    this.module = decodeModule(bytes, { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS, tables });
     this.names = decodeNames(this.module);
     for (const { name, kind, index } of this.module.exports) {
       const byIndex = this.#exports.get(kind) ?? new Map<number, string[]>();

@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import wabtModule from "wabt";
+import { wat } from "../../tests/wat.ts";
 import type { Command } from "./command.ts";
 import { disassemble } from "./disassemble.ts";
 import { fakeContext, fakeIo } from "./fake-io.ts";
 import { inspect } from "./inspect.ts";
 import { parseCommandLine } from "./options.ts";
 import { InputError } from "./usage-error.ts";
+import { validate } from "./validate.ts";
 
 const WAT = `(module $shown
   (type $binary (func (param i32 i32) (result i32)))
@@ -111,37 +113,142 @@ describe("inspect", () => {
   });
 });
 
+/** A module whose branch hints are good, or wrong, and which has a section of target features. */
+function writeHinted(name: string, hint: string): string {
+  const bytes = wat(`(module
+    (func $pick (export "pick") (param i32)
+      local.get 0
+      (@metadata.code.branch_hint "\\01") if
+        nop
+      end
+      (block local.get 0 ${hint})))`);
+  const features = [
+    ...Buffer.from("target_features"),
+    2,
+    0x2b,
+    4,
+    ...Buffer.from("simd"),
+    0x2d,
+    3,
+    0x1b,
+    0x5b,
+    0x6d,
+  ];
+  const path = join(directory, name);
+  writeFileSync(path, Uint8Array.from([...bytes, 0, features.length + 1, 15, ...features]));
+  return path;
+}
+
+describe("custom sections", () => {
+  const good = () => writeHinted("good.wasm", '(@metadata.code.branch_hint "\\00") br_if 0');
+  const bad = () => writeHinted("bad.wasm", '(@metadata.code.branch_hint "\\00") drop');
+
+  it("are shown by inspect", async () => {
+    const text = await output(inspect, good());
+    expect(text).toMatch(/^branch hints\n {2}0 {2}pick {2}0x[0-9a-f]+ likely, 0x[0-9a-f]+ unlikely$/m);
+    expect(text).toContain("  target features  +simd -\\u{1b}[m\n");
+    expect(text).toMatch(/^ {2}custom 'metadata.code.branch_hint' +at 0x[0-9a-f]+ +35 B$/m);
+    expect(text).not.toContain("problems");
+    const report = JSON.parse(await output(inspect, "--json", good()));
+    expect(report).toMatchObject({
+      targetFeatures: ["+simd", "-\u001b[m"],
+      branchHints: [{ index: 0, name: "pick", hints: [{ likely: true }, { likely: false }] }],
+      customSectionProblems: [],
+    });
+  });
+
+  it("are judged by inspect", async () => {
+    expect(await output(inspect, bad())).toMatch(
+      /^problems in custom sections\n {2}metadata.code.branch_hint {2}invalid target: .* \(at byte \d+, 0x[0-9a-f]+\)$/m,
+    );
+    const report = JSON.parse(await output(inspect, "--json", bad()));
+    expect(report.customSectionProblems).toEqual([
+      { section: "metadata.code.branch_hint", offset: expect.any(Number), message: expect.any(String) },
+    ]);
+  });
+
+  it.each([
+    ["good.wasm", good, [], 0, /^$/],
+    ["good.wasm", good, ["--strict-custom-sections"], 0, /^$/],
+    [
+      "bad.wasm",
+      bad,
+      [],
+      0,
+      /^.*bad.wasm: warning: custom section 'metadata.code.branch_hint': invalid target.*\n$/,
+    ],
+    ["bad.wasm", bad, ["--strict-custom-sections"], 1, /warning: custom section/],
+  ] as const)("are judged by validate: %s", async (_name, write, options, status, warning) => {
+    const io = fakeIo();
+    const path = write();
+    const line = parseCommandLine(validate.options, [...options, path], false);
+    expect(await validate.execute(line, fakeContext(io))).toBe(status);
+    expect(io.out()).toBe(`${path}: valid\n`);
+    expect(io.err()).toMatch(warning);
+  });
+});
+
+it("inspect knows instructions that need two proposals", async () => {
+  const path = join(directory, "tail.wasm");
+  writeFileSync(path, wat("(module (type $t (func)) (func ref.null $t return_call_ref $t))"));
+  const { features } = JSON.parse(await output(inspect, "--json", path));
+  expect(features).toEqual(["reference-types", "tail-call", "function-references"]);
+});
+
 describe("disassemble", () => {
-  it("shows every function", async () => {
-    expect(
-      await output(disassemble, file),
-    ).toBe(`(func (;1;) (;divide;) (export "divide") (type 0) (param i32 i32) (result i32)
-  (local i32)
-  local.get 0
-  local.get 1
-  i32.div_s
-  local.set 2 (;quotient;)
-  local.get 2 (;quotient;)
-  call 0 (;log;)
-  local.get 2 (;quotient;)
-)
-(func (;2;) (;main;) (type 2)
-  block
-    loop
-      global.get 0 (;counter;)
-      br_if 1
-      br 0
+  it("shows the whole module", async () => {
+    const text = await output(disassemble, file);
+    expect(text).toBe(`(module $shown
+  ;; custom section "name", 72 bytes
+  (type $binary (;0;) (func (param i32 i32) (result i32)))
+  (type (;1;) (func (param i32)))
+  (type (;2;) (func))
+  (import "env" "log" (func $log (;0;) (type 1) (param i32)))
+  (table (;0;) 2 funcref)
+  (memory (;0;) 1 4)
+  (global $counter (;0;) (mut i32) i32.const 7)
+  (export "memory" (memory 0))
+  (export "divide" (func $divide))
+  (start $main)
+  (elem (;0;) (offset i32.const 0) func $divide $divide)
+  (func $divide (;1;) (type $binary) (param i32 i32) (result i32)
+    (local $quotient i32)
+    local.get 0
+    local.get 1
+    i32.div_s
+    local.set $quotient
+    local.get $quotient
+    call $log
+    local.get $quotient
+  )
+  (func $main (;2;) (type 2)
+    block
+      loop
+        global.get $counter
+        br_if 1
+        br 0
+      end
     end
-  end
+  )
+  (data (;0;) (offset i32.const 16)
+    "hello"
+  )
 )
 `);
+    const again = join(directory, "again.wasm");
+    writeFileSync(again, wat(text));
+    // The other assembler writes an empty map of locals for every function.
+    expect(await output(disassemble, again)).toBe(text.replace("72 bytes", "68 bytes"));
   });
 
   it("shows one function, by name or index, with offsets", async () => {
     const byName = await output(disassemble, "--function", "main", "--offsets", file);
     expect(byName).toBe(await output(disassemble, "--function=2", "--offsets", file));
+    expect(byName).toMatch(/^\(func \$main \(;2;\) \(type 2\)\n/);
     expect(byName).toMatch(/^ {2}block ;; 0x[0-9a-f]+$/m);
     expect(byName).not.toContain("divide");
+    const exported = await output(disassemble, "--function", "divide", file);
+    expect(exported).toMatch(/^\(func \$divide \(;1;\) \(export "divide"\) \(type \$binary\)/);
   });
 
   it("says what is wrong with a name", async () => {

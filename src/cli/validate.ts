@@ -13,16 +13,22 @@ export const validate: Command = {
   name: "validate",
   summary: "Check whether a file is a valid WebAssembly module",
   usage: "validate [options] <file.wasm | ->",
-  options: FEATURES_OPTION,
+  options: {
+    ...FEATURES_OPTION,
+    "strict-custom-sections": { help: "exit with 1 if a custom section is broken, too" },
+  },
   guestArgs: false,
-  notes: "Prints 'FILE: valid' and exits with 0, or the first error with its byte offset and exits with 1.",
+  notes: `Prints 'FILE: valid' and exits with 0, or the first error with its byte offset and exits with 1.
+A custom section with broken contents (name, metadata.code.branch_hint, producers, target_features)
+makes no module invalid; it gets a warning.`,
   execute(line, { io, report }) {
     const file = onlyFile(line);
     const features = single(line, "features");
     const engine = new Engine(features === undefined ? {} : { features: parseFeatures(features) });
     const bytes = readModule(file, io.stdin.readAll);
+    let module: Module;
     try {
-      new Module(engine, bytes);
+      module = new Module(engine, bytes);
     } catch (error) {
       // A module that is too large for us is not valid for us.
       if (error instanceof LimitError) throw new InputError(`${file}: ${error.message}`);
@@ -30,6 +36,10 @@ export const validate: Command = {
       throw error;
     }
     io.stdout.write(`${printable(file)}: valid\n`);
-    return STATUS.ok;
+    const problems = module.customSectionProblems();
+    for (const { section, message } of problems) {
+      io.stderr.write(`${printable(`${file}: warning: custom section '${section}': ${message}`)}\n`);
+    }
+    return problems.length > 0 && line.options.has("strict-custom-sections") ? STATUS.badInput : STATUS.ok;
   },
 };

@@ -1,35 +1,38 @@
-// The custom section `metadata.code.branch_hint` (branch-hinting, an appendix of Wasm 3.0).
+// The custom section `metadata.code.branch_hint` (branch hinting, an appendix of Wasm 3.0).
 
 import type { Module } from "../module/module.ts";
-import { ByteReader } from "./byte-reader.ts";
+import { metadataBase, readCodeMetadata } from "./code-metadata.ts";
 import { readCustomSection } from "./custom-section.ts";
+import { importedCount } from "./index-spaces.ts";
+
+export const BRANCH_HINT_SECTION = "metadata.code.branch_hint";
+
+/** Whether the branch at a byte offset of the module is likely taken. */
+export interface BranchHint {
+  readonly funcIdx: number;
+  readonly offset: number;
+  readonly likely: boolean;
+}
 
 /**
- * Whether branches are likely taken, by byte offset of the instruction in the module. Empty where there are no
- * hints, or where they do not decode. Hints are not checked against the code: one at an offset where no branch
- * stands is harmless, because nobody asks for it.
+ * The hints in the order of the section. Empty where there are none, or where they do not decode. They are not
+ * checked against the code: one at an offset where no branch stands is harmless, because nobody asks for it.
  */
-export function decodeBranchHints(module: Module): ReadonlyMap<number, boolean> {
-  const importedFunctions = module.imports.filter(({ desc }) => desc.kind === "func").length;
-  const hints = readCustomSection(module, "metadata.code.branch_hint", (cursor) => {
-    const likely = new Map<number, boolean>();
-    const functionCount = cursor.length();
-    for (let i = 0; i < functionCount; i++) {
-      const body = module.code[cursor.u32() - importedFunctions];
-      if (body === undefined) cursor.fail("malformed branch hint: no such function");
-      // The section counts from the locals, which follow the body's size field.
-      const base = new ByteReader(module.bytes, body.start);
-      base.u32();
-      const hintCount = cursor.length();
-      for (let k = 0; k < hintCount; k++) {
-        const offset = base.position + cursor.u32();
-        const size = cursor.u32();
-        const value = cursor.byte();
-        if (size !== 1 || value > 1) cursor.fail("malformed branch hint");
-        likely.set(offset, value === 1);
+export function decodeBranchHints(module: Module): readonly BranchHint[] {
+  const imported = importedCount(module, "func");
+  const hints = readCustomSection(module, BRANCH_HINT_SECTION, (cursor) => {
+    const found: BranchHint[] = [];
+    for (const { at, funcIdx, items } of readCodeMetadata(cursor)) {
+      const body = module.code[funcIdx - imported];
+      if (body === undefined) return cursor.fail("malformed branch hint: no such function", at);
+      const base = metadataBase(module, body);
+      for (const { at: itemAt, offset, start, end } of items) {
+        const value = module.bytes[start];
+        if (end - start !== 1 || value > 1) cursor.fail("malformed branch hint", itemAt);
+        found.push({ funcIdx, offset: base + offset, likely: value === 1 });
       }
     }
-    return likely;
+    return found;
   });
-  return hints ?? new Map();
+  return hints ?? [];
 }

@@ -97,6 +97,57 @@ describe("LEB128", () => {
   });
 });
 
+/** The grammar of spec section 5.2.2, word for word: the value and how many bytes it takes, or nothing. */
+function grammar(bytes: readonly number[], bits: number, signed: boolean): [bigint, number] | undefined {
+  const [byte, ...rest] = bytes;
+  if (byte === undefined || bits <= 0) return undefined;
+  if (byte < 0x80) {
+    const n = BigInt(byte);
+    if (!signed) return bits < 7 && n >= 1n << BigInt(bits) ? undefined : [n, 1];
+    const value = n < 64n ? n : n - 128n;
+    const bound = 1n << BigInt(bits - 1);
+    return bits < 7 && (value >= bound || value < -bound) ? undefined : [value, 1];
+  }
+  const tail = grammar(rest, bits - 7, signed);
+  return tail === undefined ? undefined : [tail[0] * 128n + BigInt(byte - 128), tail[1] + 1];
+}
+
+describe("LEB128 of any bytes", () => {
+  const byte = fc.oneof(
+    fc.nat(255),
+    fc.constantFrom(0x00, 0x01, 0x0f, 0x10, 0x40, 0x70, 0x7e, 0x7f, 0x80, 0xff),
+  );
+  const more = fc.array(fc.oneof(fc.integer({ min: 0x80, max: 0xff }), fc.constantFrom(0x80, 0xff)), {
+    maxLength: 11,
+  });
+  const methods = [
+    ["u32", 32, false],
+    ["s32", 32, true],
+    ["s33", 33, true],
+    ["u64", 64, false],
+    ["s64", 64, true],
+  ] as const;
+
+  it.each(methods)("%s reads and refuses what the grammar does", (method, bits, signed) => {
+    fc.assert(
+      fc.property(more, byte, fc.array(byte, { maxLength: 2 }), (first, last, behind) => {
+        const bytes = [...first, last, ...behind];
+        const expected = grammar(bytes, bits, signed);
+        const cursor = reader(...bytes);
+        if (expected === undefined) {
+          expect(() => cursor[method]()).toThrow(MalformedError);
+          return;
+        }
+        const result = cursor[method]();
+        const value = result === undefined ? value64(cursor) : BigInt(result);
+        expect(signed && bits === 64 ? BigInt.asIntN(64, value) : value).toBe(expected[0]);
+        expect(cursor.position).toBe(expected[1]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe("lengths and raw bytes", () => {
   it("counts a length against what is left from the length itself on", () => {
     expect(reader(2, 0).length()).toBe(2);

@@ -8,8 +8,11 @@ import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import type { CodeVisitor } from "../module/code-visitor.ts";
 import { HEAP_CONCRETE, HeapType, NumType, refType } from "../module/types.ts";
 import { decodeModule } from "./decode.ts";
+import { createOpcodeTables } from "./opcode-shapes.ts";
 
 const ALL = new Set<Feature>(FEATURES);
+/** Made once: some of the tests decode thousands of modules. */
+const TABLES = createOpcodeTables(ALL);
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 /** One section; its size is written in one byte. */
@@ -24,7 +27,8 @@ interface Options {
 }
 
 function decodeBytes(bytes: Uint8Array, { features = ALL, limits = {}, visitor }: Options = {}) {
-  return decodeModule(bytes, { features, limits: { ...DEFAULT_MODULE_LIMITS, ...limits } }, visitor);
+  const tables = features === ALL ? TABLES : undefined;
+  return decodeModule(bytes, { features, limits: { ...DEFAULT_MODULE_LIMITS, ...limits }, tables }, visitor);
 }
 
 const decode = (parts: readonly number[][], options: Options = {}) =>
@@ -71,6 +75,64 @@ describe("sections", () => {
       const swapped = [...empty.slice(0, i - 1), empty[i], empty[i - 1], ...empty.slice(i + 1)];
       malformed("unexpected content after last section", swapped);
       malformed("unexpected content after last section", [...empty.slice(0, i), ...empty.slice(i - 1)]);
+    }
+  });
+
+  it("come in that order or not at all, whatever custom ones stand between", () => {
+    const order = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+    const ids = fc.oneof(
+      fc.array(fc.nat(13), { maxLength: 6 }),
+      // Mostly in order, so that both outcomes are frequent.
+      fc
+        .subarray(order)
+        .chain((some) =>
+          fc
+            .array(fc.nat(some.length), { maxLength: 3 })
+            .map((places) => places.reduce((list, at) => list.toSpliced(at, 0, 0), some)),
+        ),
+    );
+    fc.assert(
+      fc.property(ids, (list) => {
+        const places = list.filter((id) => id !== 0).map((id) => order.indexOf(id));
+        const rises = places.every((place, i) => i === 0 || place > (places[i - 1] as number));
+        // Every section is empty, but for the start section's index and a custom section's name.
+        const sections = list.map((id) => (id === 0 ? section(0, 1, 0x78) : section(id, 0)));
+        if (rises) expect(decode(sections).customSections).toHaveLength(list.length - places.length);
+        else expect(() => decode(sections)).toThrow(/^unexpected content after last section/);
+      }),
+    );
+  });
+
+  it("cannot make a lying count allocate", () => {
+    const huge = [0xff, 0xff, 0xff, 0xff, 0x0f];
+    for (const id of [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13]) {
+      malformed("length out of bounds", [section(id, ...huge)]);
+    }
+    const nested: readonly (readonly [number, number[]])[] = [
+      [1, [1, 0x60, ...huge]],
+      [1, [1, 0x60, 0, ...huge]],
+      [1, [1, 0x5f, ...huge]],
+      [1, [1, 0x4e, ...huge]],
+      [1, [1, 0x50, ...huge]],
+      [2, [1, ...huge]],
+      [2, [1, 0, ...huge]],
+      [7, [1, ...huge]],
+      [9, [1, 1, 0, ...huge]],
+      [9, [1, 5, 0x70, ...huge]],
+      [10, [1, ...huge]],
+      [10, [1, 10, ...huge]],
+      [10, [1, 10, 0, 0x0e, ...huge]],
+      [10, [1, 10, 0, 0x1c, ...huge]],
+      [10, [1, 10, 0, 0x1f, 0x40, ...huge]],
+      [11, [1, 1, ...huge]],
+    ];
+    for (const [id, payload] of nested) {
+      malformed(
+        "length out of bounds",
+        [TYPE, ...(id === 10 ? [FUNC] : []), section(id, ...payload, ...Array(9).fill(0))].slice(
+          id === 1 ? 1 : 0,
+        ),
+      );
     }
   });
 
@@ -372,6 +434,83 @@ describe("code", () => {
     [[0x1f, 0x40, 0x01, 0x02, 0x00, 0x0b, 0x0b]],
   ])("nests %j", (code) => {
     expect(decode([TYPE, FUNC, body(...code)]).code).toHaveLength(1);
+  });
+});
+
+describe("nesting", () => {
+  const OPS = {
+    nop: [0x01],
+    block: [0x02, 0x40],
+    loop: [0x03, 0x40],
+    if: [0x04, 0x40],
+    else: [0x05],
+    try: [0x06, 0x40],
+    catch: [0x07, 0],
+    end: [0x0b],
+    delegate: [0x18, 0],
+    catch_all: [0x19],
+    try_table: [0x1f, 0x40, 0],
+  } as const;
+  type Name = keyof typeof OPS;
+
+  /** A body by the grammar of spec section 5.4.1 and of the legacy exceptions, by recursion: position after its `end`, or -1. */
+  function expression(names: readonly Name[], start: number): number {
+    let at = sequence(names, start);
+    return names[at] === "end" ? ++at : -1;
+  }
+
+  /** Position of the first delimiter at this level. */
+  function sequence(names: readonly Name[], start: number): number {
+    let at = start;
+    for (;;) {
+      switch (names[at]) {
+        case "nop":
+          at++;
+          continue;
+        case "block":
+        case "loop":
+        case "try_table":
+          at = expression(names, at + 1);
+          break;
+        case "if":
+          at = sequence(names, at + 1);
+          if (names[at] === "else") at = sequence(names, at + 1);
+          at = names[at] === "end" ? at + 1 : -1;
+          break;
+        case "try":
+          at = sequence(names, at + 1);
+          if (names[at] === "delegate") {
+            at++;
+            continue;
+          }
+          while (names[at] === "catch") at = sequence(names, at + 1);
+          if (names[at] === "catch_all") at = sequence(names, at + 1);
+          at = names[at] === "end" ? at + 1 : -1;
+          break;
+        default:
+          return at;
+      }
+      if (at < 0) return names.length;
+    }
+  }
+
+  it("is what the grammar says", () => {
+    const names = Object.keys(OPS) as Name[];
+    const random = fc.array(fc.constantFrom<Name>(...names, "end", "end", "if", "try"), { maxLength: 14 });
+    let accepted = 0;
+    fc.assert(
+      fc.property(random, (list) => {
+        const all: Name[] = [...list, "end"];
+        const holds = expression(all, 0) === all.length;
+        const code = all.flatMap((name) => OPS[name]);
+        if (holds) {
+          accepted++;
+          expect(decode([TYPE, FUNC, body(...code)]).code).toHaveLength(1);
+        } else expect(() => decode([TYPE, FUNC, body(...code)])).toThrow(MalformedError);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(accepted).toBeGreaterThan(100);
   });
 });
 

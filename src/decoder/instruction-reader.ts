@@ -81,7 +81,7 @@ export class InstructionReader {
     this.prefixed = tables.prefixed;
     this.multiMemory = this.types.has("multi-memory");
     this.multiTable = this.types.has("reference-types");
-    this.multiValue = this.types.has("multi-value") || this.types.has("gc");
+    this.multiValue = this.types.has("multi-value");
     this.memory64 = this.types.has("memory64");
   }
 

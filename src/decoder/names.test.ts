@@ -122,11 +122,13 @@ describe("decodeBranchHints", () => {
           (local.get 0) (@metadata.code.branch_hint "\\01") if end
           (block (local.get 0) (@metadata.code.branch_hint "\\00") br_if 0)))`),
     );
-    const hints = [...decodeBranchHints(module)];
+    const hints = decodeBranchHints(module);
     const reader = new InstructionReader(module.bytes);
-    expect(hints.map(([offset, likely]) => [reader.seek(offset).read(), likely])).toEqual([
-      [Op.If, true],
-      [Op.BrIf, false],
-    ]);
+    expect(hints.map(({ funcIdx, offset, likely }) => [funcIdx, reader.seek(offset).read(), likely])).toEqual(
+      [
+        [2, Op.If, true],
+        [2, Op.BrIf, false],
+      ],
+    );
   });
 });

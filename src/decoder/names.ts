@@ -3,29 +3,9 @@
 
 import { MalformedError } from "../errors.ts";
 import type { Module } from "../module/module.ts";
+import type { ModuleNames, NameMap } from "../module/names.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readCustomSection } from "./custom-section.ts";
-
-export type NameMap = ReadonlyMap<number, string>;
-/** Names inside a function or type, by its index. */
-export type IndirectNameMap = ReadonlyMap<number, NameMap>;
-
-/** Debug names by index. Maps are empty where the section says nothing (or nothing readable). */
-export interface ModuleNames {
-  readonly module: string | undefined;
-  readonly functions: NameMap;
-  readonly locals: IndirectNameMap;
-  readonly labels: IndirectNameMap;
-  readonly types: NameMap;
-  readonly tables: NameMap;
-  readonly memories: NameMap;
-  readonly globals: NameMap;
-  readonly elements: NameMap;
-  readonly data: NameMap;
-  readonly tags: NameMap;
-  /** Struct fields, by type index. */
-  readonly fields: IndirectNameMap;
-}
 
 type FlatKey = "functions" | "types" | "tables" | "memories" | "globals" | "elements" | "data" | "tags";
 type IndirectKey = "locals" | "labels" | "fields";

@@ -133,11 +133,13 @@ export interface OpcodeTables {
   readonly prefixed: readonly Uint8Array[];
 }
 
-/** Features of which one must be on for `row`. */
-function featuresOf(op: Op, row: InstructionRow): readonly Feature[] {
+/** What must be on for an instruction: all of `every`, and one of `some`. */
+function featuresOf(op: Op, row: InstructionRow): { every: readonly Feature[]; some: readonly Feature[] } {
   // Shared by both exception proposals.
-  if (op === Op.Throw) return ["exceptions", "legacy-exceptions"];
-  return row.feature === undefined ? [] : [row.feature];
+  if (op === Op.Throw) return { every: [], some: ["exceptions", "legacy-exceptions"] };
+  // There where both proposals meet.
+  if (op === Op.ReturnCallRef) return { every: ["function-references", "tail-call"], some: [] };
+  return { every: row.feature === undefined ? [] : [row.feature], some: [] };
 }
 
 /** About 0.1 ms; keep the result where many modules are decoded with the same features. */
@@ -146,8 +148,11 @@ export function createOpcodeTables(features?: FeatureSet): OpcodeTables {
   const prefixed = Array.from({ length: PREFIX_COUNT }, (): number[] => []);
   for (const [key, row] of Object.entries(INSTRUCTIONS)) {
     const op = Number(key);
-    const needed = featuresOf(op, row);
-    if (features !== undefined && needed.length > 0 && !needed.some((name) => features.has(name))) continue;
+    if (features !== undefined) {
+      const { every, some } = featuresOf(op, row);
+      if (!every.every((name) => features.has(name))) continue;
+      if (some.length > 0 && !some.some((name) => features.has(name))) continue;
+    }
     if (op < 256) {
       plain[op] = shapeOf(row);
       continue;
@@ -163,5 +168,6 @@ export function createOpcodeTables(features?: FeatureSet): OpcodeTables {
 export function featureHint(op: number): string {
   const row: InstructionRow | undefined = (INSTRUCTIONS as Readonly<Record<number, InstructionRow>>)[op];
   if (row === undefined) return "";
-  return `: ${row.mnemonic} needs the feature ${featuresOf(op, row).join(" or ")}`;
+  const { every, some } = featuresOf(op, row);
+  return `: ${row.mnemonic} needs the feature ${every.join(" and ") + some.join(" or ")}`;
 }

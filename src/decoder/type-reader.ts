@@ -43,8 +43,6 @@ const HEAP_CODES: readonly TypeCode[] = [
   { code: 0x69, type: HeapType.Exn, features: ["exceptions"] },
 ];
 
-const CONCRETE_FEATURES: readonly Feature[] = ["function-references", "gc"];
-
 /** Limits flags, as bits. */
 const HAS_MAX = 1;
 const SHARED = 2;
@@ -109,7 +107,7 @@ export class TypeReader {
   private failCode(message: string, byte: number, offset: number): never {
     const needed: readonly Feature[] =
       byte === REF || byte === REF_NULL
-        ? CONCRETE_FEATURES
+        ? ["function-references"]
         : byte === EXACT
           ? ["custom-descriptors"]
           : ([...NUMBER_CODES, ...HEAP_CODES].find(({ code }) => code === byte)?.features ?? []);
@@ -123,7 +121,7 @@ export class TypeReader {
     const byte = cursor.byte();
     const type = this.valTypes[byte];
     if (type !== 0) return type;
-    if ((byte === REF || byte === REF_NULL) && this.hasAny(CONCRETE_FEATURES)) {
+    if ((byte === REF || byte === REF_NULL) && this.has("function-references")) {
       const heap = this.heapType(message === "malformed value type" ? undefined : message);
       return refType(heap, byte === REF_NULL, this.exact);
     }
@@ -167,7 +165,8 @@ export class TypeReader {
     }
     const typeIdx = cursor.s33();
     if (typeIdx < 0) cursor.fail(message, offset);
-    if (!this.hasAny(CONCRETE_FEATURES)) cursor.fail(`${message}${missing(CONCRETE_FEATURES)}`, offset);
+    if (!this.has("function-references"))
+      cursor.fail(`${message}${missing(["function-references"])}`, offset);
     return HEAP_CONCRETE + typeIdx;
   }
 

@@ -2,10 +2,11 @@
 // Owns the reader and the tables that all of a module's lowerings share.
 
 import { InstructionReader } from "../decoder/instruction-reader.ts";
-import { decodeNames, type ModuleNames } from "../decoder/names.ts";
+import { decodeNames } from "../decoder/names.ts";
 import type { InstructionLookup } from "../isa/instructions.ts";
 import type { Op } from "../isa/op.ts";
 import { formatInstruction } from "../module/disassemble.ts";
+import type { ModuleNames } from "../module/names.ts";
 import type { FuncType } from "../module/types.ts";
 import type { ExecutableModule } from "../runtime/instance.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";

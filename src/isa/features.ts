@@ -28,6 +28,37 @@ export const FEATURES = [
 /** Name of one WebAssembly proposal. */
 export type Feature = (typeof FEATURES)[number];
 
+/** What a proposal is built on, and cannot be without. */
+const NEEDS: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
+  "reference-types": ["bulk-memory"],
+  "relaxed-simd": ["simd"],
+  "function-references": ["reference-types"],
+  gc: ["function-references"],
+  exceptions: ["reference-types"],
+  "custom-descriptors": ["gc"],
+};
+
+/** `feature` with everything that it is built on. */
+export function withFoundations(feature: Feature): Feature[] {
+  return [feature, ...(NEEDS[feature] ?? []).flatMap(withFoundations)];
+}
+
+/** `feature` with everything that is built on it. */
+export function withDependents(feature: Feature): Feature[] {
+  return FEATURES.filter((each) => withFoundations(each).includes(feature));
+}
+
+/** The first switch that is on although one that it needs is off. */
+export function findUnfounded(features: FeatureSet): { feature: Feature; needs: Feature } | undefined {
+  for (const feature of FEATURES) {
+    const needs = features.has(feature)
+      ? withFoundations(feature).find((each) => !features.has(each))
+      : undefined;
+    if (needs !== undefined) return { feature, needs };
+  }
+  return undefined;
+}
+
 const WASM_2: readonly Feature[] = [
   "mutable-globals",
   "sign-extension",

@@ -25,7 +25,11 @@ function* instructions(bytes: Uint8Array, from: number, to: number): Generator<I
 }
 
 /** Assembles a function body (no locals) and disassembles it again. */
-function roundTrip(body: string, options: LineOptions = {}, name?: DisassemblyContext["name"]): string[] {
+function roundTrip(
+  body: string,
+  options: LineOptions = {},
+  reference?: DisassemblyContext["reference"],
+): string[] {
   const bytes = watify(`(module (func ${body}))`);
   const reader = new ByteReader(bytes);
   reader.position = 8;
@@ -35,7 +39,7 @@ function roundTrip(body: string, options: LineOptions = {}, name?: DisassemblyCo
     reader.position += size;
   }
   for (let i = 0; i < 4; i++) reader.u32();
-  const context = name === undefined ? { bytes } : { bytes, name };
+  const context = reference === undefined ? { bytes } : { bytes, reference };
   return [...disassembleExpr(instructions(bytes, reader.position, bytes.length), lookup, context, options)];
 }
 
@@ -145,16 +149,22 @@ describe("structure", () => {
   });
 });
 
-describe("names", () => {
-  it("stand in comments that the assembler skips", () => {
-    const names: DisassemblyContext["name"] = (space, index) => `${space}${index}`;
-    const [line] = roundTrip("call_indirect 2 (type 3)", {}, names);
-    expect(line).toBe("call_indirect 2 (;table2;) (type 3 (;type3;))");
-    expect(roundTrip(line as string, {}, names)).toEqual([line]);
-  });
-
-  it("cannot end their comment or control a terminal", () => {
-    const [line] = roundTrip("call 1", {}, () => "a;) unreachable (;\u001b[2J\n\u202e");
-    expect(line).toBe("call 1 (;a__ unreachable ____2J__;)");
+describe("references", () => {
+  it.each([
+    ["call_indirect 2 (type 3)", "call_indirect 2(;table;) (type 3(;type;))"],
+    ["struct.get 4 5", "struct.get 4(;type;) 5(;field of 4;)"],
+    ["block (type 1)\nend", "block (type 1(;type;))\nend"],
+    ["select (result (ref 2))", "select (result (ref 2(;type;)))"],
+    ["br_on_cast 0 anyref (ref null 6)", "br_on_cast 0 anyref (ref null 6(;type;))"],
+    ["try_table (catch 1 0)\nend", "try_table (catch 1(;tag;) 0)\nend"],
+    ["i32.load 3 offset=1", "i32.load 3(;memory;) offset=1"],
+    ["array.new_elem 1 2", "array.new_elem 1(;type;) 2(;elem;)"],
+    ["memory.init 1 2", "memory.init 1(;memory;) 2(;data;)"],
+  ])("are spelt by the context: %s", (text, expected) => {
+    const reference: DisassemblyContext["reference"] = (space, index, owner) =>
+      `${index}(;${space}${owner === undefined ? "" : ` of ${owner}`};)`;
+    const lines = roundTrip(text, {}, reference);
+    expect(lines).toEqual(expected.split("\n"));
+    expect(roundTrip(lines.join("\n"))).toEqual(text.split("\n"));
   });
 });

@@ -7,23 +7,23 @@ import { BlockKind, CatchKind } from "../isa/instruction.ts";
 import type { InstructionLookup } from "../isa/instructions.ts";
 import { Op } from "../isa/op.ts";
 import { formatF32Bits, formatF64Bits, formatI64, formatU64, hex } from "./format-numbers.ts";
-import { formatHeap, formatTypeList, formatValType } from "./format-types.ts";
+import { formatHeap, formatTypeList, formatValType, type TypeSpelling } from "./format-types.ts";
+import type { NamedSpace } from "./identifiers.ts";
 import { refType } from "./types.ts";
-
-/** Index spaces whose members may have names. */
-export type NamedSpace = "func" | "type" | "local" | "global" | "table" | "memory" | "tag" | "elem" | "data";
 
 /** What an instruction's text needs beyond its record. */
 export interface DisassemblyContext {
   /** The module's bytes: vector constants and shuffles refer to them by offset. */
   readonly bytes: Uint8Array;
-  /** A name for a comment beside an index, e.g. `call 3 (;log;)`. May be hostile: it is made harmless here. */
-  name?(space: NamedSpace, index: number): string | undefined;
+  /** How a member of an index space is called; by default by its number. `owner`: the type of a field. */
+  reference?(space: NamedSpace, index: number, owner?: number): string;
+  /** What stands in front of the instruction at a byte offset, such as an annotation. */
+  prefix?(offset: number): string | undefined;
 }
 
 /**
  * One instruction in text form, e.g. `i32.load offset=4 align=1`.
- * Indices are numbers, defaults (memory 0, table 0, natural alignment) are left out.
+ * Defaults (memory 0, table 0, natural alignment) are left out.
  */
 export function formatInstruction(
   instruction: Instruction,
@@ -58,10 +58,11 @@ function formatImmediate(
   context: DisassemblyContext,
 ): string {
   const { op, index, index2, lo, hi } = instruction;
-  const named = (space: NamedSpace, idx: number) => String(idx) + nameComment(space, idx, context);
+  const named = (space: NamedSpace, idx: number) => context.reference?.(space, idx) ?? String(idx);
+  const spell = (typeIdx: number) => named("type", typeIdx);
   switch (immediate) {
     case "blockType":
-      return formatBlockType(instruction);
+      return formatBlockType(instruction, spell);
     case "label":
     case "u32":
       return String(index);
@@ -91,6 +92,7 @@ function formatImmediate(
     case "elem2":
       return named("elem", index2);
     case "field":
+      return context.reference?.("field", index2, index) ?? String(index2);
     case "count2":
       return String(index2);
     case "labelTable":
@@ -108,17 +110,17 @@ function formatImmediate(
     case "shuffle":
       return context.bytes.subarray(instruction.bytesAt, instruction.bytesAt + 16).join(" ");
     case "memArg":
-      return formatMemArg(instruction, row, context);
+      return formatMemArg(instruction, row, named);
     case "lane":
       return String(instruction.lane);
     case "valTypes":
-      return instruction.types.length === 0 ? "(result)" : formatTypeList("result", instruction.types);
+      return instruction.types.length === 0 ? "(result)" : formatTypeList("result", instruction.types, spell);
     case "heapType":
-      return formatHeapImmediate(instruction);
+      return formatHeapImmediate(instruction, spell);
     case "castFlags":
-      return `${index} ${formatValType(instruction.type1)} ${formatValType(instruction.type2)}`;
+      return `${index} ${formatValType(instruction.type1, spell)} ${formatValType(instruction.type2, spell)}`;
     case "catches":
-      return instruction.catches.map((clause) => formatCatch(clause, context)).join(" ");
+      return instruction.catches.map((clause) => formatCatch(clause, named)).join(" ");
     case "zeroByte":
     case "ordering":
       return "";
@@ -134,39 +136,43 @@ function isDefaultSecond({ index, index2 }: Instruction, row: InstructionRow): b
   return index2 === 0 && (index === 0 || (first !== "table" && first !== "memory"));
 }
 
-function formatBlockType({ blockKind, blockType }: Instruction): string {
+function formatBlockType({ blockKind, blockType }: Instruction, spell: TypeSpelling): string {
   switch (blockKind) {
     case BlockKind.Empty:
       return "";
     case BlockKind.Value:
-      return `(result ${formatValType(blockType)})`;
+      return `(result ${formatValType(blockType, spell)})`;
     case BlockKind.TypeIdx:
-      return `(type ${blockType})`;
+      return `(type ${spell(blockType)})`;
   }
 }
 
 /** `ref.null` takes a heap type; tests and casts a reference type, whose nullability is in the opcode. */
-function formatHeapImmediate({ op, heap, exact }: Instruction): string {
+function formatHeapImmediate({ op, heap, exact }: Instruction, spell: TypeSpelling): string {
   switch (op) {
     case Op.RefTest:
     case Op.RefCast:
     case Op.RefCastDescEq:
-      return formatValType(refType(heap, false, exact));
+      return formatValType(refType(heap, false, exact), spell);
     case Op.RefTestNull:
     case Op.RefCastNull:
     case Op.RefCastDescEqNull:
-      return formatValType(refType(heap, true, exact));
+      return formatValType(refType(heap, true, exact), spell);
     default:
-      return formatHeap(heap, exact);
+      return formatHeap(heap, exact, spell);
   }
 }
 
-function formatMemArg(instruction: Instruction, row: InstructionRow, context: DisassemblyContext): string {
+/** A member of an index space by its name or number. */
+type Reference = (space: NamedSpace, index: number) => string;
+
+function formatMemArg(instruction: Instruction, row: InstructionRow, named: Reference): string {
   const { memIdx, align, lo, hi } = instruction;
   const parts: string[] = [];
-  if (memIdx !== 0) parts.push(String(memIdx) + nameComment("memory", memIdx, context));
+  if (memIdx !== 0) parts.push(named("memory", memIdx));
   if (lo !== 0 || hi !== 0) parts.push(`offset=${formatU64(lo, hi)}`);
-  if (2 ** align !== row.accessBytes) parts.push(`align=${2 ** align}`);
+  // As large as 2**63 in code that is not valid.
+  if (2 ** align !== row.accessBytes) parts.push(`align=${1n << BigInt(align)}`);
   return parts.join(" ");
 }
 
@@ -179,27 +185,18 @@ function formatVector(bytes: Uint8Array, at: number): string {
   return `i32x4 ${words.join(" ")}`;
 }
 
-function formatCatch({ kind, tagIdx, label }: CatchClause, context: DisassemblyContext): string {
+function formatCatch({ kind, tagIdx, label }: CatchClause, named: Reference): string {
   switch (kind) {
     case CatchKind.Catch:
-      return `(catch ${tagIdx}${nameComment("tag", tagIdx, context)} ${label})`;
+      return `(catch ${named("tag", tagIdx)} ${label})`;
     case CatchKind.CatchRef:
-      return `(catch_ref ${tagIdx}${nameComment("tag", tagIdx, context)} ${label})`;
+      return `(catch_ref ${named("tag", tagIdx)} ${label})`;
     case CatchKind.CatchAll:
       return `(catch_all ${label})`;
     case CatchKind.CatchAllRef:
       return `(catch_all_ref ${label})`;
   }
 }
-
-/** ` (;name;)` or nothing. Names come from the module: whatever could end the comment, or play tricks on a terminal, is replaced. */
-export function nameComment(space: NamedSpace, index: number, context: DisassemblyContext): string {
-  const name = context.name?.(space, index);
-  if (name === undefined || name === "") return "";
-  return ` (;${name.slice(0, MAX_NAME_LENGTH).replace(/[^\p{L}\p{N}!#$%&'*+\-./:<=>?@\\^_`|~ ]/gu, "_")};)`;
-}
-
-const MAX_NAME_LENGTH = 200;
 
 /** Deeper code is indented no further: output stays linear in the size of the code. */
 const MAX_INDENT_LEVELS = 40;
@@ -231,7 +228,8 @@ function createLinePrinter(
     const outdented = op === Op.Else || op === Op.Catch || op === Op.CatchAll;
     const indent = "  ".repeat(Math.min(level + depth - (outdented ? 1 : 0), MAX_INDENT_LEVELS));
     if (opensBlock(op)) depth++;
-    return `${indent}${text}${offsets ? ` ;; 0x${hex(instruction.offset)}` : ""}`;
+    const prefix = context.prefix?.(instruction.offset);
+    return `${indent}${prefix === undefined ? "" : `${prefix} `}${text}${offsets ? ` ;; 0x${hex(instruction.offset)}` : ""}`;
   };
 }
 

@@ -3,80 +3,137 @@
 
 import type { Instruction } from "../isa/instruction.ts";
 import type { InstructionLookup } from "../isa/instructions.ts";
-import type { DisassemblyContext, NamedSpace } from "./disassemble.ts";
-import { disassembleExpr, nameComment } from "./disassemble.ts";
-import { hex } from "./format-numbers.ts";
+import { type DisassemblyContext, disassembleExpr } from "./disassemble.ts";
 import {
   formatFuncType,
   formatGlobalType,
   formatMemoryType,
   formatSubType,
   formatTableType,
+  formatTypeList,
   formatValType,
 } from "./format-types.ts";
-import type { ConstExpr, DataSegment, ElementSegment, FunctionBody, Import, Module } from "./module.ts";
+import { Identifiers, type NamedSpace } from "./identifiers.ts";
+import type {
+  ConstExpr,
+  CustomSection,
+  DataSegment,
+  ElementSegment,
+  FunctionBody,
+  Import,
+  LocalRun,
+  Module,
+} from "./module.ts";
+import type { ModuleNames } from "./names.ts";
+import { quote, quoteBytes } from "./quote.ts";
+import { HeapType, refType, type ValType } from "./types.ts";
 
 export interface ModulePrinterOptions {
   readonly lookup: InstructionLookup;
   /** Decodes the instructions between two byte offsets; may yield one record again and again. */
   readonly instructions: (start: number, end: number) => Iterable<Instruction>;
-  /** Names for comments; `funcIdx` says whose local is meant. */
-  readonly name?: (space: NamedSpace, index: number, funcIdx?: number) => string | undefined;
+  /** From the name section. */
+  readonly names?: ModuleNames | undefined;
+  /** Whether the branch at a byte offset is likely taken, where the module has hints; more than one are too many. */
+  readonly branchHints?: ReadonlyMap<number, readonly boolean[]> | undefined;
   /** Ends each line of code with the instruction's byte offset. */
   readonly offsets?: boolean;
 }
 
-/** Bytes of data segments per line. */
+/** Bytes of strings per line. */
 const DATA_LINE = 32;
 
-/**
- * The lines of a module's text, without line ends. Custom sections become comments.
- * A generator, since the text of a large module may be many times its size.
- */
-export function printModule(module: Module, options: ModulePrinterOptions): Generator<string, void> {
-  return new ModulePrinter(module, options).lines();
-}
+/** Locals spelt out in a module; beyond, two hostile bytes would become 50,000 words. */
+const MOST_LOCALS = 10_000_000;
 
-class ModulePrinter {
+/** Custom sections that speak of byte offsets, which are others after assembling; names and hints are shown in place. */
+const NOT_REPEATED = /^(name|metadata\.code\..*|\.debug_.*|reloc\..*|linking|sourceMappingURL)$/;
+
+/** Where a custom section stands, by the id of the section before it; the assembler has no word for the data count. */
+const PLACES: readonly string[] = [
+  "before first",
+  "after type",
+  "after import",
+  "after func",
+  "after table",
+  "after memory",
+  "after global",
+  "after export",
+  "after start",
+  "after elem",
+  "after code",
+  "after data",
+  "before code",
+  "after tag",
+];
+
+/**
+ * Prints a module or parts of it, as lines without line ends. Generators, since the text of a large module may
+ * be many times its size.
+ */
+export class ModulePrinter {
   readonly #module: Module;
   readonly #options: ModulePrinterOptions;
+  readonly #ids: Identifiers;
   readonly #context: DisassemblyContext;
+  readonly #spell: (typeIdx: number) => string;
+  /** How many of each kind are imported: where the indices of definitions begin. */
+  readonly #imported = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
+  #locals = 0;
 
   constructor(module: Module, options: ModulePrinterOptions) {
     this.#module = module;
     this.#options = options;
-    this.#context = this.#contextOf(undefined);
+    this.#ids = new Identifiers(module, options.names);
+    this.#context = this.#contextOf(0);
+    this.#spell = (typeIdx) => this.#ids.id("type", typeIdx) ?? String(typeIdx);
+    for (const { desc } of module.imports) this.#imported[desc.kind]++;
   }
 
-  *lines(): Generator<string, void> {
+  /** `(module …)`, all of it. */
+  *module(): Generator<string, void> {
     const module = this.#module;
-    yield "(module";
+    const first = this.#imported;
+    yield `(module${this.#ids.module()}`;
+    yield* this.#customSections(module.customSections);
     yield* this.#types();
-    // Imports come first in every index space.
     const next = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
     for (const item of module.imports) yield this.#import(item, next[item.desc.kind]++);
     for (const [i, { type, init }] of module.tables.entries()) {
-      yield `  ${this.#define("table", next.table + i, formatTableType(type), init)}`;
+      yield `  ${this.#define("table", first.table + i, formatTableType(type, this.#spell), init)}`;
     }
     for (const [i, { type }] of module.memories.entries()) {
-      yield `  ${this.#define("memory", next.memory + i, formatMemoryType(type))}`;
+      yield `  ${this.#define("memory", first.memory + i, formatMemoryType(type))}`;
     }
     for (const [i, { typeIdx }] of module.tags.entries()) {
-      yield `  ${this.#define("tag", next.tag + i, `(tag ${this.#typeUse(typeIdx)})`)}`;
+      yield `  ${this.#define("tag", first.tag + i, `(tag ${this.#typeUse(typeIdx)})`)}`;
     }
     for (const [i, { type, init }] of module.globals.entries()) {
-      yield `  ${this.#define("global", next.global + i, formatGlobalType(type), init)}`;
+      yield `  ${this.#define("global", first.global + i, formatGlobalType(type, this.#spell), init)}`;
     }
     for (const { name, kind, index } of module.exports) {
-      yield `  (export ${quote(name)} (${kind} ${index}${nameComment(kind, index, this.#context)}))`;
+      yield `  (export ${quote(name)} (${kind} ${this.#ids.id(kind, index) ?? index}))`;
     }
-    if (module.start !== undefined) yield `  (start ${module.start.funcIdx})`;
+    if (module.start !== undefined) yield `  (start ${this.#ids.reference("func", module.start.funcIdx)})`;
     for (const [i, segment] of module.elements.entries()) yield this.#element(segment, i);
-    for (const [i, body] of module.code.entries()) yield* this.#function(body, i, next.func + i);
-    for (const [i, segment] of module.data.entries()) yield* this.#data(segment, i);
-    for (const { name, start, end } of module.customSections) {
-      yield `  ;; custom section ${quote(name)}, ${end - start} bytes`;
+    for (const funcIdx of module.code.keys()) {
+      for (const line of this.func(first.func + funcIdx)) yield `  ${line}`;
     }
+    for (const [i, segment] of module.data.entries()) yield* this.#data(segment, i);
+    yield ")";
+  }
+
+  /** One function that is not imported, `exports` said at its head. */
+  *func(funcIdx: number, exports: readonly string[] = []): Generator<string, void> {
+    const { instructions, lookup, offsets = false } = this.#options;
+    const definedIdx = funcIdx - this.#imported.func;
+    const body = this.#module.code[definedIdx] as FunctionBody;
+    const exported = exports.map((name) => ` (export ${quote(name)})`).join("");
+    const type = this.#typeUse(this.#module.functions[definedIdx] ?? 0, funcIdx);
+    yield `(func${this.#head("func", funcIdx)}${exported} ${type}`;
+    yield* this.#declareLocals(body, funcIdx);
+    const code = instructions(body.codeStart, body.end);
+    yield* disassembleExpr(code, lookup, this.#contextOf(funcIdx), { level: 1, offsets });
     yield ")";
   }
 
@@ -87,47 +144,105 @@ class ModulePrinter {
       if (count !== 1) yield "  (rec";
       for (let i = start; i < start + count; i++) {
         const type = types[i];
-        if (type !== undefined) yield `${indent}(type${this.#comment("type", i)} ${formatSubType(type)})`;
+        if (type === undefined) continue;
+        const fieldName = (field: number) => {
+          const id = this.#ids.id("field", field, i);
+          return id === undefined ? this.#ids.comment("field", field, i) : ` ${id}`;
+        };
+        yield `${indent}(type${this.#head("type", i)} ${formatSubType(type, this.#spell, fieldName)})`;
       }
       if (count !== 1) yield "  )";
     }
   }
 
   #import({ module, name, desc }: Import, index: number): string {
-    return `  (import ${quote(module)} ${quote(name)} ${this.#define(desc.kind, index, this.#importType(desc))})`;
+    const text = this.#define(desc.kind, index, this.#importType(desc, index), undefined, true);
+    return `  (import ${quote(module)} ${quote(name)} ${text})`;
   }
 
-  #importType(desc: Import["desc"]): string {
+  #importType(desc: Import["desc"], index: number): string {
     switch (desc.kind) {
       case "func":
-        return desc.exact ? `(func (exact (type ${desc.typeIdx})))` : `(func ${this.#typeUse(desc.typeIdx)})`;
+        return desc.exact
+          ? `(func (exact (type ${this.#spell(desc.typeIdx)})))`
+          : `(func ${this.#typeUse(desc.typeIdx, index)})`;
       case "tag":
         return `(tag ${this.#typeUse(desc.typeIdx)})`;
       case "table":
-        return formatTableType(desc.type);
+        return formatTableType(desc.type, this.#spell);
       case "memory":
         return formatMemoryType(desc.type);
       case "global":
-        return formatGlobalType(desc.type);
+        return formatGlobalType(desc.type, this.#spell);
     }
   }
 
-  /** The type index, and beside it, for the reader, what it stands for. */
-  #typeUse(typeIdx: number): string {
+  /** The type's name or index, and beside it what it stands for: names for parameters belong there. */
+  #typeUse(typeIdx: number, funcIdx?: number): string {
+    const use = `(type ${this.#ids.reference("type", typeIdx)})`;
     const composite = this.#module.types[typeIdx]?.composite;
-    const inline = composite?.kind === "func" ? formatFuncType(composite, "") : "";
-    return inline === "" ? `(type ${typeIdx})` : `(type ${typeIdx}) ${inline}`;
+    if (composite?.kind !== "func") return use;
+    const { params, results } = composite;
+    const inline =
+      funcIdx === undefined
+        ? formatFuncType(composite, "", this.#spell)
+        : [...this.#localLists("param", params, funcIdx, 0), formatTypeList("result", results, this.#spell)]
+            .filter((part) => part !== "")
+            .join(" ");
+    return inline === "" ? use : `${use} ${inline}`;
   }
 
-  /** Puts a comment with the index and name after the keyword of `(keyword …)`, and an initial value at the end. */
-  #define(space: NamedSpace, index: number, text: string, init?: ConstExpr): string {
+  /** `(param i32 i64) (param $x i32)`: those with a name stand alone. */
+  *#localLists(
+    keyword: "param" | "local",
+    types: Iterable<ValType>,
+    funcIdx: number,
+    first: number,
+  ): Generator<string, void> {
+    let unnamed: ValType[] = [];
+    let index = first;
+    for (const type of types) {
+      const name = this.#ids.definition("local", index++, funcIdx);
+      if (name === undefined) {
+        unnamed.push(type);
+        continue;
+      }
+      if (unnamed.length > 0) yield formatTypeList(keyword, unnamed, this.#spell);
+      unnamed = [];
+      yield `(${keyword} ${name} ${formatValType(type, this.#spell)})`;
+    }
+    if (unnamed.length > 0) yield formatTypeList(keyword, unnamed, this.#spell);
+  }
+
+  *#declareLocals({ locals, localCount }: FunctionBody, funcIdx: number): Generator<string, void> {
+    const typeIdx = this.#module.functions[funcIdx - this.#imported.func] ?? 0;
+    const composite = this.#module.types[typeIdx]?.composite;
+    let index = composite?.kind === "func" ? composite.params.length : 0;
+    this.#locals += localCount;
+    for (const { count, type } of mergeRuns(locals)) {
+      if (this.#locals > MOST_LOCALS) {
+        yield `  ;; ${count} locals of type ${formatValType(type, this.#spell)}: too many to be written out`;
+      } else {
+        for (const list of this.#localLists("local", repeat(type, count), funcIdx, index)) yield `  ${list}`;
+      }
+      index += count;
+    }
+  }
+
+  /** Puts index and name after the keyword of `(keyword …)`, and an initial value at the end. */
+  #define(space: NamedSpace, index: number, text: string, init?: ConstExpr, isImport = false): string {
     const head = text.slice(0, space.length + 1);
     const rest = text.slice(space.length + 1, -1);
-    return `${head}${this.#comment(space, index)}${rest}${init === undefined ? "" : ` ${this.#expr(init)}`})`;
+    const value = init === undefined ? "" : ` ${this.#expr(init)}`;
+    return `${head}${this.#head(space, index, isImport)}${rest}${value})`;
   }
 
-  #comment(space: NamedSpace, index: number): string {
-    return ` (;${index};)${nameComment(space, index, this.#context)}`;
+  /** ` $name (;3;)`, or the index alone. Assemblers take the annotation of a name for no import but a function. */
+  #head(space: NamedSpace, index: number, isImport = false): string {
+    const annotated = !isImport || space === "func";
+    const name = annotated ? this.#ids.definition(space, index) : this.#ids.id(space, index);
+    if (name?.startsWith("$")) return ` ${name} (;${index};)`;
+    return name === undefined ? ` (;${index};)${this.#ids.comment(space, index)}` : ` (;${index};) ${name}`;
   }
 
   #expr({ start, end }: ConstExpr): string {
@@ -136,61 +251,78 @@ class ModulePrinter {
   }
 
   #element(segment: ElementSegment, index: number): string {
+    const { mode, offsetExpr, tableIdx, type, funcIdxs, exprs } = segment;
     const parts: string[] = [];
-    if (segment.mode === "declarative") parts.push("declare");
-    if (segment.offsetExpr !== undefined) {
-      if (segment.tableIdx !== 0) parts.push(`(table ${segment.tableIdx})`);
-      parts.push(`(offset ${this.#expr(segment.offsetExpr)})`);
+    if (mode === "declarative") parts.push("declare");
+    if (offsetExpr !== undefined) {
+      if (tableIdx !== 0) parts.push(`(table ${this.#ids.reference("table", tableIdx)})`);
+      parts.push(`(offset ${this.#expr(offsetExpr)})`);
     }
-    if (segment.funcIdxs.length > 0) parts.push("func", ...segment.funcIdxs.map(String));
+    // Expressions of this type could only have been written with it; none at all may also be no functions.
+    if (exprs.length === 0 && type === refType(HeapType.Func, false)) {
+      parts.push("func", ...funcIdxs.map((funcIdx) => this.#ids.reference("func", funcIdx)));
+    } else {
+      parts.push(formatValType(type, this.#spell));
+      for (const expr of exprs) parts.push(`(item ${this.#expr(expr)})`);
+    }
+    return `  (elem${this.#head("elem", index)} ${parts.join(" ")})`;
+  }
+
+  *#data({ memIdx, offsetExpr, start, end }: DataSegment, index: number): Generator<string, void> {
+    const memory = memIdx === 0 ? "" : ` (memory ${this.#ids.reference("memory", memIdx)})`;
+    const place = offsetExpr === undefined ? "" : `${memory} (offset ${this.#expr(offsetExpr)})`;
+    yield `  (data${this.#head("data", index)}${place}`;
+    yield* this.#strings(start, end);
+    yield "  )";
+  }
+
+  *#customSections(sections: readonly CustomSection[]): Generator<string, void> {
+    for (const { name, start, end, after } of sections) {
+      if (NOT_REPEATED.test(name)) {
+        yield `  ;; custom section ${quote(name)}, ${end - start} bytes`;
+        continue;
+      }
+      yield `  (@custom ${quote(name)} (${PLACES[after] ?? "after last"})`;
+      yield* this.#strings(start, end);
+      yield "  )";
+    }
+  }
+
+  *#strings(start: number, end: number): Generator<string, void> {
+    const { bytes } = this.#module;
+    for (let at = start; at < end; at += DATA_LINE) {
+      yield `    ${quoteBytes(bytes.subarray(at, Math.min(at + DATA_LINE, end)))}`;
+    }
+  }
+
+  #contextOf(funcIdx: number): DisassemblyContext {
+    const { branchHints } = this.#options;
+    return {
+      bytes: this.#module.bytes,
+      reference: (space, index, owner) =>
+        this.#ids.reference(space, index, space === "local" ? funcIdx : owner),
+      prefix: (offset) =>
+        branchHints
+          ?.get(offset)
+          ?.map((likely) => `(@metadata.code.branch_hint "\\0${likely ? 1 : 0}")`)
+          .join(" "),
+    };
+  }
+}
+
+/** Some compilers declare each local by itself. */
+function* mergeRuns(runs: readonly LocalRun[]): Generator<LocalRun, void> {
+  let pending: LocalRun | undefined;
+  for (const run of runs) {
+    if (pending?.type === run.type) pending = { type: run.type, count: pending.count + run.count };
     else {
-      parts.push(formatValType(segment.type));
-      for (const expr of segment.exprs) parts.push(`(item ${this.#expr(expr)})`);
+      if (pending !== undefined) yield pending;
+      pending = run;
     }
-    return `  (elem${this.#comment("elem", index)} ${parts.join(" ")})`;
   }
-
-  *#function(body: FunctionBody, definedIdx: number, funcIdx: number): Generator<string, void> {
-    const { instructions, lookup, offsets = false } = this.#options;
-    yield `  (func${this.#comment("func", funcIdx)} ${this.#typeUse(this.#module.functions[definedIdx] ?? 0)}`;
-    for (const { count, type } of body.locals) {
-      if (count > 0) yield `    (local${` ${formatValType(type)}`.repeat(count)})`;
-    }
-    const code = instructions(body.codeStart, body.end);
-    yield* disassembleExpr(code, lookup, this.#contextOf(funcIdx), { level: 2, offsets });
-    yield "  )";
-  }
-
-  *#data(segment: DataSegment, index: number): Generator<string, void> {
-    const { bytes } = this.#module;
-    const memory = segment.memIdx === 0 ? "" : ` (memory ${segment.memIdx})`;
-    const place =
-      segment.offsetExpr === undefined ? "" : `${memory} (offset ${this.#expr(segment.offsetExpr)})`;
-    yield `  (data${this.#comment("data", index)}${place}`;
-    for (let at = segment.start; at < segment.end; at += DATA_LINE) {
-      yield `    ${quoteBytes(bytes.subarray(at, Math.min(at + DATA_LINE, segment.end)))}`;
-    }
-    yield "  )";
-  }
-
-  #contextOf(funcIdx: number | undefined): DisassemblyContext {
-    const { name } = this.#options;
-    const { bytes } = this.#module;
-    return name === undefined ? { bytes } : { bytes, name: (space, index) => name(space, index, funcIdx) };
-  }
+  if (pending !== undefined) yield pending;
 }
 
-/** A name as a string literal: ASCII that needs no escape as it is, everything else by code point. */
-function quote(text: string): string {
-  const escaped = text.replace(/[^ -~]|["\\]/gu, (char) => `\\u{${hex(char.codePointAt(0) ?? 0)}}`);
-  return `"${escaped}"`;
-}
-
-function quoteBytes(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) {
-    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c;
-    text += plain ? String.fromCharCode(byte) : `\\${hex(byte, 2)}`;
-  }
-  return `"${text}"`;
+function* repeat(type: ValType, count: number): Generator<ValType, void> {
+  for (let i = 0; i < count; i++) yield type;
 }

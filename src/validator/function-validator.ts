@@ -311,7 +311,9 @@ export class FunctionValidator extends TypeStack {
     if (global === undefined) this.fail(`unknown global ${idx}`);
     if (this.constant) {
       // Before the GC proposal only imported globals were visible to constant expressions.
-      if (idx >= importCounts.global && !features.has("gc")) this.fail(`unknown global ${idx}`);
+      if (idx >= importCounts.global && !features.has("gc")) {
+        this.fail(`unknown global ${idx}: one that is not imported needs the feature gc`);
+      }
       if (global.mutable) this.fail(`constant expression required: global ${idx} is mutable`);
     }
     return global.type;

@@ -17,8 +17,11 @@ export function decodeTables(context: DecoderContext): void {
   const count = context.count("definitions", "tables", context.imported.table);
   for (let i = 0; i < count; i++) {
     const offset = cursor.position;
-    const hasInit = cursor.peek() === TABLE_WITH_INIT && context.has("function-references");
+    const hasInit = cursor.peek() === TABLE_WITH_INIT;
     if (hasInit) {
+      if (!context.has("function-references")) {
+        cursor.fail("malformed reference type 0x40: an initial value needs the feature function-references");
+      }
       cursor.position++;
       if (cursor.byte() !== 0) cursor.fail("zero byte expected", cursor.position - 1);
     }

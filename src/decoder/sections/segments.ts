@@ -10,6 +10,7 @@ const NOT_ACTIVE = 1;
 /** Active: a table index follows. Otherwise: declarative. */
 const EXPLICIT = 2;
 const EXPRESSIONS = 4;
+const DECLARATIVE = NOT_ACTIVE | EXPLICIT;
 
 export function decodeElements(context: DecoderContext): void {
   const { cursor, module } = context;
@@ -18,8 +19,11 @@ export function decodeElements(context: DecoderContext): void {
     const offset = cursor.position;
     const flags = cursor.u32();
     if (flags > 7) cursor.fail(`malformed elements segment kind ${flags}`, offset);
-    if (flags !== 0 && !context.has("bulk-memory") && !context.has("reference-types")) {
+    if (flags !== 0 && !context.has("bulk-memory")) {
       cursor.fail(`malformed elements segment kind ${flags}: needs the feature bulk-memory`, offset);
+    }
+    if ((flags & DECLARATIVE) === DECLARATIVE && !context.has("reference-types")) {
+      cursor.fail(`malformed elements segment kind ${flags}: needs the feature reference-types`, offset);
     }
     module.elements.push(elementSegment(context, i, flags, offset));
   }

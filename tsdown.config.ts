@@ -16,6 +16,7 @@ export default defineConfig({
   platform: "neutral",
   target: "es2022",
   fixedExtension: false,
-  dts: true,
+  // What is marked internal is for the rest of the project, not for embedders.
+  dts: { compilerOptions: { stripInternal: true } },
   deps: { neverBundle: [/^node:/] },
 });

@@ -1,7 +1,16 @@
 // What is published: its size, its entry points, and that importing it does nothing by itself.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { projectRoot } from "./built-code.ts";
@@ -62,6 +71,43 @@ it("needs no other package", () => {
 
 it("records no registry host in the lock file", () => {
   expect(readFileSync(join(projectRoot, "package-lock.json"), "utf8")).not.toContain('"resolved"');
+});
+
+it("has types that hold in a strict project which checks its libraries, and shows nothing internal", () => {
+  const project = mkdtempSync(join(tmpdir(), "wasmeter-consumer-"));
+  try {
+    mkdirSync(join(project, "node_modules"));
+    symlinkSync(projectRoot, join(project, "node_modules/wasmeter"));
+    symlinkSync(join(projectRoot, "node_modules/@types"), join(project, "node_modules/@types"));
+    symlinkSync(join(projectRoot, "node_modules/undici-types"), join(project, "node_modules/undici-types"));
+    const compilerOptions = {
+      ...{ strict: true, noEmit: true, skipLibCheck: false, module: "nodenext", target: "es2022" },
+      ...{ types: ["node"], lib: ["es2023", "ESNext.Disposable"] },
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.mts"] }));
+    writeFileSync(
+      join(project, "main.mts"),
+      `import { Engine, Linker, Module, Store } from "wasmeter";
+       import { nodeWasi } from "wasmeter/node";
+       import { MemoryFileSystem } from "wasmeter/wasi";
+       const engine = new Engine({ features: "all" });
+       const wasi = nodeWasi({ stdout: "inherit", preopens: { "/data": new MemoryFileSystem() } });
+       const linker = new Linker(engine).func("env", "f", { params: ["i32"], results: [] }, ({ memory }, at) => {
+         memory?.readString(at, 1);
+       });
+       wasi.addTo(linker);
+       const module = new Module(engine, new Uint8Array(8));
+       const fuel: bigint = linker.instantiate(new Store(engine, { fuel: 1_000 }), module).store.fuelConsumed;
+       // @ts-expect-error: internal
+       module.compiled;
+       export { fuel };`,
+    );
+    const tsc = join(projectRoot, "node_modules/typescript/bin/tsc");
+    const run = (): string => execFileSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+    expect(run()).toBe("");
+  } finally {
+    rmSync(project, { recursive: true });
+  }
 });
 
 const ENTRIES = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");

@@ -45,6 +45,7 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
     return waitUntil(call, "fd_read", waitable, () => {
       const wanted = totalLength(regions);
       const chunk = source === undefined ? connection?.read(wanted, false) : source.read(wanted);
+      memory.refresh();
       if (chunk === undefined) {
         if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
         return false;
@@ -234,6 +235,7 @@ function eachRegion(
       if (total > 0 && error instanceof WasiError) return total;
       throw error;
     }
+    memory.refresh();
     total += done;
     if (done < length) return total;
   }

@@ -26,6 +26,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
     return waitUntil(call, "sock_accept", descriptor.listener, () => {
       if (state.descriptors.isFull) throw new WasiError("mfile");
       const connection = descriptor.listener.accept();
+      memory.refresh();
       if (connection === undefined) {
         if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
         return false;
@@ -69,6 +70,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
       return waitUntil(call, "sock_recv", connection.readable, () => {
         for (;;) {
           const chunk = connection.read(wanted - received, peek);
+          memory.refresh();
           if (chunk === undefined) {
             if ((descriptor.flags & FDFLAG.nonblock) === 0) return false;
             if (received === 0) throw new WasiError("again");

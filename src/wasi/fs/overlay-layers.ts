@@ -15,6 +15,8 @@ export interface DirectoryState {
   lowerPath: readonly string[] | undefined;
   /** Names of the lower directory that are hidden, as they were removed or replaced. */
   readonly hidden: Set<string>;
+  /** Which files of the lower directory were copied up, and to which. */
+  readonly copies: Map<string, { readonly original: string; readonly copy: string }>;
   readonly children: Map<string, DirectoryState>;
   removed: boolean;
 }
@@ -24,7 +26,7 @@ export function newState(
   name: string,
   lowerPath: readonly string[] | undefined,
 ): DirectoryState {
-  return { parent, name, lowerPath, hidden: new Set(), children: new Map(), removed: false };
+  return { parent, name, lowerPath, hidden: new Set(), copies: new Map(), children: new Map(), removed: false };
 }
 
 /** The lower and the upper file system, opened as needed and closed by the caller. */

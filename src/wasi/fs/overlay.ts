@@ -94,10 +94,8 @@ class OverlayDirectory implements FileSystemDirectory {
       if (type === "directory") throw new WasiError("isdir");
       if (type === "symbolic-link") throw new WasiError("loop");
       if (!flags.write && !flags.truncate) {
-        return new LowerFile(found.directory.openFile(name, { ...flags, create: false }), () => {
-          this.#copyUp(name);
-          return this.#inUpper((directory) => directory.openFile(name, { ...flags, create: false }));
-        });
+        const file = found.directory.openFile(name, { ...flags, create: false });
+        return new LowerFile(file, () => this.#copyOpenUp(name, file));
       }
       this.#copyUp(name, flags.truncate);
       return this.#inUpper((directory) => directory.openFile(name, flags));
@@ -109,8 +107,6 @@ class OverlayDirectory implements FileSystemDirectory {
     this.#inUpper((directory) => {
       directory.createDirectory(name);
     });
-    // Nothing of a removed lower directory of that name may show.
-    this.#state.hidden.add(name);
     this.#state.children.delete(name);
   }
 
@@ -119,7 +115,7 @@ class OverlayDirectory implements FileSystemDirectory {
     const child = this.#child(name);
     if (new OverlayDirectory(this.#layers, child).entries().length > 0) throw new WasiError("notempty");
     this.#removeFromUpper(name, (directory) => directory.removeDirectory(name));
-    this.#state.hidden.add(name);
+    this.#hide(name);
     this.#state.children.delete(name);
     child.removed = true;
   }
@@ -127,7 +123,7 @@ class OverlayDirectory implements FileSystemDirectory {
   unlink(name: string): void {
     if (this.statEntry(name).type === "directory") throw new WasiError("isdir");
     this.#removeFromUpper(name, (directory) => directory.unlink(name));
-    this.#state.hidden.add(name);
+    this.#hide(name);
   }
 
   symlink(target: string, name: string): void {
@@ -175,8 +171,8 @@ class OverlayDirectory implements FileSystemDirectory {
         from.rename(name, directory, targetName);
       });
     });
-    this.#state.hidden.add(name);
-    to.#state.hidden.add(targetName);
+    this.#hide(name);
+    to.#hide(targetName);
     const gone = to.#state.children.get(targetName);
     if (gone !== undefined) gone.removed = true;
     to.#state.children.delete(targetName);
@@ -267,6 +263,13 @@ class OverlayDirectory implements FileSystemDirectory {
     });
   }
 
+  /** Lets the lower layer's entry show no more. Where there is none nothing is kept: what a guest makes and removes is unbounded. */
+  #hide(name: string): void {
+    this.#with((_upper, lower) => {
+      if (find(lower, name) !== undefined) this.#state.hidden.add(name);
+    });
+  }
+
   /** The state of a directory in this one. */
   #child(name: string): DirectoryState {
     let child = this.#state.children.get(name);
@@ -280,6 +283,24 @@ class OverlayDirectory implements FileSystemDirectory {
       this.#state.children.set(name, child);
     }
     return child;
+  }
+
+  /**
+   * Copies up a file of the lower layer that is open for reading, unless that has been done, and opens the copy.
+   * @throws WasiError `rofs` if the name stands for something else by now
+   */
+  #copyOpenUp(name: string, file: FileSystemFile): FileSystemFile {
+    const original = identity(file.stat());
+    const found = this.#with((upper, lower) => this.#look(upper, lower, name));
+    const shown = found === undefined ? undefined : identity(found.stat);
+    if (shown !== original || found?.layer !== "lower") {
+      const copy = this.#state.copies.get(name);
+      if (found?.layer !== "upper" || copy?.original !== original || copy.copy !== shown)
+        throw new WasiError("rofs", "the lower file is no longer in view");
+    }
+    this.#copyUp(name);
+    const reading = { read: true, write: false, create: false, exclusive: false, truncate: false };
+    return this.#inUpper((directory) => directory.openFile(name, reading));
   }
 
   /** Copies an entry up that is only in the lower layer: a file, a link, or a directory without its contents. */
@@ -296,6 +317,8 @@ class OverlayDirectory implements FileSystemDirectory {
           else copyContents(directory, target, name);
         } else throw new WasiError("nxio");
         target.setEntryTimes(name, stat.accessTime, stat.modifyTime);
+        const copy = identity(target.statEntry(name));
+        this.#state.copies.set(name, { original: identity(stat), copy });
       });
     });
   }
@@ -323,11 +346,16 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 }
 
+function identity({ device, inode }: FileStat): string {
+  return `${device}:${inode}`;
+}
+
 /** A file of the lower layer, open for reading. Setting its times copies it up. */
 class LowerFile implements FileSystemFile {
   readonly kind = "file";
   readonly #copyUp: () => FileSystemFile;
   #inner: FileSystemFile;
+  #isCopy = false;
 
   constructor(inner: FileSystemFile, copyUp: () => FileSystemFile) {
     this.#inner = inner;
@@ -359,10 +387,13 @@ class LowerFile implements FileSystemFile {
   }
 
   setTimes(access: TimeUpdate, modify: TimeUpdate): void {
-    const upper = this.#copyUp();
-    this.#inner.close();
-    this.#inner = upper;
-    upper.setTimes(access, modify);
+    if (!this.#isCopy) {
+      const upper = this.#copyUp();
+      this.#inner.close();
+      this.#inner = upper;
+      this.#isCopy = true;
+    }
+    this.#inner.setTimes(access, modify);
   }
 
   sync(): void {}

@@ -11,6 +11,8 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 
 /** A host directory held fast: its entries are found in this directory, wherever it is moved. */
 export interface Anchor {
+  /** Whether this is a true openat, on Linux: nothing has to be looked at twice. */
+  readonly isExact: boolean;
   /** A path that names an entry of this very directory. The last component is never to be followed. */
   path(name: string): string;
   /** A path that names the directory itself. */
@@ -43,13 +45,20 @@ function hasProcFd(): boolean {
 
 /** Opens a directory that the embedder named; symbolic links in `path` are followed. Throws Node's own error. */
 export function anchorAt(path: string): Anchor {
-  if (hasProcFd()) return new ProcAnchor(fs.openSync(path, O_PATH | O_DIRECTORY));
+  return hasProcFd() ? new ProcAnchor(fs.openSync(path, O_PATH | O_DIRECTORY)) : pathAnchorAt(path);
+}
+
+/** The same as it is done where there is no /proc. */
+export function pathAnchorAt(path: string): Anchor {
   const real = fs.realpathSync.native(path);
-  return new PathAnchor(real, fs.statSync(real, { bigint: true }));
+  // With the slash a file is ENOTDIR.
+  return new PathAnchor(real, fs.statSync(`${real}/`, { bigint: true }));
 }
 
 class ProcAnchor implements Anchor {
+  readonly isExact = true;
   readonly #fd: number;
+  #open = true;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -89,7 +98,10 @@ class ProcAnchor implements Anchor {
   }
 
   close(): void {
-    fs.closeSync(this.#fd);
+    // A second time the number may be another's.
+    if (!this.#open) return;
+    this.#open = false;
+    system(() => fs.closeSync(this.#fd));
   }
 }
 
@@ -101,6 +113,7 @@ const MEANS_MORE_ON_WINDOWS = /[\\:*?"<>|]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(
  * directory. Between the checks another process can still swap directories: where that is a threat, use Linux.
  */
 class PathAnchor implements Anchor {
+  readonly isExact = false;
   readonly #path: string;
   readonly #identity: fs.BigIntStats;
 

@@ -4,6 +4,7 @@
 
 import type { BigIntStats } from "node:fs";
 import type { TimeUpdate } from "../fs/file-system.ts";
+import { nodeClock } from "./clock.ts";
 import { system } from "./errno.ts";
 
 /** Files whose times are remembered; the oldest are forgotten first and then show microseconds. */
@@ -16,6 +17,7 @@ interface Remembered {
 
 /** The exact times of one file system's files. All values are nanoseconds since 1970-01-01. */
 export class ExactTimes {
+  readonly #now = nodeClock().realtime;
   readonly #remembered = new Map<string, Remembered>();
 
   of(found: BigIntStats): { readonly access: bigint; readonly modify: bigint } {
@@ -34,7 +36,8 @@ export class ExactTimes {
     apply: (access: number, modify: number) => void,
   ): void {
     const old = this.of(stat());
-    const now = BigInt(Date.now()) * 1_000_000n;
+    // Finer than `Date`: a file must not get older by being touched.
+    const now = this.#now();
     const exactAccess = access === "now" ? now : (access ?? old.access);
     const exactModify = modify === "now" ? now : (modify ?? old.modify);
     system(() => apply(seconds(exactAccess), seconds(exactModify)));

@@ -2,6 +2,7 @@
 // Owns the host's descriptors; the guest never sees their numbers.
 
 import * as fs from "node:fs";
+import { resolve } from "node:path";
 import { type FileType, isErrno, WasiError } from "../abi.ts";
 import type {
   FileStat,
@@ -20,6 +21,8 @@ import { ExactTimes } from "./exact-times.ts";
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
 
+/** As far as any host file reaches that can be written through Node. */
+const LAST_OFFSET = 2n ** 62n;
 /** Attempts at opening a name that others create and remove meanwhile; then `again`. */
 const MAX_OPEN_ATTEMPTS = 16;
 
@@ -36,22 +39,35 @@ export class HostFileSystem implements FileSystem {
   readonly #path: string;
   readonly #readOnly: boolean;
   readonly #times = new ExactTimes();
+  readonly #anchorAt: (path: string) => Anchor;
 
   /**
    * @param path an existing directory; symbolic links in it are followed, once, by {@link root}
    * @throws Error (Node's) if there is none
    */
-  constructor(path: string, options: { readonly readOnly?: boolean } = {}) {
-    this.#path = path;
+  constructor(path: string, options: HostFileSystemOptions = {}) {
+    // Now: the process may change its directory before a guest starts.
+    this.#path = resolve(path);
     this.#readOnly = options.readOnly ?? false;
-    anchorAt(path).close();
+    this.#anchorAt = (options as InternalOptions).anchorAt ?? anchorAt;
+    this.#anchorAt(this.#path).close();
   }
 
   root(): FileSystemDirectory {
-    const directory = new HostDirectory(anchorAt(this.#path), this.#times);
+    const directory = new HostDirectory(this.#anchorAt(this.#path), this.#times);
     if (!this.#readOnly) return directory;
     return new ReadOnlyFileSystem({ root: () => directory }).root();
   }
+}
+
+export interface HostFileSystemOptions {
+  /** Refuses every change with `rofs`. Default false. */
+  readonly readOnly?: boolean;
+}
+
+/** Not public: lets tests hold directories on Linux as other platforms do. */
+export interface InternalOptions extends HostFileSystemOptions {
+  readonly anchorAt?: (path: string) => Anchor;
 }
 
 class HostDirectory implements FileSystemDirectory {
@@ -102,14 +118,9 @@ class HostDirectory implements FileSystemDirectory {
   openFile(name: string, flags: OpenFlags): FileSystemFile {
     const access = flags.write || flags.truncate ? (flags.read ? O_RDWR : O_WRONLY) : O_RDONLY;
     const fd = flags.create ? this.#create(name, access, flags.exclusive) : this.#open(name, access);
-    try {
-      // O_TRUNC would have emptied something that was not looked at yet.
-      if (flags.truncate) system(() => fs.ftruncateSync(fd, 0));
-    } catch (error) {
-      fs.closeSync(fd);
-      throw error;
-    }
-    return new HostFile(fd, this.#times);
+    // O_TRUNC would have emptied something that was not looked at yet.
+    if (flags.truncate) orClose(fd, () => system(() => fs.ftruncateSync(fd, 0)));
+    return new HostFile(fd, this.#times, this.#anchor.isExact);
   }
 
   createDirectory(name: string): void {
@@ -122,7 +133,7 @@ class HostDirectory implements FileSystemDirectory {
 
   unlink(name: string): void {
     // macOS and Windows report a directory as EPERM.
-    if (process.platform !== "linux" && this.#lstat(name).isDirectory()) throw new WasiError("isdir");
+    if (!this.#anchor.isExact && this.#lstat(name).isDirectory()) throw new WasiError("isdir");
     this.#act(() => fs.unlinkSync(this.#anchor.path(name)));
   }
 
@@ -140,8 +151,8 @@ class HostDirectory implements FileSystemDirectory {
 
   link(name: string, target: FileSystemDirectory, targetName: string): void {
     const to = hostDirectory(target);
-    // link() follows symbolic links there.
-    if (process.platform !== "linux" && this.#lstat(name).isSymbolicLink()) throw new WasiError("notsup");
+    // link() follows symbolic links on macOS.
+    if (!this.#anchor.isExact && this.#lstat(name).isSymbolicLink()) throw new WasiError("notsup");
     this.#act(() => fs.linkSync(this.#anchor.path(name), to.#anchor.path(targetName)));
     to.#anchor.verify();
   }
@@ -209,15 +220,19 @@ class HostDirectory implements FileSystemDirectory {
     // Looked at before, as opening a device can have effects; and after, as it may have been replaced.
     refuseIrregular(this.#lstat(name));
     const fd = system(() => fs.openSync(this.#anchor.path(name), access | SAFE_OPEN));
-    try {
+    orClose(fd, () => {
       const opened = system(() => fs.fstatSync(fd, { bigint: true }));
       refuseIrregular(opened);
-      this.#anchor.verify();
-      return fd;
-    } catch (error) {
-      fs.closeSync(fd);
-      throw error;
-    }
+      this.#verifyOpened(name, opened);
+    });
+    return fd;
+  }
+
+  /** Where there is no O_NOFOLLOW, or the path leads elsewhere now, something else may have been opened. */
+  #verifyOpened(name: string, opened: fs.BigIntStats): void {
+    if (this.#anchor.isExact) return;
+    const named = this.#lstat(name);
+    if (named.ino !== opened.ino || named.dev !== opened.dev) throw new WasiError("again", "replaced meanwhile");
   }
 
   /** Creates a file, or opens it if it exists. O_EXCL makes sure that nothing is created through a symbolic link. */
@@ -232,7 +247,7 @@ class HostDirectory implements FileSystemDirectory {
       }
       try {
         const fd = fs.openSync(this.#anchor.path(name), access | O_CREAT | O_EXCL | SAFE_OPEN, 0o666);
-        this.#anchor.verify();
+        orClose(fd, () => this.#anchor.verify());
         return fd;
       } catch (error) {
         if (exclusive || systemErrorCode(error) !== "EEXIST") throw toWasiError(error);
@@ -247,6 +262,16 @@ function hostDirectory(directory: FileSystemDirectory): HostDirectory {
   return directory;
 }
 
+/** Runs a check on a descriptor, which is closed if the check throws. */
+function orClose(fd: number, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
 function refuseIrregular(found: fs.BigIntStats): void {
   if (found.isFile()) return;
   if (found.isDirectory()) throw new WasiError("isdir");
@@ -257,12 +282,16 @@ class HostFile implements FileSystemFile {
   readonly kind = "file";
   readonly #fd: number;
   readonly #times: ExactTimes;
+  readonly #hasProc: boolean;
   /** The same file, opened again for appending when first needed. */
   #appendFd: number | undefined;
+  #open = true;
 
-  constructor(fd: number, times: ExactTimes) {
+  /** @param hasProc whether a descriptor can be opened again through /proc */
+  constructor(fd: number, times: ExactTimes, hasProc: boolean) {
     this.#fd = fd;
     this.#times = times;
+    this.#hasProc = hasProc;
   }
 
   stat(): FileStat {
@@ -270,7 +299,8 @@ class HostFile implements FileSystemFile {
   }
 
   read(buffer: Uint8Array, offset: bigint): number {
-    if (buffer.length === 0) return 0;
+    // Nothing can be there, and the system refuses a range that ends past 2⁶³−1.
+    if (buffer.length === 0 || offset > LAST_OFFSET) return 0;
     return system(() => fs.readSync(this.#fd, buffer, 0, buffer.length, offset));
   }
 
@@ -317,10 +347,12 @@ class HostFile implements FileSystemFile {
   }
 
   close(): void {
+    // A second time the numbers may be others'.
+    if (!this.#open) return;
+    this.#open = false;
     const append = this.#appendFd;
-    this.#appendFd = undefined;
     try {
-      if (append !== undefined) fs.closeSync(append);
+      if (append !== undefined) system(() => fs.closeSync(append));
     } finally {
       system(() => fs.closeSync(this.#fd));
     }
@@ -332,7 +364,7 @@ class HostFile implements FileSystemFile {
 
   /** `undefined` where a descriptor cannot be opened again, or the file's mode forbids it. */
   #openForAppending(): number | undefined {
-    if (this.#appendFd === undefined && process.platform === "linux") {
+    if (this.#appendFd === undefined && this.#hasProc) {
       try {
         this.#appendFd = fs.openSync(`/proc/self/fd/${this.#fd}`, O_WRONLY | O_APPEND);
       } catch {

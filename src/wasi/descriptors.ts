@@ -138,7 +138,7 @@ export class Descriptors {
 
   /** @throws WasiError `mfile` when full */
   add(descriptor: Descriptor): number {
-    if (this.isFull) throw new WasiError("mfile");
+    this.reserve();
     let fd = this.#lowestFree;
     while (this.#table.has(fd)) fd++;
     this.#table.set(fd, descriptor);
@@ -146,8 +146,9 @@ export class Descriptors {
     return fd;
   }
 
-  get isFull(): boolean {
-    return this.#table.size >= this.#limit;
+  /** For those who must not make what cannot be added then. @throws WasiError `mfile` when full */
+  reserve(): void {
+    if (this.#table.size >= this.#limit) throw new WasiError("mfile");
   }
 
   /** @throws WasiError `badf` if not open, `notcapable` without one of `rights` */

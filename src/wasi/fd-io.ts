@@ -47,7 +47,8 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
       const chunk = source === undefined ? connection?.read(wanted, false) : source.read(wanted);
       memory.refresh();
       if (chunk === undefined) {
-        if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
+        const isPatient = source !== undefined && state.isRepeatable(source);
+        if ((descriptor.flags & FDFLAG.nonblock) !== 0 && !isPatient) throw new WasiError("again");
         return false;
       }
       scatter(memory, regions, chunk);

@@ -149,7 +149,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const known = (wanted | wantedInheriting) & DIRECTORY_INHERITING_RIGHTS;
       if ((known & ~parent.rightsInheriting) !== 0) throw new WasiError("notcapable");
       // Checked first: a file must not be created only to find that no descriptor is left.
-      if (descriptors.isFull) throw new WasiError("mfile");
+      descriptors.reserve();
       const opened = open(parent.directory, text, {
         read: (wanted & RIGHT.fdRead) !== 0,
         write: (wanted & RIGHT.fdWrite) !== 0,

@@ -9,6 +9,7 @@ import type { GuestMemory } from "./guest-memory.ts";
 import type { Subscription } from "./layout.ts";
 import type { Waitable } from "./sockets.ts";
 import type { WasiState } from "./state.ts";
+import { hasTimers } from "./waiting.ts";
 
 const EVENT_BYTES = 32;
 /** More subscriptions in one call are `inval`, as POSIX's poll has it for more than the process may have open. */
@@ -56,6 +57,7 @@ export const POLL_FUNCTIONS: FunctionTable = {
     const poll = new Poll(call.state, subscriptions);
     const finish = (): boolean => {
       const events = poll.events();
+      memory.refresh();
       if (events.length === 0) return false;
       events.forEach((event, i) => {
         writeEvent(memory, output + i * EVENT_BYTES, event);
@@ -89,38 +91,17 @@ function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<voi
     }
   }
   if (!call.canWait) throw new WouldBlockError("poll_oneoff");
-  if (poll.hasDeadline && typeof timers().setTimeout !== "function")
+  if (poll.hasDeadline && virtualClock === undefined && !hasTimers())
     throw new WouldBlockError("poll_oneoff", "there are no timers here");
   return waitAsynchronously(call, poll, finish);
 }
 
-interface Timers {
-  setTimeout?(callback: () => void, ms: number): unknown;
-  clearTimeout?(timer: unknown): void;
-}
-
-function timers(): Timers {
-  return globalThis as unknown as Timers;
-}
-
 async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean): Promise<void> {
+  const { parking, virtualClock } = call.state;
   do {
-    let timer: unknown;
-    const waits: Promise<void>[] = poll.waitables.map((waitable) => waitable.whenReady());
     // On a virtual clock time passes only when there is nothing else to wait for.
-    if (poll.hasDeadline && (call.state.virtualClock === undefined || waits.length === 0)) {
-      const ms = poll.millisecondsLeft();
-      waits.push(
-        new Promise((resolve) => {
-          timer = timers().setTimeout?.(resolve, ms);
-        }),
-      );
-    }
-    try {
-      await Promise.race(waits);
-    } finally {
-      if (timer !== undefined) timers().clearTimeout?.(timer);
-    }
+    const isTimed = poll.hasDeadline && (virtualClock === undefined || poll.waitables.length === 0);
+    await parking.wait(poll.waitables, isTimed ? poll.millisecondsLeft() : undefined);
     call.memory.refresh();
   } while (!finish());
 }
@@ -181,7 +162,10 @@ class Poll {
     return ms > BigInt(MAX_WAIT_MS) ? MAX_WAIT_MS : Number(ms);
   }
 
-  /** The events that there are now, in the subscriptions' order. Sets `waitables` to what is not ready. */
+  /**
+   * The events that there are now, in the subscriptions' order; none if repeatable input has to be waited for first. Sets
+   * `waitables` to what is not ready.
+   */
   events(): Event[] {
     const found = new Map<Subscription, Event>();
     for (const event of this.#failed) found.set(event.subscription, event);
@@ -189,6 +173,7 @@ class Poll {
       if (clockTime(this.#state, clock) >= time) found.set(subscription, event(subscription));
     }
     this.waitables = [];
+    let isPatient = false;
     for (const subscription of this.#others) {
       if (subscription.type === "clock") continue;
       try {
@@ -198,12 +183,16 @@ class Poll {
         const listening = descriptor.kind === "listener" ? RIGHT.sockAccept : right;
         this.#state.descriptors.get(subscription.fd, RIGHT.pollFdReadwrite | listening);
         const ready = readiness(descriptor, subscription, this.#state.blocking !== undefined);
-        if ("whenReady" in ready) this.waitables.push(ready);
-        else found.set(subscription, ready);
+        if ("whenReady" in ready) {
+          this.waitables.push(ready);
+          isPatient ||= descriptor.kind === "stream" && this.#state.isRepeatable(descriptor.input);
+        } else found.set(subscription, ready);
       } catch (error) {
         found.set(subscription, failure(subscription, error));
       }
     }
+    // Whether input is there yet must not show in a repeatable run.
+    if (isPatient) return [];
     return this.#order.flatMap((subscription) => found.get(subscription) ?? []);
   }
 }

@@ -24,7 +24,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
     state.descriptors.get(fd, RIGHT.sockAccept);
     if ((flags & ~ALL_FDFLAGS) !== 0) throw new WasiError("inval", "unknown flags");
     return waitUntil(call, "sock_accept", descriptor.listener, () => {
-      if (state.descriptors.isFull) throw new WasiError("mfile");
+      state.descriptors.reserve();
       const connection = descriptor.listener.accept();
       memory.refresh();
       if (connection === undefined) {

@@ -3,6 +3,7 @@
 
 import { type ClockSource, systemClock, VirtualClock } from "./clock-source.ts";
 import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } from "./descriptors.ts";
+import { deterministicInput } from "./deterministic-input.ts";
 import { DeterministicFileSystem } from "./fs/deterministic.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { encodeStrings } from "./guest-memory.ts";
@@ -17,6 +18,7 @@ import {
   outputStream,
 } from "./streams.ts";
 import { encodeUtf8 } from "./utf8.ts";
+import { Parking } from "./waiting.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
 export interface WasiHost {
@@ -73,6 +75,9 @@ export class WasiState {
   readonly virtualClock: VirtualClock | undefined;
   readonly random: RandomSource;
   readonly blocking: WasiHost["blocking"];
+  readonly parking = new Parking();
+  /** What the guest ended with. */
+  exitCode: number | undefined;
   readonly #deterministic = new Map<FileSystem, FileSystem>();
 
   /** @throws TypeError on options that make no sense */
@@ -96,7 +101,10 @@ export class WasiState {
 
     this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS);
     const { descriptors } = this;
-    descriptors.add(streamDescriptor(inputStream(options.stdin ?? "null", host?.stdin), undefined));
+    const input = inputStream(options.stdin ?? "null", host?.stdin);
+    descriptors.add(
+      streamDescriptor(this.virtualClock === undefined ? input : deterministicInput(input), undefined),
+    );
     descriptors.add(
       streamDescriptor(undefined, outputStream(options.stdout ?? "null", "stdout", host?.stdout)),
     );
@@ -107,6 +115,7 @@ export class WasiState {
       for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
         if (name === "" || name.includes("\0"))
           throw new TypeError(`bad name of a preopened directory: "${name}"`);
+        descriptors.reserve();
         descriptors.add(preopenDescriptor(this.#grant(fileSystem).root(), encodeUtf8(name)));
       }
       for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));
@@ -114,6 +123,17 @@ export class WasiState {
       descriptors.closeAll();
       throw error;
     }
+  }
+
+  /** Whether a stream must not show when its bytes arrive: in deterministic mode, unless it is a terminal. */
+  isRepeatable(input: InputStream | undefined): boolean {
+    return this.virtualClock !== undefined && input !== undefined && input.isTerminal !== true;
+  }
+
+  /** Ends what waits and closes all descriptors. @throws what closing gives, when all are closed */
+  close(): void {
+    this.parking.close();
+    this.descriptors.closeAll();
   }
 
   /** The file system as the guest sees it. One that is granted twice is the same both times. */

@@ -26,7 +26,15 @@ export function newState(
   name: string,
   lowerPath: readonly string[] | undefined,
 ): DirectoryState {
-  return { parent, name, lowerPath, hidden: new Set(), copies: new Map(), children: new Map(), removed: false };
+  return {
+    parent,
+    name,
+    lowerPath,
+    hidden: new Set(),
+    copies: new Map(),
+    children: new Map(),
+    removed: false,
+  };
 }
 
 /** The lower and the upper file system, opened as needed and closed by the caller. */

@@ -232,7 +232,8 @@ class HostDirectory implements FileSystemDirectory {
   #verifyOpened(name: string, opened: fs.BigIntStats): void {
     if (this.#anchor.isExact) return;
     const named = this.#lstat(name);
-    if (named.ino !== opened.ino || named.dev !== opened.dev) throw new WasiError("again", "replaced meanwhile");
+    if (named.ino !== opened.ino || named.dev !== opened.dev)
+      throw new WasiError("again", "replaced meanwhile");
   }
 
   /** Creates a file, or opens it if it exists. O_EXCL makes sure that nothing is created through a symbolic link. */

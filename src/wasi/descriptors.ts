@@ -45,8 +45,8 @@ export interface DirectoryDescriptor extends Common {
   readonly directory: FileSystemDirectory;
   /** The name under which it was granted; `undefined` for a directory that the guest opened. */
   readonly preopen: Uint8Array | undefined;
-  /** What `fd_readdir` walks through; taken anew when the guest starts over. */
-  listing: readonly (DirectoryEntry | LazyDirectoryEntry)[] | undefined;
+  /** What `fd_readdir` walks through; taken anew when the guest starts over. See {@link Descriptors.list}. */
+  listing: Listing | undefined;
 }
 
 export interface ListenerDescriptor extends Common {
@@ -58,6 +58,8 @@ export interface ConnectionDescriptor extends Common {
   readonly kind: "connection";
   readonly connection: SocketConnection;
 }
+
+type Listing = readonly (DirectoryEntry | LazyDirectoryEntry)[];
 
 export type Descriptor =
   | StreamDescriptor
@@ -112,13 +114,8 @@ export function listenerDescriptor(listener: SocketListener): ListenerDescriptor
   };
 }
 
-/** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
-function release(descriptor: Descriptor): void {
-  if (descriptor.kind === "file") descriptor.file.close();
-  else if (descriptor.kind === "directory") descriptor.directory.close();
-  else if (descriptor.kind === "listener") descriptor.listener.close();
-  else if (descriptor.kind === "connection") descriptor.connection.close();
-}
+/** Entries that all listings together may have, beside the one that was taken last. */
+const MAX_LISTED = 262_144;
 
 /** The table. New descriptors get the lowest free number, as POSIX has it. */
 export class Descriptors {
@@ -126,6 +123,9 @@ export class Descriptors {
   readonly #table = new Map<number, Descriptor>();
   /** No number below it is free. */
   #lowestFree = 0;
+  /** Directories with a listing, the oldest first. */
+  readonly #listed = new Set<DirectoryDescriptor>();
+  #listedEntries = 0;
 
   /** @param limit most descriptors open at once; one more is `mfile` */
   constructor(limit: number) {
@@ -180,7 +180,7 @@ export class Descriptors {
   close(fd: number): void {
     const descriptor = this.get(fd);
     this.#remove(fd);
-    release(descriptor);
+    this.#release(descriptor);
   }
 
   /** Moves `from` to `to`, closing what was there. @throws WasiError `badf` if one of them is not open */
@@ -190,7 +190,30 @@ export class Descriptors {
     if (from === to) return;
     this.#table.set(to, moved);
     this.#remove(from);
-    release(replaced);
+    this.#release(replaced);
+  }
+
+  /**
+   * Takes a listing of a directory. A guest could hold one of a large directory with each descriptor, so the oldest are
+   * dropped; who walks through such a one goes on in a new one.
+   */
+  list(descriptor: DirectoryDescriptor): Listing {
+    const listing = descriptor.directory.entries();
+    this.#dropListing(descriptor);
+    descriptor.listing = listing;
+    this.#listed.add(descriptor);
+    this.#listedEntries += listing.length;
+    for (const oldest of this.#listed) {
+      if (this.#listedEntries - listing.length <= MAX_LISTED) break;
+      this.#dropListing(oldest);
+    }
+    return listing;
+  }
+
+  #dropListing(descriptor: DirectoryDescriptor): void {
+    if (!this.#listed.delete(descriptor)) return;
+    this.#listedEntries -= descriptor.listing?.length ?? 0;
+    descriptor.listing = undefined;
   }
 
   /** Closes everything, whatever fails. Throws the first failure at the end. */
@@ -199,7 +222,7 @@ export class Descriptors {
     for (const [fd, descriptor] of [...this.#table]) {
       this.#remove(fd);
       try {
-        release(descriptor);
+        this.#release(descriptor);
       } catch (error) {
         failures.push(error);
       }
@@ -210,5 +233,15 @@ export class Descriptors {
   #remove(fd: number): void {
     this.#table.delete(fd);
     if (fd < this.#lowestFree) this.#lowestFree = fd;
+  }
+
+  /** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
+  #release(descriptor: Descriptor): void {
+    if (descriptor.kind === "file") descriptor.file.close();
+    else if (descriptor.kind === "directory") {
+      this.#dropListing(descriptor);
+      descriptor.directory.close();
+    } else if (descriptor.kind === "listener") descriptor.listener.close();
+    else if (descriptor.kind === "connection") descriptor.connection.close();
   }
 }

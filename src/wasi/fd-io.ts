@@ -188,7 +188,11 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
       memory.check(used, 4, 4);
       memory.check(buffer, length);
       const descriptor = state.descriptors.directory(fd, RIGHT.fdReaddir);
-      memory.setU32(used, readDirectory(memory, descriptor, buffer, length, cookie));
+      const listing =
+        cookie === 0n || descriptor.listing === undefined
+          ? state.descriptors.list(descriptor)
+          : descriptor.listing;
+      memory.setU32(used, readDirectory(memory, descriptor, listing, buffer, length, cookie));
     },
   ),
 };
@@ -302,14 +306,12 @@ export function sendRegions(
 
 function readDirectory(
   memory: GuestMemory,
-  descriptor: DirectoryDescriptor,
+  { directory }: DirectoryDescriptor,
+  listing: NonNullable<DirectoryDescriptor["listing"]>,
   buffer: number,
   length: number,
   cookie: bigint,
 ): number {
-  const { directory } = descriptor;
-  if (cookie === 0n || descriptor.listing === undefined) descriptor.listing = directory.entries();
-  const { listing } = descriptor;
   const count = listing.length + 2;
   if (cookie >= BigInt(count)) return 0;
   let own: bigint | undefined;

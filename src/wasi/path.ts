@@ -7,6 +7,7 @@ import {
   ALL_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
   DIRECTORY_RIGHTS,
+  FDFLAG,
   FILE_RIGHTS,
   isErrno,
   LOOKUP_SYMLINK_FOLLOW,
@@ -146,7 +147,11 @@ export const PATH_FUNCTIONS: FunctionTable = {
       // Numbers that preview1 does not define are left out: some guests ask for all 64 bits.
       const wanted = Number(base & BigInt(ALL_RIGHTS));
       const wantedInheriting = Number(inheriting & BigInt(ALL_RIGHTS));
-      const known = (wanted | wantedInheriting) & DIRECTORY_INHERITING_RIGHTS;
+      // The witx: the sync flags need the rights to do the same by hand.
+      const syncing =
+        ((fdFlags & FDFLAG.dsync) !== 0 ? RIGHT.fdDatasync : 0) |
+        ((fdFlags & (FDFLAG.rsync | FDFLAG.sync)) !== 0 ? RIGHT.fdSync : 0);
+      const known = ((wanted | wantedInheriting) & DIRECTORY_INHERITING_RIGHTS) | syncing;
       if ((known & ~parent.rightsInheriting) !== 0) throw new WasiError("notcapable");
       // Checked first: a file must not be created only to find that no descriptor is left.
       descriptors.reserve();

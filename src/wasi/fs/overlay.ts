@@ -18,6 +18,7 @@ import {
   type Found,
   find,
   isWithin,
+  keepingTimes,
   Layers,
   newState,
 } from "./overlay-layers.ts";
@@ -257,10 +258,14 @@ class OverlayDirectory implements FileSystemDirectory {
       throw new WasiError("exist");
   }
 
+  /** Removes an entry from the upper layer; if it is only in the lower one, notes the directory's change. */
   #removeFromUpper(name: string, remove: (directory: FileSystemDirectory) => void): void {
-    this.#with((upper) => {
-      if (upper !== undefined && find(upper, name) !== undefined) remove(upper);
+    const isAbove = this.#with((upper) => {
+      const found = upper !== undefined && find(upper, name) !== undefined;
+      if (found) remove(upper);
+      return found;
     });
+    if (!isAbove) this.#inUpper((directory) => directory.setTimes(undefined, "now"));
   }
 
   /** Lets the lower layer's entry show no more. Where there is none nothing is kept: what a guest makes and removes is unbounded. */
@@ -310,12 +315,13 @@ class OverlayDirectory implements FileSystemDirectory {
       if (found.layer === "upper") return;
       const { directory, stat } = found;
       this.#inUpper((target) => {
-        if (stat.type === "symbolic-link") target.symlink(directory.readLink(name), name);
-        else if (stat.type === "directory") target.createDirectory(name);
-        else if (stat.type === "regular-file") {
-          if (withoutContents) copyContents(undefined, target, name);
-          else copyContents(directory, target, name);
-        } else throw new WasiError("nxio");
+        keepingTimes(target, () => {
+          if (stat.type === "symbolic-link") target.symlink(directory.readLink(name), name);
+          else if (stat.type === "directory") target.createDirectory(name);
+          else if (stat.type === "regular-file")
+            copyContents(withoutContents ? undefined : directory, target, name);
+          else throw new WasiError("nxio");
+        });
         target.setEntryTimes(name, stat.accessTime, stat.modifyTime);
         const copy = identity(target.statEntry(name));
         this.#state.copies.set(name, { original: identity(stat), copy });

@@ -116,10 +116,19 @@ class PathAnchor implements Anchor {
   readonly isExact = false;
   readonly #path: string;
   readonly #identity: fs.BigIntStats;
+  /** Keeps a removed directory's inode from being given to another. Windows has numbers that do not come back. */
+  #fd: number | undefined;
 
   constructor(path: string, identity: fs.BigIntStats) {
     this.#path = path;
     this.#identity = identity;
+    this.#fd = openForHolding(path);
+    try {
+      this.verify();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   path(name: string): string {
@@ -149,15 +158,35 @@ class PathAnchor implements Anchor {
     const found = system(() => fs.lstatSync(path, { bigint: true }));
     if (found.isSymbolicLink()) throw new WasiError("loop");
     if (!found.isDirectory()) throw new WasiError("notdir");
-    this.verify();
-    return new PathAnchor(path, found);
+    const entered = new PathAnchor(path, found);
+    try {
+      this.verify();
+    } catch (error) {
+      entered.close();
+      throw error;
+    }
+    return entered;
   }
 
   duplicate(): Anchor {
     return new PathAnchor(this.#path, this.#identity);
   }
 
-  close(): void {}
+  close(): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd !== undefined) system(() => fs.closeSync(fd));
+  }
+}
+
+/** A descriptor of a directory; `undefined` where it may not be read, or where there is none to be had. */
+function openForHolding(path: string): number | undefined {
+  try {
+    return fs.openSync(path, SAFE_OPEN | (O_DIRECTORY ?? 0));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** Flags of every open below a grant: never follow, never wait, never become a controlling terminal. */

@@ -10,6 +10,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RIGHT } from "./abi.ts";
+import { Descriptors, type DirectoryDescriptor, preopenDescriptor } from "./descriptors.ts";
+import { MemoryFileSystem } from "./fs/memory.ts";
 import { ReadOnlyFileSystem } from "./fs/read-only.ts";
 import { HostFileSystem } from "./node/index.ts";
 import { EVERY_RIGHT, TestGuest } from "./test-guest.ts";
@@ -479,6 +481,53 @@ describe("exhaustion", () => {
     expect(guest.readFile(GRANT, downAndUp)).toEqual({ text: "inside" });
     expect(guest.stat(GRANT, `${"d/".repeat(there)}${"../".repeat(there + 1)}`)).toBe("perm");
     if (linux) expect(count()).toBe(open);
+  });
+
+  test("links down a deep tree and up again end with loop, not after millions of steps", () => {
+    const memory = new MemoryFileSystem();
+    let directory = memory.root();
+    // Every 500 levels a link leads 500 levels down; the last one up in steps, each of which needs a directory long closed.
+    const levels = 10_000;
+    for (let i = 0; i < levels; i++) {
+      if (i % 500 === 0) directory.symlink("d/".repeat(500), "down");
+      directory.createDirectory("d");
+      directory = directory.openDirectory("d");
+    }
+    const step = (levels: number) => `${"../".repeat(levels + 1)}d/`;
+    directory.symlink(step(39).repeat(30), "up");
+    const deep = new TestGuest({ preopens: { "/": memory } });
+    expect(deep.stat(3, "down/".repeat(20))).toMatchObject({ type: "directory" });
+    expect(deep.stat(3, `${"down/".repeat(20)}../../..`)).toMatchObject({ type: "directory" });
+    expect(deep.stat(3, `${"down/".repeat(20)}up/.`)).toBe("loop");
+    // What a path can say without links always works.
+    expect(deep.stat(3, `${"d/".repeat(1200)}${step(32).repeat(16)}`)).toMatchObject({ type: "directory" });
+  });
+
+  test("listings of one large directory through many descriptors are not all kept", () => {
+    const descriptors = new Descriptors(1024);
+    const entries = Array.from({ length: 100_000 }, (_, i) => ({
+      name: `${i}`,
+      type: "regular-file" as const,
+      inode: 1n,
+    }));
+    const root = Object.assign(new MemoryFileSystem().root(), { entries: () => entries });
+    const opened = Array.from({ length: 8 }, () => {
+      const descriptor = preopenDescriptor(root, new Uint8Array());
+      descriptors.add(descriptor);
+      return descriptor;
+    });
+    for (const descriptor of opened) expect(descriptors.list(descriptor)).toBe(entries);
+    const held = () => opened.map(({ listing }) => (listing === undefined ? 0 : 1));
+    expect(held()).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
+    // The last one taken is kept whatever its size; closing and renumbering give back.
+    descriptors.close(7);
+    descriptors.renumber(0, 6);
+    expect(held()).toEqual([0, 0, 0, 0, 0, 1, 0, 0]);
+    descriptors.list(opened[1] as DirectoryDescriptor);
+    descriptors.list(opened[2] as DirectoryDescriptor);
+    expect(held()).toEqual([0, 1, 1, 0, 0, 1, 0, 0]);
+    descriptors.closeAll();
+    expect(held()).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test("giant counts, sizes and offsets", () => {

@@ -182,7 +182,7 @@ class Poll {
         // The witx: poll_fd_readwrite with fd_read (or fd_write) is the right to poll for it.
         const listening = descriptor.kind === "listener" ? RIGHT.sockAccept : right;
         this.#state.descriptors.get(subscription.fd, RIGHT.pollFdReadwrite | listening);
-        const ready = readiness(descriptor, subscription, this.#state.blocking !== undefined);
+        const ready = readiness(descriptor, subscription, this.#state);
         if ("whenReady" in ready) {
           this.waitables.push(ready);
           isPatient ||= descriptor.kind === "stream" && this.#state.isRepeatable(descriptor.input);
@@ -207,7 +207,11 @@ function failure(subscription: Subscription, error: unknown): Event {
 }
 
 /** The event of a descriptor that is ready, or what to wait for. */
-function readiness(descriptor: Descriptor, subscription: Subscription, blocking: boolean): Event | Waitable {
+function readiness(
+  descriptor: Descriptor,
+  subscription: Subscription,
+  { parking, blocking }: WasiState,
+): Event | Waitable {
   const reads = subscription.type === "read";
   switch (descriptor.kind) {
     case "directory":
@@ -222,8 +226,8 @@ function readiness(descriptor: Descriptor, subscription: Subscription, blocking:
       if (!reads || input === undefined) return event(subscription);
       if (!input.ready) {
         // Blocking streams that cannot say when they are ready are read at once: the read will block.
-        if (blocking && input.blockUntilReady === undefined) return event(subscription, 1n);
-        void input.whenReady();
+        if (blocking !== undefined && input.blockUntilReady === undefined) return event(subscription, 1n);
+        parking.ask(input);
         if (!input.ready) return input;
       }
       return event(subscription, BigInt(input.available), input.available === 0 ? EVENT_FD_HANGUP : 0);

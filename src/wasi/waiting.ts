@@ -50,6 +50,11 @@ export class Parking {
     });
   }
 
+  /** Lets a source begin to fetch, so that what can be there at once is. */
+  ask(waitable: Waitable): void {
+    if (!this.#closed) this.#ask(waitable);
+  }
+
   /** Ends all waits, now and later. */
   close(): void {
     this.#closed = true;

@@ -179,8 +179,13 @@ describe("deterministic mode", () => {
           guest.stat(3, "d");
           guest.path("path_remove_directory", 3, "d");
           guest.path("path_unlink_file", 3, "h");
-          for (const [key] of set.mock.calls) if (isKey(key)) known.add(key);
-          for (const [key] of remove.mock.calls) known.delete(key);
+          const calls = [set, remove].flatMap(({ mock }) =>
+            mock.calls.map(([key], j) => ({ key, mock, order: mock.invocationCallOrder[j] as number })),
+          );
+          for (const { key, mock } of calls.sort((a, b) => a.order - b.order)) {
+            if (mock === remove.mock) known.delete(key);
+            else if (isKey(key)) known.add(key);
+          }
         }
       } finally {
         set.mockRestore();

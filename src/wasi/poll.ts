@@ -37,10 +37,10 @@ export const POLL_FUNCTIONS: FunctionTable = {
    * mistake in one subscription is that one's event: `badf`, `notcapable` (no `poll_fd_readwrite`, or neither reading nor writing
    * right), `inval` (unknown clock).
    *
-   * `inval`: no subscriptions, more than 16,384, or one of unknown type. All subscriptions are read before any event is
-   * written.
+   * `inval`: no subscriptions, more than 16,384, or one of unknown type; `canceled`: WASI was closed meanwhile. All
+   * subscriptions are read before any event is written.
    *
-   *     in -> subscriptions (input)
+   *     in -> subscriptions (input), as layout.ts draws them
    *     out -> | userdata u64 | error u16 | type u8 | 5 × 0 | nbytes u64 | flags u16 | 6 × 0 | next event …
    *     nevents -> | count u32 |
    */

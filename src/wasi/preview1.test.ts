@@ -1,5 +1,6 @@
 // Arguments, environment, clocks, random numbers, exit, standard streams, pointers, and preview0's layouts.
 
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { ExitError, WouldBlockError } from "../errors.ts";
 import { WasiError } from "./abi.ts";
@@ -36,6 +37,23 @@ test("defines all 46 functions of preview1, and 45 of preview0", () => {
       .sort(),
   ).toEqual(PREVIEW1_NAMES);
   expect(names.filter((name) => name.startsWith("wasi_unstable."))).toHaveLength(45);
+});
+
+test("every function's comment tells its errnos and draws what it writes", () => {
+  const comments = new Map<string, string>();
+  const folder = new URL("./", import.meta.url);
+  for (const file of readdirSync(folder).filter((name) => /^[a-z-]+\.ts$/.test(name))) {
+    const source = readFileSync(new URL(file, folder), "utf8");
+    for (const part of source.split("/**").slice(1)) {
+      const found = /^(.*?)\*\/\s+(\w+): (?:wasiFunction\(|\{\s+\.\.\.wasiFunction)/s.exec(part);
+      if (found !== null) comments.set(found[2] as string, (found[1] as string).replace(/\s+(\* )?/g, " "));
+    }
+  }
+  expect([...comments.keys()].sort()).toEqual(PREVIEW1_NAMES);
+  for (const [name, comment] of comments) {
+    expect(comment, name).toMatch(/never fails|`[a-z]+`/i);
+    expect(comment, name).toMatch(/writes nothing| -> /i);
+  }
 });
 
 describe("nothing is granted by default", () => {

@@ -411,6 +411,17 @@ describe.each(Object.keys(kinds))("on the %s file system", (kind) => {
       expect(guest.stat(3, "g")).toMatchObject({ type: "regular-file" });
     });
 
+    test("a directory renumbered over a grant takes its place, with its inode", () => {
+      mkdir("d");
+      const fd = guest.openDirectory(3, "d") as number;
+      const before = guest.fdStat(fd);
+      expect(guest.call("fd_renumber", fd, 3)).toBe("success");
+      expect(guest.fdStat(3)).toEqual(before);
+      expect(guest.rights(fd)).toBe("badf");
+      expect(guest.call("fd_close", 3)).toBe("success");
+      expect(guest.call("fd_prestat_get", 3, 0)).toBe("badf");
+    });
+
     test("renumbering moves a descriptor", () => {
       create("f", "text");
       const fd = guest.mustOpen(3, "f");
@@ -488,6 +499,68 @@ describe.each(Object.keys(kinds))("on the %s file system", (kind) => {
       expect(used(2n)).toBe(kind === "memory" ? 50 : 25);
       expect(guest.call("fd_readdir", guest.mustOpen(3, "d/b"), 0x100, 10, 0n, 0)).toBe("notdir");
     });
+  });
+
+  test("renaming: what may replace what, and trailing slashes", () => {
+    const type = (name: string) => {
+      const stat = guest.stat(3, name);
+      return typeof stat === "string" ? stat : stat.type;
+    };
+    mkdir("d");
+    expect(guest.rename(3, "d", 3, "e")).toBe("success");
+    expect([type("d"), type("e")]).toEqual(["noent", "directory"]);
+    for (const [from, to] of [
+      ["e/", "d"],
+      ["d", "e/"],
+      ["e/", "d//"],
+    ] as const)
+      expect(guest.rename(3, from, 3, to), `${from} ${to}`).toBe("success");
+    mkdir("empty");
+    expect(guest.rename(3, "d", 3, "empty")).toBe("success");
+    mkdir("full");
+    create("full/f", "full");
+    expect(guest.rename(3, "empty", 3, "full")).toBe("notempty");
+    expect(guest.rename(3, "empty", 3, "full/f")).toBe("notdir");
+    expect(guest.rename(3, "full/f", 3, "empty")).toBe("isdir");
+    expect(guest.rename(3, "full", 3, "full/within")).toBe("inval");
+    expect(guest.rename(3, "full/f/", 3, "g")).toBe("notdir");
+    expect(guest.rename(3, "full/f", 3, "g/")).toBe("notdir");
+    expect(guest.rename(3, ".", 3, "g")).toBe("busy");
+    expect(guest.rename(3, "missing", 3, "g")).toBe("noent");
+    create("g", "old");
+    expect(guest.rename(3, "full/f", 3, "g")).toBe("success");
+    expect(guest.readFile(3, "g")).toEqual({ text: "full" });
+    expect(type("full/f")).toBe("noent");
+    expect(guest.rename(3, "g", 3, "g")).toBe("success");
+    expect(guest.readFile(3, "g")).toEqual({ text: "full" });
+  });
+
+  test("making: trailing slashes, and names that are taken", () => {
+    create("f");
+    expect(guest.path("path_create_directory", 3, "d/")).toBe("success");
+    for (const name of ["d", "d/", "f", "."])
+      expect(guest.path("path_create_directory", 3, name)).toBe("exist");
+    expect(guest.path("path_create_directory", 3, "missing/x")).toBe("noent");
+    for (const name of ["d", "d/", "f", "."]) expect(guest.symlink("x", 3, name)).toBe("exist");
+    expect(guest.symlink("x", 3, "f/")).toBe("exist");
+    expect(guest.symlink("x", 3, "new/")).toBe("noent");
+    expect(guest.symlink("self", 3, "self")).toBe("success");
+    expect([guest.open(3, "self"), guest.open(3, "self", { follow: true })]).toEqual(["loop", "loop"]);
+    expect(guest.symlink("d", 3, "l")).toBe("success");
+    expect(guest.path("path_create_directory", 3, "l")).toBe("exist");
+    expect(guest.path("path_create_directory", 3, "l/within")).toBe("success");
+    expect(guest.stat(3, "d/within")).toMatchObject({ type: "directory" });
+    const path = "d/.//within/../../d/within/../within///./";
+    expect(guest.stat(3, path)).toMatchObject({ type: "directory" });
+    expect(guest.open(3, "d/within/../../../d")).toBe("perm");
+    for (const [name, type] of [
+      ["l", "symbolic-link"],
+      ["l/", "directory"],
+      ["f", "regular-file"],
+    ] as const)
+      expect(guest.stat(3, name)).toMatchObject({ type });
+    expect(guest.stat(3, "f/")).toBe("notdir");
+    expect(guest.stat(3, "l", true)).toMatchObject({ type: "directory" });
   });
 
   test("readlink cuts to the buffer and writes no NUL", () => {

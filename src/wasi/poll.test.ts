@@ -359,6 +359,9 @@ describe("sockets", () => {
     expect(guest.call("sock_accept", 3, 0, 0)).toBe("notsock");
     expect(guest.call("sock_accept", 1, 0, 0)).toBe("notsock");
     expect(guest.call("sock_shutdown", 4, 1)).toBe("notconn");
+    expect(guest.call("sock_shutdown", 1, 1)).toBe("notsock");
+    expect(guest.call("sock_shutdown", 3, 1)).toBe("notsock");
+    expect(guest.call("sock_shutdown", 99, 1)).toBe("badf");
     expect(guest.read(4)).toBe("notcapable");
 
     const connection = new FakeConnection();

@@ -25,11 +25,10 @@ import { FOLLOW, type Place, resolvePath } from "./path-resolution.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /*
- * "Those of paths", which every function below can give beside its own: `badf`; `notdir`: the descriptor or a component before the last is not a
- * directory; `notcapable`: a right is missing; `perm`: the path or a symbolic link in it is absolute or leads above the
- * descriptor; `noent`: a component is missing, or the path is empty; `loop`: more than 40 symbolic links; `nametoolong`:
- * more than 4,095 bytes, or 255 in a component; `ilseq`: not UTF-8; `inval`: contains a NUL, or unknown flags; `acces`;
- * `rofs`; `io`.
+ * "Those of paths", which each function can give: `badf`; `notdir`: the descriptor or a component before the last is none;
+ * `notcapable`: a right is missing; `perm`: the path or a symbolic link in it is absolute or leads above the descriptor;
+ * `noent`: a component is missing, or the path is empty; `loop`: more than 40 links; `nametoolong`: more than 4,095 bytes, or
+ * 255 in a component; `ilseq`: not UTF-8; `inval`: contains a NUL, or unknown flags; `acces`; `rofs`; `io`.
  */
 export const PATH_FUNCTIONS: FunctionTable = {
   /**
@@ -134,7 +133,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
    * descriptors; `inval`: unknown flags, `creat` with `directory`; `notcapable`: rights that the directory cannot pass on;
    * `again`: a file that others create and remove all the time; `nfile`, `nospc`, `dquot`, `txtbsy`; those of paths. Rights:
    * `path_open`; for `creat` `path_create_file`; for `trunc` `path_filestat_set_size`; for `dsync` inheriting `fd_datasync`, for
-   * `rsync` and `sync` inheriting `fd_sync`.
+   * `rsync`, `sync` inheriting `fd_sync`.
    *
    *     opened_fd -> | fd u32 |
    */

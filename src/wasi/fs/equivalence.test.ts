@@ -7,12 +7,69 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pathAnchorAt } from "../node/anchor.ts";
-import { type Operation, operations, PosixSubject, WasiSubject } from "../node/equivalence-operations.ts";
+import { type Base, type Operation, PosixSubject, WasiSubject } from "../node/equivalence-operations.ts";
 import { HostFileSystem, type InternalOptions } from "../node/host-file-system.ts";
 import { TestGuest } from "../test-guest.ts";
 import type { FileSystem } from "./file-system.ts";
 import { MemoryFileSystem } from "./memory.ts";
 import { OverlayFileSystem } from "./overlay.ts";
+
+const name = fc.constantFrom("a", "b", "c", "f");
+const middle = fc.oneof(
+  { arbitrary: name, weight: 8 },
+  { arbitrary: fc.constantFrom(".", "a/..", "c/.."), weight: 1 },
+);
+const anyPath = fc
+  .tuple(
+    fc.array(middle, { maxLength: 2 }),
+    name,
+    fc.oneof(
+      { arbitrary: fc.constant(""), weight: 14 },
+      { arbitrary: fc.constantFrom("/", "//", "/."), weight: 3 },
+    ),
+  )
+  .map(([before, last, ending]) => [...before, last].join("/") + ending);
+const data = fc.string({ unit: fc.constantFrom("x", "y", "é"), maxLength: 6 });
+const slot = fc.constantFrom(0 as const, 1 as const);
+const seconds = fc.integer({ min: 1, max: 999_999 });
+const at = fc.nat({ max: 20 });
+
+/** @param directories whether directories are opened, and paths are relative to them */
+function operations(directories: boolean): fc.Arbitrary<Operation> {
+  const base: fc.Arbitrary<Base> = directories
+    ? fc.oneof({ arbitrary: fc.constant("root" as const), weight: 3 }, { arbitrary: slot, weight: 1 })
+    : fc.constant("root");
+  return fc.oneof(
+    fc.record({
+      do: fc.constantFrom("mkdir", "rmdir", "unlink", "read", "readlink", "list", "stat", "lstat"),
+      base,
+      path: anyPath,
+    }),
+    fc.record({ do: fc.constantFrom("mkdir", "stat", "unlink"), base, path: anyPath }),
+    fc.record({
+      do: fc.constant("write"),
+      base,
+      path: anyPath,
+      data,
+      follow: fc.boolean(),
+      mode: fc.constantFrom("create", "exclusive", "existing"),
+    }),
+    fc.record({ do: fc.constantFrom("touch", "ltouch"), base, path: anyPath, seconds }),
+    fc.record({ do: fc.constantFrom("rename", "link"), base, path: anyPath, toBase: base, to: anyPath }),
+    fc.record({ do: fc.constant("symlink"), path: anyPath, toBase: base, to: anyPath }),
+    fc.record({
+      do: fc.constant("open"),
+      base,
+      path: anyPath,
+      slot,
+      mode: fc.constantFrom("read", "write", "append", "create", "truncate"),
+    }),
+    fc.record({ do: fc.constantFrom("fread", "fstat", "close", "ftouch"), slot, seconds }),
+    fc.record({ do: fc.constant("fwrite"), slot, data }),
+    fc.record({ do: fc.constantFrom("fpwrite", "resize"), slot, data, at }),
+    ...(directories ? [fc.record({ do: fc.constant("opendir"), base, path: anyPath, slot })] : []),
+  ) as fc.Arbitrary<Operation>;
+}
 
 /** What every run starts from. */
 const START: readonly Operation[] = [

@@ -2,13 +2,12 @@
 // Test support; knows no test runner.
 
 import * as fs from "node:fs";
-import fc from "fast-check";
 import { WasiError } from "../abi.ts";
 import type { TestGuest } from "../test-guest.ts";
 import { toWasiError } from "./errno.ts";
 
 /** A directory to which a path is relative: the root, or one that was opened before. */
-type Base = "root" | 0 | 1;
+export type Base = "root" | 0 | 1;
 
 export type Operation =
   | {
@@ -53,63 +52,6 @@ export type Operation =
     }
   | { readonly do: "fwrite"; readonly slot: 0 | 1; readonly data: string }
   | { readonly do: "fpwrite" | "resize"; readonly slot: 0 | 1; readonly data: string; readonly at: number };
-
-const name = fc.constantFrom("a", "b", "c", "f");
-const middle = fc.oneof(
-  { arbitrary: name, weight: 8 },
-  { arbitrary: fc.constantFrom(".", "a/..", "c/.."), weight: 1 },
-);
-const path = fc
-  .tuple(
-    fc.array(middle, { maxLength: 2 }),
-    name,
-    fc.oneof(
-      { arbitrary: fc.constant(""), weight: 14 },
-      { arbitrary: fc.constantFrom("/", "//", "/."), weight: 3 },
-    ),
-  )
-  .map(([before, last, ending]) => [...before, last].join("/") + ending);
-const data = fc.string({ unit: fc.constantFrom("x", "y", "é"), maxLength: 6 });
-const slot = fc.constantFrom(0 as const, 1 as const);
-const seconds = fc.integer({ min: 1, max: 999_999 });
-const at = fc.nat({ max: 20 });
-
-/** @param directories whether directories are opened, and paths are relative to them */
-export function operations(directories: boolean): fc.Arbitrary<Operation> {
-  const base: fc.Arbitrary<Base> = directories
-    ? fc.oneof({ arbitrary: fc.constant("root" as const), weight: 3 }, { arbitrary: slot, weight: 1 })
-    : fc.constant("root");
-  return fc.oneof(
-    fc.record({
-      do: fc.constantFrom("mkdir", "rmdir", "unlink", "read", "readlink", "list", "stat", "lstat"),
-      base,
-      path,
-    }),
-    fc.record({ do: fc.constantFrom("mkdir", "stat", "unlink"), base, path }),
-    fc.record({
-      do: fc.constant("write"),
-      base,
-      path,
-      data,
-      follow: fc.boolean(),
-      mode: fc.constantFrom("create", "exclusive", "existing"),
-    }),
-    fc.record({ do: fc.constantFrom("touch", "ltouch"), base, path, seconds }),
-    fc.record({ do: fc.constantFrom("rename", "link"), base, path, toBase: base, to: path }),
-    fc.record({ do: fc.constant("symlink"), path, toBase: base, to: path }),
-    fc.record({
-      do: fc.constant("open"),
-      base,
-      path,
-      slot,
-      mode: fc.constantFrom("read", "write", "append", "create", "truncate"),
-    }),
-    fc.record({ do: fc.constantFrom("fread", "fstat", "close", "ftouch"), slot, seconds }),
-    fc.record({ do: fc.constant("fwrite"), slot, data }),
-    fc.record({ do: fc.constantFrom("fpwrite", "resize"), slot, data, at }),
-    ...(directories ? [fc.record({ do: fc.constant("opendir"), base, path, slot })] : []),
-  ) as fc.Arbitrary<Operation>;
-}
 
 /** Carries out operations; gives each one's result as text. */
 export interface Subject {

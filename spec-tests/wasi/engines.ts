@@ -1,20 +1,25 @@
-// The engines on which the tests run: Wasmeter, and the JavaScript engine's own WebAssembly as a second opinion. What fails
-// on both is a mistake in WASI, what fails only on the first one in the engine.
+// The engines on which the tests run: Wasmeter with each of its lowerings, and the JavaScript engine's own WebAssembly as a
+// second opinion. What fails on all is a mistake in WASI, what fails only on the first two in the engine.
 
 import type { CallerLike, LinkerLike, WasiPreview1 } from "../../src/wasi/index.ts";
 import { nativeHost } from "../engines/native-host.ts";
 import type { Package } from "./package.ts";
 
-export const ENGINES = ["wasmeter", "native"] as const;
+export const ENGINES = ["wasmeter", "exact", "native"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Runs a WASI command; gives the exit code. Throws what ends the guest. */
 export function runCommand(name: EngineName, built: Package, bytes: Uint8Array, wasi: WasiPreview1): number {
-  return name === "native" ? runNative(bytes, wasi) : runWasmeter(built, bytes, wasi);
+  return name === "native" ? runNative(bytes, wasi) : runWasmeter(built, name, bytes, wasi);
 }
 
-function runWasmeter({ engine: api }: Package, bytes: Uint8Array, wasi: WasiPreview1): number {
-  const engine = new api.Engine();
+function runWasmeter(
+  { engine: api }: Package,
+  name: Exclude<EngineName, "native">,
+  bytes: Uint8Array,
+  wasi: WasiPreview1,
+): number {
+  const engine = new api.Engine({ lowering: name === "exact" ? "exact" : "fast" });
   const linker = new api.Linker(engine);
   wasi.addTo(linker);
   const store = new api.Store(engine);

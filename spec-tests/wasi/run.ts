@@ -12,7 +12,7 @@ const USAGE = `spec-tests/wasi --suite DIR [FILTER…] [options]
   --suite DIR      a checked-out copy of WebAssembly/wasi-testsuite, branch prod/testsuite-base
   FILTER           run only tests whose path contains one of these
   --fs NAME        host (default), memory, overlay or all
-  --engine NAME    wasmeter (default) or native: the JavaScript engine's own WebAssembly
+  --engine NAME    wasmeter (default), exact: with its exact lowering, or native: the JavaScript engine's own WebAssembly
   --verbose        say why each failing test fails`;
 
 /** A test that takes longer hangs. */

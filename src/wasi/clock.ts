@@ -28,6 +28,7 @@ export const CLOCK_FUNCTIONS: FunctionTable = {
   clock_res_get: wasiFunction(["u32", "u32"], ({ memory, state }, clock, resolution) => {
     memory.check(resolution, 8, 8);
     clockTime(state, clock);
+    memory.refresh();
     memory.setU64(resolution, state.clock.resolution);
   }),
 
@@ -38,6 +39,8 @@ export const CLOCK_FUNCTIONS: FunctionTable = {
    */
   clock_time_get: wasiFunction(["u32", "u64", "u32"], ({ memory, state }, clock, _precision, time) => {
     memory.check(time, 8, 8);
-    memory.setU64(time, clockTime(state, clock));
+    const now = clockTime(state, clock);
+    memory.refresh();
+    memory.setU64(time, now);
   }),
 };

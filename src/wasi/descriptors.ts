@@ -46,8 +46,8 @@ export interface DirectoryDescriptor extends Common {
   readonly directory: FileSystemDirectory;
   /** The name under which it was granted; `undefined` for a directory that the guest opened. */
   readonly preopen: Uint8Array | undefined;
-  /** What `fd_readdir` walks through; taken anew when the guest starts over. */
-  listing: readonly (DirectoryEntry | LazyDirectoryEntry)[] | undefined;
+  /** What `fd_readdir` walks through; taken anew when the guest starts over. See {@link Descriptors.list}. */
+  listing: Listing | undefined;
 }
 
 export interface ListenerDescriptor extends Common {
@@ -59,6 +59,8 @@ export interface ConnectionDescriptor extends Common {
   readonly kind: "connection";
   readonly connection: SocketConnection;
 }
+
+type Listing = readonly (DirectoryEntry | LazyDirectoryEntry)[];
 
 export type Descriptor =
   | StreamDescriptor
@@ -113,13 +115,8 @@ export function listenerDescriptor(listener: SocketListener): ListenerDescriptor
   };
 }
 
-/** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
-function release(descriptor: Descriptor): void | Promise<void> {
-  if (descriptor.kind === "file") descriptor.file.close();
-  else if (descriptor.kind === "directory") descriptor.directory.close();
-  else if (descriptor.kind === "listener") descriptor.listener.close();
-  else if (descriptor.kind === "connection") return descriptor.connection.close();
-}
+/** Entries that all listings together may have, beside the one that was taken last. */
+const MAX_LISTED = 262_144;
 
 /** The table. New descriptors get the lowest free number, as POSIX has it. */
 export class Descriptors {
@@ -129,6 +126,9 @@ export class Descriptors {
   #lowestFree = 0;
   /** Connections that are closed, and still send. */
   readonly #sending = new Set<Promise<void>>();
+  /** Directories with a listing, the oldest first. */
+  readonly #listed = new Set<DirectoryDescriptor>();
+  #listedEntries = 0;
 
   /** @param limit most descriptors open at once; one more is `mfile` */
   constructor(limit: number) {
@@ -141,7 +141,7 @@ export class Descriptors {
 
   /** @throws WasiError `mfile` when full */
   add(descriptor: Descriptor): number {
-    if (this.isFull) throw new WasiError("mfile");
+    this.reserve();
     let fd = this.#lowestFree;
     while (this.#table.has(fd)) fd++;
     this.#table.set(fd, descriptor);
@@ -149,8 +149,9 @@ export class Descriptors {
     return fd;
   }
 
-  get isFull(): boolean {
-    return this.#table.size >= this.#limit;
+  /** For those who must not make what cannot be added then. @throws WasiError `mfile` when full */
+  reserve(): void {
+    if (this.#table.size >= this.#limit) throw new WasiError("mfile");
   }
 
   /** @throws WasiError `badf` if not open, `notcapable` without one of `rights` */
@@ -195,6 +196,29 @@ export class Descriptors {
     this.#release(replaced);
   }
 
+  /**
+   * Takes a listing of a directory. A guest could hold one of a large directory with each descriptor, so the oldest are
+   * dropped; who walks through such a one goes on in a new one.
+   */
+  list(descriptor: DirectoryDescriptor): Listing {
+    const listing = descriptor.directory.entries();
+    this.#dropListing(descriptor);
+    descriptor.listing = listing;
+    this.#listed.add(descriptor);
+    this.#listedEntries += listing.length;
+    for (const oldest of this.#listed) {
+      if (this.#listedEntries - listing.length <= MAX_LISTED) break;
+      this.#dropListing(oldest);
+    }
+    return listing;
+  }
+
+  #dropListing(descriptor: DirectoryDescriptor): void {
+    if (!this.#listed.delete(descriptor)) return;
+    this.#listedEntries -= descriptor.listing?.length ?? 0;
+    descriptor.listing = undefined;
+  }
+
   /** Closes everything, whatever fails. Throws the first failure at the end. */
   closeAll(): void {
     const failures: unknown[] = [];
@@ -214,15 +238,25 @@ export class Descriptors {
     await Promise.all(this.#sending);
   }
 
-  #release(descriptor: Descriptor): void {
-    const sending = release(descriptor);
-    if (sending === undefined) return;
-    this.#sending.add(sending);
-    void sending.then(() => this.#sending.delete(sending));
-  }
-
   #remove(fd: number): void {
     this.#table.delete(fd);
     if (fd < this.#lowestFree) this.#lowestFree = fd;
+  }
+
+  /** Releases what a descriptor stands for. Standard streams are the embedder's and stay open. */
+  #release(descriptor: Descriptor): void {
+    if (descriptor.kind === "file") descriptor.file.close();
+    else if (descriptor.kind === "directory") {
+      this.#dropListing(descriptor);
+      descriptor.directory.close();
+    } else if (descriptor.kind === "listener") descriptor.listener.close();
+    else if (descriptor.kind === "connection") this.#closeConnection(descriptor.connection);
+  }
+
+  #closeConnection(connection: SocketConnection): void {
+    const sending = connection.close();
+    if (sending === undefined) return;
+    this.#sending.add(sending);
+    void sending.then(() => this.#sending.delete(sending));
   }
 }

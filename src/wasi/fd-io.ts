@@ -47,8 +47,10 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
     }
     return waitUntil(call, "fd_read", waitable, () => {
       const chunk = source === undefined ? connection?.read(wanted, false) : source.read(wanted);
+      memory.refresh();
       if (chunk === undefined) {
-        if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
+        const isPatient = source !== undefined && state.isRepeatable(source);
+        if ((descriptor.flags & FDFLAG.nonblock) !== 0 && !isPatient) throw new WasiError("again");
         return false;
       }
       scatter(memory, regions, chunk);
@@ -188,7 +190,11 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
       memory.check(used, 4, 4);
       memory.check(buffer, length);
       const descriptor = state.descriptors.directory(fd, RIGHT.fdReaddir);
-      memory.setU32(used, readDirectory(memory, descriptor, buffer, length, cookie));
+      const listing =
+        cookie === 0n || descriptor.listing === undefined
+          ? state.descriptors.list(descriptor)
+          : descriptor.listing;
+      memory.setU32(used, readDirectory(memory, descriptor, listing, buffer, length, cookie));
     },
   ),
 };
@@ -236,6 +242,7 @@ function eachRegion(
       if (total > 0 && error instanceof WasiError) return total;
       throw error;
     }
+    memory.refresh();
     total += done;
     if (done < length) return total;
   }
@@ -321,14 +328,12 @@ export function sendRegions(
 
 function readDirectory(
   memory: GuestMemory,
-  descriptor: DirectoryDescriptor,
+  { directory }: DirectoryDescriptor,
+  listing: NonNullable<DirectoryDescriptor["listing"]>,
   buffer: number,
   length: number,
   cookie: bigint,
 ): number {
-  const { directory } = descriptor;
-  if (cookie === 0n || descriptor.listing === undefined) descriptor.listing = directory.entries();
-  const { listing } = descriptor;
   const count = listing.length + 2;
   if (cookie >= BigInt(count)) return 0;
   let own: bigint | undefined;

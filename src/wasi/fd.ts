@@ -48,7 +48,10 @@ export const FD_FUNCTIONS: FunctionTable = {
     state.descriptors.close(fd);
   }),
 
-  /** Waits until a file's data are stored. `badf`; `inval`: a stream or socket; `notcapable`: no `fd_datasync`; `io`. */
+  /**
+   * Waits until a file's data are stored. `badf`; `inval`: a stream or socket; `notcapable`: no `fd_datasync`; `io`. Writes
+   * nothing.
+   */
   fd_datasync: wasiFunction(["u32"], ({ state }, fd) => sync(state.descriptors, fd, true)),
 
   /**
@@ -84,9 +87,10 @@ export const FD_FUNCTIONS: FunctionTable = {
   }),
 
   /**
-   * Tells a file's metadata. `badf`; `notcapable`: no `fd_filestat_get`; `io`. Streams and sockets: type only.
+   * Tells a file's metadata. `badf`; `notcapable`: no `fd_filestat_get`; `io`. Streams and sockets: type only. In preview0 the
+   * layout is another: layout.ts draws both.
    *
-   *     stat -> | dev u64 | ino u64 | filetype u8 | nlink u64 | size u64 | atim u64 | mtim u64 | ctim u64 |
+   *     stat -> | 0: dev u64 | 8: ino u64 | 16: filetype u8 | 24: nlink u64 | 32: size u64 | 40: atim | 48: mtim | 56: ctim |
    */
   fd_filestat_get: wasiFunction(["u32", "u32"], ({ memory, state, layout }, fd, result) => {
     memory.check(result, layout.fileStatBytes, 8);

@@ -28,7 +28,10 @@ export class GuestMemory {
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
   }
 
-  /** Must be called after anything that let the guest or another host function run, e.g. an `await`. */
+  /**
+   * Must be called after anything that may have let the guest run, so that its memory may have grown: an `await`, and the
+   * embedder's streams, clocks and random source.
+   */
   refresh(): void {
     this.#bytes = this.#caller.memory.bytes();
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);

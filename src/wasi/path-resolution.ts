@@ -21,6 +21,12 @@ export const FOLLOW: unique symbol = Symbol("follow the symbolic link");
 /** Directories kept open on the way, beside the start. Deeper ancestors are opened again when `..` asks for them. */
 const MAX_OPEN_ANCESTORS = 32;
 
+/**
+ * Directories opened for one path, those opened again included; more is `loop`. A path of 4,095 bytes needs some 17,000 at
+ * most. Symbolic links could make it millions: down a deep tree and all the way up again.
+ */
+const MAX_OPENED = 32_768;
+
 interface Step {
   readonly name: string;
   /** Closed, and opened again from its parent when needed, if deep below the start. */
@@ -35,7 +41,7 @@ interface Step {
  * `visit` gives {@link FOLLOW}.
  *
  * @throws WasiError `noent`: an empty path, a missing component; `perm`: absolute, or above the start, in the path or in a
- * symbolic link; `notdir`; `loop`: more than 40 symbolic links; `nametoolong`: a component over 255 bytes
+ * symbolic link; `notdir`; `loop`: more than 40 symbolic links or 32,768 directories; `nametoolong`: a component over 255 bytes
  */
 export function resolvePath<T>(
   start: FileSystemDirectory,
@@ -46,7 +52,12 @@ export function resolvePath<T>(
   /** Components still to come, the next one last. */
   const pending: string[] = [];
   let links = 0;
+  let opened = 0;
   let mustBeDirectory = false;
+
+  const countOpened = (): void => {
+    if (++opened > MAX_OPENED) throw new WasiError("loop", "too many directories");
+  };
 
   const current = (): FileSystemDirectory => {
     let open = steps.length - 1;
@@ -57,12 +68,13 @@ export function resolvePath<T>(
     try {
       for (let i = open + 1; i < steps.length; i++) {
         const step = steps[i] as Step;
-        const opened = directory.openDirectory(step.name);
+        countOpened();
+        const next = directory.openDirectory(step.name);
         temporary?.close();
         temporary = undefined;
-        directory = opened;
-        if (i >= steps.length - MAX_OPEN_ANCESTORS) step.directory = opened;
-        else temporary = opened;
+        directory = next;
+        if (i >= steps.length - MAX_OPEN_ANCESTORS) step.directory = next;
+        else temporary = next;
       }
     } finally {
       temporary?.close();
@@ -126,6 +138,7 @@ export function resolvePath<T>(
         pushLink(parent, name);
         continue;
       }
+      countOpened();
       try {
         enter(name, parent.openDirectory(name));
       } catch (error) {

@@ -7,6 +7,7 @@ import {
   ALL_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
   DIRECTORY_RIGHTS,
+  FDFLAG,
   FILE_RIGHTS,
   isErrno,
   LOOKUP_SYMLINK_FOLLOW,
@@ -24,14 +25,17 @@ import { FOLLOW, type Place, resolvePath } from "./path-resolution.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /*
- * Errnos of every path function, beside its own: `badf`; `notdir`: the descriptor or a component before the last is not a
- * directory; `notcapable`: a right is missing; `perm`: the path or a symbolic link in it is absolute or leads above the
- * descriptor; `noent`: a component is missing, or the path is empty; `loop`: more than 40 symbolic links; `nametoolong`:
- * more than 4,095 bytes, or 255 in a component; `ilseq`: not UTF-8; `inval`: contains a NUL, or unknown flags; `acces`;
- * `rofs`; `io`.
+ * "Those of paths", which each function can give: `badf`; `notdir`: the descriptor or a component before the last is none;
+ * `notcapable`: a right is missing; `perm`: the path or a symbolic link in it is absolute or leads above the descriptor;
+ * `noent`: a component is missing, or the path is empty; `loop`: more than 40 links; `nametoolong`: more than 4,095 bytes, or
+ * 255 in a component; `ilseq`: not UTF-8; `inval`: contains a NUL, or unknown flags; `acces`; `rofs`; `io`.
  */
 export const PATH_FUNCTIONS: FunctionTable = {
-  /** Makes a directory. `exist`; `nospc`, `dquot`. Right: `path_create_directory`. Writes nothing. */
+  /**
+   * Makes a directory. Right: `path_create_directory`.
+   *
+   * `exist`: something is there, a symbolic link too; `nospc`, `dquot`; those of paths. Writes nothing.
+   */
   path_create_directory: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
     const text = readPath(memory, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathCreateDirectory);
@@ -44,7 +48,9 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Tells the metadata of a file, or of a symbolic link unless `symlink_follow`. Right: `path_filestat_get`.
    *
-   *     stat -> | dev u64 | ino u64 | filetype u8 | nlink u64 | size u64 | atim u64 | mtim u64 | ctim u64 |
+   * Those of paths. In preview0 the layout is another: layout.ts draws both.
+   *
+   *     stat -> | 0: dev u64 | 8: ino u64 | 16: filetype u8 | 24: nlink u64 | 32: size u64 | 40: atim | 48: mtim | 56: ctim |
    */
   path_filestat_get: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32"],
@@ -65,8 +71,9 @@ export const PATH_FUNCTIONS: FunctionTable = {
   ),
 
   /**
-   * Sets the times of a file, or of a symbolic link unless `symlink_follow`. `inval`: unknown flags, or a time and "now" for
-   * the same. Right: `path_filestat_set_times`. Writes nothing.
+   * Sets the times of a file, or of a symbolic link unless `symlink_follow`. Right: `path_filestat_set_times`.
+   *
+   * `inval`: unknown flags, or a time and "now" for the same; those of paths. Writes nothing.
    */
   path_filestat_set_times: wasiFunction(
     ["u32", "u32", "u32", "u32", "u64", "u64", "u32"],
@@ -87,8 +94,10 @@ export const PATH_FUNCTIONS: FunctionTable = {
   ),
 
   /**
-   * Makes a hard link. `exist`; `perm`: a directory; `xdev`: another file system; `mlink`. `symlink_follow` is `inval`: it
-   * cannot be done without a race. Rights: `path_link_source`, `path_link_target`. Writes nothing.
+   * Makes a hard link, to a symbolic link itself if one is there. Rights: `path_link_source`, `path_link_target`.
+   *
+   * `exist`; `perm`: a directory; `xdev`: another file system; `mlink`; `notsup`: a symbolic link, where the platform would
+   * follow it; `inval`: `symlink_follow`, which cannot be done without a race; `nospc`, `dquot`; those of paths. Writes nothing.
    */
   path_link: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32", "u32", "u32"],
@@ -122,7 +131,9 @@ export const PATH_FUNCTIONS: FunctionTable = {
    * `exist`: `creat` and `excl`, and it exists; `isdir`: a directory, and writing, creating or truncating; `notdir`; `loop`: a
    * symbolic link in the last place without `symlink_follow`; `nxio`: neither file nor directory; `mfile`: too many
    * descriptors; `inval`: unknown flags, `creat` with `directory`; `notcapable`: rights that the directory cannot pass on;
-   * `nfile`, `nospc`, `dquot`. Rights: `path_open`; for `creat` `path_create_file`; for `trunc` `path_filestat_set_size`.
+   * `again`: a file that others create and remove all the time; `nfile`, `nospc`, `dquot`, `txtbsy`; those of paths. Rights:
+   * `path_open`; for `creat` `path_create_file`; for `trunc` `path_filestat_set_size`; for `dsync` inheriting `fd_datasync`, for
+   * `rsync`, `sync` inheriting `fd_sync`.
    *
    *     opened_fd -> | fd u32 |
    */
@@ -146,10 +157,14 @@ export const PATH_FUNCTIONS: FunctionTable = {
       // Numbers that preview1 does not define are left out: some guests ask for all 64 bits.
       const wanted = Number(base & BigInt(ALL_RIGHTS));
       const wantedInheriting = Number(inheriting & BigInt(ALL_RIGHTS));
-      const known = (wanted | wantedInheriting) & DIRECTORY_INHERITING_RIGHTS;
+      // The witx: the sync flags need the rights to do the same by hand.
+      const syncing =
+        ((fdFlags & FDFLAG.dsync) !== 0 ? RIGHT.fdDatasync : 0) |
+        ((fdFlags & (FDFLAG.rsync | FDFLAG.sync)) !== 0 ? RIGHT.fdSync : 0);
+      const known = ((wanted | wantedInheriting) & DIRECTORY_INHERITING_RIGHTS) | syncing;
       if ((known & ~parent.rightsInheriting) !== 0) throw new WasiError("notcapable");
       // Checked first: a file must not be created only to find that no descriptor is left.
-      if (descriptors.isFull) throw new WasiError("mfile");
+      descriptors.reserve();
       const opened = open(parent.directory, text, {
         read: (wanted & RIGHT.fdRead) !== 0,
         write: (wanted & RIGHT.fdWrite) !== 0,
@@ -164,7 +179,9 @@ export const PATH_FUNCTIONS: FunctionTable = {
   ),
 
   /**
-   * Reads a symbolic link. Contents longer than the buffer are cut. `inval`: not a link. Right: `path_readlink`.
+   * Reads a symbolic link. Contents longer than the buffer are cut. Right: `path_readlink`.
+   *
+   * `inval`: not a link; `ilseq`: its contents are not UTF-8; those of paths.
    *
    *     buf -> contents, no NUL        bufused -> | bytes u32 |
    */
@@ -188,7 +205,11 @@ export const PATH_FUNCTIONS: FunctionTable = {
     },
   ),
 
-  /** Removes an empty directory. `notempty`; `busy`: the descriptor's own. Right: `path_remove_directory`. Writes nothing. */
+  /**
+   * Removes an empty directory. Right: `path_remove_directory`.
+   *
+   * `notdir`; `notempty`; `inval`: the path ends in `.` or `..`; `busy`: a mount point; those of paths. Writes nothing.
+   */
   path_remove_directory: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
     const text = readPath(memory, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathRemoveDirectory);
@@ -200,9 +221,10 @@ export const PATH_FUNCTIONS: FunctionTable = {
   }),
 
   /**
-   * Renames a file or directory, replacing what is there. `isdir`, `notdir`, `notempty`: what is there does not fit; `inval`:
-   * into itself; `busy`: `.` or `..`; `xdev`: another file system. Rights: `path_rename_source`, `path_rename_target`. Writes
-   * nothing.
+   * Renames a file or directory, replacing what is there. Rights: `path_rename_source`, `path_rename_target`.
+   *
+   * `isdir`, `notdir`, `notempty`: what is there does not fit; `inval`: into itself; `busy`: `.` or `..`; `xdev`: another file
+   * system; `nospc`, `dquot`; those of paths. Writes nothing.
    */
   path_rename: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32", "u32"],
@@ -222,8 +244,10 @@ export const PATH_FUNCTIONS: FunctionTable = {
   ),
 
   /**
-   * Makes a symbolic link. `exist`; `perm`: absolute contents, which nothing could follow. Relative contents may lead
-   * anywhere; following them is what is guarded. Right: `path_symlink`. Writes nothing.
+   * Makes a symbolic link. Relative contents may lead anywhere; following them is what is guarded. Right: `path_symlink`.
+   *
+   * `exist`; `perm`: absolute contents, which nothing could follow; `noent`: empty contents; `nospc`, `dquot`; those of paths,
+   * for the contents too. Writes nothing.
    */
   path_symlink: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32"],
@@ -244,7 +268,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
     },
   ),
 
-  /** Removes a file or symbolic link. `isdir`: a directory. Right: `path_unlink_file`. Writes nothing. */
+  /** Removes a file or symbolic link. Right: `path_unlink_file`. `isdir`: a directory; those of paths. Writes nothing. */
   path_unlink_file: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
     const text = readPath(memory, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathUnlinkFile);

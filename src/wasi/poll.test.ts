@@ -183,6 +183,58 @@ describe("descriptors", () => {
     expect(guest.read(0)).toEqual({ text: "abc" });
   });
 
+  test("polling in a loop asks a silent stdin once, and hears it when it speaks", async () => {
+    let speak: () => void = () => {};
+    let asked = 0;
+    let isReady = false;
+    const guest = new TestGuest({
+      stdin: {
+        get ready() {
+          return isReady;
+        },
+        available: 2,
+        read: () => new Uint8Array([104, 105]),
+        whenReady: () => {
+          asked++;
+          return new Promise((resolve) => {
+            speak = () => {
+              isReady = true;
+              resolve();
+            };
+          });
+        },
+      },
+    });
+    for (let i = 0; i < 20; i++) {
+      expect(await pollAsync(guest, [{ read: 0 }, { clock: 1, timeout: MS }])).toBe("success");
+      expect(events(guest)).toEqual([[1, "success", 0n, 0]]);
+    }
+    // A thousand subscriptions of the same are one, too.
+    const many = pollAsync(guest, [
+      ...Array.from({ length: 200 }, () => ({ read: 0 })),
+      { clock: 1, timeout: MS },
+    ]);
+    expect(await many).toBe("success");
+    expect(asked).toBe(1);
+    const waiting = pollAsync(guest, [{ read: 0 }, { clock: 1, timeout: 60_000n * MS }]);
+    speak();
+    expect(await waiting).toBe("success");
+    expect(events(guest)).toEqual([[0, "success", 2n, 0]]);
+  });
+
+  test("a stream whose waiting fails ends the call with its error", async () => {
+    const guest = new TestGuest({
+      stdin: {
+        ready: false,
+        available: 0,
+        read: () => undefined,
+        whenReady: () => Promise.reject(new RangeError("the embedder's own")),
+      },
+    });
+    await expect(pollAsync(guest, [{ read: 0 }])).rejects.toThrow(RangeError);
+    await expect(guest.readAsync(0)).rejects.toThrow(RangeError);
+  });
+
   test("stdin alone is waited for without a timer", async () => {
     const guest = new TestGuest({ stdin: async () => "x" });
     expect(await pollAsync(guest, [{ read: 0 }])).toBe("success");
@@ -307,6 +359,9 @@ describe("sockets", () => {
     expect(guest.call("sock_accept", 3, 0, 0)).toBe("notsock");
     expect(guest.call("sock_accept", 1, 0, 0)).toBe("notsock");
     expect(guest.call("sock_shutdown", 4, 1)).toBe("notconn");
+    expect(guest.call("sock_shutdown", 1, 1)).toBe("notsock");
+    expect(guest.call("sock_shutdown", 3, 1)).toBe("notsock");
+    expect(guest.call("sock_shutdown", 99, 1)).toBe("badf");
     expect(guest.read(4)).toBe("notcapable");
 
     const connection = new FakeConnection();

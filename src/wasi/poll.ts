@@ -10,6 +10,7 @@ import type { GuestMemory } from "./guest-memory.ts";
 import type { Subscription } from "./layout.ts";
 import type { Waitable } from "./sockets.ts";
 import type { WasiState } from "./state.ts";
+import { hasTimers } from "./waiting.ts";
 
 const EVENT_BYTES = 32;
 /** More subscriptions in one call are `inval`, as POSIX's poll has it for more than the process may have open. */
@@ -37,10 +38,10 @@ export const POLL_FUNCTIONS: FunctionTable = {
    * mistake in one subscription is that one's event: `badf`, `notcapable` (no `poll_fd_readwrite`, or neither reading nor writing
    * right), `inval` (unknown clock).
    *
-   * `inval`: no subscriptions, more than 16,384, or one of unknown type. All subscriptions are read before any event is
-   * written.
+   * `inval`: no subscriptions, more than 16,384, or one of unknown type; `canceled`: WASI was closed meanwhile. All
+   * subscriptions are read before any event is written.
    *
-   *     in -> subscriptions (input)
+   *     in -> subscriptions (input), as layout.ts draws them
    *     out -> | userdata u64 | error u16 | type u8 | 5 × 0 | nbytes u64 | flags u16 | 6 × 0 | next event …
    *     nevents -> | count u32 |
    */
@@ -57,6 +58,7 @@ export const POLL_FUNCTIONS: FunctionTable = {
     const poll = new Poll(call.state, subscriptions);
     const finish = (): boolean => {
       const events = poll.events();
+      memory.refresh();
       if (events.length === 0) return false;
       events.forEach((event, i) => {
         writeEvent(memory, output + i * EVENT_BYTES, event);
@@ -90,30 +92,17 @@ function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<voi
     }
   }
   if (!call.canWait) throw new WouldBlockError("poll_oneoff");
-  if (poll.hasDeadline && typeof timers().setTimeout !== "function")
+  if (poll.hasDeadline && virtualClock === undefined && !hasTimers())
     throw new WouldBlockError("poll_oneoff", "there are no timers here");
   return waitAsynchronously(call, poll, finish);
 }
 
-interface Timers {
-  setTimeout?(callback: () => void, ms: number): unknown;
-  clearTimeout?(timer: unknown): void;
-}
-
-function timers(): Timers {
-  return globalThis as unknown as Timers;
-}
-
 async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean): Promise<void> {
-  const { virtualClock, waits } = call.state;
+  const { parking, virtualClock } = call.state;
   do {
     // On a virtual clock time passes only when there is nothing else to wait for.
-    const timed = poll.hasDeadline && (virtualClock === undefined || poll.waitables.length === 0);
-    const setTimer = (wake: () => void): (() => void) => {
-      const timer = timers().setTimeout?.(wake, poll.millisecondsLeft());
-      return () => timers().clearTimeout?.(timer);
-    };
-    await waits.any(poll.waitables, timed ? setTimer : undefined);
+    const isTimed = poll.hasDeadline && (virtualClock === undefined || poll.waitables.length === 0);
+    await parking.wait(poll.waitables, isTimed ? poll.millisecondsLeft() : undefined);
     call.memory.refresh();
   } while (!finish());
 }
@@ -174,7 +163,10 @@ class Poll {
     return ms > BigInt(MAX_WAIT_MS) ? MAX_WAIT_MS : Number(ms);
   }
 
-  /** The events that there are now, in the subscriptions' order. Sets `waitables` to what is not ready. */
+  /**
+   * The events that there are now, in the subscriptions' order; none if repeatable input has to be waited for first. Sets
+   * `waitables` to what is not ready.
+   */
   events(): Event[] {
     const found = new Map<Subscription, Event>();
     for (const event of this.#failed) found.set(event.subscription, event);
@@ -182,6 +174,7 @@ class Poll {
       if (clockTime(this.#state, clock) >= time) found.set(subscription, event(subscription));
     }
     this.waitables = [];
+    let isPatient = false;
     for (const subscription of this.#others) {
       if (subscription.type === "clock") continue;
       try {
@@ -191,12 +184,16 @@ class Poll {
         const listening = descriptor.kind === "listener" ? RIGHT.sockAccept : right;
         this.#state.descriptors.get(subscription.fd, RIGHT.pollFdReadwrite | listening);
         const ready = readiness(descriptor, subscription, this.#state);
-        if ("whenReady" in ready) this.waitables.push(ready);
-        else found.set(subscription, ready);
+        if ("whenReady" in ready) {
+          this.waitables.push(ready);
+          isPatient ||= descriptor.kind === "stream" && this.#state.isRepeatable(descriptor.input);
+        } else found.set(subscription, ready);
       } catch (error) {
         found.set(subscription, failure(subscription, error));
       }
     }
+    // Whether input is there yet must not show in a repeatable run.
+    if (isPatient) return [];
     return this.#order.flatMap((subscription) => found.get(subscription) ?? []);
   }
 }
@@ -214,7 +211,7 @@ function failure(subscription: Subscription, error: unknown): Event {
 function readiness(
   descriptor: Descriptor,
   subscription: Subscription,
-  { blocking, waits }: WasiState,
+  { parking, blocking }: WasiState,
 ): Event | Waitable {
   const reads = subscription.type === "read";
   switch (descriptor.kind) {
@@ -232,7 +229,7 @@ function readiness(
       if (!input.ready) {
         // Blocking streams that cannot say when they are ready are read at once: the read will block.
         if (blocking !== undefined && input.blockUntilReady === undefined) return event(subscription, 1n);
-        waits.start(input);
+        parking.ask(input);
         if (!input.ready) return input;
       }
       return event(subscription, BigInt(input.available), input.available === 0 ? EVENT_FD_HANGUP : 0);

@@ -1,5 +1,6 @@
-// Arguments, environment, clocks, random numbers, exit, standard streams, pointers, and the life of a WasiPreview1.
+// Arguments, environment, clocks, random numbers, exit, standard streams, pointers, and preview0's layouts.
 
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { ExitError, WouldBlockError } from "../errors.ts";
 import { WasiError } from "./abi.ts";
@@ -36,6 +37,23 @@ test("defines all 46 functions of preview1, and 45 of preview0", () => {
       .sort(),
   ).toEqual(PREVIEW1_NAMES);
   expect(names.filter((name) => name.startsWith("wasi_unstable."))).toHaveLength(45);
+});
+
+test("every function's comment tells its errnos and draws what it writes", () => {
+  const comments = new Map<string, string>();
+  const folder = new URL("./", import.meta.url);
+  for (const file of readdirSync(folder).filter((name) => /^[a-z-]+\.ts$/.test(name))) {
+    const source = readFileSync(new URL(file, folder), "utf8");
+    for (const part of source.split("/**").slice(1)) {
+      const found = /^(.*?)\*\/\s+(\w+): (?:wasiFunction\(|\{\s+\.\.\.wasiFunction)/s.exec(part);
+      if (found !== null) comments.set(found[2] as string, (found[1] as string).replace(/\s+(\* )?/g, " "));
+    }
+  }
+  expect([...comments.keys()].sort()).toEqual(PREVIEW1_NAMES);
+  for (const [name, comment] of comments) {
+    expect(comment, name).toMatch(/never fails|`[a-z]+`[:;.,]|those of paths/i);
+    expect(comment, name).toMatch(/writes nothing| -> /i);
+  }
 });
 
 describe("nothing is granted by default", () => {
@@ -497,83 +515,19 @@ describe("pointers", () => {
   });
 });
 
-describe("life", () => {
-  const instance = (start: () => void) => ({ exports: { _start: start } });
-
-  test("start gives the exit code and closes everything, also after an error", () => {
-    const files = () => ({ "/": new MemoryFileSystem() });
-    const returned = new WasiPreview1({ preopens: files() });
-    expect(returned.exitCode).toBeUndefined();
-    expect(returned.start(instance(() => {}))).toBe(0);
-    const exited = new WasiPreview1({ preopens: files() });
-    expect(
-      exited.start(
-        instance(() => {
-          throw new ExitError(42);
-        }),
-      ),
-    ).toBe(42);
-    expect(exited.exitCode).toBe(42);
-    const failed = new WasiPreview1({ preopens: files() });
-    expect(failed.openDescriptors).toBe(4);
-    expect(() =>
-      failed.start(
-        instance(() => {
-          throw new RangeError("guest");
-        }),
-      ),
-    ).toThrow(RangeError);
-    for (const wasi of [returned, exited, failed]) expect(wasi.openDescriptors).toBe(0);
-    failed.close();
+test("functions that need no memory work for a caller without one", () => {
+  let exit: ((caller: CallerLike, ...args: number[]) => unknown) | undefined;
+  new WasiPreview1().addTo({
+    func(_module, name, _type, fn) {
+      if (name === "proc_exit") exit = fn;
+    },
   });
-
-  test("start needs _start, initialize refuses it", () => {
-    expect(() => new WasiPreview1().start({ exports: {} })).toThrow(TypeError);
-    expect(() => new WasiPreview1().initialize(instance(() => {}))).toThrow(TypeError);
-  });
-
-  test("initialize runs _initialize if there is one, and keeps descriptors", () => {
-    const wasi = new WasiPreview1({ preopens: { "/": new MemoryFileSystem() } });
-    const run = vi.fn();
-    wasi.initialize({ exports: { _initialize: run } });
-    wasi.initialize({ exports: {} });
-    expect(run).toHaveBeenCalledOnce();
-    expect(wasi.openDescriptors).toBe(4);
-    wasi.close();
-    expect(wasi.openDescriptors).toBe(0);
-  });
-
-  test("startAsync gives the exit code of an asynchronous run", async () => {
-    const wasi = new WasiPreview1();
-    const run = { exports: { _start: () => {} }, callAsync: () => Promise.reject(new ExitError(7)) };
-    expect(await wasi.startAsync(run)).toBe(7);
-    const failing = { ...run, callAsync: () => Promise.reject(new RangeError("x")) };
-    await expect(new WasiPreview1().startAsync(failing)).rejects.toThrow(RangeError);
-  });
-
-  test("two guests share nothing", () => {
-    const one = new TestGuest({ args: ["one"], preopens: { "/": new MemoryFileSystem() } });
-    const two = new TestGuest({ args: ["two", "2"], preopens: { "/": new MemoryFileSystem() } });
-    one.call("fd_close", 3);
-    expect(two.call("fd_prestat_get", 3, 0)).toBe("success");
-    one.call("args_sizes_get", 0, 4);
-    expect(one.view.getUint32(0, true)).toBe(1);
-  });
-
-  test("functions that need no memory work for a caller without one", () => {
-    let exit: ((caller: CallerLike, ...args: number[]) => unknown) | undefined;
-    new WasiPreview1().addTo({
-      func(_module, name, _type, fn) {
-        if (name === "proc_exit") exit = fn;
-      },
-    });
-    const caller: CallerLike = {
-      get memory(): never {
-        throw new Error("no memory");
-      },
-    };
-    expect(() => exit?.(caller, 3)).toThrow(ExitError);
-  });
+  const caller: CallerLike = {
+    get memory(): never {
+      throw new Error("no memory");
+    },
+  };
+  expect(() => exit?.(caller, 3)).toThrow(ExitError);
 });
 
 describe("wasi_unstable", () => {

@@ -46,16 +46,19 @@ export function preview1Functions(): FunctionTable {
  */
 export class WasiPreview1 {
   readonly #state: WasiState;
-  #exitCode: number | undefined;
+  #phase: "new" | "running" | "library" | "closed" = "new";
 
   /** @throws TypeError on options that make no sense; WasiError if a preopened directory cannot be opened */
   constructor(options: WasiOptions = {}) {
     this.#state = new WasiState(options);
   }
 
-  /** The guest's exit code, once it has ended: 0 if `_start` returned. */
+  /**
+   * The guest's exit code, once it has ended by itself: what it gave to `proc_exit`, however it was called, or 0 if `start`
+   * came to its end. A trap has none.
+   */
   get exitCode(): number | undefined {
-    return this.#exitCode;
+    return this.#state.exitCode;
   }
 
   /** Descriptors that are open now. */
@@ -85,37 +88,43 @@ export class WasiPreview1 {
    * Runs a command's `_start` to its end and closes everything.
    *
    * @returns the exit code: what the guest gave to `proc_exit`, or 0
-   * @throws TypeError if there is no `_start`; whatever else ends the guest: `Trap`, `OutOfFuelError`, `WouldBlockError` …
+   * @throws TypeError if there is no `_start`; Error if this has run or been closed before; whatever else ends the guest:
+   * `Trap`, `OutOfFuelError`, `WouldBlockError` …; what closing gives, if the guest ended well
    */
   start(instance: InstanceLike): number {
     const run = exportedFunction(instance, "_start");
+    this.#enter("running");
+    let exitCode: number;
     try {
-      this.#exitCode = exitCodeOf(() => run());
-      return this.#exitCode;
-    } finally {
-      this.close();
+      run();
+      exitCode = 0;
+    } catch (error) {
+      exitCode = this.#exitCodeOf(error);
     }
+    return this.#end(exitCode);
   }
 
   /**
    * Like {@link start}, but the guest can wait: for its standard streams, timers and sockets, and for asynchronous host functions.
    * Resolves when what it has written has arrived.
+   *
+   * @param options the engine's for asynchronous calls, e.g. `timeoutMs`, `signal`, `fuel`
    */
   async startAsync(instance: InstanceLike, options?: object): Promise<number> {
     exportedFunction(instance, "_start");
     if (instance.callAsync === undefined)
       throw new TypeError("this instance cannot be called asynchronously");
+    this.#enter("running");
+    let exitCode: number;
     try {
       await instance.callAsync("_start", [], options);
-      this.#exitCode = 0;
+      exitCode = 0;
     } catch (error) {
-      if (!(error instanceof ExitError)) throw error;
-      this.#exitCode = error.exitCode;
-    } finally {
-      this.close();
+      exitCode = this.#exitCodeOf(error);
     }
+    this.#end(exitCode);
     await this.flushed();
-    return this.#exitCode;
+    return exitCode;
   }
 
   /**
@@ -128,46 +137,70 @@ export class WasiPreview1 {
 
   /**
    * Runs a reactor's `_initialize`, if it has one. Descriptors stay open for the calls that follow; end with {@link close}.
+   * If `_initialize` does not come to its end, everything is closed.
    *
-   * @throws TypeError if the module is a command, with `_start`; ExitError if the guest exits; whatever else ends it
+   * @throws TypeError if the module is a command, with `_start`; Error if this has run or been closed before; ExitError if
+   * the guest exits; whatever else ends it
    */
   initialize(instance: InstanceLike): void {
     if (typeof instance.exports._start === "function") {
       throw new TypeError("the module exports _start: it is a command, to be run with start()");
     }
+    this.#enter("library");
     if (typeof instance.exports._initialize !== "function") return;
     try {
       exportedFunction(instance, "_initialize")();
     } catch (error) {
-      if (error instanceof ExitError) {
-        this.#exitCode = error.exitCode;
-        this.close();
-      }
-      throw error;
+      this.#closeAfter(error);
     }
   }
 
   /**
-   * Closes all descriptors: files, directories and sockets. Output streams are let go when they have taken everything, and stay open;
-   * an input that has not ended is ended as a loop's `break` would. Can be repeated.
+   * Closes all descriptors: files, directories and sockets. A guest that is waiting gets `canceled`, and one that goes on finds
+   * nothing open. Output streams are let go when they have taken everything, and stay open; an input that has not ended is
+   * ended as a loop's `break` would. Can be repeated.
    */
   close(): void {
+    this.#phase = "closed";
     this.#state.close();
   }
+
+  /** @throws Error unless this is new: one guest, one start */
+  #enter(phase: "running" | "library"): void {
+    if (this.#phase !== "new")
+      throw new Error(`this WASI cannot be started: it is ${DESCRIPTION[this.#phase]}`);
+    this.#phase = phase;
+  }
+
+  #exitCodeOf(error: unknown): number {
+    return error instanceof ExitError ? error.exitCode : this.#closeAfter(error);
+  }
+
+  #end(exitCode: number): number {
+    this.#state.exitCode = exitCode;
+    this.close();
+    return exitCode;
+  }
+
+  /** Closes everything and throws what has ended the guest, whatever goes wrong with closing. */
+  #closeAfter(error: unknown): never {
+    try {
+      this.close();
+    } catch {
+      // The first failure is the one to be told.
+    }
+    throw error;
+  }
 }
+
+const DESCRIPTION = {
+  running: "running",
+  library: "in use as a library",
+  closed: "closed",
+} as const;
 
 function exportedFunction(instance: InstanceLike, name: string): () => unknown {
   const found = instance.exports[name];
   if (typeof found !== "function") throw new TypeError(`the module does not export a function ${name}`);
   return found as () => unknown;
-}
-
-function exitCodeOf(run: () => unknown): number {
-  try {
-    run();
-    return 0;
-  } catch (error) {
-    if (error instanceof ExitError) return error.exitCode;
-    throw error;
-  }
 }

@@ -18,6 +18,7 @@ export const RANDOM_FUNCTIONS: FunctionTable = {
     for (let done = 0; done < length; done += CHUNK_BYTES) {
       const part = chunk.subarray(0, Math.min(length - done, CHUNK_BYTES));
       state.random.fill(part);
+      memory.refresh();
       memory.write(buffer + done, part);
     }
   }),

@@ -24,8 +24,9 @@ export const SOCK_FUNCTIONS: FunctionTable = {
     state.descriptors.get(fd, RIGHT.sockAccept);
     if ((flags & ~ALL_FDFLAGS) !== 0) throw new WasiError("inval", "unknown flags");
     return waitUntil(call, "sock_accept", descriptor.listener, () => {
-      if (state.descriptors.isFull) throw new WasiError("mfile");
+      state.descriptors.reserve();
       const connection = descriptor.listener.accept();
+      memory.refresh();
       if (connection === undefined) {
         if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
         return false;
@@ -74,6 +75,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
       return waitUntil(call, "sock_recv", connection.readable, () => {
         for (;;) {
           const chunk = connection.read(wanted - received, peek);
+          memory.refresh();
           if (chunk === undefined) {
             if ((descriptor.flags & FDFLAG.nonblock) === 0) return false;
             if (received === 0) throw new WasiError("again");

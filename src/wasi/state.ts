@@ -3,6 +3,7 @@
 
 import { type ClockSource, systemClock, VirtualClock } from "./clock-source.ts";
 import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } from "./descriptors.ts";
+import { deterministicInput } from "./deterministic-input.ts";
 import { DeterministicFileSystem } from "./fs/deterministic.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { encodeStrings } from "./guest-memory.ts";
@@ -12,7 +13,7 @@ import { type RandomSource, seededRandom, systemRandom } from "./random-source.t
 import type { SocketListener } from "./sockets.ts";
 import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
 import { encodeUtf8 } from "./utf8.ts";
-import { Waits } from "./waiting.ts";
+import { Parking } from "./waiting.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
 export interface WasiHost {
@@ -74,7 +75,9 @@ export class WasiState {
   readonly virtualClock: VirtualClock | undefined;
   readonly random: RandomSource;
   readonly blocking: WasiHost["blocking"];
-  readonly waits = new Waits();
+  readonly parking = new Parking();
+  /** What the guest ended with. */
+  exitCode: number | undefined;
   readonly #input: InputStream;
   readonly #outputs: ReadonlySet<OutputStream>;
   #closed = false;
@@ -110,13 +113,15 @@ export class WasiState {
     const shared = stdout === stderr && stdout !== "inherit";
     const err = shared ? out : outputStream(stderr, "stderr", host?.stderr, outputBufferBytes);
     this.#outputs = new Set([out, err]);
-    descriptors.add(streamDescriptor(this.#input, undefined));
+    const input = this.virtualClock === undefined ? this.#input : deterministicInput(this.#input);
+    descriptors.add(streamDescriptor(input, undefined));
     descriptors.add(streamDescriptor(undefined, out));
     descriptors.add(streamDescriptor(undefined, err));
     try {
       for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
         if (name === "" || name.includes("\0"))
           throw new TypeError(`bad name of a preopened directory: "${name}"`);
+        descriptors.reserve();
         descriptors.add(preopenDescriptor(this.#grant(fileSystem).root(), encodeUtf8(name)));
       }
       for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));
@@ -126,6 +131,11 @@ export class WasiState {
     }
   }
 
+  /** Whether a stream must not show when its bytes arrive: in deterministic mode, unless it is a terminal. */
+  isRepeatable(input: InputStream | undefined): boolean {
+    return this.virtualClock !== undefined && input !== undefined && input.isTerminal !== true;
+  }
+
   /** Resolves when the output has arrived where it goes, and closed connections have sent theirs. Rejects with the first failure that no write has told the guest. */
   async flush(): Promise<void> {
     const outputs = [...this.#outputs].map((output) => output.flush?.());
@@ -133,8 +143,9 @@ export class WasiState {
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
-  /** Closes all descriptors and lets go of the streams. Can be repeated. */
+  /** Ends what waits, closes all descriptors and lets go of the streams. Can be repeated. @throws what closing gives, when all are closed */
   close(): void {
+    this.parking.close();
     try {
       this.descriptors.closeAll();
     } finally {

@@ -2,8 +2,85 @@
 // Knows nothing of what is waited for.
 
 import { WouldBlockError } from "../errors.ts";
+import { WasiError } from "./abi.ts";
 import type { Call } from "./function-table.ts";
 import type { Waitable } from "./sockets.ts";
+
+interface Timers {
+  setTimeout?(callback: () => void, ms: number): unknown;
+  clearTimeout?(timer: unknown): void;
+}
+
+function timers(): Timers {
+  return globalThis as unknown as Timers;
+}
+
+/** Whether {@link Parking.wait} can end by itself. QuickJS, for one, has no timers. */
+export function hasTimers(): boolean {
+  return typeof timers().setTimeout === "function";
+}
+
+type Wake = (failure?: { readonly error: unknown }) => void;
+
+/** The parked calls of one guest. */
+export class Parking {
+  #closed = false;
+  readonly #parked = new Set<Wake>();
+  /** Who waits for what. Each waitable is asked once until it answers: a guest that polls in a loop must not pile up listeners. */
+  readonly #asked = new Map<Waitable, Set<Wake>>();
+
+  /**
+   * Waits until one of `waitables` is ready, `ms` have passed, or the guest's end; may wake too early.
+   * Rejects with WasiError `canceled` at the end, and with what a waitable rejects with.
+   */
+  wait(waitables: readonly Waitable[], ms?: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let timer: unknown;
+      const wake: Wake = (failure) => {
+        if (timer !== undefined) timers().clearTimeout?.(timer);
+        this.#parked.delete(wake);
+        for (const waitable of waitables) this.#asked.get(waitable)?.delete(wake);
+        if (failure === undefined) resolve();
+        else reject(failure.error);
+      };
+      if (this.#closed) return wake(canceled());
+      this.#parked.add(wake);
+      if (ms !== undefined) timer = timers().setTimeout?.(() => wake(), ms);
+      for (const waitable of waitables) this.#ask(waitable).add(wake);
+    });
+  }
+
+  /** Lets a source begin to fetch, so that what can be there at once is. */
+  ask(waitable: Waitable): void {
+    if (!this.#closed) this.#ask(waitable);
+  }
+
+  /** Ends all waits, now and later. */
+  close(): void {
+    this.#closed = true;
+    for (const wake of [...this.#parked]) wake(canceled());
+  }
+
+  #ask(waitable: Waitable): Set<Wake> {
+    const known = this.#asked.get(waitable);
+    if (known !== undefined) return known;
+    const waiting = new Set<Wake>();
+    this.#asked.set(waitable, waiting);
+    const answer: Wake = (failure) => {
+      this.#asked.delete(waitable);
+      for (const wake of [...waiting]) wake(failure);
+    };
+    waitable.whenReady().then(
+      () => answer(),
+      (error: unknown) => answer({ error }),
+    );
+    return waiting;
+  }
+}
+
+function canceled(): { readonly error: WasiError } {
+  return { error: new WasiError("canceled", "the guest's WASI has been closed") };
+}
 
 /**
  * Repeats `attempt` until it succeeds, waiting for `waitable` in between. The first attempt is made at once.
@@ -27,50 +104,7 @@ export function waitUntil(
 
 async function waitAsynchronously(call: Call, waitable: Waitable, attempt: () => boolean): Promise<void> {
   do {
-    await waitable.whenReady();
+    await call.state.parking.wait([waitable]);
     call.memory.refresh();
   } while (!attempt());
-}
-
-/**
- * The waits of one guest, at most one for each waitable. Those who come back to a waitable that is not ready join the wait that is
- * under way: a guest that polls with short timeouts would otherwise leave a promise behind each time.
- */
-export class Waits {
-  readonly #wakers = new Map<Waitable, Set<() => void>>();
-
-  /** Starts waiting, as some sources do not fetch anything before. */
-  start(waitable: Waitable): void {
-    this.#wakersOf(waitable);
-  }
-
-  /** Resolves when one of them is ready, or the timer calls; `setTimer` gives what cancels it. */
-  async any(
-    waitables: readonly Waitable[],
-    setTimer: ((wake: () => void) => () => void) | undefined,
-  ): Promise<void> {
-    const undo: (() => void)[] = [];
-    await new Promise<void>((resolve) => {
-      const wake = (): void => resolve();
-      for (const waitable of waitables) {
-        const wakers = this.#wakersOf(waitable);
-        wakers.add(wake);
-        undo.push(() => wakers.delete(wake));
-      }
-      if (setTimer !== undefined) undo.push(setTimer(wake));
-    });
-    for (const each of undo) each();
-  }
-
-  #wakersOf(waitable: Waitable): Set<() => void> {
-    const known = this.#wakers.get(waitable);
-    if (known !== undefined) return known;
-    const wakers = new Set<() => void>();
-    this.#wakers.set(waitable, wakers);
-    void waitable.whenReady().then(() => {
-      this.#wakers.delete(waitable);
-      for (const wake of wakers) wake();
-    });
-    return wakers;
-  }
 }

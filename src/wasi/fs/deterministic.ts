@@ -26,11 +26,36 @@ class Register {
   readonly #inodes = new Map<string, bigint>();
   #lastInode = 0n;
   readonly #times = new Map<string, Times>();
+  /** How often each file is open. */
+  readonly #open = new Map<string, number>();
+  /** Files without a name that are open. */
+  readonly #unlinked = new Set<string>();
 
   constructor(now: () => bigint, device: bigint) {
     this.#now = now;
     this.#device = device;
     this.#start = now();
+  }
+
+  opened(key: string): void {
+    this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
+  }
+
+  closed(key: string): void {
+    const left = (this.#open.get(key) ?? 1) - 1;
+    if (left > 0) this.#open.set(key, left);
+    else {
+      this.#open.delete(key);
+      if (this.#unlinked.delete(key)) this.forget(key);
+    }
+  }
+
+  /** A name of a file has been removed. The last one ends what is known of it: what a guest makes and removes is unbounded. */
+  unlinked(before: FileStat): void {
+    if (before.links > 1n) return;
+    const key = keyOf(before);
+    if (this.#open.has(key)) this.#unlinked.add(key);
+    else this.forget(key);
   }
 
   inode(key: string): bigint {
@@ -53,7 +78,7 @@ class Register {
   }
 
   created(key: string): void {
-    // The host may have given it the inode of a file that is gone.
+    // Another program may have removed a file whose inode the host has now given to this one.
     this.forget(key);
     const now = this.#now();
     this.#times.set(key, { access: now, modify: now, change: now });
@@ -119,6 +144,8 @@ class DeterministicDirectory implements FileSystemDirectory {
   readonly kind = "directory";
   readonly #inner: FileSystemDirectory;
   readonly #register: Register;
+  /** As the guest has seen it: the register forgets removed directories. */
+  #inode: bigint | undefined;
 
   constructor(inner: FileSystemDirectory, register: Register) {
     this.#inner = inner;
@@ -126,7 +153,9 @@ class DeterministicDirectory implements FileSystemDirectory {
   }
 
   stat(): FileStat {
-    return this.#register.stat(this.#inner.stat());
+    const stat = this.#register.stat(this.#inner.stat());
+    this.#inode ??= stat.inode;
+    return { ...stat, inode: this.#inode };
   }
 
   statEntry(name: string): FileStat {
@@ -152,9 +181,10 @@ class DeterministicDirectory implements FileSystemDirectory {
   }
 
   openFile(name: string, flags: OpenFlags): FileSystemFile {
-    const existed = !flags.create || this.#exists(name);
+    const existed = !flags.create || this.#find(name) !== undefined;
     const file = this.#inner.openFile(name, flags);
     const key = keyOf(file.stat());
+    this.#register.opened(key);
     if (!existed) {
       this.#register.created(key);
       this.#touch();
@@ -168,14 +198,16 @@ class DeterministicDirectory implements FileSystemDirectory {
   }
 
   removeDirectory(name: string): void {
-    const key = keyOf(this.#inner.statEntry(name));
+    const before = this.#find(name);
     this.#inner.removeDirectory(name);
-    this.#register.forget(key);
+    if (before !== undefined) this.#register.forget(keyOf(before));
     this.#touch();
   }
 
   unlink(name: string): void {
+    const before = this.#find(name);
     this.#inner.unlink(name);
+    if (before !== undefined) this.#register.unlinked(before);
     this.#touch();
   }
 
@@ -196,7 +228,13 @@ class DeterministicDirectory implements FileSystemDirectory {
 
   rename(name: string, target: FileSystemDirectory, targetName: string): void {
     const to = this.#unwrap(target);
+    const replaced = to.#find(targetName);
+    const moved = replaced === undefined ? undefined : this.#find(name);
     this.#inner.rename(name, to.#inner, targetName);
+    if (replaced !== undefined && moved !== undefined && keyOf(moved) !== keyOf(replaced)) {
+      if (replaced.type === "directory") this.#register.forget(keyOf(replaced));
+      else this.#register.unlinked(replaced);
+    }
     this.#touch();
     to.#touch();
   }
@@ -223,12 +261,11 @@ class DeterministicDirectory implements FileSystemDirectory {
     this.#inner.close();
   }
 
-  #exists(name: string): boolean {
+  #find(name: string): FileStat | undefined {
     try {
-      this.#inner.statEntry(name);
-      return true;
+      return this.#inner.statEntry(name);
     } catch (error) {
-      if (isErrno(error, "noent")) return false;
+      if (isErrno(error, "noent")) return undefined;
       throw error;
     }
   }
@@ -243,7 +280,9 @@ class DeterministicDirectory implements FileSystemDirectory {
   }
 
   #unwrap(target: FileSystemDirectory): DeterministicDirectory {
-    if (!(target instanceof DeterministicDirectory)) throw new WasiError("xdev");
+    // Two host directories may be one file system or two: another grant is always another device.
+    if (!(target instanceof DeterministicDirectory) || target.#register !== this.#register)
+      throw new WasiError("xdev");
     return target;
   }
 }
@@ -253,6 +292,7 @@ class DeterministicFile implements FileSystemFile {
   readonly #inner: FileSystemFile;
   readonly #key: string;
   readonly #register: Register;
+  #isOpen = true;
 
   constructor(inner: FileSystemFile, key: string, register: Register) {
     this.#inner = inner;
@@ -292,7 +332,8 @@ class DeterministicFile implements FileSystemFile {
 
   setTimes(access: TimeUpdate, modify: TimeUpdate): void {
     this.#inner.setTimes(access, modify);
-    this.#register.setTimes(this.#key, access, modify);
+    // An overlay may have copied the file up for it.
+    this.#register.setTimes(keyOf(this.#inner.stat()), access, modify);
   }
 
   sync(dataOnly: boolean): void {
@@ -300,6 +341,8 @@ class DeterministicFile implements FileSystemFile {
   }
 
   close(): void {
+    if (this.#isOpen) this.#register.closed(this.#key);
+    this.#isOpen = false;
     this.#inner.close();
   }
 }

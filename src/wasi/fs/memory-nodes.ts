@@ -8,7 +8,7 @@ import type { FileStat, TimeUpdate } from "./file-system.ts";
 
 /** Limits and clock of a {@link MemoryFileSystem}. */
 export interface MemoryFileSystemOptions {
-  /** Bytes of contents. Past it writes give `nospc`. Default 256 MiB. */
+  /** Bytes of contents, links' contents and names. Past it writes give `nospc`. Default 256 MiB. */
   readonly maxBytes?: number;
   /** Files, directories and symbolic links. Past it creating gives `nospc`. Default 100,000. */
   readonly maxInodes?: number;
@@ -94,6 +94,7 @@ export class Volume implements ByteBudget {
   collect(node: Node): void {
     if (node.links > 0 || (node.kind === "file" && node.handles > 0)) return;
     if (node.kind === "file") node.contents.release();
+    else if (node.kind === "link") this.giveBack(node.target.length);
     this.#inodes--;
   }
 }

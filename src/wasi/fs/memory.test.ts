@@ -66,11 +66,26 @@ describe("limits", () => {
     expect(guest.write(fd, "x")).toBe("nospc");
   });
 
-  test("names are bounded by the same budget", () => {
+  test("names and the contents of links are bounded by the same budget", () => {
     const memory = new MemoryFileSystem({ maxBytes: 1000 });
     let made = 0;
     while (errno(() => memory.symlink("x", `link-${made}`)) === "success") made++;
     expect(made).toBeLessThan(16);
+    const links = new MemoryFileSystem({ maxBytes: 10_000, maxInodes: 4 });
+    expect(errno(() => links.symlink("x".repeat(9_936), "f"))).toBe("nospc");
+    for (let i = 0; i < 3; i++) {
+      links.symlink("x".repeat(4000), "f");
+      expect(links.usedBytes).toBe(4065);
+      expect(errno(() => links.symlink("x".repeat(7000), "g"))).toBe("nospc");
+      links.root().link("f", links.root(), "g");
+      links.root().unlink("f");
+      expect(links.usedBytes).toBe(4065);
+      links.root().unlink("g");
+      expect(links.usedBytes).toBe(0);
+    }
+    for (const name of ["a", "b", "c"]) links.makeDirectory(name);
+    expect(errno(() => links.symlink("x", "f"))).toBe("nospc");
+    expect(links.usedBytes).toBe(3 * 65);
   });
 });
 

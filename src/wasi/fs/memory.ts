@@ -194,7 +194,16 @@ class MemoryDirectory implements FileSystemDirectory {
   symlink(target: string, name: string): void {
     this.#requireFree(name);
     if (!isWellFormed(target)) throw new WasiError("ilseq");
-    this.#add(name, { ...this.#newNode(name), kind: "link", target });
+    this.#checkName(name);
+    this.#volume.take(target.length);
+    let node: CommonNode;
+    try {
+      node = this.#volume.newNode();
+    } catch (error) {
+      this.#volume.giveBack(target.length);
+      throw error;
+    }
+    this.#add(name, { ...node, kind: "link", target });
   }
 
   readLink(name: string): string {

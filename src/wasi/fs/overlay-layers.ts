@@ -15,6 +15,8 @@ export interface DirectoryState {
   lowerPath: readonly string[] | undefined;
   /** Names of the lower directory that are hidden, as they were removed or replaced. */
   readonly hidden: Set<string>;
+  /** Which files of the lower directory were copied up, and to which. */
+  readonly copies: Map<string, { readonly original: string; readonly copy: string }>;
   readonly children: Map<string, DirectoryState>;
   removed: boolean;
 }
@@ -24,7 +26,15 @@ export function newState(
   name: string,
   lowerPath: readonly string[] | undefined,
 ): DirectoryState {
-  return { parent, name, lowerPath, hidden: new Set(), children: new Map(), removed: false };
+  return {
+    parent,
+    name,
+    lowerPath,
+    hidden: new Set(),
+    copies: new Map(),
+    children: new Map(),
+    removed: false,
+  };
 }
 
 /** The lower and the upper file system, opened as needed and closed by the caller. */
@@ -47,18 +57,24 @@ export class Layers {
     return descend(this.#upper.root(), pathOf(state));
   }
 
-  /** Opens a directory of the upper file system, making it and those above if need be. */
+  /** Opens a directory of the upper file system, making it and those above, with their times, if need be. */
   makeUpper(state: DirectoryState): FileSystemDirectory {
     let directory = this.#upper.root();
-    for (const name of pathOf(state)) {
+    for (const step of stepsTo(state)) {
       const parent = directory;
       try {
         try {
-          directory = parent.openDirectory(name);
+          directory = parent.openDirectory(step.name);
         } catch (error) {
           if (!isErrno(error, "noent")) throw error;
-          parent.createDirectory(name);
-          directory = parent.openDirectory(name);
+          keepingTimes(parent, () => parent.createDirectory(step.name));
+          directory = parent.openDirectory(step.name);
+          const original = this.openLower(step);
+          if (original !== undefined) {
+            const { accessTime, modifyTime } = original.stat();
+            original.close();
+            directory.setTimes(accessTime, modifyTime);
+          }
         }
       } finally {
         parent.close();
@@ -68,10 +84,22 @@ export class Layers {
   }
 }
 
+/** The directories on the way from the root to this one. */
+function stepsTo(state: DirectoryState): DirectoryState[] {
+  const steps: DirectoryState[] = [];
+  for (let at = state; at.parent !== undefined; at = at.parent) steps.push(at);
+  return steps.reverse();
+}
+
 function pathOf(state: DirectoryState): string[] {
-  const path: string[] = [];
-  for (let at = state; at.parent !== undefined; at = at.parent) path.unshift(at.name);
-  return path;
+  return stepsTo(state).map(({ name }) => name);
+}
+
+/** Lets a directory's times as they are while something is copied up into it, which to the guest is no change. */
+export function keepingTimes(directory: FileSystemDirectory, act: () => void): void {
+  const { accessTime, modifyTime } = directory.stat();
+  act();
+  directory.setTimes(accessTime, modifyTime);
 }
 
 /** Opens `path` below `root`, closing what is on the way; `undefined` if it does not exist or is no directory. */

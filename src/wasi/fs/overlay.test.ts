@@ -1,6 +1,6 @@
 // That the lower file system is never changed, and what showing through means. Semantics are in equivalence.test.ts.
 
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { TestGuest } from "../test-guest.ts";
 import { MemoryFileSystem } from "./memory.ts";
 import { OverlayFileSystem } from "./overlay.ts";
@@ -60,6 +60,54 @@ describe("copying up", () => {
     expect(guest.fdStat(fd)).toMatchObject({ modifyTime: 6n });
     expect(guest.read(fd)).toEqual({ text: "lower" });
   });
+});
+
+describe("a descriptor of a lower file", () => {
+  const open = () => guest.mustOpen(3, "dir/f", { rights: 0x2n | (1n << 23n) | (1n << 21n) });
+  const setTimes = (fd: number) => guest.call("fd_filestat_set_times", fd, 5n, 6n, 5);
+
+  test("never turns into one of another file of that name", () => {
+    const fd = open();
+    const renamed = open();
+    expect(guest.rename(3, "dir/f", 3, "dir/g")).toBe("success");
+    expect(guest.writeFile(3, "dir/f", "another")).toBe("success");
+    for (const each of [fd, renamed]) expect(setTimes(each)).toBe("rofs");
+    expect(guest.stat(3, "dir/f")).not.toMatchObject({ modifyTime: 6n });
+    expect(guest.read(fd)).toEqual({ text: "lower" });
+    guest.path("path_unlink_file", 3, "dir/f");
+    expect(setTimes(fd)).toBe("rofs");
+  });
+
+  test("sets the times of the copy, whoever had it made", () => {
+    const [first, second, third] = [open(), open(), open()];
+    expect(setTimes(first)).toBe("success");
+    expect(setTimes(second)).toBe("success");
+    guest.mustOpen(3, "dir/f", { rights: 0x40n });
+    expect(setTimes(third)).toBe("success");
+    expect(setTimes(first)).toBe("success");
+    expect(guest.stat(3, "dir/f")).toMatchObject({ accessTime: 5n, modifyTime: 6n });
+  });
+});
+
+test("what a guest makes and removes again leaves nothing behind", () => {
+  const overlay = new OverlayFileSystem(lower, upper);
+  const names = vi.spyOn(Set.prototype, "add");
+  try {
+    const churn = new TestGuest({ preopens: { "/": overlay } });
+    for (let i = 0; i < 5; i++) {
+      churn.writeFile(3, `dir/file${i}`, "x");
+      churn.rename(3, `dir/file${i}`, 3, `dir/moved${i}`);
+      churn.path("path_unlink_file", 3, `dir/moved${i}`);
+      churn.path("path_create_directory", 3, `dir/d${i}`);
+      churn.path("path_remove_directory", 3, `dir/d${i}`);
+    }
+    churn.path("path_unlink_file", 3, "dir/f");
+    const kept = names.mock.calls.map(([name]) => name).filter((name) => /\d$/.test(String(name)));
+    expect(kept).toEqual([]);
+    expect(names.mock.calls).toContainEqual(["f"]);
+  } finally {
+    names.mockRestore();
+  }
 });
 
 describe("removing", () => {

@@ -18,6 +18,7 @@ import {
   type Found,
   find,
   isWithin,
+  keepingTimes,
   Layers,
   newState,
 } from "./overlay-layers.ts";
@@ -94,10 +95,8 @@ class OverlayDirectory implements FileSystemDirectory {
       if (type === "directory") throw new WasiError("isdir");
       if (type === "symbolic-link") throw new WasiError("loop");
       if (!flags.write && !flags.truncate) {
-        return new LowerFile(found.directory.openFile(name, { ...flags, create: false }), () => {
-          this.#copyUp(name);
-          return this.#inUpper((directory) => directory.openFile(name, { ...flags, create: false }));
-        });
+        const file = found.directory.openFile(name, { ...flags, create: false });
+        return new LowerFile(file, () => this.#copyOpenUp(name, file));
       }
       this.#copyUp(name, flags.truncate);
       return this.#inUpper((directory) => directory.openFile(name, flags));
@@ -109,8 +108,6 @@ class OverlayDirectory implements FileSystemDirectory {
     this.#inUpper((directory) => {
       directory.createDirectory(name);
     });
-    // Nothing of a removed lower directory of that name may show.
-    this.#state.hidden.add(name);
     this.#state.children.delete(name);
   }
 
@@ -119,7 +116,7 @@ class OverlayDirectory implements FileSystemDirectory {
     const child = this.#child(name);
     if (new OverlayDirectory(this.#layers, child).entries().length > 0) throw new WasiError("notempty");
     this.#removeFromUpper(name, (directory) => directory.removeDirectory(name));
-    this.#state.hidden.add(name);
+    this.#hide(name);
     this.#state.children.delete(name);
     child.removed = true;
   }
@@ -127,7 +124,7 @@ class OverlayDirectory implements FileSystemDirectory {
   unlink(name: string): void {
     if (this.statEntry(name).type === "directory") throw new WasiError("isdir");
     this.#removeFromUpper(name, (directory) => directory.unlink(name));
-    this.#state.hidden.add(name);
+    this.#hide(name);
   }
 
   symlink(target: string, name: string): void {
@@ -175,8 +172,8 @@ class OverlayDirectory implements FileSystemDirectory {
         from.rename(name, directory, targetName);
       });
     });
-    this.#state.hidden.add(name);
-    to.#state.hidden.add(targetName);
+    this.#hide(name);
+    to.#hide(targetName);
     const gone = to.#state.children.get(targetName);
     if (gone !== undefined) gone.removed = true;
     to.#state.children.delete(targetName);
@@ -261,9 +258,20 @@ class OverlayDirectory implements FileSystemDirectory {
       throw new WasiError("exist");
   }
 
+  /** Removes an entry from the upper layer; if it is only in the lower one, notes the directory's change. */
   #removeFromUpper(name: string, remove: (directory: FileSystemDirectory) => void): void {
-    this.#with((upper) => {
-      if (upper !== undefined && find(upper, name) !== undefined) remove(upper);
+    const isAbove = this.#with((upper) => {
+      const found = upper !== undefined && find(upper, name) !== undefined;
+      if (found) remove(upper);
+      return found;
+    });
+    if (!isAbove) this.#inUpper((directory) => directory.setTimes(undefined, "now"));
+  }
+
+  /** Lets the lower layer's entry show no more. Where there is none nothing is kept: what a guest makes and removes is unbounded. */
+  #hide(name: string): void {
+    this.#with((_upper, lower) => {
+      if (find(lower, name) !== undefined) this.#state.hidden.add(name);
     });
   }
 
@@ -282,6 +290,24 @@ class OverlayDirectory implements FileSystemDirectory {
     return child;
   }
 
+  /**
+   * Copies up a file of the lower layer that is open for reading, unless that has been done, and opens the copy.
+   * @throws WasiError `rofs` if the name stands for something else by now
+   */
+  #copyOpenUp(name: string, file: FileSystemFile): FileSystemFile {
+    const original = identity(file.stat());
+    const found = this.#with((upper, lower) => this.#look(upper, lower, name));
+    const shown = found === undefined ? undefined : identity(found.stat);
+    if (shown !== original || found?.layer !== "lower") {
+      const copy = this.#state.copies.get(name);
+      if (found?.layer !== "upper" || copy?.original !== original || copy.copy !== shown)
+        throw new WasiError("rofs", "the lower file is no longer in view");
+    }
+    this.#copyUp(name);
+    const reading = { read: true, write: false, create: false, exclusive: false, truncate: false };
+    return this.#inUpper((directory) => directory.openFile(name, reading));
+  }
+
   /** Copies an entry up that is only in the lower layer: a file, a link, or a directory without its contents. */
   #copyUp(name: string, withoutContents = false): void {
     this.#with((upper, lower) => {
@@ -289,13 +315,16 @@ class OverlayDirectory implements FileSystemDirectory {
       if (found.layer === "upper") return;
       const { directory, stat } = found;
       this.#inUpper((target) => {
-        if (stat.type === "symbolic-link") target.symlink(directory.readLink(name), name);
-        else if (stat.type === "directory") target.createDirectory(name);
-        else if (stat.type === "regular-file") {
-          if (withoutContents) copyContents(undefined, target, name);
-          else copyContents(directory, target, name);
-        } else throw new WasiError("nxio");
+        keepingTimes(target, () => {
+          if (stat.type === "symbolic-link") target.symlink(directory.readLink(name), name);
+          else if (stat.type === "directory") target.createDirectory(name);
+          else if (stat.type === "regular-file")
+            copyContents(withoutContents ? undefined : directory, target, name);
+          else throw new WasiError("nxio");
+        });
         target.setEntryTimes(name, stat.accessTime, stat.modifyTime);
+        const copy = identity(target.statEntry(name));
+        this.#state.copies.set(name, { original: identity(stat), copy });
       });
     });
   }
@@ -323,11 +352,16 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 }
 
+function identity({ device, inode }: FileStat): string {
+  return `${device}:${inode}`;
+}
+
 /** A file of the lower layer, open for reading. Setting its times copies it up. */
 class LowerFile implements FileSystemFile {
   readonly kind = "file";
   readonly #copyUp: () => FileSystemFile;
   #inner: FileSystemFile;
+  #isCopy = false;
 
   constructor(inner: FileSystemFile, copyUp: () => FileSystemFile) {
     this.#inner = inner;
@@ -359,10 +393,13 @@ class LowerFile implements FileSystemFile {
   }
 
   setTimes(access: TimeUpdate, modify: TimeUpdate): void {
-    const upper = this.#copyUp();
-    this.#inner.close();
-    this.#inner = upper;
-    upper.setTimes(access, modify);
+    if (!this.#isCopy) {
+      const upper = this.#copyUp();
+      this.#inner.close();
+      this.#inner = upper;
+      this.#isCopy = true;
+    }
+    this.#inner.setTimes(access, modify);
   }
 
   sync(): void {}

@@ -11,6 +11,8 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 
 /** A host directory held fast: its entries are found in this directory, wherever it is moved. */
 export interface Anchor {
+  /** Whether this is a true openat, on Linux: nothing has to be looked at twice. */
+  readonly isExact: boolean;
   /** A path that names an entry of this very directory. The last component is never to be followed. */
   path(name: string): string;
   /** A path that names the directory itself. */
@@ -43,13 +45,20 @@ function hasProcFd(): boolean {
 
 /** Opens a directory that the embedder named; symbolic links in `path` are followed. Throws Node's own error. */
 export function anchorAt(path: string): Anchor {
-  if (hasProcFd()) return new ProcAnchor(fs.openSync(path, O_PATH | O_DIRECTORY));
+  return hasProcFd() ? new ProcAnchor(fs.openSync(path, O_PATH | O_DIRECTORY)) : pathAnchorAt(path);
+}
+
+/** The same as it is done where there is no /proc. */
+export function pathAnchorAt(path: string): Anchor {
   const real = fs.realpathSync.native(path);
-  return new PathAnchor(real, fs.statSync(real, { bigint: true }));
+  // With the slash a file is ENOTDIR.
+  return new PathAnchor(real, fs.statSync(`${real}/`, { bigint: true }));
 }
 
 class ProcAnchor implements Anchor {
+  readonly isExact = true;
   readonly #fd: number;
+  #open = true;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -89,7 +98,10 @@ class ProcAnchor implements Anchor {
   }
 
   close(): void {
-    fs.closeSync(this.#fd);
+    // A second time the number may be another's.
+    if (!this.#open) return;
+    this.#open = false;
+    system(() => fs.closeSync(this.#fd));
   }
 }
 
@@ -101,12 +113,22 @@ const MEANS_MORE_ON_WINDOWS = /[\\:*?"<>|]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(
  * directory. Between the checks another process can still swap directories: where that is a threat, use Linux.
  */
 class PathAnchor implements Anchor {
+  readonly isExact = false;
   readonly #path: string;
   readonly #identity: fs.BigIntStats;
+  /** Keeps a removed directory's inode from being given to another. Windows has numbers that do not come back. */
+  #fd: number | undefined;
 
   constructor(path: string, identity: fs.BigIntStats) {
     this.#path = path;
     this.#identity = identity;
+    this.#fd = openForHolding(path);
+    try {
+      this.verify();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   path(name: string): string {
@@ -136,15 +158,35 @@ class PathAnchor implements Anchor {
     const found = system(() => fs.lstatSync(path, { bigint: true }));
     if (found.isSymbolicLink()) throw new WasiError("loop");
     if (!found.isDirectory()) throw new WasiError("notdir");
-    this.verify();
-    return new PathAnchor(path, found);
+    const entered = new PathAnchor(path, found);
+    try {
+      this.verify();
+    } catch (error) {
+      entered.close();
+      throw error;
+    }
+    return entered;
   }
 
   duplicate(): Anchor {
     return new PathAnchor(this.#path, this.#identity);
   }
 
-  close(): void {}
+  close(): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd !== undefined) system(() => fs.closeSync(fd));
+  }
+}
+
+/** A descriptor of a directory; `undefined` where it may not be read, or where there is none to be had. */
+function openForHolding(path: string): number | undefined {
+  try {
+    return fs.openSync(path, SAFE_OPEN | (O_DIRECTORY ?? 0));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** Flags of every open below a grant: never follow, never wait, never become a controlling terminal. */

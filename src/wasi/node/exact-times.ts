@@ -4,10 +4,14 @@
 
 import type { BigIntStats } from "node:fs";
 import type { TimeUpdate } from "../fs/file-system.ts";
+import { nodeClock } from "./clock.ts";
 import { system } from "./errno.ts";
 
 /** Files whose times are remembered; the oldest are forgotten first and then show microseconds. */
 const MAX_REMEMBERED = 4096;
+
+/** Nanoseconds by which our clock may lag behind the system's. A file that is further ahead was changed under another clock. */
+const MOST_LAG = 10_000_000n;
 
 interface Remembered {
   readonly access: { readonly stored: bigint; readonly exact: bigint };
@@ -16,6 +20,7 @@ interface Remembered {
 
 /** The exact times of one file system's files. All values are nanoseconds since 1970-01-01. */
 export class ExactTimes {
+  readonly #now = nodeClock().realtime;
   readonly #remembered = new Map<string, Remembered>();
 
   of(found: BigIntStats): { readonly access: bigint; readonly modify: bigint } {
@@ -26,6 +31,16 @@ export class ExactTimes {
     };
   }
 
+  /**
+   * The time now, but not a little earlier than `changed`, when the file was changed by the system's clock: ours is coarser and may
+   * lag behind, and a file must not get older by being touched.
+   */
+  #notBefore(changed: bigint): bigint {
+    const now = this.#now();
+    const lag = changed - now;
+    return lag > 0n && lag < MOST_LAG ? changed : now;
+  }
+
   /** Sets times. `apply` takes seconds. @throws WasiError */
   set(
     access: TimeUpdate,
@@ -33,8 +48,9 @@ export class ExactTimes {
     stat: () => BigIntStats,
     apply: (access: number, modify: number) => void,
   ): void {
-    const old = this.of(stat());
-    const now = BigInt(Date.now()) * 1_000_000n;
+    const before = stat();
+    const old = this.of(before);
+    const now = this.#notBefore(before.ctimeNs);
     const exactAccess = access === "now" ? now : (access ?? old.access);
     const exactModify = modify === "now" ? now : (modify ?? old.modify);
     system(() => apply(seconds(exactAccess), seconds(exactModify)));

@@ -2,7 +2,8 @@
 // Owns the host's descriptors; the guest never sees their numbers.
 
 import * as fs from "node:fs";
-import { type FileType, isErrno, WasiError } from "../abi.ts";
+import { resolve } from "node:path";
+import { isErrno, WasiError } from "../abi.ts";
 import type {
   FileStat,
   FileSystem,
@@ -17,8 +18,9 @@ import { decodeUtf8 } from "../utf8.ts";
 import { type Anchor, anchorAt, SAFE_OPEN } from "./anchor.ts";
 import { system, systemErrorCode, toWasiError } from "./errno.ts";
 import { ExactTimes } from "./exact-times.ts";
+import { fileStat, fileType, HostFile } from "./host-file.ts";
 
-const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
 
 /** Attempts at opening a name that others create and remove meanwhile; then `again`. */
 const MAX_OPEN_ATTEMPTS = 16;
@@ -36,22 +38,35 @@ export class HostFileSystem implements FileSystem {
   readonly #path: string;
   readonly #readOnly: boolean;
   readonly #times = new ExactTimes();
+  readonly #anchorAt: (path: string) => Anchor;
 
   /**
    * @param path an existing directory; symbolic links in it are followed, once, by {@link root}
    * @throws Error (Node's) if there is none
    */
-  constructor(path: string, options: { readonly readOnly?: boolean } = {}) {
-    this.#path = path;
+  constructor(path: string, options: HostFileSystemOptions = {}) {
+    // Now: the process may change its directory before a guest starts.
+    this.#path = resolve(path);
     this.#readOnly = options.readOnly ?? false;
-    anchorAt(path).close();
+    this.#anchorAt = (options as InternalOptions).anchorAt ?? anchorAt;
+    this.#anchorAt(this.#path).close();
   }
 
   root(): FileSystemDirectory {
-    const directory = new HostDirectory(anchorAt(this.#path), this.#times);
+    const directory = new HostDirectory(this.#anchorAt(this.#path), this.#times);
     if (!this.#readOnly) return directory;
     return new ReadOnlyFileSystem({ root: () => directory }).root();
   }
+}
+
+export interface HostFileSystemOptions {
+  /** Refuses every change with `rofs`. Default false. */
+  readonly readOnly?: boolean;
+}
+
+/** Not public: lets tests hold directories on Linux as other platforms do. */
+export interface InternalOptions extends HostFileSystemOptions {
+  readonly anchorAt?: (path: string) => Anchor;
 }
 
 class HostDirectory implements FileSystemDirectory {
@@ -102,14 +117,9 @@ class HostDirectory implements FileSystemDirectory {
   openFile(name: string, flags: OpenFlags): FileSystemFile {
     const access = flags.write || flags.truncate ? (flags.read ? O_RDWR : O_WRONLY) : O_RDONLY;
     const fd = flags.create ? this.#create(name, access, flags.exclusive) : this.#open(name, access);
-    try {
-      // O_TRUNC would have emptied something that was not looked at yet.
-      if (flags.truncate) system(() => fs.ftruncateSync(fd, 0));
-    } catch (error) {
-      fs.closeSync(fd);
-      throw error;
-    }
-    return new HostFile(fd, this.#times);
+    // O_TRUNC would have emptied something that was not looked at yet.
+    if (flags.truncate) orClose(fd, () => system(() => fs.ftruncateSync(fd, 0)));
+    return new HostFile(fd, this.#times, this.#anchor.isExact);
   }
 
   createDirectory(name: string): void {
@@ -122,7 +132,7 @@ class HostDirectory implements FileSystemDirectory {
 
   unlink(name: string): void {
     // macOS and Windows report a directory as EPERM.
-    if (process.platform !== "linux" && this.#lstat(name).isDirectory()) throw new WasiError("isdir");
+    if (!this.#anchor.isExact && this.#lstat(name).isDirectory()) throw new WasiError("isdir");
     this.#act(() => fs.unlinkSync(this.#anchor.path(name)));
   }
 
@@ -140,8 +150,8 @@ class HostDirectory implements FileSystemDirectory {
 
   link(name: string, target: FileSystemDirectory, targetName: string): void {
     const to = hostDirectory(target);
-    // link() follows symbolic links there.
-    if (process.platform !== "linux" && this.#lstat(name).isSymbolicLink()) throw new WasiError("notsup");
+    // link() follows symbolic links on macOS.
+    if (!this.#anchor.isExact && this.#lstat(name).isSymbolicLink()) throw new WasiError("notsup");
     this.#act(() => fs.linkSync(this.#anchor.path(name), to.#anchor.path(targetName)));
     to.#anchor.verify();
   }
@@ -209,15 +219,20 @@ class HostDirectory implements FileSystemDirectory {
     // Looked at before, as opening a device can have effects; and after, as it may have been replaced.
     refuseIrregular(this.#lstat(name));
     const fd = system(() => fs.openSync(this.#anchor.path(name), access | SAFE_OPEN));
-    try {
+    orClose(fd, () => {
       const opened = system(() => fs.fstatSync(fd, { bigint: true }));
       refuseIrregular(opened);
-      this.#anchor.verify();
-      return fd;
-    } catch (error) {
-      fs.closeSync(fd);
-      throw error;
-    }
+      this.#verifyOpened(name, opened);
+    });
+    return fd;
+  }
+
+  /** Where there is no O_NOFOLLOW, or the path leads elsewhere now, something else may have been opened. */
+  #verifyOpened(name: string, opened: fs.BigIntStats): void {
+    if (this.#anchor.isExact) return;
+    const named = this.#lstat(name);
+    if (named.ino !== opened.ino || named.dev !== opened.dev)
+      throw new WasiError("again", "replaced meanwhile");
   }
 
   /** Creates a file, or opens it if it exists. O_EXCL makes sure that nothing is created through a symbolic link. */
@@ -232,7 +247,7 @@ class HostDirectory implements FileSystemDirectory {
       }
       try {
         const fd = fs.openSync(this.#anchor.path(name), access | O_CREAT | O_EXCL | SAFE_OPEN, 0o666);
-        this.#anchor.verify();
+        orClose(fd, () => this.#anchor.verify());
         return fd;
       } catch (error) {
         if (exclusive || systemErrorCode(error) !== "EEXIST") throw toWasiError(error);
@@ -247,127 +262,18 @@ function hostDirectory(directory: FileSystemDirectory): HostDirectory {
   return directory;
 }
 
+/** Runs a check on a descriptor, which is closed if the check throws. */
+function orClose(fd: number, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
 function refuseIrregular(found: fs.BigIntStats): void {
   if (found.isFile()) return;
   if (found.isDirectory()) throw new WasiError("isdir");
   throw new WasiError(found.isSymbolicLink() ? "loop" : "nxio");
-}
-
-class HostFile implements FileSystemFile {
-  readonly kind = "file";
-  readonly #fd: number;
-  readonly #times: ExactTimes;
-  /** The same file, opened again for appending when first needed. */
-  #appendFd: number | undefined;
-
-  constructor(fd: number, times: ExactTimes) {
-    this.#fd = fd;
-    this.#times = times;
-  }
-
-  stat(): FileStat {
-    return fileStat(this.#fstat(), this.#times);
-  }
-
-  read(buffer: Uint8Array, offset: bigint): number {
-    if (buffer.length === 0) return 0;
-    return system(() => fs.readSync(this.#fd, buffer, 0, buffer.length, offset));
-  }
-
-  write(bytes: Uint8Array, offset: bigint): number {
-    if (bytes.length === 0) return 0;
-    // Node takes positions as numbers only; a bigint would silently write at the current position.
-    const position = exactNumber(offset);
-    return system(() => fs.writeSync(this.#fd, bytes, 0, bytes.length, position));
-  }
-
-  append(bytes: Uint8Array): { readonly written: number; readonly position: bigint } {
-    if (bytes.length === 0) return { written: 0, position: this.#fstat().size };
-    const fd = this.#openForAppending();
-    if (fd === undefined) {
-      const { size } = this.#fstat();
-      const written = this.write(bytes, size);
-      return { written, position: size + BigInt(written) };
-    }
-    const written = system(() => fs.writeSync(fd, bytes, 0, bytes.length, null));
-    return { written, position: this.#fstat().size };
-  }
-
-  setSize(size: bigint): void {
-    const length = exactNumber(size);
-    system(() => fs.ftruncateSync(this.#fd, length));
-  }
-
-  allocate(offset: bigint, length: bigint): void {
-    // Node has no posix_fallocate: the size is right, but the space is not reserved.
-    if (this.#fstat().size < offset + length) this.setSize(offset + length);
-  }
-
-  setTimes(access: TimeUpdate, modify: TimeUpdate): void {
-    this.#times.set(
-      access,
-      modify,
-      () => this.#fstat(),
-      (a, m) => fs.futimesSync(this.#fd, a, m),
-    );
-  }
-
-  sync(dataOnly: boolean): void {
-    system(() => (dataOnly ? fs.fdatasyncSync(this.#fd) : fs.fsyncSync(this.#fd)));
-  }
-
-  close(): void {
-    const append = this.#appendFd;
-    this.#appendFd = undefined;
-    try {
-      if (append !== undefined) fs.closeSync(append);
-    } finally {
-      system(() => fs.closeSync(this.#fd));
-    }
-  }
-
-  #fstat(): fs.BigIntStats {
-    return system(() => fs.fstatSync(this.#fd, { bigint: true }));
-  }
-
-  /** `undefined` where a descriptor cannot be opened again, or the file's mode forbids it. */
-  #openForAppending(): number | undefined {
-    if (this.#appendFd === undefined && process.platform === "linux") {
-      try {
-        this.#appendFd = fs.openSync(`/proc/self/fd/${this.#fd}`, O_WRONLY | O_APPEND);
-      } catch {
-        return undefined;
-      }
-    }
-    return this.#appendFd;
-  }
-}
-
-/** A size or offset as a number. @throws WasiError `fbig` above 2⁵³−1, which no host file can reach */
-function exactNumber(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new WasiError("fbig");
-  return Number(value);
-}
-
-function fileStat(found: fs.BigIntStats, times: ExactTimes): FileStat {
-  const exact = times.of(found);
-  return {
-    device: found.dev,
-    inode: found.ino,
-    type: fileType(found),
-    links: found.nlink,
-    size: found.size,
-    accessTime: exact.access,
-    modifyTime: exact.modify,
-    changeTime: found.ctimeNs,
-  };
-}
-
-function fileType(found: fs.BigIntStats): FileType {
-  if (found.isFile()) return "regular-file";
-  if (found.isDirectory()) return "directory";
-  if (found.isSymbolicLink()) return "symbolic-link";
-  if (found.isCharacterDevice()) return "character-device";
-  if (found.isBlockDevice()) return "block-device";
-  return found.isSocket() ? "socket-stream" : "unknown";
 }

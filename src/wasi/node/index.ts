@@ -7,7 +7,7 @@ import { nodeClock } from "./clock.ts";
 import { HostFileSystem } from "./host-file-system.ts";
 import { blockingInput, outputToDescriptor, processStdin, sleep } from "./stdio.ts";
 
-export { HostFileSystem } from "./host-file-system.ts";
+export { HostFileSystem, type HostFileSystemOptions } from "./host-file-system.ts";
 export { listenTcp, type TcpListener } from "./sockets.ts";
 export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
 

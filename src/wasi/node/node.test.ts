@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WouldBlockError } from "../../errors.ts";
 import { TestGuest } from "../test-guest.ts";
 import {
@@ -410,6 +410,52 @@ describe("TCP", () => {
 });
 
 describe("options", () => {
+  test("a relative path is what it was when it was granted", () => {
+    fs.mkdirSync(path.join(scratch, "work"));
+    const before = process.cwd();
+    // A worker thread cannot change its directory; what matters is that it is not asked later.
+    const cwd = vi.spyOn(process, "cwd").mockReturnValue(scratch);
+    const files = new HostFileSystem("work");
+    cwd.mockReturnValue(before);
+    const guest = new TestGuest({ preopens: { "/": files } });
+    expect(guest.writeFile(3, "f", "x")).toBe("success");
+    expect(fs.existsSync(path.join(scratch, "work", "f"))).toBe(true);
+    guest.wasi.close();
+    cwd.mockRestore();
+  });
+
+  test.runIf(process.platform === "linux")(
+    "closing twice does not close what has got the number since",
+    () => {
+      fs.writeFileSync(path.join(scratch, "f"), "");
+      const root = new HostFileSystem(scratch).root();
+      const flags = { read: true, write: true, create: false, exclusive: false, truncate: false };
+      const file = root.openFile("f", flags);
+      file.append(new Uint8Array([65]));
+      file.close();
+      root.close();
+      const others = Array.from({ length: 6 }, () => fs.openSync(path.join(scratch, "f"), "r"));
+      file.close();
+      root.close();
+      for (const fd of others) {
+        expect(() => fs.fstatSync(fd)).not.toThrow();
+        fs.closeSync(fd);
+      }
+    },
+  );
+
+  test("a file does not get older by being touched", () => {
+    const guest = new TestGuest({ preopens: { "/": new HostFileSystem(scratch) } });
+    const time = () => (guest.stat(3, "f") as { modifyTime: bigint }).modifyTime;
+    for (let i = 0; i < 50; i++) {
+      guest.writeFile(3, "f", "x");
+      const written = time();
+      expect(guest.call("path_filestat_set_times", 3, 0, ...guest.put("f"), 0n, 0n, 8)).toBe("success");
+      expect(time() >= written).toBe(true);
+    }
+    guest.wasi.close();
+  });
+
   test("nodeWasi takes host paths and file systems", () => {
     const wasi = nodeWasi({
       preopens: { "/a": scratch, "/b": new HostFileSystem(scratch, { readOnly: true }) },

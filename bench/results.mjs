@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { programCells } from "./startup.mjs";
-import { kernelTable, means, perInstruction } from "./tables.mjs";
+import { kernelTable, vectorTable } from "./tables.mjs";
 
 const FILE = fileURLToPath(new URL("results.md", import.meta.url));
 
@@ -38,22 +38,24 @@ export function writeResults({ kernels, labels, runs, programs }) {
   writeFileSync(FILE, `${parts.join("\n").trimEnd()}\n`);
 }
 
-function kernelSection(kernels, labels, { mode, isolation, lowering, results }) {
-  const table = kernelTable(labels, mode === "jitless");
+function kernelSection(kernels, labels, { mode, isolation, lowering, vector, results }) {
+  const jitless = mode === "jitless";
+  const table = vector ? vectorTable(jitless) : kernelTable(labels, jitless);
   const about = new Map(kernels.map((kernel) => [kernel.name, kernel.about]));
-  const title = mode === "jitless" ? "Kernels, `node --jitless` (no native WebAssembly)" : "Kernels, Node";
+  const what = vector ? "SIMD kernels" : "Kernels";
+  const title = jitless ? `${what}, \`node --jitless\` (no native WebAssembly)` : `${what}, Node`;
   const exact = lowering === "exact" ? ", exact lowering" : "";
   const rows = Object.entries(results).map(([name, result]) => [
     name,
     about.get(name),
-    ...table.cells(perInstruction(result)),
+    ...table.cells(result),
   ]);
-  const summary = means(table, results).map((value, k) => value.toFixed(k < table.shown.length ? 3 : 1));
-  rows.push(["**geomean**", "", ...summary.map((value) => `**${value}**`)]);
+  rows.push(["**geomean**", "", ...table.summary(results).map((value) => `**${value}**`)]);
   return [
     `## ${title}, ${isolation}${exact}`,
     "",
     EXPLANATION[isolation],
+    ...(vector ? ["The scalar form gives the same result without vector instructions."] : []),
     "",
     ...markdown(["kernel", "stresses", ...table.columns], rows, 2),
     "",

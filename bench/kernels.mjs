@@ -132,25 +132,27 @@ const VECTOR_KERNELS = [
   },
 ];
 
-/**
- * The kernels with their binaries (base64, results as text: jobs travel between processes as JSON).
- * The assembler itself is WebAssembly, so this runs in the parent, which always has a native engine.
- */
-export async function assembleKernels() {
+/** Text to binary. The assembler itself is WebAssembly, so this runs in the parent, which always has a native engine. */
+export async function assemble(text) {
   const { initSync, watify } = await import("@mdn/watify");
   const path = createRequire(import.meta.url).resolve("@mdn/watify/watify_bg.wasm");
   initSync({ module: readFileSync(path) });
-  const assemble = (folder, { results, ...kernel }) => {
+  return Buffer.from(watify(text));
+}
+
+/** The kernels with their binaries (base64, results as text: jobs travel between processes as JSON). */
+export async function assembleKernels() {
+  const complete = async (folder, { results, ...kernel }) => {
     const text = readFileSync(new URL(`${folder}/${kernel.name}.wat`, import.meta.url), "utf8");
     return {
       ...kernel,
       results: results.map(String),
-      binary: Buffer.from(watify(text)).toString("base64"),
+      binary: (await assemble(text)).toString("base64"),
     };
   };
   return {
-    scalar: KERNELS.map((kernel) => assemble("kernels", kernel)),
-    vector: VECTOR_KERNELS.map((kernel) => assemble("kernels/simd", kernel)),
+    scalar: await Promise.all(KERNELS.map((kernel) => complete("kernels", kernel))),
+    vector: await Promise.all(VECTOR_KERNELS.map((kernel) => complete("kernels/simd", kernel))),
   };
 }
 

@@ -3,7 +3,7 @@
 //   --simd: only the vector kernels, beside native and their scalar forms
 //   --kernels a,b             --engines wasmeter,native,polywasm
 //   --lowering exact|fast     --dist DIR     --quick     --turns 3 (processes a kernel)
-//   --write: everything — every isolation, the exact lowering, whole programs — into results.md
+//   --write: everything — every isolation, the exact lowering, whole programs, files — into results.md
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ import { measureKernels, SETTINGS } from "./measure.mjs";
 import { writeResults } from "./results.mjs";
 import { measurePrograms } from "./startup.mjs";
 import { kernelTable, vectorTable } from "./tables.mjs";
+import { measureFiles } from "./wasi.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -98,5 +99,6 @@ for (const each of plan()) runs.push(await run(each));
 
 if (options.write) {
   const programs = await measurePrograms({ dist: options.dist, runs: options.quick ? 2 : 5 });
-  writeResults({ kernels: [...assembled.scalar, ...assembled.vector], labels, runs, programs });
+  const files = await measureFiles({ dist: options.dist, rounds: options.quick ? 3 : 7 });
+  writeResults({ kernels: [...assembled.scalar, ...assembled.vector], labels, runs, programs, files });
 }

@@ -5,8 +5,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Loads what `spec` describes: `{ kind: "wasmeter", dist, lowering, scalar }`, `{ kind: "native" }` or
- * `{ kind: "polywasm" }`; `scalar` asks for a kernel's form without vectors, where it has one. Returns a function from bytes to `{ run(n), instructions() }`, or undefined where the engine does not exist.
+ * Loads what `spec` describes: `{ kind: "wasmeter", dist, lowering, scalar }`, `{ kind: "native" }` or `{ kind: "polywasm" }`;
+ * `scalar` asks for a kernel's form without vectors, where it has one.
+ * Returns a function from bytes to `{ run(n), instructions() }`, or undefined where the engine does not exist.
  * `instructions()` is how many the instance has executed so far; only ours knows.
  */
 export async function loadEngine(spec) {

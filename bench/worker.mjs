@@ -44,8 +44,8 @@ function cpuMs() {
 }
 
 /**
- * Samples in ns a run, engine by engine, and the instructions of one (0 where the engine does not count). Rounds go through all
- * engines, so that noise hits them alike. What is outside of the engines is the first count that there is.
+ * Samples in ns a run and the instructions of one, engine by engine (0 where the engine does not count); `instructions` of
+ * the whole are the first engine's that does. Rounds go through all engines, so that noise hits them alike.
  */
 function measure(kernel, loaded, { size, sampleMs, rounds }) {
   let instructions = 0;

@@ -52,7 +52,8 @@ export function vectorTable(jitless) {
   const native = jitless ? [] : ["native ns", "×"];
   const columns = ["wasmeter SIMD ns", ...native, "scalar form on wasmeter ns", "scalar / SIMD time"];
   const line = (cells) => cells.map((cell, k) => (k === 0 ? cell.padEnd(12) : cell.padStart(28))).join("");
-  const cell = (value) => (Number.isFinite(value) ? value.toFixed(value < 1 ? 3 : value < 10 ? 2 : 1) : "fails");
+  const cell = (value) =>
+    Number.isFinite(value) ? value.toFixed(value < 1 ? 3 : value < 10 ? 2 : 1) : "fails";
 
   function figures({ engines, instructions }) {
     const time = (label) =>

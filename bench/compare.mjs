@@ -1,6 +1,6 @@
 // Compares two builds of the engine kernel by kernel: `node bench/compare.mjs OLD_DIST NEW_DIST`.
 // Each build runs in processes of its own, old and new by turns, so that what a busy machine does (cold caches, clock rate) hits both alike.
-//   --kernels a,b   --jitless   --lowering exact   --isolation host|alone   --turns 3
+//   --kernels a,b   --simd (the vector kernels)   --jitless   --lowering exact   --isolation host|alone   --turns 3
 
 import { parseArgs } from "node:util";
 import { assembleKernels, pick } from "./kernels.mjs";
@@ -10,6 +10,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     kernels: { type: "string" },
+    simd: { type: "boolean", default: false },
     jitless: { type: "boolean", default: false },
     lowering: { type: "string" },
     isolation: { type: "string", default: "host" },
@@ -21,7 +22,8 @@ if (positionals.length !== 2) {
   process.exit(2);
 }
 
-const kernels = await assembleKernels();
+const assembled = await assembleKernels();
+const kernels = options.simd ? [...assembled.scalar, ...assembled.vector] : assembled.scalar;
 const execArgv = options.jitless ? ["--jitless", "--no-expose-wasm"] : [];
 const settings = { ...(options.jitless ? SETTINGS.jitless : SETTINGS.jit), rounds: 5 };
 const warmAll = options.isolation !== "alone";
@@ -37,7 +39,7 @@ async function sample(dist, name) {
 console.log("ns per instruction; ratio below 1: the new build is faster\n");
 console.log(`${"kernel".padEnd(12)}${"old".padStart(9)}${"new".padStart(9)}${"ratio".padStart(8)}`);
 const ratios = [];
-for (const { name } of pick(kernels, options.kernels)) {
+for (const { name } of pick(options.simd ? assembled.vector : kernels, options.kernels)) {
   const old = [];
   const fresh = [];
   for (let turn = 0; turn < Number(options.turns); turn++) {

@@ -5,7 +5,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Loads what `spec` describes: `{ kind: "wasmeter", dist, lowering }`, `{ kind: "native" }` or `{ kind: "polywasm" }`.
+ * Loads what `spec` describes: `{ kind: "wasmeter", dist, lowering, scalar }`, `{ kind: "native" }` or `{ kind: "polywasm" }`;
+ * `scalar` asks for a kernel's form without vectors, where it has one.
  * Returns a function from bytes to `{ run(n), instructions() }`, or undefined where the engine does not exist.
  * `instructions()` is how many the instance has executed so far; only ours knows.
  */
@@ -19,7 +20,8 @@ export async function loadEngine(spec) {
       return (bytes) => {
         const store = new Store(engine);
         const instance = new Linker(engine).instantiate(store, new Module(engine, bytes));
-        return { run: instance.exports.run, instructions: () => Number(store.fuelConsumed) };
+        const { run, scalar = run } = instance.exports;
+        return { run: spec.scalar ? scalar : run, instructions: () => Number(store.fuelConsumed) };
       };
     }
     case "native":

@@ -1,5 +1,6 @@
 // The kernels: small programs that each stress one kind of instruction, with sizes and the results they must give.
-// Owns the list and its assembly. Every module exports `run(n)`.
+// Owns the lists and their assembly. Every module exports `run(n)`; those of the vector list do the same without vectors
+// in `scalar(n)`.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -77,22 +78,82 @@ const KERNELS = [
   },
 ];
 
-/**
- * The kernels with their binaries (base64, results as text: jobs travel between processes as JSON).
- * The assembler itself is WebAssembly, so this runs in the parent, which always has a native engine.
- */
-export async function assembleKernels() {
+/** SIMD instructions. The sizes, and that both forms give these results, hold as above. */
+const VECTOR_KERNELS = [
+  { name: "dot", about: "f32x4 loads, multiply, add", large: 700, small: 100, results: [34300, 4900] },
+  {
+    name: "transform",
+    about: "f32x4, lanes spread by shuffles",
+    large: 600,
+    small: 40,
+    results: [-522037680, -34802512],
+  },
+  {
+    name: "blur",
+    about: "u8x16 widened, i16x8 sums",
+    large: 200,
+    small: 20,
+    results: [1593604193, -382903813],
+  },
+  {
+    name: "chacha20",
+    about: "i32x4 rotations by shuffle and shift",
+    large: 15_000,
+    small: 400,
+    results: [495182988, 1483245301],
+  },
+  {
+    name: "mandelbrot2",
+    about: "f64x2 arithmetic, compare",
+    large: 160,
+    small: 40,
+    results: [539668, 34434],
+  },
+  {
+    name: "memchr",
+    about: "i8x16 compare, bitmask",
+    large: 1000,
+    small: 60,
+    results: [-1234532296, 183626100],
+  },
+  {
+    name: "base64",
+    about: "i8x16 swizzle, i32x4 shifts",
+    large: 300,
+    small: 40,
+    results: [-265574232, -1753396816],
+  },
+  {
+    name: "sad",
+    about: "u8x16 differences, pairwise sums",
+    large: 800,
+    small: 60,
+    results: [765041600, 57378120],
+  },
+];
+
+/** Text to binary. The assembler itself is WebAssembly, so this runs in the parent, which always has a native engine. */
+export async function assemble(text) {
   const { initSync, watify } = await import("@mdn/watify");
   const path = createRequire(import.meta.url).resolve("@mdn/watify/watify_bg.wasm");
   initSync({ module: readFileSync(path) });
-  return KERNELS.map(({ results, ...kernel }) => {
-    const text = readFileSync(new URL(`kernels/${kernel.name}.wat`, import.meta.url), "utf8");
+  return Buffer.from(watify(text));
+}
+
+/** The kernels with their binaries (base64, results as text: jobs travel between processes as JSON). */
+export async function assembleKernels() {
+  const complete = async (folder, { results, ...kernel }) => {
+    const text = readFileSync(new URL(`${folder}/${kernel.name}.wat`, import.meta.url), "utf8");
     return {
       ...kernel,
       results: results.map(String),
-      binary: Buffer.from(watify(text)).toString("base64"),
+      binary: (await assemble(text)).toString("base64"),
     };
-  });
+  };
+  return {
+    scalar: await Promise.all(KERNELS.map((kernel) => complete("kernels", kernel))),
+    vector: await Promise.all(VECTOR_KERNELS.map((kernel) => complete("kernels/simd", kernel))),
+  };
 }
 
 /** Those named in a comma-separated list; all of them without one. */

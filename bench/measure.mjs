@@ -61,9 +61,13 @@ export async function measureKernels(options) {
 function merge(before, result) {
   if (before === undefined) return result;
   const engines = {};
-  for (const [label, { samples = [], error }] of Object.entries(result.engines)) {
+  for (const [label, { samples = [], error, instructions }] of Object.entries(result.engines)) {
     const other = before.engines[label];
-    engines[label] = { samples: [...(other?.samples ?? []), ...samples], error: error ?? other?.error };
+    engines[label] = {
+      samples: [...(other?.samples ?? []), ...samples],
+      error: error ?? other?.error,
+      instructions,
+    };
   }
   return { instructions: result.instructions, engines };
 }

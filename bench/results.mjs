@@ -1,11 +1,12 @@
 // Writes results.md: what was measured, on what, and the tables.
-// Owns the document's text; every figure comes from run.mjs and startup.mjs.
+// Owns the document's text; every figure comes from run.mjs, startup.mjs and wasi.mjs.
 
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { programCells } from "./startup.mjs";
-import { kernelTable, means, perInstruction } from "./tables.mjs";
+import { kernelTable, vectorTable } from "./tables.mjs";
+import { FILE_COLUMNS } from "./wasi.mjs";
 
 const FILE = fileURLToPath(new URL("results.md", import.meta.url));
 
@@ -15,8 +16,11 @@ const EXPLANATION = {
   alone: "Each kernel in a fresh process that ran nothing else.",
 };
 
-/** `runs`: `{ mode, isolation, lowering, results }`; `programs`: what measurePrograms returned. */
-export function writeResults({ kernels, labels, runs, programs }) {
+/**
+ * `runs`: `{ mode, isolation, lowering, vector, results }`; `programs` and `files`: what measurePrograms and measureFiles
+ * returned.
+ */
+export function writeResults({ kernels, labels, runs, programs, files }) {
   const processors = cpus();
   const parts = [
     "# Benchmark results",
@@ -35,25 +39,28 @@ export function writeResults({ kernels, labels, runs, programs }) {
   ];
   for (const run of runs) parts.push(...kernelSection(kernels, labels, run));
   if (programs !== undefined) parts.push(...programSection(programs));
+  if (files !== undefined) parts.push(...fileSection(files));
   writeFileSync(FILE, `${parts.join("\n").trimEnd()}\n`);
 }
 
-function kernelSection(kernels, labels, { mode, isolation, lowering, results }) {
-  const table = kernelTable(labels, mode === "jitless");
+function kernelSection(kernels, labels, { mode, isolation, lowering, vector, results }) {
+  const jitless = mode === "jitless";
+  const table = vector ? vectorTable(jitless) : kernelTable(labels, jitless);
   const about = new Map(kernels.map((kernel) => [kernel.name, kernel.about]));
-  const title = mode === "jitless" ? "Kernels, `node --jitless` (no native WebAssembly)" : "Kernels, Node";
+  const what = vector ? "SIMD kernels" : "Kernels";
+  const title = jitless ? `${what}, \`node --jitless\` (no native WebAssembly)` : `${what}, Node`;
   const exact = lowering === "exact" ? ", exact lowering" : "";
   const rows = Object.entries(results).map(([name, result]) => [
     name,
     about.get(name),
-    ...table.cells(perInstruction(result)),
+    ...table.cells(result),
   ]);
-  const summary = means(table, results).map((value, k) => value.toFixed(k < table.shown.length ? 3 : 1));
-  rows.push(["**geomean**", "", ...summary.map((value) => `**${value}**`)]);
+  rows.push(["**geomean**", "", ...table.summary(results).map((value) => `**${value}**`)]);
   return [
     `## ${title}, ${isolation}${exact}`,
     "",
     EXPLANATION[isolation],
+    ...(vector ? ["The scalar form gives the same result without vector instructions."] : []),
     "",
     ...markdown(["kernel", "stresses", ...table.columns], rows, 2),
     "",
@@ -70,6 +77,18 @@ function programSection({ emptyMs, engines, results }) {
     `Node itself (\`node -e 0\`) takes ${Math.round(emptyMs)} ms. Native is \`node:wasi\`.`,
     "",
     ...markdown(["program", "does", ...engines], rows, 2),
+    "",
+  ];
+}
+
+function fileSection(rows) {
+  return [
+    "## Files through WASI",
+    "",
+    "Milliseconds of CPU, system calls included; shortest of several rounds. The same guest (`guests/files.wat`) runs on our",
+    "host and in-memory file systems and, compiled by V8, on `node:wasi`, which × compares with.",
+    "",
+    ...markdown(["operation", ...FILE_COLUMNS], rows, 1),
     "",
   ];
 }

@@ -43,7 +43,10 @@ function cpuMs() {
   return (user + system) / 1000;
 }
 
-/** Samples in ns a run, engine by engine; rounds go through all engines, so that noise hits them alike. */
+/**
+ * Samples in ns a run and the instructions of one, engine by engine (0 where the engine does not count); `instructions` of
+ * the whole are the first engine's that does. Rounds go through all engines, so that noise hits them alike.
+ */
 function measure(kernel, loaded, { size, sampleMs, rounds }) {
   let instructions = 0;
   const contestants = [];
@@ -52,9 +55,10 @@ function measure(kernel, loaded, { size, sampleMs, rounds }) {
       const instance = prepare(kernel, instantiate);
       const before = instance.instructions();
       check(instance, kernel, size);
-      instructions ||= instance.instructions() - before;
+      const own = instance.instructions() - before;
+      instructions ||= own;
       const batch = warm(instance, kernel[size], warmMs, sampleMs);
-      contestants.push({ label, run: instance.run, batch, samples: [] });
+      contestants.push({ label, run: instance.run, batch, samples: [], instructions: own });
     } catch (error) {
       contestants.push({ label, error: String(error.message ?? error) });
     }
@@ -68,7 +72,9 @@ function measure(kernel, loaded, { size, sampleMs, rounds }) {
     }
   }
   const engines = {};
-  for (const { label, samples, error } of contestants) engines[label] = { samples, error };
+  for (const { label, samples, error, instructions: own } of contestants) {
+    engines[label] = { samples, error, instructions: own };
+  }
   return { instructions, engines };
 }
 

@@ -2,7 +2,17 @@
 // other than 0, 64-bit addresses; results that share registers with operands. What they compute is the suite's affair.
 
 import { describe, expect, it } from "vitest";
-import { Engine, type Instance, Linker, type Memory, Module, OutOfFuelError, Store, Trap } from "wasmeter";
+import {
+  Engine,
+  type Instance,
+  InterruptedError,
+  Linker,
+  type Memory,
+  Module,
+  OutOfFuelError,
+  Store,
+  Trap,
+} from "wasmeter";
 import { wat } from "./wat.ts";
 
 /** Runs of vector instructions; the second of the three loads reaches furthest. */
@@ -46,6 +56,36 @@ const ALIASED = wat(`(module (func (export "f") (param i32) (result i32) (local 
     (local.set $b (i8x16.shuffle 4 5 6 7 0 1 2 3 16 17 18 19 20 21 22 23 (local.get $b) (local.get $b)))
     (local.set $a (v128.bitselect (local.get $a) (local.get $b) (local.get $a)))
     (i32.add (i32x4.extract_lane 0 (local.get $b)) (i32x4.extract_lane 0 (local.get $a)))))`);
+
+/** Vector and scalar instructions by turns, as loops over arrays have them: a turn costs 23, the end 4. */
+const LOOP = wat(`(module (memory (export "memory") 1)
+  (func (export "f") (param $p i32) (param $q i32) (param $end i32) (result i32) (local $n i32) (local $sum v128)
+    (loop $next
+      (local.set $sum (i32x4.add (local.get $sum) (v128.load (local.get $p))))
+      (local.set $n (i32.add (local.get $n) (i32.load (local.get $q))))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $p) (local.get $end))))
+    (i32.add (local.get $n) (i32x4.extract_lane 1 (local.get $sum))))
+  (func (export "spin") (local $v v128)
+    (loop $next
+      (local.set $v (i32x4.add (local.get $v) (local.get $v)))
+      (br $next))))`);
+const LOOP_COST = 16 * 23 + 4;
+
+/** Bytes of each word of one operand rotated; and shuffles that look like it, but are none. */
+const ROTATIONS = wat(`(module
+  ${[
+    ["first", "1 2 3 0 5 6 7 4 9 10 11 8 13 14 15 12"],
+    ["second", "19 16 17 18 23 20 21 22 27 24 25 26 31 28 29 30"],
+    ["both", "2 3 0 1 6 7 4 5 26 27 24 25 14 15 12 13"],
+    ["other", "2 3 0 1 6 7 4 5 10 11 8 9 14 15 13 12"],
+  ]
+    .map(
+      ([name, lanes]) => `(func (export "${name}") (param v128 v128) (result v128)
+    (i8x16.shuffle ${lanes} (local.get 0) (local.get 1)))`,
+    )
+    .join("\n")})`);
 
 describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
   const engine = new Engine({ lowering, features: "all" });
@@ -101,6 +141,62 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
     while (execution.resume({ fuel: 1 }) === "out-of-fuel") slices++;
     expect(execution.result).toBe(4);
     expect(slices).toBe(COST);
+  });
+
+  describe("a loop of vector and scalar instructions", () => {
+    const prepared = (fuel?: number) => {
+      const made = instantiate(LOOP, fuel);
+      const words = Int32Array.from({ length: 64 }, (_, k) => k);
+      (made.instance.exports.memory as Memory).write(0, new Uint8Array(words.buffer));
+      return made;
+    };
+    const RESULT = 976;
+
+    it.each([
+      ["the vector load with which it begins, in the fifth turn", 65536 - 64, 0, 4 * 23 + 4, 0xfd],
+      ["a scalar load, in the third turn", 0, 65536 - 32, 2 * 23 + 9, 0x28],
+    ])("traps at %s", (_, p, q, cost, opcode) => {
+      const { store, instance } = prepared();
+      const error = caught(() => instance.call("f", [p, q, -1])) as Trap;
+      expect(error).toMatchObject({ code: "out-of-bounds-memory-access", fuelConsumed: BigInt(cost) });
+      expect(store.fuelConsumed).toBe(BigInt(cost));
+      expect(LOOP[error.backtrace[0]?.offset as number]).toBe(opcode);
+    });
+
+    it("stops exactly where the fuel ends", () => {
+      const cost = 3 * 23 + 4;
+      for (let fuel = 0; fuel < cost; fuel++) {
+        const { store, instance } = prepared(fuel);
+        expect(caught(() => instance.call("f", [0, 0, 48]))).toBeInstanceOf(OutOfFuelError);
+        expect(store.fuelRemaining).toBe(0n);
+      }
+      const { store, instance } = prepared(cost);
+      expect(instance.call("f", [0, 0, 48])).toBe(1 + 5 + 9 + 4 + 8);
+      expect(store.fuelRemaining).toBe(0n);
+    });
+
+    it.each([1, 7, 30])("goes on after running out of slices of %i", (fuel) => {
+      const { store, instance } = prepared();
+      const execution = instance.start("f", [0, 0, 256]);
+      while (execution.resume({ fuel }) === "out-of-fuel");
+      expect(execution.result).toBe(RESULT);
+      expect(store.fuelConsumed).toBe(BigInt(LOOP_COST));
+    });
+
+    it("can be interrupted", () => {
+      const { instance } = instantiate(LOOP);
+      expect(caught(() => instance.call("spin", [], { timeoutMs: 10 }))).toBeInstanceOf(InterruptedError);
+    });
+  });
+
+  it("rotates words by a shuffle, and shuffles what only looks like it", () => {
+    const { instance } = instantiate(ROTATIONS);
+    const operands = [0, 16].map((from) => Uint8Array.from({ length: 16 }, (_, k) => from + k));
+    const lanes = (name: string): number[] => [...(instance.call(name, operands) as Uint8Array)];
+    expect(lanes("first")).toEqual([1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12]);
+    expect(lanes("second")).toEqual([19, 16, 17, 18, 23, 20, 21, 22, 27, 24, 25, 26, 31, 28, 29, 30]);
+    expect(lanes("both")).toEqual([2, 3, 0, 1, 6, 7, 4, 5, 26, 27, 24, 25, 14, 15, 12, 13]);
+    expect(lanes("other")).toEqual([2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 13, 12]);
   });
 
   it("loads and stores at every alignment", () => {

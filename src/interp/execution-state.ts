@@ -101,7 +101,7 @@ export class ExecutionState {
   fp = 0;
   sp = 0;
   /** Call nodes of the suspended frames, outermost first. */
-  readonly callers: CodeNode[] = [];
+  readonly callers = [null] as unknown[] as CodeNode[];
   /** The frames below which the host runs, outermost first. */
   readonly hostCalls: HostCallSite[] = [];
   /** The node that has found no room on the GC heap, during the recount. */

@@ -1006,8 +1006,10 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { callee = i.data as FunctionCode; break; }
     }
         default:
-          // A vector instruction, which bears Wasm's opcode: a loop of its own executes it and its like.
+          // A vector instruction, which bears Wasm's opcode: a loop of its own executes it and what is between its like.
+          meter.counter = fuel;
           i = ex.vector(i, fp);
+          fuel = meter.counter;
           continue;
         }
         if (slow !== Slow.Enter) {

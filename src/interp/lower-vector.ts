@@ -101,8 +101,22 @@ function lowerShuffle(context: LoweringContext, instruction: Instruction): void 
   const { slot } = stack.push(NumType.V128);
   const bytes = immediateBytes(context, instruction);
   const lanes = wordLanes(bytes);
-  if (lanes === undefined) emit(context, Op.I8x16Shuffle, slot, a, b, 0, bytes);
-  else emit(context, VectorCode.ShuffleWords, slot, a, b, 0, lanes);
+  const rotation = lanes === undefined ? wordRotation(bytes, a === b) : 0;
+  if (lanes !== undefined) emit(context, VectorCode.ShuffleWords, slot, a, b, 0, lanes);
+  else if (rotation !== 0)
+    emit(context, VectorCode.RotateWords, slot, (bytes[0] as number) < 16 ? a : b, 0, rotation);
+  else emit(context, Op.I8x16Shuffle, slot, a, b, 0, bytes);
+}
+
+/** By how many bits the shuffle turns each 32-bit lane of one operand to the left; 0 where it does anything else. */
+function wordRotation(bytes: Uint8Array, sameOperands: boolean): number {
+  const first = bytes[0] as number;
+  for (let k = 0; k < 16; k++) {
+    const from = bytes[k] as number;
+    const expected = (k & ~3) | ((first + k) & 3);
+    if ((from & 15) !== expected || (!sameOperands && (from ^ first) > 15)) return 0;
+  }
+  return 8 * (-first & 3);
 }
 
 /** The shuffle in terms of 32-bit lanes, if it moves whole ones. */

@@ -25,6 +25,8 @@ export const LAST_VECTOR = 0xfdfff;
 export const enum VectorCode {
   /** A shuffle of 32-bit lanes, which `data` names: 0 to 3 of `a`, 4 to 7 of `b`. */
   ShuffleWords = 0xfd09a,
+  /** A shuffle that turns every 32-bit lane of `a` to the left by `c` bits. */
+  RotateWords = 0xfd0a2,
 }
 
 /** `c` of a vector shift whose `b` is the count itself; else 0. */

@@ -2,19 +2,26 @@
 // does for the main one; but only once vectors are used. Each operation seen for the first time would otherwise throw
 // the loop's compiled code away.
 
+import { INSTRUCTIONS } from "../isa/instructions.ts";
 import { Op } from "../isa/op.ts";
-import { Code } from "./code.ts";
+import { Code, PAIRS, WARM_UPS, WarmUp } from "./code.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import { CodeNode, type FunctionCode } from "./node.ts";
-import { type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./operations.ts";
-import { executeVectors, FREQUENT, FREQUENT_ACCESSES } from "./vector.ts";
+import {
+  FIRST_VECTOR,
+  LAST_VECTOR,
+  type MemoryAccess,
+  SHIFT_BY_IMMEDIATE,
+  VectorCode,
+} from "./operations.ts";
+import { executeVectors, FREQUENT, FREQUENT_ACCESSES, SHARED } from "./vector.ts";
 
 /** Four vectors: small integers, large ones, floats and NaNs, doubles and NaNs. Word 16 is an address, as is 17. */
 const WORDS = [
   1, -2, 3, 0x00ff0004, -0x80000000, 0x7fffffff, -2_000_000_000, 0x7ffffff1, 0x3f800000, 0x7fc00000,
   0x40490fdb, -0x40800000, 0, 0x3ff80000, 0, 0x7ff80000, 0, 3,
 ];
-const PAIRS = [
+const VECTORS = [
   [0, 4],
   [4, 0],
   [8, 4],
@@ -22,6 +29,17 @@ const PAIRS = [
   [12, 8],
   [12, 12],
   [4, 4],
+] as const;
+/** Less, greater, equal; small and large; zero; numbers and NaNs. */
+const NUMBERS = [
+  [0, 4],
+  [4, 0],
+  [5, 6],
+  [0, 0],
+  [12, 5],
+  [12, 12],
+  [8, 9],
+  [14, 8],
 ] as const;
 const ADDRESSES = [16, 17];
 const RESULT = 20;
@@ -47,14 +65,21 @@ export function warmUpVectors(makeState: () => ExecutionState, owner: FunctionCo
   const add = (op: number, d: number, a: number, b: number, c: number, data: unknown = null): void => {
     nodes.push(new CodeNode(owner, op as Code, d, a, b, c, data));
   };
-  for (const [a, b] of PAIRS) {
+  const others = otherOperations();
+  for (const [a, b] of VECTORS) {
     for (const op of FREQUENT) {
       add(op, RESULT, a, b, 0);
       add(op, RESULT, a, b, SHIFT_BY_IMMEDIATE);
     }
-    add(VectorCode.ShuffleWords, RESULT, a, b, 0, Int32Array.of(0, 5, 2, 7));
+    for (const lanes of [
+      [0, 5, 2, 7],
+      [4, 1, 6, 3],
+    ]) {
+      add(VectorCode.ShuffleWords, RESULT, a, b, 0, Int32Array.from(lanes));
+    }
+    add(VectorCode.RotateWords, RESULT, a, 0, 8);
     add(Op.I8x16Shuffle, RESULT, a, b, 0, new Uint8Array(16).fill(17, 8));
-    add(Op.I8x16MinS, RESULT, a, b, 0);
+    for (const op of others) add(op, RESULT, a, b, 0);
     add(Code.Const128, RESULT, 0, 0, 0, new Int32Array(4));
     add(Code.Copy128, RESULT, a, 0, 0);
   }
@@ -62,12 +87,43 @@ export function warmUpVectors(makeState: () => ExecutionState, owner: FunctionCo
   for (const op of FREQUENT_ACCESSES) {
     for (const a of ADDRESSES) add(op, op === Op.V128Store ? -1 : RESULT, a, 4, 0, access);
   }
-  nodes.push(new CodeNode(owner, Code.Nop, -1, 0, 0, 0, null));
+  addShared(add);
+  // Not one of the shared operations: the loop ends here.
+  add(Code.Return, -1, 0, 0, 0);
   nodes.forEach((node, k) => {
     node.next = nodes[k + 1] ?? node;
+    node.target = node.next;
   });
   for (let round = 0; round < ROUNDS; round++) {
     ex.R.set(WORDS);
     executeVectors(ex, nodes[0] as CodeNode, 0);
   }
+}
+
+/** Vector instructions that are calls: on registers, without immediates beside a lane. */
+function otherOperations(): Op[] {
+  const others: Op[] = [];
+  for (const [number, row] of Object.entries(INSTRUCTIONS)) {
+    const op = Number(number) as Op;
+    const isVector = op >= FIRST_VECTOR && op <= LAST_VECTOR && row.accessBytes === 0;
+    if (isVector && op !== Op.V128Const && op !== Op.I8x16Shuffle && !FREQUENT.includes(op)) others.push(op);
+  }
+  return others;
+}
+
+/** The main loop's operations that the vector loop executes too. */
+function addShared(add: (op: number, d: number, a: number, b: number, c: number) => void): void {
+  const kinds = new Map<Code, WarmUp>(WARM_UPS);
+  const addSequence = (ops: readonly Code[], both: Code): void => {
+    const memory = ops.some((op) => kinds.get(op) === WarmUp.Memory);
+    const operands = memory ? ADDRESSES.map((a) => [a, 4] as const) : NUMBERS;
+    for (const [a, b] of operands) {
+      ops.forEach((op, k) => {
+        // `c` is an offset, or the condition of a selection.
+        add(k === 0 ? both : op, RESULT, a, b, memory ? 0 : a);
+      });
+    }
+  };
+  for (const op of SHARED) if (kinds.has(op)) addSequence([op], op);
+  for (const [first, second, both] of PAIRS) if (SHARED.includes(both)) addSequence([first, second], both);
 }

@@ -2,6 +2,7 @@
 // Greater-than is less-than with its operands swapped, which the dispatch does.
 
 import * as i64 from "../numeric/i64.ts";
+import { lessS8, lessS16, lessU8, lessU16 } from "./packed.ts";
 import type { VectorViews } from "./views.ts";
 
 export function i8x16Eq({ I8 }: VectorViews, d: number, a: number, b: number): void {
@@ -18,32 +19,20 @@ export function i8x16Ne({ I8 }: VectorViews, d: number, a: number, b: number): v
   for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] !== I8[b + i] ? -1 : 0;
 }
 
-export function i8x16LtS({ I8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] < I8[b + i] ? -1 : 0;
+export function i8x16LtS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = lessS8(R[a + i], R[b + i]);
 }
 
-export function i8x16LtU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = U8[a + i] < U8[b + i] ? -1 : 0;
+export function i8x16LtU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = lessU8(R[a + i], R[b + i]);
 }
 
-export function i8x16LeS({ I8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i] <= I8[b + i] ? -1 : 0;
+export function i8x16LeS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = ~lessS8(R[b + i], R[a + i]);
 }
 
-export function i8x16LeU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = U8[a + i] <= U8[b + i] ? -1 : 0;
+export function i8x16LeU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = ~lessU8(R[b + i], R[a + i]);
 }
 
 export function i16x8Eq({ I16 }: VectorViews, d: number, a: number, b: number): void {
@@ -60,32 +49,20 @@ export function i16x8Ne({ I16 }: VectorViews, d: number, a: number, b: number): 
   for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] !== I16[b + i] ? -1 : 0;
 }
 
-export function i16x8LtS({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] < I16[b + i] ? -1 : 0;
+export function i16x8LtS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = lessS16(R[a + i], R[b + i]);
 }
 
-export function i16x8LtU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = U16[a + i] < U16[b + i] ? -1 : 0;
+export function i16x8LtU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = lessU16(R[a + i], R[b + i]);
 }
 
-export function i16x8LeS({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i] <= I16[b + i] ? -1 : 0;
+export function i16x8LeS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = ~lessS16(R[b + i], R[a + i]);
 }
 
-export function i16x8LeU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = U16[a + i] <= U16[b + i] ? -1 : 0;
+export function i16x8LeU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) R[d + i] = ~lessU16(R[b + i], R[a + i]);
 }
 
 export function i32x4Eq({ R }: VectorViews, d: number, a: number, b: number): void {

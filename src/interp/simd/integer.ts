@@ -2,6 +2,7 @@
 // Stores into typed arrays wrap, which is the arithmetic modulo 2^N that Wasm asks for.
 
 import * as i64 from "../numeric/i64.ts";
+import { blend, lessS8, lessS16, lessU8, lessU16 } from "./packed.ts";
 import type { VectorViews } from "./views.ts";
 
 // Every lane's bits but the highest: with the high bits apart, no carry crosses a lane and one int32 addition
@@ -9,41 +10,41 @@ import type { VectorViews } from "./views.ts";
 const LOW_7_BITS = 0x7f7f7f7f;
 const LOW_15_BITS = 0x7fff7fff;
 
+function addBytes(x: number, y: number): number {
+  return ((x & LOW_7_BITS) + (y & LOW_7_BITS)) ^ ((x ^ y) & ~LOW_7_BITS);
+}
+
+function subtractBytes(x: number, y: number): number {
+  return ((x | ~LOW_7_BITS) - (y & LOW_7_BITS)) ^ (~(x ^ y) & ~LOW_7_BITS);
+}
+
+function addHalves(x: number, y: number): number {
+  return ((x & LOW_15_BITS) + (y & LOW_15_BITS)) ^ ((x ^ y) & ~LOW_15_BITS);
+}
+
+function subtractHalves(x: number, y: number): number {
+  return ((x | ~LOW_15_BITS) - (y & LOW_15_BITS)) ^ (~(x ^ y) & ~LOW_15_BITS);
+}
+
 /** The number of [min, max] nearest to `value`. */
 export function clamp(value: number, min: number, max: number): number {
   return Math.max(min, Math.min(value, max));
 }
 
 export function i8x16Add({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) {
-    const x = R[a + i];
-    const y = R[b + i];
-    R[d + i] = ((x & LOW_7_BITS) + (y & LOW_7_BITS)) ^ ((x ^ y) & ~LOW_7_BITS);
-  }
+  for (let i = 0; i < 4; i++) R[d + i] = addBytes(R[a + i], R[b + i]);
 }
 
 export function i8x16Sub({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) {
-    const x = R[a + i];
-    const y = R[b + i];
-    R[d + i] = ((x | ~LOW_7_BITS) - (y & LOW_7_BITS)) ^ (~(x ^ y) & ~LOW_7_BITS);
-  }
+  for (let i = 0; i < 4; i++) R[d + i] = subtractBytes(R[a + i], R[b + i]);
 }
 
 export function i16x8Add({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) {
-    const x = R[a + i];
-    const y = R[b + i];
-    R[d + i] = ((x & LOW_15_BITS) + (y & LOW_15_BITS)) ^ ((x ^ y) & ~LOW_15_BITS);
-  }
+  for (let i = 0; i < 4; i++) R[d + i] = addHalves(R[a + i], R[b + i]);
 }
 
 export function i16x8Sub({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) {
-    const x = R[a + i];
-    const y = R[b + i];
-    R[d + i] = ((x | ~LOW_15_BITS) - (y & LOW_15_BITS)) ^ (~(x ^ y) & ~LOW_15_BITS);
-  }
+  for (let i = 0; i < 4; i++) R[d + i] = subtractHalves(R[a + i], R[b + i]);
 }
 
 export function i32x4Add({ R }: VectorViews, d: number, a: number, b: number): void {
@@ -136,11 +137,13 @@ export function i8x16AddSatS({ I8 }: VectorViews, d: number, a: number, b: numbe
   for (let i = 0; i < 16; i++) I8[d + i] = clamp(I8[a + i] + I8[b + i], -0x80, 0x7f);
 }
 
-export function i8x16AddSatU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = Math.min(U8[a + i] + U8[b + i], 0xff);
+export function i8x16AddSatU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const sum = addBytes(x, R[b + i]);
+    // What wrapped is less than an operand.
+    R[d + i] = sum | lessU8(sum, x);
+  }
 }
 
 export function i8x16SubSatS({ I8 }: VectorViews, d: number, a: number, b: number): void {
@@ -150,11 +153,12 @@ export function i8x16SubSatS({ I8 }: VectorViews, d: number, a: number, b: numbe
   for (let i = 0; i < 16; i++) I8[d + i] = clamp(I8[a + i] - I8[b + i], -0x80, 0x7f);
 }
 
-export function i8x16SubSatU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = Math.max(U8[a + i] - U8[b + i], 0);
+export function i8x16SubSatU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = subtractBytes(x, y) & ~lessU8(x, y);
+  }
 }
 
 export function i16x8AddSatS({ I16 }: VectorViews, d: number, a: number, b: number): void {
@@ -164,11 +168,13 @@ export function i16x8AddSatS({ I16 }: VectorViews, d: number, a: number, b: numb
   for (let i = 0; i < 8; i++) I16[d + i] = clamp(I16[a + i] + I16[b + i], -0x8000, 0x7fff);
 }
 
-export function i16x8AddSatU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = Math.min(U16[a + i] + U16[b + i], 0xffff);
+export function i16x8AddSatU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const sum = addHalves(x, R[b + i]);
+    // What wrapped is less than an operand.
+    R[d + i] = sum | lessU16(sum, x);
+  }
 }
 
 export function i16x8SubSatS({ I16 }: VectorViews, d: number, a: number, b: number): void {
@@ -178,67 +184,76 @@ export function i16x8SubSatS({ I16 }: VectorViews, d: number, a: number, b: numb
   for (let i = 0; i < 8; i++) I16[d + i] = clamp(I16[a + i] - I16[b + i], -0x8000, 0x7fff);
 }
 
-export function i16x8SubSatU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = Math.max(U16[a + i] - U16[b + i], 0);
+export function i16x8SubSatU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = subtractHalves(x, y) & ~lessU16(x, y);
+  }
 }
 
-export function i8x16MinS({ I8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) I8[d + i] = Math.min(I8[a + i], I8[b + i]);
+export function i8x16MinS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessS8(x, y), x, y);
+  }
 }
 
-export function i8x16MinU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = Math.min(U8[a + i], U8[b + i]);
+export function i8x16MinU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessU8(x, y), x, y);
+  }
 }
 
-export function i8x16MaxS({ I8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) I8[d + i] = Math.max(I8[a + i], I8[b + i]);
+export function i8x16MaxS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessS8(x, y), y, x);
+  }
 }
 
-export function i8x16MaxU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = Math.max(U8[a + i], U8[b + i]);
+export function i8x16MaxU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessU8(x, y), y, x);
+  }
 }
 
-export function i16x8MinS({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = Math.min(I16[a + i], I16[b + i]);
+export function i16x8MinS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessS16(x, y), x, y);
+  }
 }
 
-export function i16x8MinU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = Math.min(U16[a + i], U16[b + i]);
+export function i16x8MinU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessU16(x, y), x, y);
+  }
 }
 
-export function i16x8MaxS({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = Math.max(I16[a + i], I16[b + i]);
+export function i16x8MaxS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessS16(x, y), y, x);
+  }
 }
 
-export function i16x8MaxU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = Math.max(U16[a + i], U16[b + i]);
+export function i16x8MaxU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = blend(lessU16(x, y), y, x);
+  }
 }
 
 export function i32x4MinS({ R }: VectorViews, d: number, a: number, b: number): void {
@@ -257,18 +272,20 @@ export function i32x4MaxU({ U32 }: VectorViews, d: number, a: number, b: number)
   for (let i = 0; i < 4; i++) U32[d + i] = Math.max(U32[a + i], U32[b + i]);
 }
 
-export function i8x16AvgrU({ U8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) U8[d + i] = (U8[a + i] + U8[b + i] + 1) >> 1;
+export function i8x16AvgrU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = (x | y) - (((x ^ y) >>> 1) & LOW_7_BITS);
+  }
 }
 
-export function i16x8AvgrU({ U16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) U16[d + i] = (U16[a + i] + U16[b + i] + 1) >> 1;
+export function i16x8AvgrU({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = (x | y) - (((x ^ y) >>> 1) & LOW_15_BITS);
+  }
 }
 
 export function i8x16Popcnt({ R }: VectorViews, d: number, a: number): void {
@@ -280,10 +297,15 @@ export function i8x16Popcnt({ R }: VectorViews, d: number, a: number): void {
   }
 }
 
-/** Only -2^15 squared exceeds the range. */
-export function i16x8Q15mulrSatS({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = Math.min((I16[a + i] * I16[b + i] + 0x4000) >> 15, 0x7fff);
+/** Of the numbers in the higher halves. Only -2^15 squared exceeds the range. */
+function q15(x: number, y: number): number {
+  return Math.min((Math.imul(x >> 16, y >> 16) + 0x4000) >> 15, 0x7fff);
+}
+
+export function i16x8Q15mulrSatS({ R }: VectorViews, d: number, a: number, b: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    const y = R[b + i];
+    R[d + i] = (q15(x << 16, y << 16) & 0xffff) | (q15(x, y) << 16);
+  }
 }

@@ -57,16 +57,18 @@ export function i16x8ExtmulHighI8x16U({ I16, U8 }: VectorViews, d: number, a: nu
   for (let i = 0; i < 8; i++) I16[d + i] = U8[a + i] * U8[b + i];
 }
 
-export function i16x8ExtaddPairwiseI8x16S({ I16, I8 }: VectorViews, d: number, a: number): void {
-  d <<= 1;
-  a <<= 2;
-  for (let i = 0; i < 8; i++) I16[d + i] = I8[a + 2 * i] + I8[a + 2 * i + 1];
+export function i16x8ExtaddPairwiseI8x16S({ R }: VectorViews, d: number, a: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    R[d + i] = ((((x << 24) >> 24) + ((x << 16) >> 24)) & 0xffff) | ((((x << 8) >> 24) + (x >> 24)) << 16);
+  }
 }
 
-export function i16x8ExtaddPairwiseI8x16U({ I16, U8 }: VectorViews, d: number, a: number): void {
-  d <<= 1;
-  a <<= 2;
-  for (let i = 0; i < 8; i++) I16[d + i] = U8[a + 2 * i] + U8[a + 2 * i + 1];
+export function i16x8ExtaddPairwiseI8x16U({ R }: VectorViews, d: number, a: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    R[d + i] = (x & 0x00ff00ff) + ((x >>> 8) & 0x00ff00ff);
+  }
 }
 
 export function i32x4ExtendLowI16x8S({ R, I16 }: VectorViews, d: number, a: number): void {
@@ -113,14 +115,18 @@ export function i32x4ExtmulHighI16x8U({ R, U16 }: VectorViews, d: number, a: num
   for (let i = 0; i < 4; i++) R[d + i] = Math.imul(U16[a + i], U16[b + i]);
 }
 
-export function i32x4ExtaddPairwiseI16x8S({ R, I16 }: VectorViews, d: number, a: number): void {
-  a <<= 1;
-  for (let i = 0; i < 4; i++) R[d + i] = I16[a + 2 * i] + I16[a + 2 * i + 1];
+export function i32x4ExtaddPairwiseI16x8S({ R }: VectorViews, d: number, a: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    R[d + i] = ((x << 16) >> 16) + (x >> 16);
+  }
 }
 
-export function i32x4ExtaddPairwiseI16x8U({ R, U16 }: VectorViews, d: number, a: number): void {
-  a <<= 1;
-  for (let i = 0; i < 4; i++) R[d + i] = U16[a + 2 * i] + U16[a + 2 * i + 1];
+export function i32x4ExtaddPairwiseI16x8U({ R }: VectorViews, d: number, a: number): void {
+  for (let i = 0; i < 4; i++) {
+    const x = R[a + i];
+    R[d + i] = (x & 0xffff) + (x >>> 16);
+  }
 }
 
 export function i64x2ExtendLowI32x4S({ R }: VectorViews, d: number, a: number): void {

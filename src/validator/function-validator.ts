@@ -2,7 +2,6 @@
 // Owns dispatch and the rules of control and variables; regular instructions go by the table, other rules are in *-rules.ts.
 // Also the type-tracker of whoever re-reads a checked body: same calls, and the stacks are readable in between.
 
-import { LimitError } from "../errors.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { BlockKind } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
@@ -13,20 +12,12 @@ import { checkAggregate } from "./aggregate-rules.ts";
 import { checkBulk } from "./bulk-rules.ts";
 import { checkCall, checkCatches, tagParamsOf } from "./call-rules.ts";
 import type { CheckedModule } from "./checked-module.ts";
+import { Locals } from "./locals.ts";
 import { checkReference } from "./reference-rules.ts";
 import { createRules, isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule } from "./rules.ts";
 import { isDefaultable, TypeStack } from "./type-stack.ts";
 
 const NO_TYPES: readonly ValType[] = [];
-/** So many locals of a body are listed one by one; the others stay in runs. */
-const MOST_LISTED = 256;
-
-/** Locals of one type that stand one behind the other: those up to `end`. */
-interface LocalRange {
-  readonly end: number;
-  readonly type: ValType;
-}
-
 /**
  * Validates expressions of one module, one after the other, without allocating per
  * instruction. Every method but `begin…` throws a `ValidationError` where the
@@ -36,25 +27,11 @@ export class FunctionValidator extends TypeStack {
   private readonly rules: readonly (readonly Rule[])[];
   private readonly bytes: Uint8Array;
   private constant = false;
-  /** Canonical types of the current body's parameters. */
-  private params: readonly ValType[] = NO_TYPES;
-  /** Parameters and locals. */
-  private localCount = 0;
-  /** Canonical types of the first locals behind the parameters. */
-  private readonly listed: ValType[] = [];
-  /**
-   * All locals behind the parameters. A body of a few bytes may declare 50,000, and a module have a million bodies: nothing
-   * here may take time by their number.
-   */
-  private readonly ranges: LocalRange[] = [];
-  /** By local: number of the body that has set it. Only looked at for locals without default value. */
-  private readonly setBy: number[] = [];
-  private bodyNumber = 0;
-  /** Locals without default in the order in which they were set. */
-  private readonly setLocals: number[] = [];
+  private readonly locals: Locals;
 
   constructor(checked: CheckedModule) {
     super(checked);
+    this.locals = new Locals(checked.limits.locals);
     this.rules = createRules(checked.features);
     this.bytes = checked.module.bytes;
   }
@@ -66,7 +43,8 @@ export class FunctionValidator extends TypeStack {
     this.offset = offset;
     this.constant = false;
     const type = this.calleeTypeOf(funcIdx);
-    this.setUpLocals(type.params, locals);
+    this.locals.begin(type.params);
+    for (const { count, type: declared } of locals) this.locals.add(count, this.canonical(declared));
     this.pushFrame(Op.Block, NO_TYPES, type.results, 0);
   }
 
@@ -76,20 +54,18 @@ export class FunctionValidator extends TypeStack {
     this.funcIdx = undefined;
     this.offset = offset;
     this.constant = true;
-    this.setUpLocals(NO_TYPES, []);
+    this.locals.begin(NO_TYPES);
     this.pushFrame(Op.Block, NO_TYPES, this.singleton(expected), 0);
   }
 
   /** Whether local `idx` is readable at this point: it has been set, or its type has a default. */
   isInitialized(idx: number): boolean {
-    return (
-      idx < this.params.length || this.setBy[idx] === this.bodyNumber || isDefaultable(this.localType(idx))
-    );
+    return this.locals.isInitialized(idx);
   }
 
   /** Canonical types of the current body's parameters and locals. */
   localTypes(): ValType[] {
-    return Array.from({ length: this.localCount }, (_, idx) => this.localType(idx));
+    return this.locals.types();
   }
 
   /** Judges the next instruction and moves the stacks past it. */
@@ -148,13 +124,13 @@ export class FunctionValidator extends TypeStack {
       case Op.LocalSet: {
         const type = this.localType(instruction.index);
         this.pop(type);
-        if (!isDefaultable(type)) this.markSet(instruction.index);
+        if (!isDefaultable(type)) this.locals.set(instruction.index);
         return;
       }
       case Op.LocalTee: {
         const type = this.localType(instruction.index);
         this.pop(type);
-        if (!isDefaultable(type)) this.markSet(instruction.index);
+        if (!isDefaultable(type)) this.locals.set(instruction.index);
         this.push(type);
         return;
       }
@@ -181,7 +157,7 @@ export class FunctionValidator extends TypeStack {
       case Op.Else: {
         if (this.frame.opcode !== Op.If) this.fail("type mismatch: else without if");
         const { startTypes, endTypes, initHeight } = this.popFrame();
-        this.forgetSet(initHeight);
+        this.locals.forget(initHeight);
         this.pushFrame(Op.Else, startTypes, endTypes, initHeight);
         return;
       }
@@ -197,7 +173,7 @@ export class FunctionValidator extends TypeStack {
       case Op.Delegate: {
         if (this.frame.opcode !== Op.Try) this.fail("type mismatch: delegate without try");
         const { endTypes, initHeight } = this.popFrame();
-        this.forgetSet(initHeight);
+        this.locals.forget(initHeight);
         this.frameOf(instruction.index);
         this.pushAll(endTypes);
         return;
@@ -205,7 +181,7 @@ export class FunctionValidator extends TypeStack {
       case Op.End: {
         const { opcode, startTypes, endTypes, initHeight } = this.popFrame();
         if (opcode === Op.If) this.checkMissingElse(startTypes, endTypes);
-        this.forgetSet(initHeight);
+        this.locals.forget(initHeight);
         this.pushAll(endTypes);
         return;
       }
@@ -258,51 +234,8 @@ export class FunctionValidator extends TypeStack {
     }
   }
 
-  private setUpLocals(params: readonly ValType[], runs: readonly LocalRun[]): void {
-    const { listed, ranges } = this;
-    const limit = this.checked.limits.locals;
-    listed.length = 0;
-    ranges.length = 0;
-    this.setLocals.length = 0;
-    this.bodyNumber++;
-    this.params = params;
-    let total = params.length;
-    for (const run of runs) {
-      total += run.count;
-      if (total > limit) throw new LimitError("locals", total, limit, "locals of a function");
-      const type = this.canonical(run.type);
-      ranges.push({ end: total, type });
-      const end = Math.min(total - params.length, MOST_LISTED);
-      while (listed.length < end) listed.push(type);
-    }
-    this.localCount = total;
-  }
-
   private localType(idx: number): ValType {
-    const { params, ranges } = this;
-    const type = idx < params.length ? params[idx] : this.listed[idx - params.length];
-    if (type !== undefined) return type;
-    if (idx >= this.localCount) this.fail(`unknown local ${idx}`);
-    let low = 0;
-    let high = ranges.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (idx < ranges[middle].end) high = middle;
-      else low = middle + 1;
-    }
-    return ranges[low].type;
-  }
-
-  private markSet(idx: number): void {
-    if (this.isInitialized(idx)) return;
-    while (this.setBy.length <= idx) this.setBy.push(0);
-    this.setBy[idx] = this.bodyNumber;
-    this.setLocals.push(idx);
-  }
-
-  /** At the end of a block, the locals that it set first are unset again. */
-  private forgetSet(height: number): void {
-    while (this.setLocals.length > height) this.setBy[this.setLocals.pop() as number] = 0;
+    return this.locals.type(idx) ?? this.fail(`unknown local ${idx}`);
   }
 
   private readableGlobal(idx: number): ValType {
@@ -331,7 +264,7 @@ export class FunctionValidator extends TypeStack {
     }
     if (opcode === Op.If) this.pop(NumType.I32);
     this.popAll(startTypes);
-    this.pushFrame(opcode, startTypes, endTypes, this.setLocals.length);
+    this.pushFrame(opcode, startTypes, endTypes, this.locals.setCount);
   }
 
   /** An `if` without `else` passes its parameters on as its results. */
@@ -350,7 +283,7 @@ export class FunctionValidator extends TypeStack {
       this.fail("type mismatch: catch without try");
     }
     const { endTypes, initHeight } = this.popFrame();
-    this.forgetSet(initHeight);
+    this.locals.forget(initHeight);
     this.pushFrame(opcode, NO_TYPES, endTypes, initHeight);
   }
 

@@ -35,7 +35,15 @@ it.each(readdirSync(folder).filter((file) => file.endsWith(".wat")))("%s", (file
   expect(calls).not.toEqual([]);
   const bytes = wat(text);
   const world: World = {
-    modules: [{ name: "a", hasStart: text.includes("(start "), reenters: false, encode: () => bytes }],
+    modules: [
+      {
+        name: "a",
+        hasStart: text.includes("(start "),
+        reenters: false,
+        tags: new Map(),
+        encode: () => bytes,
+      },
+    ],
     calls,
   };
   expect(checkWorld(world, subjects, new Random(1), true).findings).toEqual([]);

@@ -3,7 +3,10 @@
 // Owns what must be equal to what. A finding is a string; no findings means agreement.
 
 import { BOUNDED_MODEL, type CostModel, Engine } from "wasmeter";
+import type { Feature } from "../src/isa/features.ts";
 import { INSTRUCTIONS } from "../src/isa/instructions.ts";
+import { mnemonicOf } from "./catalogue.ts";
+import { COUNTED } from "./encode-module.ts";
 import {
   type CompiledWorld,
   compileWorld,
@@ -11,14 +14,7 @@ import {
   type EngineRunOptions,
   runOnEngine,
 } from "./engine-subject.ts";
-import {
-  COUNTED,
-  type GeneratedWorld,
-  generateWorld,
-  NODE_20_FEATURES,
-  toWorld,
-  type World,
-} from "./generate.ts";
+import { type GeneratedWorld, generateWorld, NODE_20_FEATURES, toWorld, type World } from "./generate.ts";
 import { type NativeObservation, runNatively } from "./native-subject.ts";
 import { Random } from "./random.ts";
 import { type Observation, showCall } from "./subject.ts";
@@ -88,9 +84,10 @@ const LONG = 60_000;
 export function checkSeed(
   seed: number,
   subjects: Subjects,
+  features: ReadonlySet<Feature> = NODE_20_FEATURES,
 ): CheckResult & { readonly world: GeneratedWorld } {
   const random = new Random(seed);
-  const world = generateWorld(random, { features: NODE_20_FEATURES });
+  const world = generateWorld(random, { features });
   return { world, ...checkWorld(toWorld(world), subjects, random) };
 }
 
@@ -287,7 +284,7 @@ function priceOf(world: World, model: CostModel, reference: NativeObservation): 
     Object.values(INSTRUCTIONS).map((row) => [row.mnemonic, model.classes?.[row.class] ?? model.base]),
   );
   const price = (mnemonic: string): number => {
-    const plain = mnemonic === "select t" ? "select" : mnemonic;
+    const plain = mnemonicOf(mnemonic);
     return model.instructions?.[plain] ?? (classes.get(plain) as number);
   };
   let total = 0n;

@@ -1,19 +1,31 @@
 // Runs a world on the engine: plainly, within a budget, or in slices of an execution.
 
-import { type Engine, Global, Linker, Module, OutOfFuelError, Store, Trap, type TrapCode } from "wasmeter";
+import {
+  type Engine,
+  Global,
+  Linker,
+  Module,
+  OutOfFuelError,
+  Store,
+  Tag,
+  Trap,
+  type TrapCode,
+  WasmException,
+} from "wasmeter";
 import { F32, F64, I32, I64 } from "./encode.ts";
-import { BUDGET_EXPORT, HOST_FUNCTIONS, type World } from "./generate.ts";
+import { BUDGET_EXPORT, HOST_FUNCTIONS, HOST_TAG, type World } from "./generate.ts";
 import { HOST_NUMBER } from "./native-subject.ts";
 import {
   describeState,
   type Event,
   type Exports,
-  functionNames,
   type HostEnvironment,
   HostFailure,
   hostFunctions,
+  Names,
   type Observation,
   show,
+  showException,
   type TrapKind,
 } from "./subject.ts";
 
@@ -49,6 +61,16 @@ const TRAPS: Partial<Record<TrapCode, TrapKind>> = {
   "uninitialized-element": "null or mismatched function",
   "indirect-call-type-mismatch": "null or mismatched function",
   "call-stack-exhausted": "stack",
+  "null-reference": "null reference",
+  "null-function-reference": "null reference",
+  "null-structure-reference": "null reference",
+  "null-array-reference": "null reference",
+  "null-i31-reference": "null reference",
+  "null-exception-reference": "null reference",
+  "cast-failure": "cast failure",
+  "out-of-bounds-array-access": "array bounds",
+  "unaligned-atomic": "unaligned atomic",
+  "expected-shared-memory": "not a shared memory",
 };
 
 const TYPE_NAMES = new Map([
@@ -71,6 +93,11 @@ export function runOnEngine(
   const events: Event[] = [];
   const log: string[] = [];
   const nesting = { depth: 0 };
+  const names = new Names();
+  const hostTag = new Tag(store, { params: ["i32"] });
+  const toss = (value: number): never => {
+    throw new WasmException(hostTag, [value]);
+  };
   let outOfFuel = false;
   const exportsOf = (): Exports[] => instances.map(({ exports }) => exports);
   const attempt = (run: () => unknown): boolean => {
@@ -78,18 +105,21 @@ export function runOnEngine(
     let returned = false;
     try {
       const result = run();
-      outcome = `returned ${show(result, functionNames(exportsOf()))}`;
+      outcome = `returned ${show(result, names.learn(exportsOf()))}`;
       returned = true;
     } catch (error) {
       outOfFuel = error instanceof OutOfFuelError;
-      outcome = describeError(error);
+      outcome =
+        error instanceof WasmException
+          ? describeException(error, world, exportsOf(), hostTag, names.learn(exportsOf()))
+          : describeError(error);
     }
     events.push({ outcome, fuel: store.fuelConsumed });
     return returned;
   };
   let complete = true;
   for (const [at, module] of modules.entries()) {
-    const host: HostEnvironment = { exports: undefined, fuel: () => store.fuelConsumed, log, nesting };
+    const host: HostEnvironment = { exports: undefined, fuel: () => store.fuelConsumed, log, nesting, toss };
     const linker = new Linker(engine);
     const functions = hostFunctions(host);
     for (const { name, type } of HOST_FUNCTIONS) {
@@ -104,6 +134,7 @@ export function runOnEngine(
       );
     }
     linker.define("host", "number", new Global(store, { type: "i64" }, HOST_NUMBER));
+    linker.define("host", HOST_TAG, hostTag);
     instances.forEach((instance, k) => {
       linker.instance(world.modules[k]?.name ?? "", instance);
     });
@@ -137,7 +168,11 @@ export function runOnEngine(
     for (const { exports } of instances) exports.dump?.();
   }
   const state = complete
-    ? describeState(exportsOf(), (memory) => (memory as { bytes(): Uint8Array }).bytes())
+    ? describeState(
+        exportsOf(),
+        (memory) => (memory as { bytes(): Uint8Array }).bytes().slice(),
+        names.learn(exportsOf()),
+      )
     : [];
   return { events, log, state, outOfFuel, fuel, fuelRemaining };
 }
@@ -166,6 +201,23 @@ function runInSlices(
         throw new Error(`an execution is ${state}`);
     }
   }
+}
+
+function describeException(
+  { tag, payload }: WasmException,
+  world: World,
+  instances: readonly Exports[],
+  hostTag: Tag,
+  names: Names,
+): string {
+  const read = (k: number): unknown => payload[k];
+  if (tag === hostTag) return showException("host.tag", [I32], read, names);
+  for (const [at, exports] of instances.entries()) {
+    const name = Object.keys(exports).find((key) => exports[key] === tag);
+    const types = world.modules[at]?.tags.get(name ?? "");
+    if (name !== undefined) return showException(`${at}.${name}`, types, read, names);
+  }
+  return showException("?", undefined, read, names);
 }
 
 function describeError(error: unknown): string {

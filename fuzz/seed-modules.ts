@@ -4,7 +4,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { wat } from "../tests/wat.ts";
-import { encodeModule, generateWorld, NODE_20_FEATURES } from "./generate.ts";
+import { encodeModule } from "./encode-module.ts";
+import { generateWorld, NODE_20_FEATURES } from "./generate.ts";
 import { PROGRAMS } from "./oracle/programs.ts";
 import { Random } from "./random.ts";
 

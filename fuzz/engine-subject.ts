@@ -99,9 +99,11 @@ export function runOnEngine(
     throw new WasmException(hostTag, [value]);
   };
   let outOfFuel = false;
+  const bytesOf = world.modules.map((module) => module.encode(false));
   const exportsOf = (): Exports[] => instances.map(({ exports }) => exports);
   const attempt = (run: () => unknown): boolean => {
     let outcome: string;
+    let alternatives: readonly string[] = [];
     let returned = false;
     try {
       const result = run();
@@ -109,12 +111,13 @@ export function runOnEngine(
       returned = true;
     } catch (error) {
       outOfFuel = error instanceof OutOfFuelError;
+      if (error instanceof Trap) alternatives = alternativesOf(error, bytesOf);
       outcome =
         error instanceof WasmException
           ? describeException(error, world, exportsOf(), hostTag, names.learn(exportsOf()))
           : describeError(error);
     }
-    events.push({ outcome, fuel: store.fuelConsumed });
+    events.push({ outcome, alternatives, fuel: store.fuelConsumed });
     return returned;
   };
   let complete = true;
@@ -201,6 +204,23 @@ function runInSlices(
         throw new Error(`an execution is ${state}`);
     }
   }
+}
+
+/** See {@link Event.alternatives}: atomic accesses, and bulk instructions on arrays. */
+function alternativesOf({ backtrace: [frame] }: Trap, modules: readonly Uint8Array[]): string[] {
+  const offset = frame?.offset;
+  if (offset === undefined) return [];
+  const kinds = new Set<TrapKind>();
+  // Whose frame it is cannot be seen; to look at every module is a little too lenient.
+  for (const bytes of modules) {
+    const [prefix, sub] = bytes.subarray(offset, offset + 2);
+    if (prefix === 0xfe) for (const kind of ["memory bounds", "unaligned atomic"] as const) kinds.add(kind);
+    if (prefix !== 0xfb || sub === undefined || sub < 17 || sub > 19) continue;
+    for (const kind of ["null reference", "array bounds"] as const) kinds.add(kind);
+    if (sub === 18) kinds.add("memory bounds");
+    if (sub === 19) kinds.add("table bounds");
+  }
+  return [...kinds].map((kind) => `trapped: ${kind}`);
 }
 
 function describeException(

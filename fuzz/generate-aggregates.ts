@@ -17,7 +17,7 @@ function array({ shape }: BodyWriter, index: number): ArrayType {
 }
 
 function reference(writer: BodyWriter, index: number): Type {
-  return refTo(CONCRETE + index, writer.random.chance(0.5));
+  return refTo(CONCRETE + index, writer.random.chance(0.25));
 }
 
 /** Leaves an object of a struct or array type, of constants alone. */
@@ -38,11 +38,11 @@ export function constantObject(writer: ConstantWriter, index: number): void {
   }
   const { field } = composite as ArrayType;
   if (isDefaultable(field.storage) && random.chance(0.5)) {
-    writer.i32(random.below(9));
+    writer.i32(random.pick([0, 2, 3, 4, 8]));
     writer.instruction("array.new_default", [0xfb, 7, ...at], 1, type);
     return;
   }
-  const count = random.below(4);
+  const count = random.pick([0, 1, 2, 3, 3]);
   for (let k = 0; k < count; k++) constantValue(writer, field.storage);
   writer.instruction("array.new_fixed", [0xfb, 8, ...at, ...unsigned(count)], count, type);
 }
@@ -131,11 +131,18 @@ function fittingSegments({ shape }: BodyWriter, storage: Type): number[] {
   );
 }
 
+/** Leaves an index that most arrays have. */
+function elementIndex(writer: BodyWriter): void {
+  const { random } = writer;
+  if (random.chance(0.6)) writer.i32(random.pick([0, 0, 0, 1, 1, 2, 3]));
+  else writer.small(2, 1);
+}
+
 /** Small: a large array would be a test of how much memory there is. */
 function length(writer: BodyWriter): void {
   const { random } = writer;
   if (random.chance(0.6)) {
-    writer.i32(random.pick([0, 1, 2, 3, 5, 8, 17]));
+    writer.i32(random.pick([0, 2, 3, 5, 8, 17]));
     return;
   }
   writer.push(I32, 1);
@@ -145,15 +152,9 @@ function length(writer: BodyWriter): void {
 
 /** Leaves where to begin in a segment, and how many. */
 function segmentRange(writer: BodyWriter): void {
-  writer.small(4, 1);
-  if (writer.random.chance(0.05)) writer.push(I32, 1);
-  else length4(writer);
-}
-
-function length4(writer: BodyWriter): void {
-  writer.push(I32, 1);
-  writer.i32(3);
-  writer.instruction("i32.and", [0x71], 2, I32);
+  elementIndex(writer);
+  if (writer.random.chance(0.03)) writer.push(I32, 1);
+  else elementIndex(writer);
 }
 
 // ---------------------------------------------------------------------- reading
@@ -192,7 +193,7 @@ function getField(writer: BodyWriter, { index, field }: Place, depth: number): v
 function getElement(writer: BodyWriter, index: number, depth: number): void {
   const { storage } = array(writer, index).field;
   writer.match([reference(writer, index)], depth);
-  writer.small(4, 1);
+  elementIndex(writer);
   const [suffix, by] = extension(writer, storage);
   writer.instruction(`array.get${suffix}`, [0xfb, 11 + by, ...unsigned(index)], 2, unpacked(storage));
 }
@@ -207,7 +208,7 @@ function setField(writer: BodyWriter, { index, field }: Place): void {
 
 function setElement(writer: BodyWriter, index: number): void {
   writer.match([reference(writer, index)], 2);
-  writer.small(4, 1);
+  elementIndex(writer);
   writer.push(unpacked(array(writer, index).field.storage), 2);
   writer.instruction("array.set", [0xfb, 14, ...unsigned(index)], 3);
 }
@@ -218,13 +219,13 @@ function bulk(writer: BodyWriter, index: number): void {
   const at = unsigned(index);
   const segments = fittingSegments(writer, storage);
   writer.match([reference(writer, index)], 2);
-  writer.small(4, 1);
+  elementIndex(writer);
   const choices: Choice[] = [
     [
       1,
       () => {
         writer.push(unpacked(storage), 1);
-        writer.small(4, 1);
+        elementIndex(writer);
         writer.instruction("array.fill", [0xfb, 16, ...at], 4);
       },
     ],
@@ -236,8 +237,8 @@ function bulk(writer: BodyWriter, index: number): void {
         );
         const from = random.pick(sources);
         writer.push(reference(writer, from), 1);
-        writer.small(4, 1);
-        writer.small(4, 1);
+        elementIndex(writer);
+        elementIndex(writer);
         writer.instruction("array.copy", [0xfb, 17, ...at, ...unsigned(from)], 5);
       },
     ],
@@ -271,11 +272,11 @@ function copyWithin(writer: BodyWriter, index: number): void {
   const local = unsigned(writer.scratchLocal(type));
   writer.push(type, 2);
   writer.emit("local.tee", 0x22, ...local);
-  writer.small(4, 1);
+  elementIndex(writer);
   writer.emit("local.get", 0x20, ...local);
   writer.stack.push(type);
-  writer.small(4, 1);
-  writer.small(4, 1);
+  elementIndex(writer);
+  elementIndex(writer);
   writer.instruction("array.copy", [0xfb, 17, ...unsigned(index), ...unsigned(index)], 5);
 }
 

@@ -93,6 +93,11 @@ class BodyGenerator implements BodyWriter {
     const { results } = this.self.type;
     this.open({ labelTypes: results, endTypes: results }, []);
     if (!this.self.leaf) this.#enterFunction();
+    this.#locals.forEach((type, k) => {
+      if (k < this.self.type.params.length || !isRef(type) || !this.random.chance(0.6)) return;
+      this.constant(type);
+      this.#indexed("local.set", 0x21, k, 1);
+    });
     while (this.#steps.length < this.#size && !this.dead) this.#statement();
     this.finish(results);
     this.#controls.pop();

@@ -112,7 +112,7 @@ function candidate(writer: BodyWriter, heap: Heap, depth: number): Type {
   const above = shape.types.filter((type) => isRef(type) && space.topOf(heapOf(type)) === top);
   const wanted = above.length > 0 && random.chance(0.7) ? random.pick(above) : refTo(top, true);
   // What is of the type itself, but known by a supertype only.
-  if (random.chance(0.4)) {
+  if (random.chance(0.65)) {
     const inner = refTo(heap, true);
     if (space.isSubtype(inner, wanted)) {
       writer.push(inner, depth);
@@ -289,10 +289,10 @@ export const REFERENCES: InstructionGroup = {
     const choices: Choice[] = [];
     const heap = heapOf(type);
     const top = space.topOf(heap);
-    if (top !== EXNREF) choices.push([0.8, () => cast(writer, type, depth)]);
+    if (top !== EXNREF) choices.push([0.5, () => cast(writer, type, depth)]);
     if (!isNullable(type)) {
       choices.push([
-        0.6,
+        0.3,
         () => {
           writer.push(refTo(heap, true), depth);
           writer.instruction("ref.as_non_null", [0xd4], 1, type);

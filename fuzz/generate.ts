@@ -190,7 +190,8 @@ interface Context {
   readonly simd: boolean;
   readonly canonicalNaN: boolean;
   readonly aggregates: boolean;
-  readonly exceptions: boolean;
+  /** Of each module. */
+  readonly exceptions: readonly ExceptionStyle[];
   readonly threads: boolean;
   /** Structs, arrays and function types, the same in all modules. */
   readonly space: TypeSpace;
@@ -202,13 +203,27 @@ export function generateWorld(random: Random, { features }: GeneratorOptions): G
   const simd = some("simd", 0.3);
   const threads = some("threads", 0.2);
   const aggregates = some("gc", 0.6);
-  const exceptions = some("exceptions", 0.55);
+  const exceptions: readonly ExceptionStyle[] = some("exceptions", 0.55)
+    ? random.pick([
+        ["modern", "modern"],
+        ["modern", "modern"],
+        ["legacy", "legacy"],
+        ["modern", "legacy"],
+        ["legacy", "modern"],
+      ])
+    : ["none", "none"];
   const canonicalNaN = simd || random.chance(0.6);
   const left = new Set(features);
   if (!simd) for (const feature of ["simd", "relaxed-simd"] as const) left.delete(feature);
   if (!threads) left.delete("threads");
   const space = new TypeSpace();
-  if (aggregates) addAggregateTypes(random, space, simd, exceptions);
+  if (aggregates)
+    addAggregateTypes(
+      random,
+      space,
+      simd,
+      exceptions.every((style) => style === "modern"),
+    );
   const regular = new RegularInstructions(left, canonicalNaN);
   const context: Context = {
     random,
@@ -276,7 +291,9 @@ function someReferences({ random, aggregates, space }: Context, exceptions: Exce
 function generateModule(context: Context, moduleName: string, offer: Offer | undefined): GeneratedModule {
   const { random, simd, features, aggregates } = context;
   const space = context.space.copy();
-  const exceptions: ExceptionStyle = !context.exceptions ? "none" : random.chance(0.7) ? "modern" : "legacy";
+  const exceptions = context.exceptions[offer === undefined ? 0 : 1] as ExceptionStyle;
+  // A module with legacy handlers must not even name the type of exceptions.
+  const canName = (type: Type): boolean => exceptions !== "legacy" || heapOf(type) !== EXNREF;
   const numeric = [I32, I32, I32, I64, I64, F32, F64];
   const valueTypes = [...numeric, ...(simd ? [V128, V128, V128] : [])];
   const allTypes = [...valueTypes, ...someReferences(context, exceptions)];
@@ -294,12 +311,12 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   };
   for (const { name, type } of HOST_FUNCTIONS) {
     // What the host throws is for handlers to catch natively, but not in the engine: DESIGN keeps guests from it.
-    const usual = name === "toss" ? (context.exceptions ? 0.4 : 0) : 0.2;
-    const probability = name === "fail" ? (context.exceptions ? 0 : 0.05) : usual;
+    const usual = name === "toss" ? (exceptions === "none" ? 0 : 0.4) : 0.2;
+    const probability = name === "fail" ? (exceptions === "none" ? 0.05 : 0) : usual;
     if (random.chance(probability)) importFunction("host", name, type, space.functionIndex(type));
   }
   for (const { name, type, typeIdx } of offer?.functions ?? []) {
-    if (!random.chance(0.7)) continue;
+    if (![...type.params, ...type.results].every(canName) || !random.chance(0.7)) continue;
     const index = typeIdx < context.space.size ? typeIdx : space.functionIndex(type);
     importFunction((offer as Offer).module, name, type, index);
   }
@@ -314,14 +331,15 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   if (random.chance(0.3)) importGlobal("host", "number", I64, false);
   for (const { name, type, mutable } of offer?.globals ?? []) {
     const known = heapOf(type) < CONCRETE + context.space.size;
-    if (known && random.chance(0.4)) importGlobal((offer as Offer).module, name, type, mutable);
+    if (known && canName(type) && random.chance(0.4))
+      importGlobal((offer as Offer).module, name, type, mutable);
   }
   const importedGlobals = globalShapes.length;
   const tables: GeneratedTable[] = [];
   const tableShapes: TableShape[] = [];
   for (const { name, table } of offer?.tables ?? []) {
-    if (!random.chance(0.6)) continue;
     const { element, is64, min: size } = table;
+    if (!canName(element) || !random.chance(0.6)) continue;
     addImport((offer as Offer).module, name, 1, ...typeBytes(element), ...limits(table));
     tableShapes.push({ element, size, is64 });
   }
@@ -341,7 +359,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   if (exceptions !== "none") {
     if (random.chance(0.5)) importTag("host", HOST_TAG, [I32]);
     for (const [name, params] of offer?.tags ?? []) {
-      if (random.chance(0.7)) importTag((offer as Offer).module, name, params);
+      if (params.every(canName) && random.chance(0.7)) importTag((offer as Offer).module, name, params);
     }
   }
 
@@ -451,7 +469,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   const data: DataSegment[] = [];
   const dataBytes = (): number[] => {
     const most = aggregates ? 60 : 12;
-    return Array.from({ length: random.between(1, most) }, () => random.below(256));
+    return Array.from({ length: random.between(aggregates ? 8 : 1, most) }, () => random.below(256));
   };
   for (let left = shape.dataSegments; left > 0 && (memoryShapes.length > 0 || aggregates); left--) {
     const memory = random.chance(0.7) ? 0 : random.below(memoryShapes.length);

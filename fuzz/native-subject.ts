@@ -28,11 +28,11 @@ const TRAPS: readonly (readonly [RegExp, TrapKind])[] = [
   [/^unreachable/, "unreachable"],
   [/(divide|remainder) by zero/, "divide by zero"],
   [/unrepresentable/, "conversion or overflow"],
-  [/memory access out of bounds/, "memory bounds"],
+  [/memory access out of bounds|data segment/, "memory bounds"],
   [/^table index is out of bounds/, "table bounds"],
-  [/table (access|index|initializer)|element segment|operand index|data segment/i, "table bounds"],
+  [/table (access|index|initializer)|element segment|operand index/i, "table bounds"],
   [/null function|signature mismatch/, "null or mismatched function"],
-  [/dereferencing a null pointer/, "null reference"],
+  [/dereferencing a null pointer|rethrowing null/, "null reference"],
   [/illegal cast/, "cast failure"],
   [/array (element access|index) out of bounds|array access out of bounds/, "array bounds"],
   [/unaligned/, "unaligned atomic"],
@@ -62,7 +62,7 @@ export function runNatively(world: World, count = false): NativeObservation {
       (sum, exports) => sum + BigInt((exports[FUEL_EXPORT] as NativeGlobal | undefined)?.value ?? 0),
       0n,
     );
-  const attempt = (run: () => unknown): boolean => {
+  const attempt = (run: () => unknown, isStart = false): boolean => {
     let outcome: string;
     let returned = false;
     try {
@@ -72,7 +72,8 @@ export function runNatively(world: World, count = false): NativeObservation {
     } catch (error) {
       outcome =
         error instanceof native.Exception
-          ? describeException(error, world, instances, hostTag, names.learn(instances))
+          ? // The engine's embedder never sees an instance whose start function did not return, nor its tags.
+            describeException(error, world, isStart ? instances.slice(0, -1) : instances, hostTag, names)
           : describeError(error);
     }
     events.push({ outcome, fuel: fuel() });
@@ -91,7 +92,7 @@ export function runNatively(world: World, count = false): NativeObservation {
     const { exports } = new native.Instance(new native.Module(bytes), imports);
     instances.push(exports);
     const start = exports[START_EXPORT] as (() => void) | undefined;
-    if (start !== undefined && !attempt(start)) {
+    if (start !== undefined && !attempt(start, true)) {
       complete = false;
       break;
     }

@@ -9,6 +9,11 @@ import { isVisible, type PlannedCall, type World } from "./generate.ts";
 export interface Event {
   /** `returned …`, `trapped KIND`, `host error`, `out of fuel`, or what else was thrown. */
   readonly outcome: string;
+  /**
+   * Of a trap at an instruction that may trap for several reasons at once: all of them, as engines look at them in any
+   * order.
+   */
+  readonly alternatives?: readonly string[];
   /** Fuel used so far, this included. */
   readonly fuel: bigint;
 }

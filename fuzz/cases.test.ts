@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { wat } from "../tests/wat.ts";
 import { checkWorld, makeSubjects } from "./differential.ts";
-import type { PlannedCall, World } from "./generate.ts";
 import { Random } from "./random.ts";
+import type { PlannedCall, World } from "./world.ts";
 
 const folder = new URL("cases/", import.meta.url);
 const subjects = makeSubjects();

@@ -14,10 +14,11 @@ import {
   type EngineRunOptions,
   runOnEngine,
 } from "./engine-subject.ts";
-import { type GeneratedWorld, generateWorld, NODE_20_FEATURES, toWorld, type World } from "./generate.ts";
+import { generateWorld } from "./generate.ts";
 import { type NativeObservation, runNatively } from "./native-subject.ts";
 import { Random } from "./random.ts";
 import { type Observation, showCall } from "./subject.ts";
+import { type GeneratedWorld, NODE_20_FEATURES, toWorld, type World } from "./world.ts";
 
 /** Engines and cost models of a run, made once. */
 export interface Subjects {

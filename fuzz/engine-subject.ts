@@ -13,7 +13,6 @@ import {
   WasmException,
 } from "wasmeter";
 import { F32, F64, I32, I64 } from "./encode.ts";
-import { BUDGET_EXPORT, HOST_FUNCTIONS, HOST_TAG, type World } from "./generate.ts";
 import { HOST_NUMBER } from "./native-subject.ts";
 import {
   describeState,
@@ -28,6 +27,7 @@ import {
   showException,
   type TrapKind,
 } from "./subject.ts";
+import { BUDGET_EXPORT, HOST_FUNCTIONS, HOST_TAG, type World } from "./world.ts";
 
 export interface EngineRunOptions {
   /** The store's fuel; default unlimited. */

@@ -173,6 +173,7 @@ function legacyTry(writer: BodyWriter): void {
 function handler(writer: BodyWriter, payload: readonly Type[], results: readonly Type[]): void {
   writer.nextArm(payload, true);
   writer.statements(3);
+  if (!writer.dead && writer.random.chance(0.2)) rethrow(writer);
   writer.finish(results);
 }
 

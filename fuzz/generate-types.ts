@@ -126,21 +126,21 @@ export class TypeSpace {
     return `${target}${isNullable(type) ? " null" : ""}`;
   }
 
-  /** Index of a plain function type (final, in a group of its own), added if need be. */
+  /** Index of a plain function type, added if need be. */
   functionIndex({ params, results }: FunctionType): number {
-    const found = this.#definitions.findIndex(
-      ({ composite, final, supertype }, k) =>
-        composite.kind === "func" &&
-        final &&
-        supertype === undefined &&
-        this.#canonical[k] === k &&
-        sameTypes(composite.type.params, params) &&
-        sameTypes(composite.type.results, results) &&
-        this.#isAlone(k),
-    );
-    if (found >= 0) return found;
+    const found = this.of("func").findIndex((k) => {
+      const { type } = this.composite(k) as Composite & { kind: "func" };
+      return this.isPlain(k) && sameTypes(type.params, params) && sameTypes(type.results, results);
+    });
+    if (found >= 0) return this.of("func")[found] as number;
     const composite: Composite = { kind: "func", type: { params: [...params], results: [...results] } };
     return this.addGroup([{ composite, supertype: undefined, final: true }]);
+  }
+
+  /** Whether a type can be told by its structure alone: it is final and in a group of its own. */
+  isPlain(index: number): boolean {
+    const { final, supertype } = this.definition(index);
+    return final && supertype === undefined && this.#isAlone(index);
   }
 
   #isAlone(index: number): boolean {

@@ -3,7 +3,6 @@
 
 import type { Feature } from "../src/isa/features.ts";
 import type {
-  ConstantWriter,
   ExceptionStyle,
   FunctionShape,
   MemoryShape,
@@ -23,7 +22,6 @@ import {
   F64,
   FUNCREF,
   type FunctionType,
-  heapBytes,
   heapOf,
   I31REF,
   I32,
@@ -31,28 +29,26 @@ import {
   isNullable,
   isRef,
   limits,
-  littleEndian,
   NULLEXTERNREF,
   NULLREF,
   refTo,
   STRUCTREF,
-  signed,
   type Type,
   typeBytes,
   unsigned,
   V128,
 } from "./encode.ts";
-import {
-  type DataSegment,
-  type ElementSegment,
-  encodeModule,
-  type GeneratedFunction,
-  type GeneratedMemory,
-  type GeneratedModule,
-  type GeneratedTable,
-  type Import,
+import type {
+  DataSegment,
+  ElementSegment,
+  GeneratedFunction,
+  GeneratedMemory,
+  GeneratedModule,
+  GeneratedTable,
+  Import,
 } from "./encode-module.ts";
 import { generateBody } from "./generate-body.ts";
+import { ConstantExpressions } from "./generate-constants.ts";
 import {
   dumpSteps,
   LOOK_LOCALS,
@@ -62,111 +58,23 @@ import {
   SUM_TYPE,
   sumSteps,
 } from "./generate-observers.ts";
-import { constantReference } from "./generate-references.ts";
 import { addAggregateTypes, TypeSpace } from "./generate-types.ts";
 import type { Random } from "./random.ts";
 import { edgeF32, edgeF64, edgeI32, edgeI64 } from "./values.ts";
+import {
+  type Argument,
+  BUDGET_EXPORT,
+  type GeneratedWorld,
+  HOST_FUNCTIONS,
+  HOST_TAG,
+  isVisible,
+  type PlannedCall,
+} from "./world.ts";
 
 export interface GeneratorOptions {
   /** Proposals to use besides the MVP. */
   readonly features: ReadonlySet<Feature>;
 }
-
-/** What Node 20's own engine has. */
-export const NODE_20_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
-  "mutable-globals",
-  "sign-extension",
-  "saturating-float-to-int",
-  "multi-value",
-  "bulk-memory",
-  "reference-types",
-  "simd",
-  "tail-call",
-]);
-
-/** What else Node 26's has. */
-export const NODE_26_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
-  ...NODE_20_FEATURES,
-  "extended-const",
-  "relaxed-simd",
-  "multi-memory",
-  "memory64",
-  "function-references",
-  "gc",
-  "exceptions",
-  "legacy-exceptions",
-  "threads",
-]);
-
-/** A host function that both engines are given; see subject.ts for what each does. */
-export interface HostImport {
-  readonly name: string;
-  readonly type: FunctionType;
-}
-
-export const HOST_FUNCTIONS: readonly HostImport[] = [
-  { name: "log", type: { params: [I32], results: [I32] } },
-  { name: "mix", type: { params: [I64, F64, F32], results: [I64, I32] } },
-  { name: "grow", type: { params: [], results: [] } },
-  { name: "again", type: { params: [I32], results: [I32] } },
-  { name: "fail", type: { params: [I32], results: [] } },
-  { name: "toss", type: { params: [I32], results: [I32] } },
-];
-
-/** The host's tag: its payload is an i32. */
-export const HOST_TAG = "tag";
-
-/** A module as an engine is given it. */
-export interface WorldModule {
-  /** Under which later modules import from it. */
-  readonly name: string;
-  readonly hasStart: boolean;
-  /** Calls a host function that calls the guest. */
-  readonly reenters: boolean;
-  /** Payload types of the exported tags, by name. */
-  readonly tags: ReadonlyMap<string, readonly Type[]>;
-  /** With `count`, see {@link encodeModule}; what is not generated has no counters. */
-  encode(count: boolean): Uint8Array;
-}
-
-/** What JavaScript can pass; a string is an object of the host. */
-export type Argument = number | bigint | string | null;
-
-export interface PlannedCall {
-  /** Index into {@link World.modules}. */
-  readonly module: number;
-  readonly name: string;
-  readonly args: readonly Argument[];
-  /** Value of the budget before the call. */
-  readonly budget: number;
-}
-
-/** Modules to instantiate in this order, and what to call. */
-export interface World {
-  readonly modules: readonly WorldModule[];
-  readonly calls: readonly PlannedCall[];
-}
-
-/** A world in parts, so that a minimiser can take some away. */
-export interface GeneratedWorld {
-  readonly modules: readonly GeneratedModule[];
-  readonly calls: readonly PlannedCall[];
-}
-
-export function toWorld({ modules, calls }: GeneratedWorld): World {
-  return {
-    modules: modules.map((module) => ({
-      name: module.name,
-      hasStart: module.start !== undefined,
-      reenters: module.imports.some(({ name: imported }) => imported === "again"),
-      tags: module.exportedTags,
-      encode: (count) => encodeModule(module, count),
-    })),
-    calls,
-  };
-}
-
-export const BUDGET_EXPORT = "budget";
 
 /** What an earlier module offers to a later one. */
 interface Offer {
@@ -175,6 +83,7 @@ interface Offer {
     readonly name: string;
     readonly type: FunctionType;
     readonly typeIdx: number;
+    readonly isPlain: boolean;
   }[];
   readonly tables: readonly { readonly name: string; readonly table: GeneratedTable }[];
   readonly memories: readonly { readonly name: string; readonly memory: GeneratedMemory }[];
@@ -249,8 +158,10 @@ export function generateWorld(random: Random, { features }: GeneratorOptions): G
 function offerOf(module: GeneratedModule): Offer {
   const own = module.exports.flatMap(({ name, kind, index }) => {
     const func = module.functions[index - module.importedFunctions];
-    const isPlain = kind === 0 && func !== undefined && name !== "dump" && name !== "sum";
-    return isPlain ? [{ name, type: func.type, typeIdx: func.typeIdx }] : [];
+    const isOwn = kind === 0 && func !== undefined && name !== "dump" && name !== "sum";
+    if (!isOwn) return [];
+    const { type, typeIdx } = func;
+    return [{ name, type, typeIdx, isPlain: module.space.isPlain(typeIdx) }];
   });
   const named = <T>(kind: number, items: readonly T[], imported: number): { name: string; item: T }[] =>
     module.exports.flatMap(({ name, kind: exportKind, index }) => {
@@ -270,7 +181,11 @@ function offerOf(module: GeneratedModule): Offer {
   };
 }
 
-function someReferences({ random, aggregates, space }: Context, exceptions: ExceptionStyle): Type[] {
+function someReferences(
+  { random, aggregates }: Context,
+  space: TypeSpace,
+  exceptions: ExceptionStyle,
+): Type[] {
   if (!aggregates) {
     const types = random.chance(0.5) ? [FUNCREF, EXTERNREF] : [];
     return exceptions === "modern" ? [...types, EXNREF] : types;
@@ -291,12 +206,16 @@ function someReferences({ random, aggregates, space }: Context, exceptions: Exce
 function generateModule(context: Context, moduleName: string, offer: Offer | undefined): GeneratedModule {
   const { random, simd, features, aggregates } = context;
   const space = context.space.copy();
+  const shared = context.space.size;
+  const exnTypes = context.exceptions.every((style) => style === "modern");
+  if (aggregates && random.chance(0.4)) addAggregateTypes(random, space, simd, exnTypes);
   const exceptions = context.exceptions[offer === undefined ? 0 : 1] as ExceptionStyle;
   // A module with legacy handlers must not even name the type of exceptions.
-  const canName = (type: Type): boolean => exceptions !== "legacy" || heapOf(type) !== EXNREF;
+  const canName = (type: Type): boolean =>
+    (exceptions !== "legacy" || heapOf(type) !== EXNREF) && heapOf(type) < CONCRETE + shared;
   const numeric = [I32, I32, I32, I64, I64, F32, F64];
   const valueTypes = [...numeric, ...(simd ? [V128, V128, V128] : [])];
-  const allTypes = [...valueTypes, ...someReferences(context, exceptions)];
+  const allTypes = [...valueTypes, ...someReferences(context, space, exceptions)];
   const wide = (probability: number): boolean => features.has("memory64") && random.chance(probability);
 
   // Imports: functions of the host and of the module before, now and then the rest of what that has.
@@ -315,9 +234,14 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     const probability = name === "fail" ? (exceptions === "none" ? 0.05 : 0) : usual;
     if (random.chance(probability)) importFunction("host", name, type, space.functionIndex(type));
   }
-  for (const { name, type, typeIdx } of offer?.functions ?? []) {
-    if (![...type.params, ...type.results].every(canName) || !random.chance(0.7)) continue;
-    const index = typeIdx < context.space.size ? typeIdx : space.functionIndex(type);
+  for (const { name, type, typeIdx, isPlain } of offer?.functions ?? []) {
+    if (
+      (typeIdx >= shared && !isPlain) ||
+      ![...type.params, ...type.results].every(canName) ||
+      !random.chance(0.7)
+    )
+      continue;
+    const index = typeIdx < shared ? typeIdx : space.functionIndex(type);
     importFunction((offer as Offer).module, name, type, index);
   }
   const importedFunctions = functions.length;
@@ -330,9 +254,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   if (offer !== undefined) importGlobal(offer.module, BUDGET_EXPORT, I32, true);
   if (random.chance(0.3)) importGlobal("host", "number", I64, false);
   for (const { name, type, mutable } of offer?.globals ?? []) {
-    const known = heapOf(type) < CONCRETE + context.space.size;
-    if (known && canName(type) && random.chance(0.4))
-      importGlobal((offer as Offer).module, name, type, mutable);
+    if (canName(type) && random.chance(0.4)) importGlobal((offer as Offer).module, name, type, mutable);
   }
   const importedGlobals = globalShapes.length;
   const tables: GeneratedTable[] = [];
@@ -377,8 +299,8 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   for (let left = random.between(1, 6); left > 0; left--) {
     addFunction(random.chance(0.5) ? random.pick(signatures) : signature(3), random.chance(0.35));
   }
-  for (const typeIdx of context.space.of("func")) {
-    const composite = context.space.composite(typeIdx);
+  for (const typeIdx of space.of("func")) {
+    const composite = space.composite(typeIdx);
     if (composite.kind === "func" && random.chance(0.7))
       addFunction(composite.type, random.chance(0.6), typeIdx);
   }
@@ -549,143 +471,12 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   };
 }
 
-/** Whether JavaScript may hold values of this type. */
-export function isVisible(type: Type): boolean {
-  return type !== V128 && heapOf(type) !== EXNREF;
-}
-
 /** JavaScript can call neither with nor for what it cannot hold, nor make every reference; other modules can. */
 function isCallable({ params, results }: FunctionType): boolean {
   const canMake = (type: Type): boolean =>
     !isRef(type) || isNullable(type) || [ANYREF, EQREF, I31REF, EXTERNREF].includes(heapOf(type));
   return [...params, ...results].every(isVisible) && params.every(canMake);
 }
-
-/** Makes the constant expressions of a module, for the globals declared so far. */
-class ConstantExpressions implements ConstantWriter {
-  readonly random: Random;
-  readonly shape: ModuleShape;
-  readonly stack: Type[] = [];
-  readonly #features: ReadonlySet<Feature>;
-  readonly #importedGlobals: number;
-  #steps: Step[] = [];
-  #forTable = false;
-
-  constructor(random: Random, shape: ModuleShape, features: ReadonlySet<Feature>, importedGlobals: number) {
-    this.random = random;
-    this.shape = shape;
-    this.#features = features;
-    this.#importedGlobals = importedGlobals;
-  }
-
-  /** An expression of this type; nullable where no constant of the type is not null. */
-  make(type: Type): { readonly type: Type; readonly bytes: number[] } {
-    const bytes = this.#tryToMake(type);
-    if (bytes !== undefined) return { type, bytes };
-    const nullable = isRef(type) ? refTo(heapOf(type), true) : type;
-    return { type: nullable, bytes: [0xd0, ...heapBytes(heapOf(type)), 0x0b] };
-  }
-
-  /** For a table: these stand before the module's own globals. */
-  makeForTable(type: Type): { readonly type: Type; readonly bytes: number[] } {
-    this.#forTable = true;
-    const made = this.make(type);
-    this.#forTable = false;
-    return made;
-  }
-
-  /** `count` expressions for an element segment; none if the type has no constants. */
-  elements(type: Type, count: number): number[][] {
-    return Array.from({ length: count }, () => this.#tryToMake(type) ?? []).filter(
-      ({ length }) => length > 0,
-    );
-  }
-
-  #tryToMake(type: Type): number[] | undefined {
-    for (let left = 10; left > 0; left--) {
-      this.#steps = [];
-      this.stack.length = 0;
-      this.constant(type);
-      if (this.#steps.every(({ op }) => IS_CONSTANT.test(op))) {
-        return [...this.#steps.flatMap(({ bytes }) => bytes), 0x0b];
-      }
-    }
-    return undefined;
-  }
-
-  emit(op: string, ...bytes: readonly number[]): void {
-    this.#steps.push({ op, bytes });
-  }
-
-  instruction(op: string, bytes: readonly number[], pops: number, ...pushes: readonly Type[]): void {
-    this.#steps.push({ op, bytes });
-    this.stack.length -= pops;
-    this.stack.push(...pushes);
-  }
-
-  i32(value: number): void {
-    this.instruction("i32.const", [0x41, ...signed(BigInt(value | 0))], 0, I32);
-  }
-
-  i64(value: bigint): void {
-    this.instruction("i64.const", [0x42, ...signed(BigInt.asIntN(64, value))], 0, I64);
-  }
-
-  constant(type: Type): void {
-    const { random } = this;
-    const globals = this.#readable(type);
-    if (globals.length > 0 && random.chance(0.3)) {
-      this.instruction("global.get", [0x23, ...unsigned(random.pick(globals))], 0, type);
-      return;
-    }
-    switch (type) {
-      case I32:
-      case I64:
-        this.#integer(type);
-        return;
-      case F32:
-        this.instruction("f32.const", [0x43, ...littleEndian(BigInt(edgeF32(random)), 4)], 0, type);
-        return;
-      case F64:
-        this.instruction("f64.const", [0x44, ...littleEndian(edgeF64(random), 8)], 0, type);
-        return;
-      case V128: {
-        const bytes = [...littleEndian(random.u64(), 8), ...littleEndian(random.u64(), 8)];
-        this.instruction("v128.const", [0xfd, 12, ...bytes], 0, type);
-        return;
-      }
-      default:
-        constantReference(this, type);
-    }
-  }
-
-  #integer(type: Type): void {
-    const { random } = this;
-    if (type === I32) this.i32(edgeI32(random));
-    else this.i64(edgeI64(random));
-    if (!this.#features.has("extended-const") || random.chance(0.5)) return;
-    this.constant(type);
-    const sub = random.below(3);
-    const op = `${type === I32 ? "i32" : "i64"}.${["add", "sub", "mul"][sub]}`;
-    this.instruction(op, [(type === I32 ? 0x6a : 0x7c) + sub], 2, type);
-  }
-
-  /** Immutable globals; without garbage collection imported ones only. */
-  #readable(type: Type): number[] {
-    const { globals, space, aggregates } = this.shape;
-    return [...globals.keys()].filter((k) => {
-      const { type: held, mutable } = globals[k] as { type: Type; mutable: boolean };
-      return (
-        !mutable &&
-        space.isSubtype(held, type) &&
-        (k < this.#importedGlobals || (aggregates && !this.#forTable))
-      );
-    });
-  }
-}
-
-const IS_CONSTANT =
-  /^(ref\.(null|func|i31)|struct\.new(_default)?|array\.new(_default|_fixed)?|(any|extern)\.convert_\w+|global\.get|\w+\.(const|add|sub|mul))$/;
 
 function planCalls(random: Random, modules: readonly GeneratedModule[]): PlannedCall[] {
   const calls: PlannedCall[] = [];

@@ -3,9 +3,9 @@
 
 import type { Step } from "./body-writer.ts";
 import { encodeModule, type GeneratedModule } from "./encode-module.ts";
-import type { GeneratedWorld } from "./generate.ts";
 import { isCanonicalised } from "./generate-operators.ts";
 import { nativeWebAssembly } from "./oracle/native.ts";
+import type { GeneratedWorld } from "./world.ts";
 
 /** Replacements for a stretch of instructions, tried in this order. */
 const REPLACEMENTS: readonly (readonly Step[])[] = [

@@ -3,7 +3,6 @@
 
 import { I32 } from "./encode.ts";
 import { EXECUTED_PREFIX } from "./encode-module.ts";
-import { BUDGET_EXPORT, HOST_TAG, type World } from "./generate.ts";
 import { FUEL_EXPORT, instrumentModule, START_EXPORT } from "./oracle/instrument.ts";
 import { type NativeException, nativeWebAssembly } from "./oracle/native.ts";
 import {
@@ -19,6 +18,7 @@ import {
   showException,
   type TrapKind,
 } from "./subject.ts";
+import { BUDGET_EXPORT, HOST_TAG, type World } from "./world.ts";
 
 interface NativeGlobal {
   value: number | bigint;
@@ -73,7 +73,13 @@ export function runNatively(world: World, count = false): NativeObservation {
       outcome =
         error instanceof native.Exception
           ? // The engine's embedder never sees an instance whose start function did not return, nor its tags.
-            describeException(error, world, isStart ? instances.slice(0, -1) : instances, hostTag, names)
+            describeException(
+              error,
+              world,
+              isStart ? instances.slice(0, -1) : instances,
+              hostTag,
+              names.learn(instances),
+            )
           : describeError(error);
     }
     events.push({ outcome, fuel: fuel() });

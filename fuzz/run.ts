@@ -7,12 +7,12 @@ import { parseArgs } from "node:util";
 import { Coverage } from "./coverage.ts";
 import { checkPlainly, checkSeed, checkWorld, makeSubjects } from "./differential.ts";
 import { encodeModule } from "./encode-module.ts";
-import { type GeneratedWorld, NODE_20_FEATURES, NODE_26_FEATURES, toWorld } from "./generate.ts";
 import { minimise } from "./minimise.ts";
 import { node26, runUnder } from "./native-node.ts";
 import { runNatively } from "./native-subject.ts";
 import { Random } from "./random.ts";
 import { showCall } from "./subject.ts";
+import { type GeneratedWorld, NODE_20_FEATURES, NODE_26_FEATURES, toWorld } from "./world.ts";
 
 const { values } = parseArgs({
   options: {

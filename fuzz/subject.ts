@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Type } from "./encode.ts";
-import { isVisible, type PlannedCall, type World } from "./generate.ts";
+import { isVisible, type PlannedCall, type World } from "./world.ts";
 
 /** One thing that ran: a start function, or a planned call. */
 export interface Event {

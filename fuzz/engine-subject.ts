@@ -23,6 +23,7 @@ import {
   hostFunctions,
   Names,
   type Observation,
+  Returned,
   show,
   showException,
   type TrapKind,
@@ -94,6 +95,7 @@ export function runOnEngine(
   const log: string[] = [];
   const nesting = { depth: 0 };
   const names = new Names();
+  const results = new Returned();
   const hostTag = new Tag(store, { params: ["i32"] });
   const toss = (value: number): never => {
     throw new WasmException(hostTag, [value]);
@@ -107,6 +109,7 @@ export function runOnEngine(
     let returned = false;
     try {
       const result = run();
+      results.add(result);
       outcome = `returned ${show(result, names.learn(exportsOf()))}`;
       returned = true;
     } catch (error) {
@@ -158,8 +161,8 @@ export function runOnEngine(
       if (counter !== undefined) counter.value = budget;
       attempt(() =>
         options.slice === undefined
-          ? instance.call(name, args)
-          : runInSlices(instance.start(name, args), options.slice, store),
+          ? instance.call(name, results.resolve(args))
+          : runInSlices(instance.start(name, results.resolve(args)), options.slice, store),
       );
       if (outOfFuel) break;
     }

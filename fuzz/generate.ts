@@ -241,8 +241,14 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
       !random.chance(0.7)
     )
       continue;
-    const index = typeIdx < shared ? typeIdx : space.functionIndex(type);
-    importFunction((offer as Offer).module, name, type, index);
+    let index = typeIdx < shared ? typeIdx : space.functionIndex(type);
+    // By the type of the export or one above it.
+    for (let above = space.definition(index).supertype; above !== undefined && random.chance(0.4); ) {
+      index = above;
+      above = space.definition(index).supertype;
+    }
+    const composite = space.composite(index);
+    if (composite.kind === "func") importFunction((offer as Offer).module, name, composite.type, index);
   }
   const importedFunctions = functions.length;
   const globals: { type: Type; mutable: boolean; init: readonly number[] }[] = [];
@@ -254,7 +260,9 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   if (offer !== undefined) importGlobal(offer.module, BUDGET_EXPORT, I32, true);
   if (random.chance(0.3)) importGlobal("host", "number", I64, false);
   for (const { name, type, mutable } of offer?.globals ?? []) {
-    if (canName(type) && random.chance(0.4)) importGlobal((offer as Offer).module, name, type, mutable);
+    if (!canName(type) || !random.chance(0.4)) continue;
+    const above = isRef(type) && aggregates ? refTo(space.topOf(heapOf(type)), true) : type;
+    importGlobal((offer as Offer).module, name, mutable || random.chance(0.7) ? type : above, mutable);
   }
   const importedGlobals = globalShapes.length;
   const tables: GeneratedTable[] = [];
@@ -511,16 +519,13 @@ function argument(random: Random, type: Type): Argument {
 
 function referenceArgument(random: Random, type: Type): Argument {
   if (isNullable(type) && random.chance(0.4)) return null;
-  switch (heapOf(type)) {
-    case ANYREF:
-    case EQREF:
-    case I31REF:
-      return random.between(-9, 9);
-    case EXTERNREF:
-      return random.pick(["a host's", "another"]);
-    default:
-      return null;
+  const heap = heapOf(type);
+  if (heap === ANYREF || heap === EXTERNREF) {
+    // Nothing that was returned may be null.
+    if (isNullable(type) && random.chance(0.6)) return { previous: random.below(8) };
+    if (heap === EXTERNREF || random.chance(0.3)) return random.pick(["a host's", "another"]);
   }
+  return [ANYREF, EQREF, I31REF].includes(heap) ? random.between(-9, 9) : null;
 }
 
 function canonical(value: number): number {

@@ -14,6 +14,7 @@ import {
   hostFunctions,
   Names,
   type Observation,
+  Returned,
   show,
   showException,
   type TrapKind,
@@ -53,6 +54,7 @@ export function runNatively(world: World, count = false): NativeObservation {
   const log: string[] = [];
   const nesting = { depth: 0 };
   const names = new Names();
+  const results = new Returned();
   const hostTag = new native.Tag({ parameters: ["i32"] });
   const toss = (value: number): never => {
     throw new native.Exception(hostTag, [value]);
@@ -67,6 +69,7 @@ export function runNatively(world: World, count = false): NativeObservation {
     let returned = false;
     try {
       const result = run();
+      results.add(result);
       outcome = `returned ${show(result, names.learn(instances))}`;
       returned = true;
     } catch (error) {
@@ -109,7 +112,7 @@ export function runNatively(world: World, count = false): NativeObservation {
       const exports = instances[module] as Exports;
       const counter = instances[0]?.[BUDGET_EXPORT] as NativeGlobal | undefined;
       if (counter !== undefined) counter.value = budget;
-      attempt(() => (exports[name] as (...args: unknown[]) => unknown)(...args));
+      attempt(() => (exports[name] as (...args: unknown[]) => unknown)(...results.resolve(args)));
     }
   }
   const executed = new Map<string, number>();

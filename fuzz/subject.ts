@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Type } from "./encode.ts";
-import { isVisible, type PlannedCall, type World } from "./world.ts";
+import { type Argument, isVisible, type PlannedCall, type World } from "./world.ts";
 
 /** One thing that ran: a start function, or a planned call. */
 export interface Event {
@@ -125,6 +125,25 @@ export class Names {
   }
 }
 
+/** What calls have returned, for {@link Argument}s that ask for it. */
+export class Returned {
+  readonly #values: unknown[] = [];
+
+  add(result: unknown): void {
+    for (const value of Array.isArray(result) ? result : [result]) {
+      if (typeof value === "object" && value !== null) this.#values.push(value);
+    }
+  }
+
+  /** Arguments as JavaScript passes them. */
+  resolve(args: readonly Argument[]): unknown[] {
+    return args.map((arg) => {
+      if (typeof arg !== "object" || arg === null) return arg;
+      return this.#values.length === 0 ? null : this.#values[arg.previous % this.#values.length];
+    });
+  }
+}
+
 /** A value in words: NaNs are all alike. */
 export function show(value: unknown, names = new Names()): string {
   switch (typeof value) {
@@ -211,7 +230,11 @@ export type TrapKind =
   | "not a shared memory"
   | "stack";
 
+function showArgument(arg: Argument): string {
+  return typeof arg === "object" && arg !== null ? `previous ${arg.previous}` : show(arg);
+}
+
 /** A call of a world, in words, for reports. */
 export function showCall(world: World, { module, name, args, budget }: PlannedCall): string {
-  return `${world.modules[module]?.name}.${name}(${args.map((arg) => show(arg)).join(", ")}) with budget ${budget}`;
+  return `${world.modules[module]?.name}.${name}(${args.map(showArgument).join(", ")}) with budget ${budget}`;
 }

@@ -62,8 +62,8 @@ export interface WorldModule {
   encode(count: boolean): Uint8Array;
 }
 
-/** What JavaScript can pass; a string is an object of the host. */
-export type Argument = number | bigint | string | null;
+/** What JavaScript can pass: a string is an object of the host, `previous` what an earlier call returned. */
+export type Argument = number | bigint | string | null | { readonly previous: number };
 
 export interface PlannedCall {
   /** Index into {@link World.modules}. */

@@ -51,6 +51,8 @@ export interface ModuleShape {
   readonly tailCalls: boolean;
   /** References have types of their own: typed function references, structs, arrays, casts. */
   readonly aggregates: boolean;
+  /** The function that makes a number of an object's contents; see generate-observers.ts. */
+  readonly look: number | undefined;
   readonly exceptions: ExceptionStyle;
   /** Canonicalise NaN results, so that their bits may be looked at; else no bit of a float gets out. */
   readonly canonicalNaN: boolean;

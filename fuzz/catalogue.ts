@@ -5,7 +5,7 @@
 import type { Feature } from "../src/isa/features.ts";
 import { ADDRESS, type InstructionRow } from "../src/isa/instruction.ts";
 import { INSTRUCTIONS } from "../src/isa/instructions.ts";
-import { I32, type Type, unsigned } from "./encode.ts";
+import { I32, type Type, unsigned, V128 } from "./encode.ts";
 
 export interface RegularInstruction {
   readonly mnemonic: string;
@@ -29,6 +29,8 @@ const SHOWS_BITS = /reinterpret_f|copysign|^f(32|64)\.store/;
 export class RegularInstructions {
   readonly all: readonly RegularInstruction[];
   readonly comparisons: readonly RegularInstruction[];
+  /** Those that work on vectors: many, and each of them rare. */
+  readonly vectors: readonly RegularInstruction[];
   readonly #byResult = new Map<Type, RegularInstruction[]>();
 
   /** Without `showBits`, those that let a float's bits be seen are left out. */
@@ -44,6 +46,7 @@ export class RegularInstructions {
       list.push(instruction);
       this.#byResult.set(result, list);
     }
+    this.vectors = this.all.filter(({ params, results }) => [...params, ...results].includes(V128));
     this.comparisons = this.withResult(I32).filter(({ mnemonic }) => COMPARISON.test(mnemonic));
   }
 

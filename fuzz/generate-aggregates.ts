@@ -1,7 +1,20 @@
 // Structs, arrays and i31: made, read, written, copied, filled from segments; with null and out of bounds now and then.
 
 import type { BodyWriter, Choice, ConstantWriter, InstructionGroup } from "./body-writer.ts";
-import { ARRAYREF, CONCRETE, I8, I16, I31REF, I32, isRef, refTo, type Type, unsigned } from "./encode.ts";
+import {
+  ANYREF,
+  ARRAYREF,
+  CONCRETE,
+  I8,
+  I16,
+  I31REF,
+  I32,
+  I64,
+  isRef,
+  refTo,
+  type Type,
+  unsigned,
+} from "./encode.ts";
 import { constantReference } from "./generate-references.ts";
 import { type Composite, type Field, isDefaultable, unpacked } from "./generate-types.ts";
 
@@ -20,8 +33,8 @@ function reference(writer: BodyWriter, index: number): Type {
   return refTo(CONCRETE + index, writer.random.chance(0.25));
 }
 
-/** Leaves an object of a struct or array type, of constants alone. */
-export function constantObject(writer: ConstantWriter, index: number): void {
+/** Leaves an object of a struct or array type, of constants alone. Nested in another: as small as it can be. */
+export function constantObject(writer: ConstantWriter, index: number, nested: boolean): void {
   const { random } = writer;
   const composite = writer.shape.space.composite(index);
   const type = refTo(CONCRETE + index, false);
@@ -42,7 +55,7 @@ export function constantObject(writer: ConstantWriter, index: number): void {
     writer.instruction("array.new_default", [0xfb, 7, ...at], 1, type);
     return;
   }
-  const count = random.pick([0, 1, 2, 3, 3]);
+  const count = nested ? 0 : random.pick([0, 1, 2, 3, 3]);
   for (let k = 0; k < count; k++) constantValue(writer, field.storage);
   writer.instruction("array.new_fixed", [0xfb, 8, ...at, ...unsigned(count)], count, type);
 }
@@ -266,18 +279,30 @@ function bulk(writer: BodyWriter, index: number): void {
   random.weighted(choices)();
 }
 
-/** Something in a local, copied onto itself: source and destination overlap. */
+/** Copies within one array of different elements, to places that overlap; leaves the array. */
 function copyWithin(writer: BodyWriter, index: number): void {
+  const { random } = writer;
   const type = refTo(CONCRETE + index, true);
   const local = unsigned(writer.scratchLocal(type));
-  writer.push(type, 2);
+  const element = unpacked(array(writer, index).field.storage);
+  const count = random.between(3, 6);
+  for (let k = 0; k < count; k++) writer.push(element, 1);
+  writer.instruction("array.new_fixed", [0xfb, 8, ...unsigned(index), ...unsigned(count)], count, type);
   writer.emit("local.tee", 0x22, ...local);
-  elementIndex(writer);
+  writer.i32(random.below(count - 1));
   writer.emit("local.get", 0x20, ...local);
   writer.stack.push(type);
-  elementIndex(writer);
-  elementIndex(writer);
+  writer.i32(random.below(count - 1));
+  writer.i32(random.between(1, count - 1));
   writer.instruction("array.copy", [0xfb, 17, ...unsigned(index), ...unsigned(index)], 5);
+  writer.instruction("local.get", [0x20, ...local], 0, type);
+  if (random.chance(0.5)) look(writer);
+}
+
+/** Makes a number of the object that is the topmost operand. */
+function look(writer: BodyWriter): void {
+  writer.i32(writer.random.between(1, 3));
+  writer.instruction("call", [0x10, ...unsigned(writer.shape.look as number)], 2, I64);
 }
 
 export const AGGREGATES: InstructionGroup = {
@@ -306,6 +331,15 @@ export const AGGREGATES: InstructionGroup = {
     const arrays = arraysOf(writer, reads);
     if (fields.length > 0) choices.push([2, () => getField(writer, random.pick(fields), depth)]);
     if (arrays.length > 0) choices.push([2, () => getElement(writer, random.pick(arrays), depth)]);
+    if (type === I64) {
+      choices.push([
+        1.2,
+        () => {
+          writer.push(ANYREF, depth);
+          look(writer);
+        },
+      ]);
+    }
     if (type === I32) {
       choices.push([
         0.5,
@@ -336,7 +370,7 @@ export const AGGREGATES: InstructionGroup = {
     if (arrays.length > 0) {
       choices.push([1.2, () => setElement(writer, random.pick(arrays))]);
       choices.push([1.2, () => bulk(writer, random.pick(arrays))]);
-      choices.push([0.2, () => copyWithin(writer, random.pick(arrays))]);
+      choices.push([0.5, () => copyWithin(writer, random.pick(arrays))]);
     }
     return choices;
   },

@@ -127,5 +127,12 @@ export const OPERATORS: InstructionGroup = {
     const fitting = writer.shape.regular.withResult(type);
     return fitting.length === 0 ? [] : [[8, () => operator(writer, writer.random.pick(fitting), depth)]];
   },
-  statements: (writer) => [[7, () => operator(writer, writer.random.pick(writer.shape.regular.all), 3)]],
+  statements(writer) {
+    const { random, shape } = writer;
+    const { regular } = shape;
+    const choices: Choice[] = [[7, () => operator(writer, random.pick(regular.all), 3)]];
+    if (regular.vectors.length > 0)
+      choices.push([9, () => operator(writer, random.pick(regular.vectors), 2)]);
+    return choices;
+  },
 };

@@ -26,13 +26,16 @@ import { constantObject } from "./generate-aggregates.ts";
 import { caughtReference } from "./generate-exceptions.ts";
 import { edgeI32 } from "./values.ts";
 
-/** Leaves a reference of this type, made on the spot. In an object that is made so itself: null, if it may be. */
+/**
+ * Leaves a reference of this type, made on the spot. Nested in an object that is made so itself: as small as it can be,
+ * so that this ends.
+ */
 export function constantReference(writer: ConstantWriter, type: Type, nested = false): void {
   const { random } = writer;
   if (isNullable(type) && (nested || random.chance(writer.shape.aggregates ? 0.3 : 0.5))) {
     nullReference(writer, type);
   } else {
-    nonNull(writer, type);
+    nonNull(writer, type, nested);
   }
 }
 
@@ -45,7 +48,7 @@ function nullReference(writer: ConstantWriter, type: Type): void {
 }
 
 /** Makes an object if it can. If not: null, or for a type that is never null, a trap. */
-function nonNull(writer: ConstantWriter, type: Type): void {
+function nonNull(writer: ConstantWriter, type: Type, nested: boolean): void {
   const { random, shape } = writer;
   const { space } = shape;
   const heap = heapOf(type);
@@ -67,18 +70,19 @@ function nonNull(writer: ConstantWriter, type: Type): void {
     const objects = [...space.of("struct"), ...space.of("array")].filter((k) =>
       space.isSubheap(CONCRETE + k, heap),
     );
-    if (space.isSubheap(I31REF, heap) && (objects.length === 0 || random.chance(0.4))) {
+    if (space.isSubheap(I31REF, heap) && (nested || objects.length === 0 || random.chance(0.4))) {
       writer.i32(edgeI32(random));
       writer.instruction("ref.i31", [0xfb, 28], 1, type);
       return;
     }
     if (objects.length > 0) {
-      constantObject(writer, random.pick(objects));
+      // What must not be null refers to smaller indices.
+      constantObject(writer, nested ? Math.min(...objects) : random.pick(objects), nested);
       notePushed();
       return;
     }
   } else if (shape.aggregates && heap === EXTERNREF) {
-    nonNull(writer, refTo(random.pick([ANYREF, I31REF]), false));
+    nonNull(writer, refTo(random.pick([ANYREF, I31REF]), false), nested);
     writer.instruction("extern.convert_any", [0xfb, 27], 1, type);
     return;
   } else if (heap === EXNREF && shape.exceptions === "modern" && shape.tags.length > 0) {

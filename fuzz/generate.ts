@@ -109,7 +109,7 @@ interface Context {
 export function generateWorld(random: Random, { features }: GeneratorOptions): GeneratedWorld {
   const some = (feature: Feature, probability: number): boolean =>
     features.has(feature) && random.chance(probability);
-  const simd = some("simd", 0.3);
+  const simd = some("simd", 0.35);
   const threads = some("threads", 0.2);
   const aggregates = some("gc", 0.6);
   const exceptions: readonly ExceptionStyle[] = some("exceptions", 0.55)
@@ -339,6 +339,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     elementSegments: [],
     tailCalls: features.has("tail-call"),
     aggregates,
+    look: aggregates ? look : undefined,
     exceptions,
     canonicalNaN: context.canonicalNaN,
   };
@@ -391,8 +392,14 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   });
   if (random.chance(0.4)) elements.push({ at: undefined, element: FUNCREF, items: items(FUNCREF, 6) });
   if (aggregates) {
-    for (let left = random.below(3); left > 0; left--) {
-      const element = random.pick(allTypes.filter(isRef));
+    // Mostly such as an array can be filled from.
+    const ofArrays = space.of("array").flatMap((k) => {
+      const composite = space.composite(k);
+      return composite.kind === "array" && isRef(composite.field.storage) ? [composite.field.storage] : [];
+    });
+    for (let left = random.below(4); left > 0; left--) {
+      const fitting = ofArrays.length > 0 && random.chance(0.7) ? ofArrays : allTypes.filter(isRef);
+      const element = random.pick(fitting);
       elements.push({ at: undefined, element, items: items(element, 5) });
     }
   }

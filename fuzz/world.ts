@@ -93,9 +93,19 @@ export function toWorld({ modules, calls }: GeneratedWorld): World {
       hasStart: module.start !== undefined,
       reenters: module.imports.some(({ name: imported }) => imported === "again"),
       tags: module.exportedTags,
-      encode: (count) => encodeModule(module, count),
+      encode: once((count) => encodeModule(module, count)),
     })),
     calls,
+  };
+}
+
+/** A world runs many times; its bytes stay the same. */
+function once<T>(make: (count: boolean) => T): (count: boolean) => T {
+  const made = new Map<boolean, T>();
+  return (count) => {
+    const value = made.get(count) ?? make(count);
+    made.set(count, value);
+    return value;
   };
 }
 

@@ -81,15 +81,17 @@ export interface CheckResult {
 /** Worlds that take longer than this many instructions are compared on plain runs only. */
 const LONG = 60_000;
 
-/** Generates the world of a seed and checks it. */
+/** Generates the world of a seed and checks it; with `plain`, by {@link checkPlainly} only. */
 export function checkSeed(
   seed: number,
   subjects: Subjects,
   features: ReadonlySet<Feature> = NODE_20_FEATURES,
+  plain = false,
 ): CheckResult & { readonly world: GeneratedWorld } {
   const random = new Random(seed);
   const world = generateWorld(random, { features });
-  return { world, ...checkWorld(toWorld(world), subjects, random) };
+  const check = plain ? checkPlainly : checkWorld;
+  return { world, ...check(toWorld(world), subjects, random) };
 }
 
 /** `thorough`: at every budget of short runs, not only at some. */
@@ -133,18 +135,22 @@ export function checkWorld(world: World, subjects: Subjects, random: Random, tho
 }
 
 /** The first part of {@link checkWorld}: plain runs on both lowerings against the native one. */
-export function checkPlainly(world: World, { fast, exact }: Subjects): string[] {
+export function checkPlainly(world: World, { fast, exact }: Subjects): CheckResult {
+  let native: NativeObservation | undefined;
+  const findings: string[] = [];
   try {
-    const reference = runNatively(world);
-    return [
-      ...differences(world, reference, runOnEngine(compileWorld(fast, world))).map((text) => `fast: ${text}`),
-      ...differences(world, reference, runOnEngine(compileWorld(exact, world))).map(
-        (text) => `exact: ${text}`,
-      ),
-    ];
+    native = runNatively(world);
+    for (const [name, engine] of [
+      ["fast", fast],
+      ["exact", exact],
+    ] as const) {
+      const found = differences(world, native, runOnEngine(compileWorld(engine, world)));
+      findings.push(...found.map((text) => `${name}: ${text}`));
+    }
   } catch (error) {
-    return [`native: ${String(error)}`];
+    findings.push(`${native === undefined ? "native: " : ""}${(error as Error).stack ?? String(error)}`);
   }
+  return { findings, native };
 }
 
 type Report = (what: string, differences: readonly string[]) => void;

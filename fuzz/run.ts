@@ -22,6 +22,8 @@ const { values } = parseArgs({
     native: { type: "string" },
     /** `node20` or `node26`: what to generate. Default: as the running Node has it. */
     features: { type: "string" },
+    /** Only plain runs on both lowerings: no budgets, slices or other prices. */
+    plain: { type: "boolean", default: false },
     "require-coverage": { type: "boolean", default: false },
     /** Stop after so many worlds with findings. */
     stop: { type: "string", default: "5" },
@@ -48,7 +50,7 @@ function run(): number {
   let bad = 0;
   console.log(`native: Node ${process.versions.node}; seeds ${first} to ${first + worlds - 1}`);
   for (let seed = first; seed < first + worlds; seed++) {
-    const { world, findings, native } = checkSeed(seed, subjects, features);
+    const { world, findings, native } = checkSeed(seed, subjects, features, values.plain);
     modules += world.modules.length;
     for (const module of world.modules) bytes += encodeModule(module).length;
     if (native !== undefined) {
@@ -71,7 +73,7 @@ function run(): number {
       const found =
         plain === undefined
           ? checkWorld(toWorld(candidate), subjects, new Random(seed), true).findings
-          : checkPlainly(toWorld(candidate), subjects);
+          : checkPlainly(toWorld(candidate), subjects).findings;
       return found.find((finding) => pattern.test(finding));
     };
     const small = minimise(world, (candidate) => failing(candidate) !== undefined);

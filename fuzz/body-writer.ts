@@ -144,7 +144,7 @@ export interface BodyWriter extends ConstantWriter {
   /** Parameters of a block: some of what is on top of the stack. */
   someOperands(): Type[];
   someTypes(usually: number): Type[];
-  /** Multiplies the turns that one entry of the function may take; `undefined` if they are too many already. */
+  /** Generates a body that is run so many times; nothing if what is around it is run too often already. */
   manyTurns(turns: number, body: () => void): void;
   /** Function indices that this body may call. */
   callees(fits: (type: FunctionType, typeIdx: number) => boolean): number[];

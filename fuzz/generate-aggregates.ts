@@ -18,6 +18,8 @@ import {
 import { constantReference } from "./generate-references.ts";
 import { type Composite, type Field, isDefaultable, unpacked } from "./generate-types.ts";
 
+const I31 = refTo(I31REF, false);
+
 type Struct = Composite & { kind: "struct" };
 type ArrayType = Composite & { kind: "array" };
 
@@ -286,17 +288,26 @@ function copyWithin(writer: BodyWriter, index: number): void {
   const local = unsigned(writer.scratchLocal(type));
   const element = unpacked(array(writer, index).field.storage);
   const count = random.between(3, 6);
-  for (let k = 0; k < count; k++) writer.push(element, 1);
+  const isOfI31 = isRef(element) && writer.shape.space.isSubtype(I31, element);
+  for (let k = 0; k < count; k++) {
+    if (isOfI31 && random.chance(0.7)) {
+      writer.i32(100 + k);
+      writer.instruction("ref.i31", [0xfb, 28], 1, I31);
+    } else {
+      writer.push(element, 1);
+    }
+  }
   writer.instruction("array.new_fixed", [0xfb, 8, ...unsigned(index), ...unsigned(count)], count, type);
   writer.emit("local.tee", 0x22, ...local);
-  writer.i32(random.below(count - 1));
-  writer.emit("local.get", 0x20, ...local);
-  writer.stack.push(type);
-  writer.i32(random.below(count - 1));
-  writer.i32(random.between(1, count - 1));
+  const length = random.between(1, count - 1);
+  const most = count - length + (random.chance(0.1) ? 1 : 0);
+  writer.i32(random.between(0, most));
+  writer.instruction("local.get", [0x20, ...local], 0, type);
+  writer.i32(random.between(0, most));
+  writer.i32(length);
   writer.instruction("array.copy", [0xfb, 17, ...unsigned(index), ...unsigned(index)], 5);
   writer.instruction("local.get", [0x20, ...local], 0, type);
-  if (random.chance(0.5)) look(writer);
+  if (random.chance(0.6)) look(writer);
 }
 
 /** Makes a number of the object that is the topmost operand. */
@@ -316,12 +327,12 @@ export const AGGREGATES: InstructionGroup = {
       const arrays = space.of("array").filter((k) => space.isSubtype(refTo(CONCRETE + k, false), type));
       if (structs.length > 0) choices.push([3, () => newStruct(writer, random.pick(structs), depth)]);
       if (arrays.length > 0) choices.push([3, () => newArray(writer, random.pick(arrays), depth)]);
-      if (space.isSubtype(refTo(I31REF, false), type)) {
+      if (space.isSubtype(I31, type)) {
         choices.push([
           1,
           () => {
             writer.push(I32, depth);
-            writer.instruction("ref.i31", [0xfb, 28], 1, refTo(I31REF, false));
+            writer.instruction("ref.i31", [0xfb, 28], 1, I31);
           },
         ]);
       }

@@ -101,6 +101,8 @@ interface Context {
   readonly aggregates: boolean;
   /** Of each module. */
   readonly exceptions: readonly ExceptionStyle[];
+  /** Whether shared types may hold references to exceptions. */
+  readonly exnTypes: boolean;
   readonly threads: boolean;
   /** Structs, arrays and function types, the same in all modules. */
   readonly space: TypeSpace;
@@ -126,13 +128,8 @@ export function generateWorld(random: Random, { features }: GeneratorOptions): G
   if (!simd) for (const feature of ["simd", "relaxed-simd"] as const) left.delete(feature);
   if (!threads) left.delete("threads");
   const space = new TypeSpace();
-  if (aggregates)
-    addAggregateTypes(
-      random,
-      space,
-      simd,
-      exceptions.every((style) => style === "modern"),
-    );
+  const exnTypes = exceptions.every((style) => style === "modern");
+  if (aggregates) addAggregateTypes(random, space, simd, exnTypes);
   const regular = new RegularInstructions(left, canonicalNaN);
   const context: Context = {
     random,
@@ -142,6 +139,7 @@ export function generateWorld(random: Random, { features }: GeneratorOptions): G
     canonicalNaN,
     aggregates,
     exceptions,
+    exnTypes,
     threads,
     space,
   };
@@ -207,8 +205,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
   const { random, simd, features, aggregates } = context;
   const space = context.space.copy();
   const shared = context.space.size;
-  const exnTypes = context.exceptions.every((style) => style === "modern");
-  if (aggregates && random.chance(0.4)) addAggregateTypes(random, space, simd, exnTypes);
+  if (aggregates && random.chance(0.4)) addAggregateTypes(random, space, simd, context.exnTypes);
   const exceptions = context.exceptions[offer === undefined ? 0 : 1] as ExceptionStyle;
   // A module with legacy handlers must not even name the type of exceptions.
   const canName = (type: Type): boolean =>
@@ -229,18 +226,14 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     functions.push({ type, typeIdx, leaf: false });
   };
   for (const { name, type } of HOST_FUNCTIONS) {
-    // What the host throws is for handlers to catch natively, but not in the engine: DESIGN keeps guests from it.
+    // Natively a guest's handlers catch what a host function throws; in the engine they catch exceptions only.
     const usual = name === "toss" ? (exceptions === "none" ? 0 : 0.4) : 0.2;
     const probability = name === "fail" ? (exceptions === "none" ? 0.05 : 0) : usual;
     if (random.chance(probability)) importFunction("host", name, type, space.functionIndex(type));
   }
   for (const { name, type, typeIdx, isPlain } of offer?.functions ?? []) {
-    if (
-      (typeIdx >= shared && !isPlain) ||
-      ![...type.params, ...type.results].every(canName) ||
-      !random.chance(0.7)
-    )
-      continue;
+    const isKnown = (typeIdx < shared || isPlain) && [...type.params, ...type.results].every(canName);
+    if (!isKnown || !random.chance(0.7)) continue;
     let index = typeIdx < shared ? typeIdx : space.functionIndex(type);
     // By the type of the export or one above it.
     for (let above = space.definition(index).supertype; above !== undefined && random.chance(0.4); ) {

@@ -108,11 +108,12 @@ function address64(writer: BodyWriter, bytes: number, depth: number): number | b
       },
     ],
     [
-      3,
+      5,
       () => {
-        // Sums that wrap at 32, 53 and 64 bits.
-        writer.i64(random.pick(FAR) - BigInt(random.pick([0, 0, bytes, 8])));
-        return random.pick([0, 8, 2 ** 32, 2n ** 53n, 2n ** 63n, 2n ** 64n - 8n, 2n ** 64n - 1n]);
+        // Sums that wrap at 32, 53 and 64 bits, and addresses whose lower half alone is in bounds.
+        writer.i64(random.pick(FAR) - BigInt(random.pick([0, 0, 0, bytes, 8])));
+        if (random.chance(0.5)) return 0;
+        return random.pick([8, 2 ** 32, 2n ** 53n, 2n ** 63n, 2n ** 64n - 8n, 2n ** 64n - 1n]);
       },
     ],
     [
@@ -129,6 +130,7 @@ function address64(writer: BodyWriter, bytes: number, depth: number): number | b
 export const FAR = [
   2n ** 32n,
   2n ** 32n + 8n,
+  2n ** 32n + 64n,
   2n ** 53n,
   2n ** 63n,
   2n ** 64n - 1n,

@@ -70,6 +70,7 @@ const TRAPS: Partial<Record<TrapCode, TrapKind>> = {
   "null-exception-reference": "null reference",
   "cast-failure": "cast failure",
   "out-of-bounds-array-access": "array bounds",
+  "gc-heap-exhausted": "array too large",
   "unaligned-atomic": "unaligned atomic",
   "expected-shared-memory": "not a shared memory",
 };
@@ -218,6 +219,8 @@ function alternativesOf({ backtrace: [frame] }: Trap, modules: readonly Uint8Arr
   for (const bytes of modules) {
     const [prefix, sub] = bytes.subarray(offset, offset + 2);
     if (prefix === 0xfe) for (const kind of ["memory bounds", "unaligned atomic"] as const) kinds.add(kind);
+    // An array made from more than there is in its segment.
+    if (prefix === 0xfb && (sub === 9 || sub === 10)) kinds.add("array too large");
     if (prefix !== 0xfb || sub === undefined || sub < 17 || sub > 19) continue;
     for (const kind of ["null reference", "array bounds"] as const) kinds.add(kind);
     if (sub === 18) kinds.add("memory bounds");

@@ -36,6 +36,7 @@ const TRAPS: readonly (readonly [RegExp, TrapKind])[] = [
   [/dereferencing a null pointer|rethrowing null/, "null reference"],
   [/illegal cast/, "cast failure"],
   [/array (element access|index) out of bounds|array access out of bounds/, "array bounds"],
+  [/requested new array is too large/, "array too large"],
   [/unaligned/, "unaligned atomic"],
   [/Atomics\.wait cannot be called|non-shared/i, "not a shared memory"],
   [/Maximum call stack/, "stack"],

@@ -226,6 +226,7 @@ export type TrapKind =
   | "null reference"
   | "cast failure"
   | "array bounds"
+  | "array too large"
   | "unaligned atomic"
   | "not a shared memory"
   | "stack";

@@ -5,6 +5,9 @@ import type { Feature } from "../src/isa/features.ts";
 import { instructionNames } from "./catalogue.ts";
 import type { Event } from "./subject.ts";
 
+/** How many of the instructions that were executed least are named. */
+const RAREST = 12;
+
 export class Coverage {
   readonly #features: ReadonlySet<Feature>;
   readonly #executed = new Map<string, number>();
@@ -42,6 +45,11 @@ export class Coverage {
       [...this.#outcomes].reduce((sum, [kind, count]) => sum + (pattern.test(kind) ? count : 0), 0);
     const all = instructionNames(this.#features).length;
     const { missing } = this;
+    const rarest = instructionNames(this.#features)
+      .map((name) => [name, this.#executed.get(name) ?? 0] as const)
+      .filter(([, count]) => count > 0)
+      .sort(([, a], [, b]) => a - b)
+      .slice(0, RAREST);
     return [
       `${this.#calls} calls, ${this.#instructions} instructions executed`,
       `${share(total(/^returned/))} returned, ${share(total(/^trapped/))} trapped, ${share(total(/^threw/))} threw`,
@@ -50,6 +58,7 @@ export class Coverage {
         .sort(([, a], [, b]) => b - a)
         .map(([kind, count]) => `  ${kind}: ${share(count)}`),
       `${all - missing.length} of ${all} instructions executed; not: ${missing.join(", ") || "none"}`,
+      `least often: ${rarest.map(([name, count]) => `${name} ${count}`).join(", ")}`,
     ];
   }
 }

@@ -41,6 +41,8 @@ export interface ModuleShape {
   readonly globals: readonly { readonly type: Type; readonly mutable: boolean }[];
   /** A mutable i32 global that every loop or function entry may count down, and no other code writes. */
   readonly budget: number;
+  /** A mutable i64 global into which bodies mix what they compute, and no other code writes. */
+  readonly accumulator: number;
   readonly tables: readonly TableShape[];
   readonly memories: readonly MemoryShape[];
   /** Payload types of the tags. */

@@ -31,6 +31,7 @@ export class RegularInstructions {
   readonly comparisons: readonly RegularInstruction[];
   /** Those that work on vectors: many, and each of them rare. */
   readonly vectors: readonly RegularInstruction[];
+  readonly relaxed: readonly RegularInstruction[];
   readonly #byResult = new Map<Type, RegularInstruction[]>();
 
   /** Without `showBits`, those that let a float's bits be seen are left out. */
@@ -47,6 +48,7 @@ export class RegularInstructions {
       this.#byResult.set(result, list);
     }
     this.vectors = this.all.filter(({ params, results }) => [...params, ...results].includes(V128));
+    this.relaxed = this.all.filter(({ mnemonic }) => mnemonic.includes("relaxed"));
     this.comparisons = this.withResult(I32).filter(({ mnemonic }) => COMPARISON.test(mnemonic));
   }
 

@@ -127,7 +127,7 @@ function newArray(writer: BodyWriter, index: number, depth: number): void {
   }
   if (segments.length > 0) {
     choices.push([
-      1.5,
+      4,
       () => {
         segmentRange(writer);
         const segment = unsigned(random.pick(segments));
@@ -270,7 +270,7 @@ function bulk(writer: BodyWriter, index: number): void {
   }
   if (segments.length > 0) {
     choices.push([
-      2,
+      4,
       () => {
         segmentRange(writer);
         const segment = unsigned(random.pick(segments));

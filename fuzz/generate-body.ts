@@ -32,6 +32,7 @@ import { AGGREGATES } from "./generate-aggregates.ts";
 import { CALLS } from "./generate-calls.ts";
 import { EXCEPTIONS } from "./generate-exceptions.ts";
 import { FAR, MEMORY } from "./generate-memory.ts";
+import { toNumber } from "./generate-observers.ts";
 import { OPERATORS, operator } from "./generate-operators.ts";
 import { constantReference, REFERENCES } from "./generate-references.ts";
 import { TABLES } from "./generate-tables.ts";
@@ -190,10 +191,10 @@ class BodyGenerator implements BodyWriter {
   }
 
   #globals(accept: (type: Type) => boolean, write: boolean): number[] {
-    const { globals, budget } = this.shape;
+    const { globals, budget, accumulator } = this.shape;
     return [...globals.keys()].filter((k) => {
       const { type, mutable } = globals[k] as { type: Type; mutable: boolean };
-      return accept(type) && !(write && (!mutable || k === budget));
+      return accept(type) && !(write && (!mutable || k === budget || k === accumulator));
     });
   }
 
@@ -664,6 +665,7 @@ class BodyGenerator implements BodyWriter {
       [1, () => this.#select(random.pick(types), 2)],
       [0.3, () => this.emit("nop", 0x01)],
       [2.2, () => this.#branch()],
+      [3.5, () => this.#observe()],
       [0.12, () => this.#return()],
       [0.02, () => this.#unreachable()],
     ];
@@ -677,6 +679,32 @@ class BodyGenerator implements BodyWriter {
     }
     for (const group of GROUPS) choices.push(...group.statements(this));
     random.weighted(choices)();
+  }
+
+  /**
+   * Something computed by a group of instructions, every group alike, mixed into the accumulator: what is left on the
+   * stack is often dropped before anybody sees it.
+   */
+  #observe(): void {
+    const { random, shape } = this;
+    const type = random.pick(shape.types);
+    const fitting = GROUPS.map((group) => group.expressions(this, type, 2)).filter(
+      ({ length }) => length > 0,
+    );
+    const { length } = this.stack;
+    this.#fresh(fitting.length > 0 ? random.weighted(random.pick(fitting)) : () => this.#leaf(type));
+    const emit = this.emit.bind(this);
+    toNumber(emit, shape, this.stack[length] as Type, () => {
+      this.emit("i32.const", 0x41, 2);
+      this.emit("call", 0x10, ...unsigned(shape.look as number));
+    });
+    this.stack.length = length;
+    const accumulator = unsigned(shape.accumulator);
+    this.emit("global.get", 0x23, ...accumulator);
+    this.emit("i64.const", 0x42, 31);
+    this.emit("i64.mul", 0x7e);
+    this.emit("i64.add", 0x7c);
+    this.emit("global.set", 0x24, ...accumulator);
   }
 
   #return(): void {

@@ -150,7 +150,7 @@ function legacyTry(writer: BodyWriter): void {
   writer.emit("try", 0x06, ...writer.blockType(params, results));
   writer.open({ labelTypes: results, endTypes: results }, params);
   writer.statements(4);
-  if (!writer.dead && random.chance(0.5)) maybeThrow(writer);
+  if (!writer.dead && random.chance(0.8)) maybeThrow(writer);
   writer.finish(results);
   if (random.chance(0.2)) {
     writer.close();
@@ -163,7 +163,7 @@ function legacyTry(writer: BodyWriter): void {
     writer.emit("catch", 0x07, ...unsigned(tag));
     handler(writer, types, results);
   }
-  if (random.chance(0.4)) {
+  if (random.chance(0.6)) {
     writer.emit("catch_all", 0x19);
     handler(writer, [], results);
   }
@@ -173,7 +173,7 @@ function legacyTry(writer: BodyWriter): void {
 function handler(writer: BodyWriter, payload: readonly Type[], results: readonly Type[]): void {
   writer.nextArm(payload, true);
   writer.statements(3);
-  if (!writer.dead && writer.random.chance(0.2)) rethrow(writer);
+  if (!writer.dead && writer.random.chance(0.35)) rethrow(writer);
   writer.finish(results);
 }
 
@@ -195,10 +195,10 @@ export const EXCEPTIONS: InstructionGroup = {
     if (exceptions === "none" || tags.length === 0) return [];
     const choices: Choice[] = [[0.7, () => maybeThrow(writer)]];
     if (exceptions === "modern") {
-      choices.push([0.15, () => throwReference(writer)]);
+      choices.push([0.3, () => throwReference(writer)]);
       if (writer.canNest) choices.push([1.6, () => tryTable(writer)], [0.4, () => retry(writer)]);
     } else {
-      if (writer.canNest) choices.push([2, () => legacyTry(writer)]);
+      if (writer.canNest) choices.push([3, () => legacyTry(writer)]);
       choices.push([0.5, () => rethrow(writer)]);
     }
     return choices;

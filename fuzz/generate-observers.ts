@@ -43,6 +43,10 @@ class Steps {
     return this;
   }
 
+  readonly emit: Emit = (op, ...bytes) => {
+    this.add(op, ...bytes);
+  };
+
   get(local: number): this {
     return this.add("local.get", 0x20, local);
   }
@@ -66,7 +70,7 @@ export function lookSteps(shape: ModuleShape, look: number): Step[] {
   const { space } = shape;
   const steps = new Steps();
   const hash = (storage: Type): void => {
-    toNumber(steps, shape, storage, () => {
+    toNumber(steps.emit, shape, storage, () => {
       steps
         .get(DEPTH)
         .i32(1)
@@ -132,39 +136,52 @@ function getter(kind: string, sub: number, storage: Type): [string, number, numb
   return [`${kind}.get${packed ? "_s" : ""}`, 0xfb, sub + (packed ? 1 : 0)];
 }
 
-/** Makes an i64 of a value; `look` of a reference below `any` and a depth. */
-function toNumber(steps: Steps, { space, canonicalNaN }: ModuleShape, storage: Type, look: () => void): void {
+/** Whatever instructions can be added to. */
+type Emit = (op: string, ...bytes: readonly number[]) => void;
+
+/** Makes an i64 of the topmost operand; `look` of a reference below `any`, and leaves one. */
+export function toNumber(
+  emit: Emit,
+  { space, canonicalNaN, aggregates }: ModuleShape,
+  storage: Type,
+  look: () => void,
+): void {
   switch (storage) {
     case I8:
     case I16:
     case I32:
-      steps.add("i64.extend_i32_s", 0xac);
+      emit("i64.extend_i32_s", 0xac);
       return;
     case I64:
       return;
     case F32:
-      if (canonicalNaN) steps.add("i32.reinterpret_f32", 0xbc).add("i64.extend_i32_u", 0xad);
-      else steps.add("i64.trunc_sat_f32_s", 0xfc, 4);
+      if (canonicalNaN) {
+        emit("i32.reinterpret_f32", 0xbc);
+        emit("i64.extend_i32_u", 0xad);
+      } else {
+        emit("i64.trunc_sat_f32_s", 0xfc, 4);
+      }
       return;
     case F64:
-      if (canonicalNaN) steps.add("i64.reinterpret_f64", 0xbd);
-      else steps.add("i64.trunc_sat_f64_s", 0xfc, 6);
+      if (canonicalNaN) emit("i64.reinterpret_f64", 0xbd);
+      else emit("i64.trunc_sat_f64_s", 0xfc, 6);
       return;
     case V128:
-      steps.add("i64x2.extract_lane", 0xfd, 29, 1);
+      emit("i64x2.extract_lane", 0xfd, 29, 1);
       return;
     default:
   }
-  switch (space.topOf(heapOf(storage))) {
+  switch (aggregates ? space.topOf(heapOf(storage)) : undefined) {
     case ANYREF:
       look();
       return;
     case EXTERNREF:
-      steps.add("any.convert_extern", 0xfb, 26);
+      emit("any.convert_extern", 0xfb, 26);
       look();
       return;
     default:
-      steps.add("ref.is_null", 0xd1).add("i64.extend_i32_u", 0xad);
+      emit("ref.is_null", 0xd1);
+      emit("i64.extend_i32_u", 0xad);
   }
 }
 
@@ -172,7 +189,7 @@ function toNumber(steps: Steps, { space, canonicalNaN }: ModuleShape, storage: T
 export function sumSteps(shape: ModuleShape, look: number): Step[] {
   const steps = new Steps();
   const mix = (type: Type): void => {
-    toNumber(steps, shape, type, () => steps.i32(3).add("call", 0x10, ...unsigned(look)));
+    toNumber(steps.emit, shape, type, () => steps.i32(3).add("call", 0x10, ...unsigned(look)));
     steps.mixInto(0);
   };
   shape.globals.forEach(({ type }, k) => {

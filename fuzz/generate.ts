@@ -325,6 +325,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     functions,
     globals: globalShapes,
     budget: offer === undefined ? importedGlobals : 0,
+    accumulator: offer === undefined ? importedGlobals + 1 : importedGlobals,
     tables: tableShapes,
     memories: memoryShapes,
     tags: tagTypes,
@@ -354,6 +355,7 @@ function generateModule(context: Context, moduleName: string, offer: Offer | und
     globalShapes.push({ type, mutable });
   };
   if (offer === undefined) addGlobal(I32, true, [0x41, 0, 0x0b]);
+  addGlobal(I64, true, [0x42, 0, 0x0b]);
   for (let left = random.below(aggregates ? 9 : 6); left > 0; left--) {
     const type = random.pick(allTypes);
     const { type: made, bytes } = expressions.make(type);

@@ -30,7 +30,7 @@ function callRef(writer: BodyWriter): void {
   writer.instruction("call_ref", [0x14, ...unsigned(typeIdx)], type.params.length + 1, ...type.results);
 }
 
-function tailCall(writer: BodyWriter): void {
+export function tailCall(writer: BodyWriter): void {
   const { random, shape, self } = writer;
   const callees = writer.callees(({ results }) => shape.space.areSubtypes(results, self.type.results));
   if (callees.length === 0) return;

@@ -3,6 +3,7 @@
 
 import type { BodyWriter, Choice, ConstantWriter, InstructionGroup } from "./body-writer.ts";
 import { EXNREF, I32, refTo, type Type, unsigned } from "./encode.ts";
+import { tailCall } from "./generate-calls.ts";
 
 const EXN = refTo(EXNREF, false);
 
@@ -12,6 +13,16 @@ function throwTag(writer: BodyWriter): void {
   writer.match(shape.tags[tag] as readonly Type[], 2);
   writer.emit("throw", 0x08, ...unsigned(tag));
   writer.die();
+}
+
+/** At the end of a body with handlers: mostly throws, or calls what may, also with the handlers already left behind. */
+function leave(writer: BodyWriter): void {
+  if (writer.dead) return;
+  writer.random.weighted([
+    [6, () => maybeThrow(writer)],
+    [writer.shape.tailCalls ? 1.5 : 0, () => tailCall(writer)],
+    [2, () => {}],
+  ])();
 }
 
 function maybeThrow(writer: BodyWriter): void {
@@ -98,7 +109,7 @@ function tryTable(writer: BodyWriter): void {
   writer.emit("try_table", 0x1f, ...type, ...unsigned(clauses.length), ...clauses.flat());
   writer.open({ labelTypes: results, endTypes: results }, params);
   writer.statements(4);
-  if (!writer.dead && random.chance(0.6)) maybeThrow(writer);
+  leave(writer);
   writer.finish(results);
   writer.end();
   for (const sent of handlers.reverse()) {
@@ -150,7 +161,7 @@ function legacyTry(writer: BodyWriter): void {
   writer.emit("try", 0x06, ...writer.blockType(params, results));
   writer.open({ labelTypes: results, endTypes: results }, params);
   writer.statements(4);
-  if (!writer.dead && random.chance(0.8)) maybeThrow(writer);
+  leave(writer);
   writer.finish(results);
   if (random.chance(0.2)) {
     writer.close();

@@ -494,9 +494,9 @@ function planCalls(random: Random, modules: readonly GeneratedModule[]): Planned
     for (const { name, kind, index } of module.exports) {
       if (kind !== 0 || !name.startsWith("f")) continue;
       const { type } = module.functions[index - module.importedFunctions] as GeneratedFunction;
-      for (let left = random.between(1, 2); left > 0; left--) {
+      for (let left = random.between(1, 3); left > 0; left--) {
         const args = type.params.map((param) => argument(random, param));
-        calls.push({ module: at, name, args, budget: random.pick([0, 3, 20, 60, 200]) });
+        calls.push({ module: at, name, args, budget: random.pick([0, 3, 20, 60, 200, 200]) });
       }
     }
   });

@@ -360,9 +360,9 @@ export const AGGREGATES: InstructionGroup = {
         },
       ]);
       choices.push([
-        0.5,
+        1.2,
         () => {
-          writer.push(refTo(I31REF, random.chance(0.5)), depth);
+          writer.push(refTo(I31REF, random.chance(0.3)), depth);
           const signed = random.chance(0.5);
           writer.instruction(signed ? "i31.get_s" : "i31.get_u", [0xfb, signed ? 29 : 30], 1, I32);
         },

@@ -32,6 +32,7 @@ export class RegularInstructions {
   /** Those that work on vectors: many, and each of them rare. */
   readonly vectors: readonly RegularInstruction[];
   readonly relaxed: readonly RegularInstruction[];
+  readonly atomics: readonly RegularInstruction[];
   readonly #byResult = new Map<Type, RegularInstruction[]>();
 
   /** Without `showBits`, those that let a float's bits be seen are left out. */
@@ -49,6 +50,7 @@ export class RegularInstructions {
     }
     this.vectors = this.all.filter(({ params, results }) => [...params, ...results].includes(V128));
     this.relaxed = this.all.filter(({ mnemonic }) => mnemonic.includes("relaxed"));
+    this.atomics = this.all.filter(({ isAtomic }) => isAtomic);
     this.comparisons = this.withResult(I32).filter(({ mnemonic }) => COMPARISON.test(mnemonic));
   }
 

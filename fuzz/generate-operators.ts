@@ -133,6 +133,8 @@ export const OPERATORS: InstructionGroup = {
     const choices: Choice[] = [[7, () => operator(writer, random.pick(regular.all), 3)]];
     if (regular.vectors.length > 0)
       choices.push([9, () => operator(writer, random.pick(regular.vectors), 2)]);
+    if (regular.atomics.length > 0)
+      choices.push([4, () => operator(writer, random.pick(regular.atomics), 2)]);
     if (regular.relaxed.length > 0)
       choices.push([2, () => operator(writer, random.pick(regular.relaxed), 1)]);
     return choices;

@@ -88,5 +88,10 @@ if (values.native === undefined || process.env[UNDER_NATIVE] !== undefined) {
   process.exitCode = run();
 } else {
   process.env[UNDER_NATIVE] = "1";
-  process.exitCode = runUnder(values.native === "node26" ? node26() : values.native);
+  try {
+    process.exitCode = runUnder(values.native === "node26" ? node26() : values.native);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }

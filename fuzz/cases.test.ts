@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { wat } from "../tests/wat.ts";
 import { checkWorld, makeSubjects } from "./differential.ts";
-import type { PlannedCall, World } from "./generate.ts";
 import { Random } from "./random.ts";
+import type { PlannedCall, World } from "./world.ts";
 
 const folder = new URL("cases/", import.meta.url);
 const subjects = makeSubjects();
@@ -35,7 +35,15 @@ it.each(readdirSync(folder).filter((file) => file.endsWith(".wat")))("%s", (file
   expect(calls).not.toEqual([]);
   const bytes = wat(text);
   const world: World = {
-    modules: [{ name: "a", hasStart: text.includes("(start "), reenters: false, encode: () => bytes }],
+    modules: [
+      {
+        name: "a",
+        hasStart: text.includes("(start "),
+        reenters: false,
+        tags: new Map(),
+        encode: () => bytes,
+      },
+    ],
     calls,
   };
   expect(checkWorld(world, subjects, new Random(1), true).findings).toEqual([]);

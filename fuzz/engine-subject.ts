@@ -1,21 +1,34 @@
 // Runs a world on the engine: plainly, within a budget, or in slices of an execution.
 
-import { type Engine, Global, Linker, Module, OutOfFuelError, Store, Trap, type TrapCode } from "wasmeter";
+import {
+  type Engine,
+  Global,
+  Linker,
+  Module,
+  OutOfFuelError,
+  Store,
+  Tag,
+  Trap,
+  type TrapCode,
+  WasmException,
+} from "wasmeter";
 import { F32, F64, I32, I64 } from "./encode.ts";
-import { BUDGET_EXPORT, HOST_FUNCTIONS, type World } from "./generate.ts";
 import { HOST_NUMBER } from "./native-subject.ts";
 import {
   describeState,
   type Event,
   type Exports,
-  functionNames,
   type HostEnvironment,
   HostFailure,
   hostFunctions,
+  Names,
   type Observation,
+  Returned,
   show,
+  showException,
   type TrapKind,
 } from "./subject.ts";
+import { BUDGET_EXPORT, HOST_FUNCTIONS, HOST_TAG, type World } from "./world.ts";
 
 export interface EngineRunOptions {
   /** The store's fuel; default unlimited. */
@@ -49,6 +62,17 @@ const TRAPS: Partial<Record<TrapCode, TrapKind>> = {
   "uninitialized-element": "null or mismatched function",
   "indirect-call-type-mismatch": "null or mismatched function",
   "call-stack-exhausted": "stack",
+  "null-reference": "null reference",
+  "null-function-reference": "null reference",
+  "null-structure-reference": "null reference",
+  "null-array-reference": "null reference",
+  "null-i31-reference": "null reference",
+  "null-exception-reference": "null reference",
+  "cast-failure": "cast failure",
+  "out-of-bounds-array-access": "array bounds",
+  "gc-heap-exhausted": "array too large",
+  "unaligned-atomic": "unaligned atomic",
+  "expected-shared-memory": "not a shared memory",
 };
 
 const TYPE_NAMES = new Map([
@@ -71,25 +95,38 @@ export function runOnEngine(
   const events: Event[] = [];
   const log: string[] = [];
   const nesting = { depth: 0 };
+  const names = new Names();
+  const results = new Returned();
+  const hostTag = new Tag(store, { params: ["i32"] });
+  const toss = (value: number): never => {
+    throw new WasmException(hostTag, [value]);
+  };
   let outOfFuel = false;
+  const bytesOf = world.modules.map((module) => module.encode(false));
   const exportsOf = (): Exports[] => instances.map(({ exports }) => exports);
   const attempt = (run: () => unknown): boolean => {
     let outcome: string;
+    let alternatives: readonly string[] = [];
     let returned = false;
     try {
       const result = run();
-      outcome = `returned ${show(result, functionNames(exportsOf()))}`;
+      results.add(result);
+      outcome = `returned ${show(result, names.learn(exportsOf()))}`;
       returned = true;
     } catch (error) {
       outOfFuel = error instanceof OutOfFuelError;
-      outcome = describeError(error);
+      if (error instanceof Trap) alternatives = alternativesOf(error, bytesOf);
+      outcome =
+        error instanceof WasmException
+          ? describeException(error, world, exportsOf(), hostTag, names.learn(exportsOf()))
+          : describeError(error);
     }
-    events.push({ outcome, fuel: store.fuelConsumed });
+    events.push({ outcome, alternatives, fuel: store.fuelConsumed });
     return returned;
   };
   let complete = true;
   for (const [at, module] of modules.entries()) {
-    const host: HostEnvironment = { exports: undefined, fuel: () => store.fuelConsumed, log, nesting };
+    const host: HostEnvironment = { exports: undefined, fuel: () => store.fuelConsumed, log, nesting, toss };
     const linker = new Linker(engine);
     const functions = hostFunctions(host);
     for (const { name, type } of HOST_FUNCTIONS) {
@@ -104,6 +141,7 @@ export function runOnEngine(
       );
     }
     linker.define("host", "number", new Global(store, { type: "i64" }, HOST_NUMBER));
+    linker.define("host", HOST_TAG, hostTag);
     instances.forEach((instance, k) => {
       linker.instance(world.modules[k]?.name ?? "", instance);
     });
@@ -124,8 +162,8 @@ export function runOnEngine(
       if (counter !== undefined) counter.value = budget;
       attempt(() =>
         options.slice === undefined
-          ? instance.call(name, args)
-          : runInSlices(instance.start(name, args), options.slice, store),
+          ? instance.call(name, results.resolve(args))
+          : runInSlices(instance.start(name, results.resolve(args)), options.slice, store),
       );
       if (outOfFuel) break;
     }
@@ -137,7 +175,11 @@ export function runOnEngine(
     for (const { exports } of instances) exports.dump?.();
   }
   const state = complete
-    ? describeState(exportsOf(), (memory) => (memory as { bytes(): Uint8Array }).bytes())
+    ? describeState(
+        exportsOf(),
+        (memory) => (memory as { bytes(): Uint8Array }).bytes().slice(),
+        names.learn(exportsOf()),
+      )
     : [];
   return { events, log, state, outOfFuel, fuel, fuelRemaining };
 }
@@ -166,6 +208,42 @@ function runInSlices(
         throw new Error(`an execution is ${state}`);
     }
   }
+}
+
+/** See {@link Event.alternatives}: atomic accesses, and bulk instructions on arrays. */
+function alternativesOf({ backtrace: [frame] }: Trap, modules: readonly Uint8Array[]): string[] {
+  const offset = frame?.offset;
+  if (offset === undefined) return [];
+  const kinds = new Set<TrapKind>();
+  // Whose frame it is cannot be seen; to look at every module is a little too lenient.
+  for (const bytes of modules) {
+    const [prefix, sub] = bytes.subarray(offset, offset + 2);
+    if (prefix === 0xfe) for (const kind of ["memory bounds", "unaligned atomic"] as const) kinds.add(kind);
+    // An array made from more than there is in its segment.
+    if (prefix === 0xfb && (sub === 9 || sub === 10)) kinds.add("array too large");
+    if (prefix !== 0xfb || sub === undefined || sub < 17 || sub > 19) continue;
+    for (const kind of ["null reference", "array bounds"] as const) kinds.add(kind);
+    if (sub === 18) kinds.add("memory bounds");
+    if (sub === 19) kinds.add("table bounds");
+  }
+  return [...kinds].map((kind) => `trapped: ${kind}`);
+}
+
+function describeException(
+  { tag, payload }: WasmException,
+  world: World,
+  instances: readonly Exports[],
+  hostTag: Tag,
+  names: Names,
+): string {
+  const read = (k: number): unknown => payload[k];
+  if (tag === hostTag) return showException("host.tag", [I32], read, names);
+  for (const [at, exports] of instances.entries()) {
+    const name = Object.keys(exports).find((key) => exports[key] === tag);
+    const types = world.modules[at]?.tags.get(name ?? "");
+    if (name !== undefined) return showException(`${at}.${name}`, types, read, names);
+  }
+  return showException("?", undefined, read, names);
 }
 
 function describeError(error: unknown): string {

@@ -1,9 +1,11 @@
 // Makes a failing world small: takes away calls, modules' functions' instructions, locals' users … while it still fails.
 // Knows nothing of why it fails: the caller's predicate decides.
 
-import { encodeModule, type GeneratedModule, type GeneratedWorld } from "./generate.ts";
-import { isCanonicalised, type Step } from "./generate-body.ts";
+import type { Step } from "./body-writer.ts";
+import { encodeModule, type GeneratedModule } from "./encode-module.ts";
+import { isCanonicalised } from "./generate-operators.ts";
 import { nativeWebAssembly } from "./oracle/native.ts";
+import type { GeneratedWorld } from "./world.ts";
 
 /** Replacements for a stretch of instructions, tried in this order. */
 const REPLACEMENTS: readonly (readonly Step[])[] = [

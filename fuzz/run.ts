@@ -1,20 +1,30 @@
-// Command: node fuzz/.build/run.js [--worlds N] [--seed S] — differential runs of generated modules against Node's own
-// WebAssembly. Prints findings, then counts and coverage; exits with 1 if there are findings.
+// Command: node fuzz/.build/run.js [--worlds N] [--seed S] [--native node26] — differential runs of generated modules
+// against native WebAssembly. Prints findings, then counts and coverage; exits with 1 if there are findings, or with
+// --require-coverage if an instruction was never executed.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { regularInstructions } from "./catalogue.ts";
+import { Coverage } from "./coverage.ts";
 import { checkPlainly, checkSeed, checkWorld, makeSubjects } from "./differential.ts";
-import { encodeModule, type GeneratedWorld, NODE_20_FEATURES, toWorld } from "./generate.ts";
+import { encodeModule } from "./encode-module.ts";
 import { minimise } from "./minimise.ts";
+import { node26, runUnder } from "./native-node.ts";
 import { runNatively } from "./native-subject.ts";
 import { Random } from "./random.ts";
 import { showCall } from "./subject.ts";
+import { type GeneratedWorld, NODE_20_FEATURES, NODE_26_FEATURES, toWorld } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
     worlds: { type: "string", default: "2000" },
     seed: { type: "string" },
+    /** `node26`, or the path of another Node: where the native WebAssembly comes from. */
+    native: { type: "string" },
+    /** `node20` or `node26`: what to generate. Default: as the running Node has it. */
+    features: { type: "string" },
+    /** Only plain runs on both lowerings: no budgets, slices or other prices. */
+    plain: { type: "boolean", default: false },
+    "require-coverage": { type: "boolean", default: false },
     /** Stop after so many worlds with findings. */
     stop: { type: "string", default: "5" },
     /** Folder for the minimised modules of worlds with findings. */
@@ -23,62 +33,65 @@ const { values } = parseArgs({
     match: { type: "string", default: "" },
   },
 });
-const first = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-const worlds = Number(values.worlds);
-const subjects = makeSubjects();
-const executed = new Map<string, number>();
-let modules = 0;
-let bytes = 0;
-let calls = 0;
-let traps = 0;
-let fuel = 0n;
-let bad = 0;
-const kinds = new Map<string, number>();
-console.log(`seeds ${first} to ${first + worlds - 1}`);
-for (let seed = first; seed < first + worlds; seed++) {
-  const { world, findings, native } = checkSeed(seed, subjects);
-  modules += world.modules.length;
-  for (const module of world.modules) bytes += encodeModule(module).length;
-  if (native !== undefined) {
-    for (const { outcome } of native.events) {
-      calls++;
-      if (!outcome.startsWith("returned")) traps++;
-      const kind = outcome.startsWith("returned") ? "returned" : outcome;
-      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+
+/** Set in the process that runs under the Node of `--native`. */
+const UNDER_NATIVE = "WASMETER_FUZZ_NATIVE";
+
+function run(): number {
+  const isNew = Number(process.versions.node.split(".")[0]) >= 26;
+  const features =
+    (values.features ?? (isNew ? "node26" : "node20")) === "node26" ? NODE_26_FEATURES : NODE_20_FEATURES;
+  const first = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+  const worlds = Number(values.worlds);
+  const subjects = makeSubjects();
+  const coverage = new Coverage(features);
+  let modules = 0;
+  let bytes = 0;
+  let bad = 0;
+  console.log(`native: Node ${process.versions.node}; seeds ${first} to ${first + worlds - 1}`);
+  for (let seed = first; seed < first + worlds; seed++) {
+    const { world, findings, native } = checkSeed(seed, subjects, features, values.plain);
+    modules += world.modules.length;
+    for (const module of world.modules) bytes += encodeModule(module).length;
+    if (native !== undefined) {
+      coverage.addEvents(native.events);
+      coverage.addExecuted(runNatively(toWorld(world), true).executed);
     }
-    fuel += native.events.at(-1)?.fuel ?? 0n;
-    for (const [op, count] of runNatively(toWorld(world), true).executed)
-      executed.set(op, (executed.get(op) ?? 0) + count);
+    if (findings.length === 0) continue;
+    console.log(`seed ${seed}:\n  ${findings.slice(0, 6).join("\n  ")}`);
+    if (values.save !== undefined) save(seed, world, findings, values.save);
+    if (++bad >= Number(values.stop)) break;
   }
-  if (findings.length === 0) continue;
-  console.log(`seed ${seed}:\n  ${findings.slice(0, 6).join("\n  ")}`);
-  if (values.save !== undefined) {
-    const plain = findings.find((finding) => /^(fast|exact): /.test(finding))?.split(":")[0];
+  console.log(`${worlds} worlds, ${modules} modules, ${bytes} bytes; ${bad} with findings`);
+  for (const line of coverage.report()) console.log(line);
+  return bad > 0 || (values["require-coverage"] && coverage.missing.length > 0) ? 1 : 0;
+
+  function save(seed: number, world: GeneratedWorld, findings: readonly string[], folder: string): void {
+    const plain = findings.find((finding) => /^(fast|exact|native): /.test(finding))?.split(":")[0];
     const pattern = new RegExp(plain ?? values.match);
     const failing = (candidate: GeneratedWorld): string | undefined => {
       const found =
         plain === undefined
           ? checkWorld(toWorld(candidate), subjects, new Random(seed), true).findings
-          : checkPlainly(toWorld(candidate), subjects);
+          : checkPlainly(toWorld(candidate), subjects).findings;
       return found.find((finding) => pattern.test(finding));
     };
     const small = minimise(world, (candidate) => failing(candidate) !== undefined);
     for (const module of small.modules)
-      writeFileSync(`${values.save}/${seed}-${module.name}.wasm`, encodeModule(module));
-    console.log(
-      `  minimised: ${failing(small)}\n  ${small.calls.map((call) => showCall(toWorld(small), call)).join("; ")}`,
-    );
+      writeFileSync(`${folder}/${seed}-${module.name}.wasm`, encodeModule(module));
+    const calls = small.calls.map((call) => showCall(toWorld(small), call));
+    console.log(`  minimised: ${failing(small)}\n  ${calls.join("; ")}`);
   }
-  if (++bad >= Number(values.stop)) break;
 }
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
-console.log(`${worlds} worlds, ${modules} modules, ${bytes} bytes; ${bad} with findings`);
-console.log(`${calls} calls, ${fuel} instructions; ${traps} (${percent(traps, calls)}) did not return`);
-for (const [kind, count] of kinds) console.log(`  ${kind}: ${count}`);
-const all = new Set(regularInstructions(NODE_20_FEATURES).map(({ mnemonic }) => mnemonic));
-for (const op of executed.keys()) if (!op.startsWith("(")) all.add(op);
-const missing = [...all].filter((op) => !executed.get(op));
-console.log(
-  `${all.size - missing.length} of ${all.size} instructions executed; not: ${missing.join(", ") || "none"}`,
-);
-process.exitCode = bad > 0 ? 1 : 0;
+
+if (values.native === undefined || process.env[UNDER_NATIVE] !== undefined) {
+  process.exitCode = run();
+} else {
+  process.env[UNDER_NATIVE] = "1";
+  try {
+    process.exitCode = runUnder(values.native === "node26" ? node26() : values.native);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}

@@ -4,9 +4,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { wat } from "../tests/wat.ts";
-import { encodeModule, generateWorld, NODE_20_FEATURES } from "./generate.ts";
+import { encodeModule } from "./encode-module.ts";
+import { generateWorld } from "./generate.ts";
 import { PROGRAMS } from "./oracle/programs.ts";
 import { Random } from "./random.ts";
+import { NODE_20_FEATURES } from "./world.ts";
 
 const root = new URL("../", import.meta.url);
 

@@ -2,12 +2,18 @@
 // Owns the words and the host functions; how modules are run is in native-subject.ts and engine-subject.ts.
 
 import { createHash } from "node:crypto";
-import type { PlannedCall, World } from "./generate.ts";
+import type { Type } from "./encode.ts";
+import { type Argument, isVisible, type PlannedCall, type World } from "./world.ts";
 
 /** One thing that ran: a start function, or a planned call. */
 export interface Event {
   /** `returned …`, `trapped KIND`, `host error`, `out of fuel`, or what else was thrown. */
   readonly outcome: string;
+  /**
+   * Of a trap at an instruction that may trap for several reasons at once: all of them, as engines look at them in any
+   * order.
+   */
+  readonly alternatives?: readonly string[];
   /** Fuel used so far, this included. */
   readonly fuel: bigint;
 }
@@ -32,10 +38,12 @@ export interface HostEnvironment {
   readonly log: string[];
   /** Of calls from `again`. */
   readonly nesting: { depth: number };
+  /** Throws an exception of the host's tag into the guest. */
+  toss(value: number): never;
 }
 
 interface AnyMemory {
-  grow(delta: number): number;
+  grow(delta: number | bigint): unknown;
 }
 
 /** Thrown by the host function `fail`. */
@@ -58,10 +66,12 @@ export function hostFunctions(host: HostEnvironment): Record<string, (...args: n
     grow: () => {
       note("grow");
       const memory = host.exports?.memory as AnyMemory | undefined;
-      try {
-        memory?.grow(1);
-      } catch {
-        // The native engine throws where ours gives -1.
+      // The native engine takes a bigint for 64-bit memories, and throws where ours gives -1.
+      for (const pages of [1, 1n]) {
+        try {
+          memory?.grow(pages);
+          return;
+        } catch {}
       }
     },
     again: (value: number) => {
@@ -82,55 +92,120 @@ export function hostFunctions(host: HostEnvironment): Record<string, (...args: n
       note(`fail ${value}`);
       throw new HostFailure(String(value));
     },
+    toss: (value: number) => {
+      note(`toss ${value}`);
+      if (value % 2 === 0) host.toss(value);
+      return value;
+    },
   };
 }
 
-/** A value in words: NaNs are all alike, functions are named by `names`. */
-export function show(value: unknown, names?: ReadonlyMap<unknown, string>): string {
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  if (typeof value === "function") return `function ${names?.get(value) ?? "?"}`;
-  if (Array.isArray(value)) return `[${value.map((item) => show(item, names)).join(", ")}]`;
-  return String(value);
+/** Names for what has identity: exported functions by their export, other objects in the order in which they are seen. */
+export class Names {
+  readonly #names = new Map<unknown, string>();
+  #objects = 0;
+
+  /** Names the functions of these instances. */
+  learn(modules: readonly Exports[]): this {
+    modules.forEach((exports, at) => {
+      for (const [name, value] of Object.entries(exports)) {
+        if (typeof value === "function" && !this.#names.has(value)) this.#names.set(value, `${at}.${name}`);
+      }
+    });
+    return this;
+  }
+
+  of(value: object): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    if (typeof value === "function") return "?";
+    const name = `object ${this.#objects++}`;
+    this.#names.set(value, name);
+    return name;
+  }
+}
+
+/** What calls have returned, for {@link Argument}s that ask for it. */
+export class Returned {
+  readonly #values: unknown[] = [];
+
+  add(result: unknown): void {
+    for (const value of Array.isArray(result) ? result : [result]) {
+      if (typeof value === "object" && value !== null) this.#values.push(value);
+    }
+  }
+
+  /** Arguments as JavaScript passes them. */
+  resolve(args: readonly Argument[]): unknown[] {
+    return args.map((arg) => {
+      if (typeof arg !== "object" || arg === null) return arg;
+      return this.#values.length === 0 ? null : this.#values[arg.previous % this.#values.length];
+    });
+  }
+}
+
+/** A value in words: NaNs are all alike. */
+export function show(value: unknown, names = new Names()): string {
+  switch (typeof value) {
+    case "bigint":
+      return `${value}n`;
+    case "number":
+      return Object.is(value, -0) ? "-0" : String(value);
+    case "string":
+      return JSON.stringify(value);
+    case "function":
+      return `function ${names.of(value)}`;
+    case "object":
+      if (value === null) return "null";
+      if (Array.isArray(value)) return `[${value.map((item) => show(item, names)).join(", ")}]`;
+      return names.of(value);
+    default:
+      return String(value);
+  }
+}
+
+/** An exception that a guest did not catch; `name` is its tag's, `read` gives a value of its payload. */
+export function showException(
+  name: string,
+  types: readonly Type[] | undefined,
+  read: (index: number) => unknown,
+  names: Names,
+): string {
+  const payload = types?.map((type, k) => (isVisible(type) ? show(read(k), names) : "hidden"));
+  return `threw ${name}(${payload?.join(", ") ?? ""})`;
 }
 
 interface AnyGlobal {
   readonly value: unknown;
 }
 
+/** Of 64-bit tables, natively: with bigints. */
 interface AnyTable {
-  readonly length: number;
-  get(index: number): unknown;
+  readonly length: number | bigint;
+  get(index: number | bigint): unknown;
 }
 
-/** Names of all exported functions, for {@link show}. */
-export function functionNames(modules: readonly Exports[]): Map<unknown, string> {
-  const names = new Map<unknown, string>();
-  modules.forEach((exports, at) => {
-    for (const [name, value] of Object.entries(exports)) {
-      if (typeof value === "function" && !names.has(value)) names.set(value, `${at}.${name}`);
-    }
-  });
-  return names;
-}
-
-/** The final state in words, one line for each export that is not a function. */
+/** The final state in words, one line for each export that is not a function; and of each `sum`, what it gives. */
 export function describeState(
   modules: readonly Exports[],
   bytesOf: (memory: unknown) => Uint8Array,
+  names: Names,
 ): string[] {
-  const names = functionNames(modules);
   const lines: string[] = [];
   modules.forEach((exports, at) => {
     for (const [name, value] of Object.entries(exports)) {
-      if (typeof value === "function" || name.startsWith("__")) continue;
       const where = `${at}.${name}`;
-      if (name === "memory") {
+      if (name === "sum") lines.push(`${where}: ${show((value as () => unknown)())}`);
+      if (typeof value === "function" || /^(__|[exy]\d)/.test(name)) continue;
+      if (/^(memory|m\d+)$/.test(name)) {
         const bytes = bytesOf(value);
         lines.push(`${where}: ${bytes.length} bytes ${createHash("sha1").update(bytes).digest("hex")}`);
       } else if (/^t\d/.test(name)) {
         const table = value as AnyTable;
-        const items = Array.from({ length: table.length }, (_, k) => show(table.get(k), names));
+        const index = (k: number): number | bigint => (typeof table.length === "bigint" ? BigInt(k) : k);
+        const items = Array.from({ length: Number(table.length) }, (_, k) =>
+          show(table.get(index(k)), names),
+        );
         lines.push(`${where}: ${items.join(", ")}`);
       } else {
         lines.push(`${where}: ${show((value as AnyGlobal).value, names)}`);
@@ -148,9 +223,19 @@ export type TrapKind =
   | "memory bounds"
   | "table bounds"
   | "null or mismatched function"
+  | "null reference"
+  | "cast failure"
+  | "array bounds"
+  | "array too large"
+  | "unaligned atomic"
+  | "not a shared memory"
   | "stack";
+
+function showArgument(arg: Argument): string {
+  return typeof arg === "object" && arg !== null ? `previous ${arg.previous}` : show(arg);
+}
 
 /** A call of a world, in words, for reports. */
 export function showCall(world: World, { module, name, args, budget }: PlannedCall): string {
-  return `${world.modules[module]?.name}.${name}(${args.map((arg) => show(arg)).join(", ")}) with budget ${budget}`;
+  return `${world.modules[module]?.name}.${name}(${args.map(showArgument).join(", ")}) with budget ${budget}`;
 }

@@ -161,6 +161,8 @@ export function readInstruction(cursor: Cursor): Role {
       return PLAIN;
     case 0xd4: // ref.as_non_null
       return OBSERVABLE;
+    case 0xfb:
+      return readAggregate(cursor);
     case 0xfc:
       return readMisc(cursor);
     case 0xfd:
@@ -187,6 +189,23 @@ function numericTraps(op: number): boolean {
     (op >= 0xa8 && op <= 0xab) ||
     (op >= 0xae && op <= 0xb1)
   );
+}
+
+/** Prefix 0xfb: structs, arrays, casts. Making an object may exhaust the heap. */
+function readAggregate(cursor: Cursor): Role {
+  const op = cursor.u32();
+  if (op === 24 || op === 25) {
+    // br_on_cast, br_on_cast_fail: flags, label, two heap types.
+    cursor.skip(1);
+    for (let left = 3; left > 0; left--) cursor.skipLeb();
+    return OBSERVABLE;
+  }
+  const immediates = [1, 1, 2, 2, 2, 2, 1, 1, 2, 2, 2, 1, 1, 1, 1, 0, 1, 2, 2, 2, 1, 1, 1, 1][op] ?? 0;
+  if (op > 30) throw new Error(`unknown opcode 0xfb ${op} at byte ${cursor.at - 1}`);
+  for (let left = immediates; left > 0; left--) cursor.skipLeb();
+  // ref.test, the conversions and ref.i31 never trap.
+  const isPlain = op === 20 || op === 21 || (op >= 26 && op <= 28);
+  return isPlain ? PLAIN : OBSERVABLE;
 }
 
 /** Prefix 0xfc: saturating truncation, bulk memory and tables, wide arithmetic. */

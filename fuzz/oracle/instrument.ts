@@ -38,7 +38,7 @@ const ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
  * `instructions`: every instruction that control reaches counts 1, delimiters
  * (`end`, `else`) 0, and a branch to a loop's label executes `loop` again. It is
  * exact whenever it can be seen: after a return, a trap, and in host functions.
- * Custom sections are dropped. Throws on what it does not understand (GC).
+ * Custom sections are dropped. Throws on what it does not understand.
  */
 export function instrumentModule(bytes: Uint8Array, options: InstrumentOptions = {}): Uint8Array {
   const sections = readSections(bytes).filter(({ id }) => id !== Id.Custom);

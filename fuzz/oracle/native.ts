@@ -7,7 +7,14 @@ interface NativeWebAssembly {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: NativeImports) => { readonly exports: NativeExports };
   readonly RuntimeError: abstract new () => Error;
+  readonly Tag: new (type: { readonly parameters: readonly string[] }) => object;
+  readonly Exception: new (tag: object, payload: readonly unknown[]) => NativeException;
   validate(bytes: Uint8Array): boolean;
+}
+
+export interface NativeException {
+  is(tag: object): boolean;
+  getArg(tag: object, index: number): unknown;
 }
 
 export type NativeImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -1,7 +1,17 @@
-// Host functions of the type that the importing module declares.
+// Host functions of the type that the importing module declares, and such as take long.
 
 import { describe, expect, it } from "vitest";
-import { Engine, LinkError, Linker, Module, Store, Tag } from "wasmeter";
+import {
+  Engine,
+  type HostFunction,
+  type Instance,
+  InterruptedError,
+  LinkError,
+  Linker,
+  Module,
+  Store,
+  Tag,
+} from "wasmeter";
 import { wat } from "./wat.ts";
 
 const engine = new Engine();
@@ -68,5 +78,49 @@ describe("a host function as imported", () => {
     expect(() => linker.instantiate(new Store(engine), module)).toThrow(LinkError);
     expect(() => linker.define("env", "f", new Tag(new Store(engine), { params: [] }))).toThrow("already");
     expect(() => linker.func("env", "g", "as-imported", 1 as never)).toThrow(TypeError);
+  });
+});
+
+describe("a host function that takes long", () => {
+  const module = new Module(
+    engine,
+    wat(`(module (import "env" "work" (func $work (result i32)))
+      (func (export "f") (result i32) (call $work)))`),
+  );
+  const setUp = (work: HostFunction): Instance =>
+    new Linker(engine)
+      .func("env", "work", { params: [], results: ["i32"] }, work)
+      .instantiate(new Store(engine), module);
+
+  it("can ask whether the guest's time is over, and end the call", () => {
+    const instance = setUp((caller) => {
+      for (;;) caller.throwIfInterrupted();
+    });
+    let error: unknown;
+    try {
+      instance.call("f", [], { timeoutMs: 5 });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(error).toMatchObject({ reason: "timeout", resumable: false });
+    expect((error as InterruptedError).backtrace).toHaveLength(1);
+  });
+
+  it("goes on while there is time, and in a run that pauses when it has returned", () => {
+    let calls = 0;
+    const instance = setUp((caller) => {
+      caller.throwIfInterrupted();
+      const end = performance.now() + 3;
+      while (performance.now() < end);
+      caller.throwIfInterrupted();
+      return ++calls;
+    });
+    expect(instance.call("f")).toBe(1);
+    const execution = instance.start("f", []);
+    expect(execution.resume({ timeoutMs: 2 })).toBe("interrupted");
+    expect(calls).toBe(2);
+    expect(execution.resume()).toBe("done");
+    expect(execution.result).toBe(2);
   });
 });

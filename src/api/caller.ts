@@ -48,6 +48,15 @@ export class Caller {
   }
 
   /**
+   * For host functions that take long or block the thread: ends the call if its time is over or it was interrupted. An
+   * asynchronous call pauses when the host function has returned, and is not ended here.
+   * @throws InterruptedError
+   */
+  throwIfInterrupted(): void {
+    this.store.engine.interpreter.current(this.store.state)?.poll();
+  }
+
+  /**
    * Charges the guest for the host's work: all of it or nothing.
    * @throws OutOfFuelError if it is not covered
    * @throws RangeError for what is no amount

@@ -23,9 +23,11 @@ class DeterministicInput implements InputStream {
   /** Comes after the bytes before it. */
   #failure: { readonly error: unknown } | undefined;
   readonly blockUntilReady?: (timeoutMs?: number) => void;
+  readonly blocksWithoutEnd: boolean;
 
   constructor(inner: InputStream) {
     this.#inner = inner;
+    this.blocksWithoutEnd = inner.blocksWithoutEnd === true;
     if (inner.blockUntilReady !== undefined) {
       // Only asked for when all that was there has been taken.
       this.blockUntilReady = (timeoutMs) => inner.blockUntilReady?.(timeoutMs);

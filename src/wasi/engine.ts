@@ -14,6 +14,8 @@ export interface CallerLike {
   readonly store?: { readonly fuelConsumed: bigint };
   /** False if the call is synchronous, so that a function that must wait fails before it starts to. */
   readonly canWait?: boolean;
+  /** Throws if the guest is to be stopped; called now and then while the thread is blocked for it. */
+  throwIfInterrupted?(): void;
 }
 
 export type AbiType = "i32" | "i64";

@@ -31,6 +31,11 @@ export class Call {
     this.#caller = caller;
   }
 
+  /** While the thread is blocked, nobody else looks whether the guest's time is over. */
+  throwIfInterrupted(): void {
+    this.#caller.throwIfInterrupted?.();
+  }
+
   /** The caller's memory; only asked for by functions that need one. */
   get memory(): GuestMemory {
     this.#memory ??= new GuestMemory(this.#caller);

@@ -97,9 +97,9 @@ describe("clocks", () => {
     expect(first).toBe("still waiting");
   });
 
-  test("blocking: sleeps in slices until the time has come", () => {
+  test("blocking: sleeps in slices until the time has come, or the guest is stopped", () => {
     let now = 0n;
-    const slept: number[] = [];
+    let slept: number[] = [];
     const guest = new TestGuest({
       clock: { realtime: () => now, monotonic: () => now, resolution: 1n },
       host: {
@@ -111,8 +111,28 @@ describe("clocks", () => {
         },
       },
     });
-    expect(poll(guest, [{ clock: 1, timeout: 150_000n * MS + 1n }])).toBe("success");
-    expect(slept).toEqual([60_000, 60_000, 30_001]);
+    guest.canWait = false;
+    expect(poll(guest, [{ clock: 1, timeout: 120n * MS + 1n }])).toBe("success");
+    expect(slept).toEqual([50, 50, 21]);
+    slept = [];
+    guest.throwIfInterrupted = () => {
+      if (slept.length === 3) throw new Error("stop");
+    };
+    expect(() => poll(guest, [{ clock: 1, timeout: 2n ** 60n }])).toThrow("stop");
+    expect(slept).toEqual([50, 50, 50]);
+  });
+
+  test("parks in an asynchronous call, also where blocking was granted", async () => {
+    const guest = new TestGuest({
+      host: {
+        blocking: {
+          sleep() {
+            throw new Error("blocked");
+          },
+        },
+      },
+    });
+    expect(await pollAsync(guest, [{ clock: 1, timeout: 2n * MS }])).toBe("success");
   });
 
   test("an unknown clock is that subscription's event", () => {

@@ -10,7 +10,7 @@ import type { GuestMemory } from "./guest-memory.ts";
 import type { Subscription } from "./layout.ts";
 import type { Waitable } from "./sockets.ts";
 import type { WasiState } from "./state.ts";
-import { hasTimers } from "./waiting.ts";
+import { blockFor, hasTimers } from "./waiting.ts";
 
 const EVENT_BYTES = 32;
 /** More subscriptions in one call are `inval`, as POSIX's poll has it for more than the process may have open. */
@@ -55,7 +55,7 @@ export const POLL_FUNCTIONS: FunctionTable = {
     for (let i = 0; i < count; i++) {
       subscriptions.push(layout.readSubscription(memory, input + i * layout.subscriptionBytes));
     }
-    const poll = new Poll(call.state, subscriptions);
+    const poll = new Poll(call, subscriptions);
     const finish = (): boolean => {
       const events = poll.events();
       memory.refresh();
@@ -73,28 +73,24 @@ export const POLL_FUNCTIONS: FunctionTable = {
 
 function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<void> {
   const { virtualClock, blocking } = call.state;
-  if (poll.waitables.length === 0) {
-    if (virtualClock !== undefined) {
-      virtualClock.advance(poll.nanosecondsLeft());
-      if (finish()) return;
-    }
-    if (blocking !== undefined) {
-      do blocking.sleep(poll.millisecondsLeft());
-      while (!finish());
-      return;
-    }
-  } else if (blocking !== undefined) {
-    const [only] = poll.waitables;
-    if (poll.waitables.length === 1 && only?.blockUntilReady !== undefined) {
-      do only.blockUntilReady(poll.millisecondsLeft());
-      while (!finish());
-      return;
-    }
+  if (poll.waitables.length === 0 && virtualClock !== undefined) {
+    virtualClock.advance(poll.nanosecondsLeft());
+    if (finish()) return;
   }
-  if (!call.canWait) throw new WouldBlockError("poll_oneoff");
-  if (poll.hasDeadline && virtualClock === undefined && !hasTimers())
-    throw new WouldBlockError("poll_oneoff", "there are no timers here");
-  return waitAsynchronously(call, poll, finish);
+  const needsTimer = poll.hasDeadline && virtualClock === undefined;
+  if (call.canWait && !(needsTimer && !hasTimers())) return waitAsynchronously(call, poll, finish);
+  const [first, second] = poll.waitables;
+  if (
+    blocking === undefined ||
+    second !== undefined ||
+    (first !== undefined && first.blockUntilReady === undefined)
+  ) {
+    throw new WouldBlockError("poll_oneoff", call.canWait ? "there are no timers here" : undefined);
+  }
+  const block = (ms: number): void =>
+    first === undefined ? blocking.sleep(ms) : first.blockUntilReady?.(ms);
+  do blockFor(call, block, poll.millisecondsLeft());
+  while (!finish());
 }
 
 async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean): Promise<void> {
@@ -109,6 +105,7 @@ async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean)
 
 /** The subscriptions of one call. */
 class Poll {
+  readonly #call: Call;
   readonly #state: WasiState;
   readonly #deadlines: Deadline[] = [];
   readonly #others: Subscription[] = [];
@@ -117,7 +114,9 @@ class Poll {
   /** What can be waited for, beside clocks. */
   waitables: Waitable[] = [];
 
-  constructor(state: WasiState, subscriptions: readonly Subscription[]) {
+  constructor(call: Call, subscriptions: readonly Subscription[]) {
+    const { state } = call;
+    this.#call = call;
     this.#state = state;
     this.#order = subscriptions;
     for (const subscription of subscriptions) {
@@ -183,7 +182,7 @@ class Poll {
         // The witx: poll_fd_readwrite with fd_read (or fd_write) is the right to poll for it.
         const listening = descriptor.kind === "listener" ? RIGHT.sockAccept : right;
         this.#state.descriptors.get(subscription.fd, RIGHT.pollFdReadwrite | listening);
-        const ready = readiness(descriptor, subscription, this.#state);
+        const ready = readiness(descriptor, subscription, this.#call);
         if ("whenReady" in ready) {
           this.waitables.push(ready);
           isPatient ||= descriptor.kind === "stream" && this.#state.isRepeatable(descriptor.input);
@@ -211,7 +210,7 @@ function failure(subscription: Subscription, error: unknown): Event {
 function readiness(
   descriptor: Descriptor,
   subscription: Subscription,
-  { parking, blocking }: WasiState,
+  { state: { parking, blocking }, canWait }: Call,
 ): Event | Waitable {
   const reads = subscription.type === "read";
   switch (descriptor.kind) {
@@ -227,8 +226,8 @@ function readiness(
       if (!reads && output?.ready === false) return canBeFull(output) ?? event(subscription);
       if (!reads || input === undefined) return event(subscription);
       if (!input.ready) {
-        // Blocking streams that cannot say when they are ready are read at once: the read will block.
-        if (blocking !== undefined && input.blockUntilReady === undefined) return event(subscription, 1n);
+        if (!canWait && blocking !== undefined && input.blocksWithoutEnd === true)
+          return event(subscription, 1n);
         parking.ask(input);
         if (!input.ready) return input;
       }

@@ -373,8 +373,15 @@ describe("standard streams", () => {
       },
       host: { blocking: { sleep: () => {} } },
     });
+    guest.canWait = false;
     expect(guest.read(0)).toEqual({ text: "!" });
     expect(waits).toHaveLength(2);
+    waits.length = 0;
+    guest.throwIfInterrupted = () => {
+      throw new Error("stop");
+    };
+    expect(() => guest.read(0)).toThrow("stop");
+    expect(waits).toHaveLength(1);
   });
 
   test("a terminal is a character device that cannot seek; anything else is not", () => {

@@ -23,7 +23,7 @@ export interface WasiHost {
   readonly stderr?: () => OutputStream;
   readonly clock?: ClockSource;
   readonly random?: RandomSource;
-  /** If given, waiting blocks the thread instead of giving a Promise to the engine. */
+  /** If given, waiting in a synchronous call blocks the thread. */
   readonly blocking?: {
     /** Blocks for `ms` milliseconds (finite, at least 0), or a little less. */
     sleep(ms: number): void;

@@ -12,6 +12,11 @@ export interface InputStream extends Waitable {
   readonly ready: boolean;
   /** Bytes that `read` can give at once, as far as known. */
   readonly available: number;
+  /**
+   * `blockUntilReady` cannot end before there is something. In a synchronous `poll_oneoff` such a stream counts as ready, and the
+   * read that follows blocks.
+   */
+  readonly blocksWithoutEnd?: boolean;
   /** Called when the guest's WASI is closed: releases what is held for it. */
   close?(): void;
 }

@@ -49,6 +49,8 @@ export class TestGuest {
   bytes: Uint8Array;
   fuel = 0n;
   canWait = true;
+  /** Called while the thread is blocked. */
+  throwIfInterrupted = (): void => {};
   readonly functions = new Map<
     string,
     { readonly type: { params: AbiType[]; results: AbiType[] }; readonly fn: HostFunction }
@@ -66,6 +68,7 @@ export class TestGuest {
       get canWait() {
         return self.canWait;
       },
+      throwIfInterrupted: () => self.throwIfInterrupted(),
     };
     this.wasi = new WasiPreview1(options);
     const linker: LinkerLike = {

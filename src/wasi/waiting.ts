@@ -1,4 +1,4 @@
-// How a function waits: by blocking where the embedder granted that, else by a Promise that parks the guest.
+// How a function waits: by a Promise that parks the guest, or by blocking in a synchronous call where the embedder granted that.
 // Knows nothing of what is waited for.
 
 import { WouldBlockError } from "../errors.ts";
@@ -93,13 +93,21 @@ export function waitUntil(
   attempt: () => boolean,
 ): void | Promise<void> {
   if (attempt()) return;
-  if (call.state.blocking !== undefined && waitable.blockUntilReady !== undefined) {
-    do waitable.blockUntilReady();
-    while (!attempt());
-    return;
+  if (call.canWait) return waitAsynchronously(call, waitable, attempt);
+  if (call.state.blocking === undefined || waitable.blockUntilReady === undefined) {
+    throw new WouldBlockError(operation);
   }
-  if (!call.canWait) throw new WouldBlockError(operation);
-  return waitAsynchronously(call, waitable, attempt);
+  do blockFor(call, (ms) => waitable.blockUntilReady?.(ms), Number.POSITIVE_INFINITY);
+  while (!attempt());
+}
+
+/** A guest that is to be stopped is stopped so soon, in milliseconds. */
+const BLOCKED_SLICE_MS = 50;
+
+/** Blocks the thread by `block` for at most `ms`, or a shorter while. @throws what stops the guest */
+export function blockFor(call: Call, block: (ms: number) => void, ms: number): void {
+  block(Math.min(ms, BLOCKED_SLICE_MS));
+  call.throwIfInterrupted();
 }
 
 async function waitAsynchronously(call: Call, waitable: Waitable, attempt: () => boolean): Promise<void> {

@@ -5,7 +5,7 @@ import { WasiPreview1 } from "../preview1.ts";
 import type { WasiHost, WasiOptions } from "../state.ts";
 import { nodeClock } from "./clock.ts";
 import { HostFileSystem } from "./host-file-system.ts";
-import { blockingInput, outputToDescriptor, processStdin, sleep } from "./stdio.ts";
+import { outputToDescriptor, processStdin, sleep } from "./stdio.ts";
 
 export { HostFileSystem, type HostFileSystemOptions } from "./host-file-system.ts";
 export { listenTcp, type TcpListener } from "./sockets.ts";
@@ -14,12 +14,12 @@ export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
 /**
  * The Node process around a guest: its standard streams for `"inherit"`, and its clocks.
  *
- * @param options.blocking lets reading stdin and sleeping block the thread, as synchronous calls need. Default false: the
- * guest parks, in asynchronous calls only.
+ * @param options.blocking lets a guest that waits in a synchronous call block the thread. Default false: it gets
+ * `WouldBlockError`. In asynchronous calls it parks, whatever this says.
  */
 export function nodeHost(options: { readonly blocking?: boolean } = {}): WasiHost {
   return {
-    stdin: options.blocking === true ? () => blockingInput(0) : processStdin,
+    stdin: processStdin,
     stdout: () => outputToDescriptor(1),
     stderr: () => outputToDescriptor(2),
     clock: nodeClock(),
@@ -31,7 +31,7 @@ export function nodeHost(options: { readonly blocking?: boolean } = {}): WasiHos
 export interface NodeWasiOptions extends Omit<WasiOptions, "preopens" | "host"> {
   /** Directories by the path under which the guest sees them: a host path, or any file system. */
   readonly preopens?: Readonly<Record<string, string | FileSystem>>;
-  /** Whether waiting blocks the thread. Default true, as synchronous calls need. */
+  /** Whether waiting in a synchronous call blocks the thread; otherwise it is `WouldBlockError`. Default true. */
   readonly blocking?: boolean;
 }
 

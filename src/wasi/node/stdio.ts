@@ -110,29 +110,74 @@ function nonBlocking(fd: number): number {
   return fd;
 }
 
-/** A descriptor of the process as a guest's input whose reads block the thread. */
+/** At most so many bytes of stdin are read ahead of a guest that asks for less. */
+const READ_AHEAD = 65_536;
+
+/** Reads from a descriptor, and blocks the thread until there is something; empty at the end. */
+function readBlocking(fd: number, length: number): Uint8Array {
+  const buffer = new Uint8Array(Math.min(length, 2 ** 20));
+  for (;;) {
+    try {
+      return buffer.subarray(0, fs.readSync(fd, buffer));
+    } catch (error) {
+      const code = systemErrorCode(error);
+      // Windows reports the end of a pipe or console as an error.
+      if (code === "EOF") return buffer.subarray(0, 0);
+      if (code !== "EAGAIN") throw toWasiError(error);
+      sleep(RETRY_MS);
+    }
+  }
+}
+
+/** A descriptor as a guest's input whose reads do not have to wait: a regular file. */
 export function blockingInput(fd: number): InputStream {
   return {
     isTerminal: isatty(fd),
     ready: true,
     available: 1,
-    read(length) {
-      const buffer = new Uint8Array(Math.min(length, 2 ** 20));
-      for (;;) {
-        try {
-          return buffer.subarray(0, fs.readSync(fd, buffer));
-        } catch (error) {
-          const code = systemErrorCode(error);
-          // Windows reports the end of a pipe or console as an error.
-          if (code === "EOF") return buffer.subarray(0, 0);
-          if (code !== "EAGAIN") throw toWasiError(error);
-          sleep(RETRY_MS);
-        }
-      }
-    },
+    read: (length) => readBlocking(fd, length),
     whenReady: () => Promise.resolve(),
     blockUntilReady() {},
   };
+}
+
+/** The process's stdin for both kinds of calls: the thread is blocked in synchronous ones, the guest parks in asynchronous ones. */
+class ProcessInput implements InputStream {
+  readonly isTerminal = isatty(0);
+  readonly blocksWithoutEnd = true;
+  /** Node's stream; it makes the descriptor non-blocking, so it is opened when first waited for. */
+  #stream: InputStream | undefined;
+  /** What a blocking read has given. */
+  #rest: Uint8Array | undefined;
+
+  get ready(): boolean {
+    return this.#rest !== undefined || (this.#stream?.ready ?? false);
+  }
+
+  get available(): number {
+    return this.#rest?.length ?? this.#stream?.available ?? 0;
+  }
+
+  read(length: number): Uint8Array | undefined {
+    const rest = this.#rest;
+    if (rest === undefined) return this.#stream?.read(length);
+    this.#rest = rest.length > length ? rest.subarray(length) : undefined;
+    return rest.subarray(0, length);
+  }
+
+  whenReady(): Promise<void> {
+    if (this.#rest !== undefined) return Promise.resolve();
+    this.#stream ??= inputFromStream(() => process.stdin, this.isTerminal);
+    return this.#stream.whenReady();
+  }
+
+  blockUntilReady(): void {
+    if (!this.ready) this.#rest = readBlocking(0, READ_AHEAD);
+  }
+
+  close(): void {
+    this.#stream?.close?.();
+  }
 }
 
 /** A Node stream as a guest's input. It is read only while the guest waits, and keeps the process alive only then. */
@@ -161,7 +206,7 @@ class OwnedInput extends NodeInput {
   }
 }
 
-/** The process's stdin, asynchronous where it may have to be waited for. */
+/** The process's stdin. */
 export function processStdin(): InputStream {
   try {
     const stat = fs.fstatSync(0);
@@ -170,7 +215,7 @@ export function processStdin(): InputStream {
   } catch {
     // It is closed: Node's stream says so.
   }
-  return inputFromStream(() => process.stdin, isatty(0));
+  return new ProcessInput();
 }
 
 /**

@@ -2,8 +2,8 @@
 
 import type { ExternInstance } from "../runtime/instance.ts";
 import { MemoryInstance } from "../runtime/memory.ts";
+import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import type { Store } from "./store.ts";
-import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 export interface MemoryOptions {
   /** Pages at the start. */
@@ -78,7 +78,9 @@ export class Memory {
   /** Decodes `length` bytes as UTF-8. @throws Trap out of bounds; TypeError for what is not UTF-8 */
   readString(address: number, length: number): string {
     this.item.memory.check(address, length);
-    return decodeUtf8(this.item.memory.u8.subarray(address, address + length));
+    const text = decodeUtf8(this.item.memory.u8, address, address + length);
+    if (text === undefined) throw new TypeError("not valid UTF-8");
+    return text;
   }
 
   /** Writes `text` as UTF-8, without a terminator; gives the number of bytes. @throws Trap out of bounds */

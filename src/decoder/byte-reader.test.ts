@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MalformedError } from "../errors.ts";
+import { decodeUtf8 } from "../utf8.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { decodeUtf8 } from "./utf8.ts";
 
 const reader = (...bytes: number[]) => new ByteReader(Uint8Array.from(bytes));
 

@@ -3,7 +3,7 @@
 // module's end, and whoever reads something sized compares positions afterwards.
 
 import { MalformedError } from "../errors.ts";
-import { decodeUtf8 } from "./utf8.ts";
+import { decodeUtf8 } from "../utf8.ts";
 
 const TOO_LONG = "integer representation too long";
 const TOO_LARGE = "integer too large";

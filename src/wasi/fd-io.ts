@@ -1,5 +1,6 @@
 // Reading, writing and positions of descriptors: fd_read, fd_pread, fd_write, fd_pwrite, fd_seek, fd_tell, fd_readdir.
 
+import { encodeUtf8 } from "../utf8.ts";
 import { FDFLAG, type FileType, fileTypeNumber, RIGHT, WasiError } from "./abi.ts";
 import type { Descriptor, DirectoryDescriptor, FileDescriptor } from "./descriptors.ts";
 import type { FileSystemFile } from "./fs/file-system.ts";
@@ -7,7 +8,6 @@ import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts
 import type { GuestMemory, Region } from "./guest-memory.ts";
 import type { Waitable } from "./sockets.ts";
 import type { OutputStream } from "./streams.ts";
-import { encodeUtf8 } from "./utf8.ts";
 import { waitUntil } from "./waiting.ts";
 
 /** Positions are signed 64-bit numbers, as POSIX's off_t. */

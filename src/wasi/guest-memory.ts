@@ -2,8 +2,8 @@
 // Knows sizes and alignments, not what is stored.
 
 import { Trap } from "../errors.ts";
+import { encodeUtf8 } from "../utf8.ts";
 import type { CallerLike } from "./engine.ts";
-import { encodeUtf8 } from "./utf8.ts";
 
 /** Buffers of one scatter/gather call that are used; the rest is a partial read or write. As Linux's IOV_MAX. */
 const MAX_BUFFERS = 1024;

@@ -1,9 +1,9 @@
 // What an embedder gives as stdin, as an InputStream: bytes, iterables, functions, Web and Node streams.
 // Nothing is read before the guest asks. Knows the streams by their shape alone, and no host.
 
+import { encodeUtf8 } from "../utf8.ts";
 import { WasiError } from "./abi.ts";
 import type { InputSource, InputStream, NodeReadableLike } from "./streams.ts";
-import { encodeUtf8 } from "./utf8.ts";
 
 const EMPTY = new Uint8Array(0);
 

@@ -1,9 +1,9 @@
 // What an embedder gives as stdout or stderr, as an OutputStream: callbacks, capturing, Web and Node streams.
 // Knows the streams by their shape alone, and no host.
 
+import { decodeUtf8 } from "../utf8.ts";
 import { type Errno, WasiError } from "./abi.ts";
 import type { NodeWritableLike, OutputStream, OutputTarget, WritableStreamLike } from "./streams.ts";
-import { decodeUtf8 } from "./utf8.ts";
 
 /** Takes output and keeps it, up to a limit. */
 export class CapturedOutput implements OutputStream {

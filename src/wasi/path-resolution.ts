@@ -1,9 +1,9 @@
 // Path resolution: from a directory and a path to the directory that holds the last component, one component at a time.
 // The only place that knows `/`, `.`, `..` and symbolic links. Never lexical, never above the start.
 
+import { utf8Length } from "../utf8.ts";
 import { isErrno, MAX_NAME_BYTES, MAX_SYMLINKS, WasiError } from "./abi.ts";
 import type { FileSystemDirectory } from "./fs/file-system.ts";
-import { utf8Length } from "./utf8.ts";
 
 /** The place that a path names. */
 export interface Place {

@@ -1,6 +1,7 @@
 // The path functions: what each does with the place that its path names.
 // Resolution is in path-resolution.ts, files are in the file systems.
 
+import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import {
   ALL_FDFLAGS,
   ALL_OFLAGS,
@@ -22,7 +23,6 @@ import type { FileSystemDirectory, FileSystemFile } from "./fs/file-system.ts";
 import { type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { FOLLOW, type Place, resolvePath } from "./path-resolution.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /*
  * "Those of paths", which each function can give: `badf`; `notdir`: the descriptor or a component before the last is none;

@@ -1,6 +1,7 @@
 // The state of one guest's WASI, shared by all functions; and the options from which it is made.
 // Nothing here is global: every WasiPreview1 has its own.
 
+import { encodeUtf8 } from "../utf8.ts";
 import { type ClockSource, systemClock, VirtualClock } from "./clock-source.ts";
 import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } from "./descriptors.ts";
 import { deterministicInput } from "./deterministic-input.ts";
@@ -12,7 +13,6 @@ import { outputStream } from "./output-streams.ts";
 import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
 import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
-import { encodeUtf8 } from "./utf8.ts";
 import { Parking } from "./waiting.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */

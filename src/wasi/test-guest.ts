@@ -1,5 +1,6 @@
 // A guest without Wasm, for the tests: a memory, and calls of WASI functions by name with errnos by name.
 
+import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import {
   ALL_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
@@ -12,7 +13,6 @@ import {
 import type { AbiType, CallerLike, LinkerLike } from "./engine.ts";
 import { WasiPreview1 } from "./preview1.ts";
 import type { WasiOptions } from "./state.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 type HostFunction = (caller: CallerLike, ...args: (number | bigint)[]) => unknown;
 

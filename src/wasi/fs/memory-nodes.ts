@@ -1,8 +1,8 @@
 // The nodes of an in-memory file system: files, links and directories, allocated within limits.
 // Knows nothing of handles and names.
 
+import { utf8Length } from "../../utf8.ts";
 import { WasiError } from "../abi.ts";
-import { utf8Length } from "../utf8.ts";
 import type { ByteBudget, FileContents } from "./file-contents.ts";
 import type { FileStat, TimeUpdate } from "./file-system.ts";
 

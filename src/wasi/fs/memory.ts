@@ -1,9 +1,9 @@
 // A file system in memory: bounded, with hard links, symbolic links, times, sparse files and open-unlinked files.
 // Runs anywhere; knows nothing of paths beyond what its own convenience methods hand to the resolver.
 
+import { decodeUtf8, encodeUtf8, isWellFormed } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import { resolvePath } from "../path-resolution.ts";
-import { decodeUtf8, encodeUtf8, isWellFormed } from "../utf8.ts";
 import { FileContents } from "./file-contents.ts";
 import type {
   DirectoryEntry,

@@ -3,6 +3,7 @@
 
 import * as fs from "node:fs";
 import { resolve } from "node:path";
+import { decodeUtf8 } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import type {
   FileStat,
@@ -14,7 +15,6 @@ import type {
   TimeUpdate,
 } from "../fs/file-system.ts";
 import { ReadOnlyFileSystem } from "../fs/read-only.ts";
-import { decodeUtf8 } from "../utf8.ts";
 import { type Anchor, anchorAt, SAFE_OPEN } from "./anchor.ts";
 import { system, systemErrorCode, toWasiError } from "./errno.ts";
 import { ExactTimes } from "./exact-times.ts";

@@ -33,6 +33,8 @@ export class Store {
   /** One callable per function, so that identity is kept. */
   readonly #callables = new WeakMap<FunctionInstance, Func>();
   readonly #functions = new WeakMap<object, FunctionInstance>();
+  /** Bytes reserved by the embedder. */
+  #reserved = 0;
   /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
   readonly handles = new WeakMap<object, object>();
 
@@ -65,9 +67,27 @@ export class Store {
     this.state.fuel.add(toFuel(amount, "addFuel"));
   }
 
-  /** Bytes of memories, tables and GC heap that count against `totalBytes`. */
+  /** Bytes of memories, tables, the GC heap and what was reserved that count against `totalBytes`. */
   get bytesUsed(): number {
     return this.state.total.used;
+  }
+
+  /**
+   * Counts bytes that the host holds for the store's guests against `totalBytes`; false, with nothing changed, if they do not fit.
+   * @throws RangeError for what is no number of bytes
+   */
+  tryReserve(bytes: number): boolean {
+    if (!this.state.total.tryReserve(checkBytes(bytes))) return false;
+    this.#reserved += bytes;
+    return true;
+  }
+
+  /** Gives back what {@link tryReserve} has counted. @throws RangeError for what is no number of bytes, or more than is reserved */
+  release(bytes: number): void {
+    if (checkBytes(bytes) > this.#reserved)
+      throw new RangeError(`release: only ${this.#reserved} bytes are reserved`);
+    this.#reserved -= bytes;
+    this.state.total.release(bytes);
   }
 
   [disposeSymbol](): void {
@@ -120,4 +140,9 @@ function resolveLimits(options: Partial<Limits> | undefined): Limits {
     limits[name] = value;
   }
   return limits as unknown as Limits;
+}
+
+function checkBytes(bytes: number): number {
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
+  throw new RangeError(`${bytes} is not a number of bytes`);
 }

@@ -13,7 +13,7 @@ export type {
   OpenFlags,
   TimeUpdate,
 } from "./fs/file-system.ts";
-export { MemoryFileSystem, type MemoryFileSystemOptions } from "./fs/memory.ts";
+export { type ChargedBudget, MemoryFileSystem, type MemoryFileSystemOptions } from "./fs/memory.ts";
 export { OverlayFileSystem } from "./fs/overlay.ts";
 export { ReadOnlyFileSystem } from "./fs/read-only.ts";
 export { CapturedOutput } from "./output-streams.ts";

@@ -10,10 +10,19 @@ import type { FileStat, TimeUpdate } from "./file-system.ts";
 export interface MemoryFileSystemOptions {
   /** Bytes of contents, links' contents and names. Past it writes give `nospc`. Default 256 MiB. */
   readonly maxBytes?: number;
+  /** Takes part in another budget too: a store counts these bytes against its `totalBytes`. Past that, too, writes give `nospc`. */
+  readonly chargedTo?: ChargedBudget;
   /** Files, directories and symbolic links. Past it creating gives `nospc`. Default 100,000. */
   readonly maxInodes?: number;
   /** Nanoseconds since 1970-01-01. Default: `Date`. */
   readonly now?: () => bigint;
+}
+
+/** What bytes can be charged to; a `Store` fits. */
+export interface ChargedBudget {
+  /** Takes bytes; false, with nothing changed, if they do not fit. */
+  tryReserve(bytes: number): boolean;
+  release(bytes: number): void;
 }
 
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
@@ -58,6 +67,7 @@ export class Volume implements ByteBudget {
   readonly now: () => bigint;
   readonly #maxBytes: number;
   readonly #maxInodes: number;
+  readonly #chargedTo: ChargedBudget | undefined;
   #bytes = 0;
   #inodes = 0;
   #lastInode = 0n;
@@ -65,6 +75,7 @@ export class Volume implements ByteBudget {
   constructor(options: MemoryFileSystemOptions) {
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#maxInodes = options.maxInodes ?? DEFAULT_MAX_INODES;
+    this.#chargedTo = options.chargedTo;
     this.now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
     // Programs take files with equal device and inode for one, so two volumes must differ.
     this.device = BigInt(Math.floor(Math.random() * 2 ** 32));
@@ -76,11 +87,15 @@ export class Volume implements ByteBudget {
 
   take(bytes: number): void {
     if (this.#bytes + bytes > this.#maxBytes) throw new WasiError("nospc", "the file system is full");
+    if (this.#chargedTo?.tryReserve(bytes) === false) {
+      throw new WasiError("nospc", "the budget that the file system is charged to is used up");
+    }
     this.#bytes += bytes;
   }
 
   giveBack(bytes: number): void {
     this.#bytes -= bytes;
+    this.#chargedTo?.release(bytes);
   }
 
   newNode(): CommonNode {

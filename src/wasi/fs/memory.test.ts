@@ -36,6 +36,30 @@ describe("limits", () => {
     }
   });
 
+  test("bytes are charged to another budget too, and given back there", () => {
+    let left = 65 + 256;
+    const chargedTo = {
+      tryReserve(bytes: number) {
+        if (bytes > left) return false;
+        left -= bytes;
+        return true;
+      },
+      release(bytes: number) {
+        left += bytes;
+      },
+    };
+    const memory = new MemoryFileSystem({ chargedTo });
+    memory.writeFile("f", "x".repeat(256));
+    expect(left).toBe(0);
+    expect(errno(() => memory.makeDirectory("g"))).toBe("nospc");
+    expect(memory.usedBytes).toBe(65 + 256);
+    memory.root().unlink("f");
+    expect(left).toBe(65 + 256);
+    const own = new MemoryFileSystem({ chargedTo, maxBytes: 64 });
+    expect(errno(() => own.makeDirectory("d"))).toBe("nospc");
+    expect(left).toBe(65 + 256);
+  });
+
   test("what is removed is given back, open files when they are closed", () => {
     const memory = new MemoryFileSystem({ maxBytes: 100_000, maxInodes: 3 });
     const root = memory.root();

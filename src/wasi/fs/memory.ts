@@ -30,7 +30,7 @@ import {
   Volume,
 } from "./memory-nodes.ts";
 
-export type { MemoryFileSystemOptions } from "./memory-nodes.ts";
+export type { ChargedBudget, MemoryFileSystemOptions } from "./memory-nodes.ts";
 
 /** A file system in memory. */
 export class MemoryFileSystem implements FileSystem {

@@ -64,10 +64,22 @@ export function importSome(draft: ModuleDraft, offer: Offer | undefined): void {
 function importHostFunctions(draft: ModuleDraft): void {
   const { random, space, exceptions } = draft;
   for (const { name, type } of HOST_FUNCTIONS) {
-    // Natively a guest's handlers catch what a host function throws; in the engine they catch exceptions only.
-    const usual = name === "toss" ? (exceptions === "none" ? 0 : 0.4) : 0.2;
-    const probability = name === "fail" ? (exceptions === "none" ? 0.05 : 0) : usual;
-    if (random.chance(probability)) draft.importFunction("host", name, type, space.functionIndex(type));
+    if (random.chance(likelihood(name, exceptions !== "none")))
+      draft.importFunction("host", name, type, space.functionIndex(type));
+  }
+}
+
+/** How often a module imports a function of the host. */
+function likelihood(name: string, hasHandlers: boolean): number {
+  switch (name) {
+    // Natively a guest's handlers catch any error of a host function; in the engine they catch exceptions only.
+    case "fail":
+      return hasHandlers ? 0 : 0.05;
+    case "toss":
+    case "hurl":
+      return hasHandlers ? 0.6 : 0;
+    default:
+      return 0.2;
   }
 }
 

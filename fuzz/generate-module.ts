@@ -51,13 +51,12 @@ export function generateModule(context: Context, name: string, offer: Offer | un
   // Functions first: constant expressions name them.
   declareFunctions(draft);
   if (draft.exceptions !== "none") declareTags(draft);
-  const dataSegments = draft.random.below(4);
   declareMemories(draft);
   const expressions = new ConstantExpressions(draft.random, draft, context.features, draft.importedGlobals);
   declareGlobals(draft, expressions);
   declareTables(draft, expressions);
   addElementSegments(draft, expressions);
-  addDataSegments(draft, dataSegments);
+  addDataSegments(draft);
   writeBodies(draft);
   exportAll(draft);
   addObservers(draft);
@@ -117,6 +116,10 @@ function declareFunctions(draft: ModuleDraft): void {
     const composite = space.composite(typeIdx);
     if (composite.kind === "func" && random.chance(0.7))
       draft.addFunction(composite.type, random.chance(0.6), typeIdx);
+  }
+  // Of the types of imports, which they can tail-call.
+  for (const { type, typeIdx } of draft.functions.slice(0, draft.importedFunctions)) {
+    if (random.chance(0.4)) draft.addFunction(type, false, typeIdx);
   }
   if (random.chance(0.15)) draft.start = draft.addFunction({ params: [], results: [] }, random.chance(0.5));
   if (draft.aggregates) draft.look = draft.addFunction(LOOK_TYPE, true);
@@ -206,14 +209,14 @@ function addElementSegments(draft: ModuleDraft, expressions: ConstantExpressions
 }
 
 /** Of use to memories and arrays; arrays take more bytes. */
-function addDataSegments(draft: ModuleDraft, count: number): void {
+function addDataSegments(draft: ModuleDraft): void {
   const { random, memories, aggregates } = draft;
   if (memories.length === 0 && !aggregates) return;
   const someBytes = (): number[] => {
     const length = aggregates ? random.between(8, 60) : random.between(1, 12);
     return Array.from({ length }, () => random.below(256));
   };
-  for (let left = count; left > 0; left--) {
+  for (let left = random.below(4); left > 0; left--) {
     const memory = random.chance(0.7) ? 0 : random.below(memories.length);
     const { is64 } = memories[memory] ?? { is64: false };
     const offset = random.pick([0, 8, 100, 65_530 - 64]);

@@ -38,6 +38,7 @@ export interface ModuleShape {
   readonly types: readonly Type[];
   readonly space: TypeSpace;
   readonly functions: readonly FunctionShape[];
+  readonly importedFunctions: number;
   readonly globals: readonly { readonly type: Type; readonly mutable: boolean }[];
   /** A mutable i32 global that every loop or function entry may count down, and no other code writes. */
   readonly budget: number;

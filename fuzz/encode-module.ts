@@ -24,10 +24,12 @@ export interface GeneratedFunction {
   readonly steps: readonly Step[];
 }
 
+/** Kind bytes of imports and exports. */
+export const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
+
 export interface Import {
   readonly module: string;
   readonly name: string;
-  /** Kind byte and description. */
   readonly kind: number;
   readonly description: readonly number[];
 }
@@ -59,6 +61,12 @@ export interface GeneratedMemory extends MemoryShape {
   readonly max: number;
 }
 
+export interface GeneratedGlobal {
+  readonly type: Type;
+  readonly mutable: boolean;
+  readonly init: readonly number[];
+}
+
 /** A module in parts. */
 export interface GeneratedModule {
   readonly name: string;
@@ -73,11 +81,7 @@ export interface GeneratedModule {
   readonly memories: readonly GeneratedMemory[];
   /** Type indices. */
   readonly tags: readonly number[];
-  readonly globals: readonly {
-    readonly type: Type;
-    readonly mutable: boolean;
-    readonly init: readonly number[];
-  }[];
+  readonly globals: readonly GeneratedGlobal[];
   readonly exports: readonly { readonly name: string; readonly kind: number; readonly index: number }[];
   /** Payload types of the exported tags, by name. */
   readonly exportedTags: ReadonlyMap<string, readonly Type[]>;
@@ -134,7 +138,7 @@ export function encodeModule(module: GeneratedModule, count = false): Uint8Array
   ];
   const exports = [
     ...module.exports,
-    ...Array.from(counters, ([op, index]) => ({ name: EXECUTED_PREFIX + op, kind: 3, index })),
+    ...Array.from(counters, ([op, index]) => ({ name: EXECUTED_PREFIX + op, kind: KIND.global, index })),
   ];
   const imports = module.imports.map((item) => [
     ...name(item.module),

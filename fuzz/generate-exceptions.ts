@@ -20,7 +20,7 @@ function leave(writer: BodyWriter): void {
   if (writer.dead) return;
   writer.random.weighted([
     [6, () => maybeThrow(writer)],
-    [writer.shape.tailCalls ? 1.5 : 0, () => tailCall(writer)],
+    [writer.shape.tailCalls ? 4 : 0, () => tailCall(writer)],
     [2, () => {}],
   ])();
 }

@@ -49,7 +49,7 @@ interface AnyMemory {
 /** Thrown by the host function `fail`. */
 export class HostFailure extends Error {}
 
-/** The functions of generate.ts's HOST_FUNCTIONS, by name, for one module. */
+/** The functions of world.ts's HOST_FUNCTIONS, by name, for one module. */
 export function hostFunctions(host: HostEnvironment): Record<string, (...args: never[]) => unknown> {
   const note = (text: string): void => {
     host.log.push(`${text} @${host.fuel()}`);
@@ -92,10 +92,15 @@ export function hostFunctions(host: HostEnvironment): Record<string, (...args: n
       note(`fail ${value}`);
       throw new HostFailure(String(value));
     },
+    // Both throw now and then; one of them can be tail-called by functions without results, of which there are many.
     toss: (value: number) => {
       note(`toss ${value}`);
       if (value % 2 === 0) host.toss(value);
       return value;
+    },
+    hurl: (value: number) => {
+      note(`hurl ${value}`);
+      if (value % 2 === 0) host.toss(value);
     },
   };
 }

@@ -44,6 +44,7 @@ export const HOST_FUNCTIONS: readonly HostImport[] = [
   { name: "again", type: { params: [I32], results: [I32] } },
   { name: "fail", type: { params: [I32], results: [] } },
   { name: "toss", type: { params: [I32], results: [I32] } },
+  { name: "hurl", type: { params: [I32], results: [] } },
 ];
 
 /** The host's tag: its payload is an i32. */

@@ -750,7 +750,11 @@ describe("--tcplisten", () => {
       "'8080' is not an address; say where: 127.0.0.1:8080 for this machine alone, 0.0.0.0:8080 for all",
     ],
     [":8080", "':8080' is not an address; say where: 127.0.0.1:8080"],
-    ["localhost", "'localhost' is not an address; write HOST:PORT or [IPV6]:PORT"],
+    [
+      "localhost",
+      "'localhost' is not an address; write HOST:PORT or [IPV6]:PORT, with a port of at most 65535",
+    ],
+    ["99999", "'99999' is not an address; write HOST:PORT or [IPV6]:PORT, with a port of at most 65535"],
     ["::1:8080", "'::1:8080' is not an address"],
     ["127.0.0.1:65536", "'127.0.0.1:65536' is not an address"],
   ])("refuses %s", (address, message) => {

@@ -93,8 +93,8 @@ function checkAddress(text: string): string {
   if (parseTcpAddress(text) !== undefined) return text;
   const port = /^:?(\d{1,5})$/.exec(text)?.[1];
   const advice =
-    port === undefined
-      ? "write HOST:PORT or [IPV6]:PORT"
+    port === undefined || Number(port) > 65_535
+      ? "write HOST:PORT or [IPV6]:PORT, with a port of at most 65535"
       : `say where: 127.0.0.1:${port} for this machine alone, 0.0.0.0:${port} for all`;
   throw new UsageError(`--tcplisten: '${text}' is not an address; ${advice}`);
 }

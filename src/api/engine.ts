@@ -16,6 +16,7 @@ import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } 
 import { createInstructionLookup } from "../isa/instructions.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
+import { createRules, type Rules } from "../validator/rules.ts";
 import { InterruptHandle } from "./interrupt.ts";
 
 export interface EngineOptions {
@@ -50,6 +51,8 @@ export class Engine {
   readonly compilerOptions: CompilerOptions;
   /** @internal */
   readonly opcodeTables: OpcodeTables;
+  /** @internal */
+  readonly rules: Rules;
   #interrupts: InterruptHandle | undefined;
 
   /**
@@ -72,6 +75,7 @@ export class Engine {
     }
     this.moduleLimits = { ...DEFAULT_MODULE_LIMITS, ...options.moduleLimits };
     this.opcodeTables = createOpcodeTables(this.features);
+    this.rules = createRules(this.features);
     const costs: Costs = resolveCosts(this.costModel);
     const forms = createForms();
     this.compilerOptions = {

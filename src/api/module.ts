@@ -102,11 +102,11 @@ function bytesOf(source: ModuleSource): Uint8Array {
 }
 
 function compile(engine: Engine, bytes: Uint8Array): ModuleCompiler {
-  const { features, moduleLimits: limits, registry, opcodeTables: tables } = engine;
+  const { features, moduleLimits: limits, registry, opcodeTables: tables, rules } = engine;
   if (bytes.length > limits.moduleBytes) {
     throw new LimitError("moduleBytes", bytes.length, limits.moduleBytes, "module size in bytes");
   }
-  const validator = new ModuleValidator({ features, limits, registry });
+  const validator = new ModuleValidator({ features, limits, registry, rules });
   const module = decodeModule(bytes, { features, limits, tables }, validator);
   return new ModuleCompiler(validator.finish(module), engine.compilerOptions);
 }

@@ -14,7 +14,7 @@ import { checkCall, checkCatches, tagParamsOf } from "./call-rules.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import { Locals } from "./locals.ts";
 import { checkReference } from "./reference-rules.ts";
-import { createRules, isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule } from "./rules.ts";
+import { createRules, isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule, type Rules } from "./rules.ts";
 import { isDefaultable, TypeStack } from "./type-stack.ts";
 
 const NO_TYPES: readonly ValType[] = [];
@@ -24,15 +24,16 @@ const NO_TYPES: readonly ValType[] = [];
  * code is invalid, a `LimitError` where a limit is exceeded.
  */
 export class FunctionValidator extends TypeStack {
-  private readonly rules: readonly (readonly Rule[])[];
+  private readonly rules: Rules;
   private readonly bytes: Uint8Array;
   private constant = false;
   private readonly locals: Locals;
 
-  constructor(checked: CheckedModule) {
+  /** @param rules those of the module's features, if they are at hand */
+  constructor(checked: CheckedModule, rules = createRules(checked.features)) {
     super(checked);
     this.locals = new Locals(checked.limits.locals);
-    this.rules = createRules(checked.features);
+    this.rules = rules;
     this.bytes = checked.module.bytes;
   }
 

@@ -19,6 +19,7 @@ import {
 } from "./checked-module.ts";
 import { FunctionValidator } from "./function-validator.ts";
 import { memoryTypeProblem, tableTypeProblem } from "./limits-types.ts";
+import type { Rules } from "./rules.ts";
 import { checkTypeDefinitions } from "./type-definitions.ts";
 import { isDefaultable } from "./type-stack.ts";
 
@@ -27,6 +28,8 @@ export interface ModuleValidatorOptions {
   readonly limits: ModuleLimits;
   /** The engine's registry; the module's types are added to it. */
   readonly registry: TypeRegistry;
+  /** Those of the features, if they are at hand: making them takes longer than validating a small module. */
+  readonly rules?: Rules | undefined;
 }
 
 /**
@@ -96,7 +99,7 @@ export class ModuleValidator implements CodeVisitor {
   }
 
   #expressions(context: ModuleContext): FunctionValidator {
-    this.#code ??= new FunctionValidator(context);
+    this.#code ??= new FunctionValidator(context, this.#options.rules);
     return this.#code;
   }
 

@@ -37,7 +37,9 @@ export const OP_SUB_BITS = 12;
 export const OP_SUB_MASK = 0xfff;
 
 /** Rules by prefix (0 for one-byte opcodes), then by opcode. */
-export function createRules(features: ReadonlySet<Feature>): readonly (readonly Rule[])[] {
+export type Rules = readonly (readonly Rule[])[];
+
+export function createRules(features: ReadonlySet<Feature>): Rules {
   const spaces: Rule[][] = Array.from({ length: 256 }, () => []);
   for (const [key, row] of Object.entries(INSTRUCTIONS)) {
     const op = Number(key);

@@ -101,6 +101,22 @@ describe("validation in proportion to size", () => {
   });
 });
 
+it("remembers little of the operands that stand below calls", () => {
+  // 30 operands stand for local 0 while a thousand calls are made, each with one more pushed and dropped.
+  const code = joined(
+    repeated([0x20, 0], 30),
+    repeated([0x20, 0, 0x10, 0, 0x1a], 1000),
+    repeated([0x1a], 30),
+  );
+  const types = [functionType(0, 0), functionType(0, 0)];
+  const { compiled } = new Module(new Engine(), moduleOf(types, code, [1, 1, I32]));
+  const func = compiled.func(1);
+  compiled.lower(func, () => false);
+  const noted = [...func.fixups.values()];
+  expect(noted.length).toBeGreaterThanOrEqual(1000);
+  expect(Math.max(...noted.map((fixups) => fixups.length))).toBeLessThanOrEqual(4);
+});
+
 describe.each(LOWERINGS)("%s lowering", (lowering) => {
   const engine = new Engine({ lowering });
   /** A slice of fuel, after which there would be a look at the clock in any case. */

@@ -355,7 +355,7 @@ export class ExecutionState {
     const reason = mayPoll ? this.poll() : undefined;
     if (reason === undefined && this.#prepay(i.fuel)) return i.next;
     this.applyFixups(i, this.fp);
-    if (reason !== undefined) return this.#pause(reason, this.#behind(i));
+    if (reason !== undefined) return this.#pause(reason, regionBehind(i));
     return exactBehind(i);
   }
 
@@ -539,11 +539,7 @@ export class ExecutionState {
       this.applyFixups(caller, this.fp);
       return isWayOut(caller) ? caller.next : this.nodeBehind(caller);
     }
-    return this.#behind(site);
-  }
-
-  #behind(i: CodeNode): CodeNode {
-    return regionStart(i.owner, keyBehind(i), i.fuel, i.next);
+    return regionBehind(site);
   }
 
   /** A node that raises `error` where the host call at `site` stands. */
@@ -771,6 +767,11 @@ function regionStart(owner: FunctionCode, key: number, cost: number, next: CodeN
   node.fuel = cost;
   node.next = next;
   return node;
+}
+
+/** The same for the region behind node `i`, which has ended one. */
+function regionBehind(i: CodeNode): CodeNode {
+  return regionStart(i.owner, keyBehind(i), i.fuel, i.next);
 }
 
 /** A node that comes back from another instance, called at `site`. */

@@ -39,6 +39,7 @@ export const OP_SUB_MASK = 0xfff;
 /** Rules by prefix (0 for one-byte opcodes), then by opcode. */
 export type Rules = readonly (readonly Rule[])[];
 
+/** The rules of all instructions; those of features that are off are never asked for. */
 export function createRules(features: ReadonlySet<Feature>): Rules {
   const spaces: Rule[][] = Array.from({ length: 256 }, () => []);
   for (const [key, row] of Object.entries(INSTRUCTIONS)) {

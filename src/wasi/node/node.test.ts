@@ -20,7 +20,7 @@ import {
   nodeWasi,
   outputToDescriptor,
 } from "./index.ts";
-import { blockingInput } from "./stdio.ts";
+import { fileInput } from "./stdio.ts";
 
 let scratch: string;
 beforeEach(() => {
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe("descriptors of the process", () => {
-  test("as output and as blocking input", () => {
+  test("as output and as input", () => {
     const file = path.join(scratch, "f");
     const fd = fs.openSync(file, "w+");
     const guest = new TestGuest({ stdout: outputToDescriptor(fd) });
@@ -41,7 +41,7 @@ describe("descriptors of the process", () => {
     expect(fs.fstatSync(fd).size).toBe(5);
     fs.closeSync(fd);
     const input = fs.openSync(file, "r");
-    const reader = new TestGuest({ stdin: blockingInput(input), host: nodeHost({ blocking: true }) });
+    const reader = new TestGuest({ stdin: fileInput(input), host: nodeHost({ blocking: true }) });
     expect(reader.read(0, 3)).toEqual({ text: "hel" });
     expect(reader.read(0)).toEqual({ text: "lo" });
     expect(reader.read(0)).toEqual({ text: "" });

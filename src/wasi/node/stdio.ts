@@ -130,7 +130,7 @@ function readBlocking(fd: number, length: number): Uint8Array {
 }
 
 /** A descriptor as a guest's input whose reads do not have to wait: a regular file. */
-export function blockingInput(fd: number): InputStream {
+export function fileInput(fd: number): InputStream {
   return {
     isTerminal: isatty(fd),
     ready: true,
@@ -211,7 +211,7 @@ export function processStdin(): InputStream {
   try {
     const stat = fs.fstatSync(0);
     // Node's own stream takes a directory for an empty file.
-    if (stat.isFile() || stat.isDirectory()) return blockingInput(0);
+    if (stat.isFile() || stat.isDirectory()) return fileInput(0);
   } catch {
     // It is closed: Node's stream says so.
   }
@@ -228,7 +228,7 @@ export function inputFromFile(path: string): InputStream {
   const { O_NONBLOCK, O_RDONLY } = fs.constants;
   const fd = fs.openSync(path, O_RDONLY | (O_NONBLOCK ?? 0));
   const stat = fs.fstatSync(fd);
-  if (stat.isFile()) return { ...blockingInput(fd), close: () => fs.closeSync(fd) };
+  if (stat.isFile()) return { ...fileInput(fd), close: () => fs.closeSync(fd) };
   if (stat.isDirectory()) {
     fs.closeSync(fd);
     throw Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), {

@@ -1,4 +1,4 @@
-// Writes src/interp/code.ts (the internal instruction set) and src/interp/loop.ts (the loop over it).
+// Writes src/interp/code/code.ts (the internal instruction set) and src/interp/loop.ts (the loop over it).
 // Owns the cases' text. `node scripts/generate-loop.mjs` writes; with `--check` it fails when the committed files drifted.
 // Operand fields of a node: d (destination), a, b (operands) are word offsets from the frame pointer, or immediates
 // where a form says so; `x` and `y` in the tables below stand for the operands.
@@ -492,7 +492,7 @@ const header = (what) => `// ${what}
 `;
 
 const code = `${header("The internal instruction set that functions are lowered to, and which Wasm instruction becomes which.")}
-import { Op } from "../isa/op.ts";
+import { Op } from "../../isa/op.ts";
 
 /** Operation of a {@link CodeNode}. */
 export const enum Code {
@@ -617,13 +617,13 @@ import type { FunctionInstance } from "../runtime/function.ts";
 import type { StructObject } from "../runtime/gc.ts";
 import type { GlobalInstance } from "../runtime/global.ts";
 import type { TableInstance } from "../runtime/table.ts";
-import { Code, LAST_BOUNDARY } from "./code.ts";
-import { type ExecutionState, Slow } from "./execution-state.ts";
-import { outOfBounds, undefinedElement, uninitializedElement } from "./faults.ts";
-import type { CodeNode, FunctionCode } from "./node.ts";
-import * as i32 from "./numeric/i32.ts";
-import * as i64 from "./numeric/i64.ts";
-import { executeRare } from "./rare.ts";
+import { Code, LAST_BOUNDARY } from "./code/code.ts";
+import type { CodeNode, FunctionCode } from "./code/node.ts";
+import * as i32 from "./ops/numeric/i32.ts";
+import * as i64 from "./ops/numeric/i64.ts";
+import { executeRare } from "./ops/rare.ts";
+import { type ExecutionState, Slow } from "./run/execution-state.ts";
+import { outOfBounds, undefinedElement, uninitializedElement } from "./run/faults.ts";
 
 const SAVED = -1;
 
@@ -714,9 +714,9 @@ function store32(M8: Uint8Array, e: number, value: number): void {
 const check = process.argv.includes("--check");
 let drifted = false;
 for (const [file, text] of [
-  ["src/interp/code.ts", code],
+  ["src/interp/code/code.ts", code],
   ["src/interp/loop.ts", loop],
-  ["src/interp/vector.ts", vectorLoop(cases)],
+  ["src/interp/vector-loop.ts", vectorLoop(cases)],
 ]) {
   const path = new URL(`../${file}`, import.meta.url);
   if (!check) {

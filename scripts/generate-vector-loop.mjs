@@ -1,4 +1,4 @@
-// The text of src/interp/vector.ts, the loop over vector instructions and the scalar ones that stand between them.
+// The text of src/interp/vector-loop.ts, the loop over vector instructions and the scalar ones that stand between them.
 // Owns the frequent vector instructions, word by word; all others are calls. Scalar ones are those of generate-loop.mjs,
 // which writes the file.
 // In the tables below x, y and z stand for one word of operands a, b and c.
@@ -323,18 +323,18 @@ export function vectorLoop(scalars) {
 
 import { Op } from "../isa/op.ts";
 import type { MemoryInstance } from "../runtime/memory.ts";
-import { addressOf } from "./address.ts";
-import { Code } from "./code.ts";
-import type { ExecutionState } from "./execution-state.ts";
-import { outOfBounds } from "./faults.ts";
-import type { CodeNode } from "./node.ts";
-import { FIRST_VECTOR, type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./operations.ts";
-import { executeVector } from "./simd/dispatch.ts";
-import { i8x16Shuffle } from "./simd/lanes.ts";
-import { executeVectorLoad, executeVectorStore, storeVector } from "./simd/load.ts";
-import * as shift from "./simd/shift.ts";
-import type { VectorViews } from "./simd/views.ts";
-import { i8x16NarrowI16x8U } from "./simd/widen.ts";
+import { Code } from "./code/code.ts";
+import type { CodeNode } from "./code/node.ts";
+import { FIRST_VECTOR, type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./code/operations.ts";
+import { addressOf } from "./ops/address.ts";
+import { executeVector } from "./ops/simd/dispatch.ts";
+import { i8x16Shuffle } from "./ops/simd/lanes.ts";
+import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/load.ts";
+import * as shift from "./ops/simd/shift.ts";
+import type { VectorViews } from "./ops/simd/views.ts";
+import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
+import type { ExecutionState } from "./run/execution-state.ts";
+import { outOfBounds } from "./run/faults.ts";
 
 /** What is done here without a call, for the warm-up: on registers, and on memory. */
 export const FREQUENT: readonly Op[] = [

@@ -5,9 +5,9 @@ import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
 import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom-section-check.ts";
 import { decodeModule } from "./decoder/decode.ts";
-import type { ExecutionState } from "./interp/execution-state.ts";
-import { decodeFrames, type WasmFrame } from "./interp/inspect.ts";
-import { wordsOf } from "./interp/operand-stack.ts";
+import { wordsOf } from "./interp/lower/operand-stack.ts";
+import type { ExecutionState } from "./interp/run/execution-state.ts";
+import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
 import { FEATURES } from "./isa/features.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
@@ -15,7 +15,7 @@ import { FunctionInstance } from "./runtime/function.ts";
 import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
 import { ExceptionInstance } from "./runtime/tag.ts";
 
-export type { FramePosition, WasmFrame, WasmValue } from "./interp/inspect.ts";
+export type { FramePosition, WasmFrame, WasmValue } from "./interp/run/inspect.ts";
 
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {

@@ -283,7 +283,7 @@ describe("tables", () => {
   });
 
   it("of cost models have every field with its value in each preset", () => {
-    const source = readFileSync(join(projectRoot, "src/interp/cost-model.ts"), "utf8");
+    const source = readFileSync(join(projectRoot, "src/interp/code/cost-model.ts"), "utf8");
     const [, body = ""] = /export interface CostModel {(.*?)\n}/s.exec(source) ?? [];
     const fields = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
     const { text } = readPage("docs/fuel.md");

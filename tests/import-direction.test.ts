@@ -97,7 +97,7 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   );
 }
 
-/** `interp/numeric/f32.ts` is of layer `interp`, `errors.ts` of layer `errors`; entry points are of none. */
+/** `interp/ops/numeric/f32.ts` is of layer `interp`, `errors.ts` of layer `errors`; entry points are of none. */
 function layerOf(file: string): string | undefined {
   const layer = file.includes("/") ? file.slice(0, file.indexOf("/")) : file.slice(0, -".ts".length);
   return layer in MAY_IMPORT ? layer : undefined;

@@ -2,15 +2,15 @@
 // Owns configuration. Holds no guest state.
 
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { createForms } from "../interp/code.ts";
-import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/cost-model.ts";
+import { createForms } from "../interp/code/code.ts";
+import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/code/cost-model.ts";
 import {
   type CompilerOptions,
   createBranches,
   createPairs,
   type LoweringMode,
-} from "../interp/module-compiler.ts";
-import { Interpreter } from "../interp/run.ts";
+} from "../interp/lower/module-compiler.ts";
+import { Interpreter } from "../interp/run/run.ts";
 import { warmUp } from "../interp/warm-up.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";

@@ -1,9 +1,9 @@
 // A Wasm exception outside of Wasm: what a guest threw and did not catch, or a host function throws into it.
 
 import { RuntimeError } from "../errors.ts";
-import { readException } from "../interp/exceptions.ts";
-import { wordsOfAll } from "../interp/operand-stack.ts";
-import { type Registers, readValues, writeValues } from "../interp/values.ts";
+import { wordsOfAll } from "../interp/lower/operand-stack.ts";
+import { readException } from "../interp/run/exceptions.ts";
+import { type Registers, readValues, writeValues } from "../interp/run/values.ts";
 import type { ExceptionBoundary, ExceptionInstance } from "../runtime/tag.ts";
 import { toEmbedder, toGuest } from "./convert.ts";
 import type { Store } from "./store.ts";

@@ -1,6 +1,6 @@
 // A global as the embedder sees it.
 
-import { readValue, writeValue } from "../interp/values.ts";
+import { readValue, writeValue } from "../interp/run/values.ts";
 import { isRef } from "../module/types.ts";
 import { GlobalInstance } from "../runtime/global.ts";
 import type { ExternInstance } from "../runtime/instance.ts";

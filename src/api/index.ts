@@ -18,7 +18,7 @@ export {
   ValidationError,
   WouldBlockError,
 } from "../errors.ts";
-export { BOUNDED_MODEL, type CostModel, INSTRUCTIONS_MODEL } from "../interp/cost-model.ts";
+export { BOUNDED_MODEL, type CostModel, INSTRUCTIONS_MODEL } from "../interp/code/cost-model.ts";
 export { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
 export { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS, type Limits, type ModuleLimits } from "../limits.ts";
 export type { ExternKind } from "../module/module.ts";

@@ -3,7 +3,7 @@
 import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeModule } from "../decoder/decode.ts";
 import { CompileError, LimitError } from "../errors.ts";
-import { ModuleCompiler } from "../interp/module-compiler.ts";
+import { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
 import { externTypeText } from "../runtime/link.ts";
 import type { ExternType } from "../validator/checked-module.ts";

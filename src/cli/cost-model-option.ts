@@ -1,7 +1,7 @@
 // Reads `--cost-model`: the name of a preset, or a JSON file with a cost model.
 // Owns the file's shape; prices are checked by the engine.
 
-import { COST_MODELS, type CostModel } from "../interp/cost-model.ts";
+import { COST_MODELS, type CostModel } from "../interp/code/cost-model.ts";
 import { printable, readInput } from "./read-module.ts";
 import { didYouMean } from "./suggest.ts";
 import { InputError } from "./usage-error.ts";

@@ -18,13 +18,13 @@ import type { FunctionInstance } from "../runtime/function.ts";
 import type { StructObject } from "../runtime/gc.ts";
 import type { GlobalInstance } from "../runtime/global.ts";
 import type { TableInstance } from "../runtime/table.ts";
-import { Code, LAST_BOUNDARY } from "./code.ts";
-import { type ExecutionState, Slow } from "./execution-state.ts";
-import { outOfBounds, undefinedElement, uninitializedElement } from "./faults.ts";
-import type { CodeNode, FunctionCode } from "./node.ts";
-import * as i32 from "./numeric/i32.ts";
-import * as i64 from "./numeric/i64.ts";
-import { executeRare } from "./rare.ts";
+import { Code, LAST_BOUNDARY } from "./code/code.ts";
+import type { CodeNode, FunctionCode } from "./code/node.ts";
+import * as i32 from "./ops/numeric/i32.ts";
+import * as i64 from "./ops/numeric/i64.ts";
+import { executeRare } from "./ops/rare.ts";
+import { type ExecutionState, Slow } from "./run/execution-state.ts";
+import { outOfBounds, undefinedElement, uninitializedElement } from "./run/faults.ts";
 
 const SAVED = -1;
 

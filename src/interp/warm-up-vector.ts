@@ -4,17 +4,17 @@
 
 import { INSTRUCTIONS } from "../isa/instructions.ts";
 import { Op } from "../isa/op.ts";
-import { Code, PAIRS, WARM_UPS, WarmUp } from "./code.ts";
-import type { ExecutionState } from "./execution-state.ts";
-import { CodeNode, type FunctionCode } from "./node.ts";
+import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
+import { CodeNode, type FunctionCode } from "./code/node.ts";
 import {
   FIRST_VECTOR,
   LAST_VECTOR,
   type MemoryAccess,
   SHIFT_BY_IMMEDIATE,
   VectorCode,
-} from "./operations.ts";
-import { executeVectors, FREQUENT, FREQUENT_ACCESSES, SHARED } from "./vector.ts";
+} from "./code/operations.ts";
+import type { ExecutionState } from "./run/execution-state.ts";
+import { executeVectors, FREQUENT, FREQUENT_ACCESSES, SHARED } from "./vector-loop.ts";
 
 /** Four vectors: small integers, large ones, floats and NaNs, doubles and NaNs. Word 16 is an address, as is 17. */
 const WORDS = [

@@ -13,10 +13,10 @@ import { type ObjectType, StructObject } from "../runtime/gc.ts";
 import { instantiate } from "../runtime/instantiate.ts";
 import { StoreState } from "../runtime/store.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
-import { Code, PAIRS, WARM_UPS, WarmUp } from "./code.ts";
-import { type CompilerOptions, ModuleCompiler } from "./module-compiler.ts";
-import { CodeNode, FunctionCode } from "./node.ts";
-import type { Interpreter } from "./run.ts";
+import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
+import { CodeNode, FunctionCode } from "./code/node.ts";
+import { type CompilerOptions, ModuleCompiler } from "./lower/module-compiler.ts";
+import type { Interpreter } from "./run/run.ts";
 
 /** `(module (func) (table 1 funcref) (elem (i32.const 0) 0) (memory 1) (global (mut i64) (i64.const 0)))` */
 const MODULE = [

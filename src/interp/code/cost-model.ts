@@ -1,0 +1,142 @@
+// Cost models: what each executed instruction costs in fuel.
+// Owns the data format, its presets and its checks; where costs are charged is the lowering's affair.
+
+import type { InstructionClass } from "../../isa/instruction.ts";
+import { INSTRUCTIONS } from "../../isa/instructions.ts";
+import { Op } from "../../isa/op.ts";
+
+/** No single cost may exceed this, so that regions of code can be summed in 32 bits. */
+export const MAX_COST = 2 ** 20;
+
+/**
+ * A cost model is data. Every number is an integer from 0 to {@link MAX_COST}; what is left out costs 0,
+ * but for `base`. An instruction costs what its mnemonic says, else its class, else `base`.
+ */
+export interface CostModel {
+  readonly name: string;
+  readonly version: number;
+  /** Cost of an instruction that nothing else names. */
+  readonly base: number;
+  readonly classes?: Readonly<Partial<Record<InstructionClass, number>>>;
+  /** By text-format mnemonic, e.g. `i64.div_s`. */
+  readonly instructions?: Readonly<Record<string, number>>;
+  /** `end` and `else` reached by falling through. */
+  readonly delimiter?: number;
+  /** A branch back to a loop's start. Default: the cost of `loop`. */
+  readonly loopReentry?: number;
+  /** Entering a guest function, charged in the callee after the depth check. */
+  readonly functionEntry?: number;
+  /** Each declared local, charged with the entry. */
+  readonly perLocal?: number;
+  /** Each byte of a bulk memory or data operation. */
+  readonly perByte?: number;
+  /** Each element of a bulk table or array operation. */
+  readonly perElement?: number;
+  /** Each page of a `memory.grow` that succeeds. */
+  readonly perPage?: number;
+  /** Each call of a host function, on top of the call instruction. */
+  readonly hostCall?: number;
+}
+
+/** Counts: every executed instruction costs 1. It measures; it does not bound work. */
+export const INSTRUCTIONS_MODEL: CostModel = { name: "instructions", version: 1, base: 1 };
+
+/** Bounds time: work that grows with an operand is paid by its size. For untrusted code. */
+export const BOUNDED_MODEL: CostModel = {
+  name: "bounded",
+  version: 1,
+  base: 1,
+  functionEntry: 1,
+  perLocal: 1,
+  // One unit per 8 bytes would need fractions; a byte copied costs about 1/50 of an instruction, and is overpriced on purpose.
+  perByte: 1,
+  perElement: 1,
+  perPage: 65_536,
+  hostCall: 10,
+};
+
+export const COST_MODELS: Readonly<Record<"instructions" | "bounded", CostModel>> = {
+  instructions: INSTRUCTIONS_MODEL,
+  bounded: BOUNDED_MODEL,
+};
+
+/** A cost model resolved to a price per opcode. */
+export interface Costs {
+  of(op: Op): number;
+  readonly delimiter: number;
+  readonly loopReentry: number;
+  readonly functionEntry: number;
+  readonly perLocal: number;
+  readonly perByte: number;
+  readonly perElement: number;
+  readonly perPage: number;
+  readonly hostCall: number;
+  /** Whether a loop can turn for nothing, so that fuel alone would never poll for interruption. */
+  readonly canBeFree: boolean;
+}
+
+const FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "name",
+  "version",
+  "base",
+  "classes",
+  "instructions",
+  "delimiter",
+  "loopReentry",
+  "functionEntry",
+  "perLocal",
+  "perByte",
+  "perElement",
+  "perPage",
+  "hostCall",
+]);
+
+/** @throws RangeError naming the entry that is not an integer from 0 to {@link MAX_COST}; TypeError for unknown names. */
+export function resolveCosts(model: CostModel): Costs {
+  const check = (name: string, value: number): number => {
+    if (!Number.isInteger(value) || value < 0 || value > MAX_COST) {
+      throw new RangeError(
+        `cost model ${model.name}: ${name} is ${value}, not an integer from 0 to ${MAX_COST}`,
+      );
+    }
+    return value;
+  };
+  for (const name of Object.keys(model)) {
+    if (!FIELDS.has(name)) {
+      throw new TypeError(`cost model ${model.name}: no field ${name}; there are ${[...FIELDS].join(", ")}`);
+    }
+  }
+  check("base", model.base);
+  const unknown = new Set(Object.keys(model.instructions ?? {}));
+  const prices = new Map<number, number>();
+  const classes = new Set<string>();
+  for (const [key, row] of Object.entries(INSTRUCTIONS)) {
+    classes.add(row.class);
+    unknown.delete(row.mnemonic);
+    const price = model.instructions?.[row.mnemonic] ?? model.classes?.[row.class] ?? model.base;
+    prices.set(Number(key), check(row.mnemonic, price));
+  }
+  for (const name of unknown) throw new TypeError(`cost model ${model.name}: no instruction ${name}`);
+  for (const name of Object.keys(model.classes ?? {})) {
+    if (!classes.has(name)) throw new TypeError(`cost model ${model.name}: no instruction class ${name}`);
+  }
+  // One-byte opcodes are by far the most frequent: an array spares them the hash.
+  const oneByte = new Int32Array(256);
+  for (const [op, price] of prices) if (op < 256) oneByte[op] = price;
+  const loopReentry = check("loopReentry", model.loopReentry ?? (prices.get(Op.Loop) as number));
+  const functionEntry = check("functionEntry", model.functionEntry ?? 0);
+  let free = loopReentry === 0;
+  for (const price of prices.values()) free ||= price === 0;
+  return {
+    of: (op) => (op < 256 ? (oneByte[op] as number) : (prices.get(op) as number)),
+    delimiter: check("delimiter", model.delimiter ?? 0),
+    loopReentry,
+    functionEntry,
+    perLocal: check("perLocal", model.perLocal ?? 0),
+    perByte: check("perByte", model.perByte ?? 0),
+    perElement: check("perElement", model.perElement ?? 0),
+    perPage: check("perPage", model.perPage ?? 0),
+    hostCall: check("hostCall", model.hostCall ?? 0),
+    canBeFree: free,
+  };
+}

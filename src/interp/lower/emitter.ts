@@ -1,0 +1,225 @@
+// Collects one function's nodes and labels, then links them and works out what fuel each edge carries.
+// Owns regions: the linear stretches that are prepaid. Knows nothing of Wasm's operand stack.
+
+import { Code, LAST_BOUNDARY } from "../code/code.ts";
+import { CodeNode, type Fixup, type FunctionCode } from "../code/node.ts";
+
+/** A place that branches go to. */
+export interface Label {
+  /** Index of the node it stands before; -1 until placed. */
+  position: number;
+  /** Key of the place in the exact lowering: a byte offset, `~offset` for a loop's re-entry. */
+  key: number;
+  /** Cost that a branch to it pays on top of the code there (a loop's re-entry). */
+  surcharge: number;
+  used: boolean;
+}
+
+interface Edge {
+  readonly node: CodeNode;
+  /** Position in code of the branch itself; -1 where nothing is prepaid. */
+  readonly from: number;
+  readonly label: Label;
+}
+
+/** No region is prepaid for more than this. */
+const MAX_REGION = 2 ** 28;
+
+export class Emitter {
+  readonly owner: FunctionCode;
+  readonly nodes: CodeNode[] = [];
+  /** Nothing before this index may be changed or taken back: a label or region end stands there. */
+  barrier = 0;
+  /** Cost of instructions read but not yet attached to a node. */
+  pending = 0;
+  /** Byte offset of the Wasm instruction being lowered. */
+  at = 0;
+  /** In exact code every instruction is charged by a node of its own, and nothing is prepaid. */
+  readonly exact: boolean;
+  /** Cost of each node's instructions up to its trap point, and of those folded in behind it. */
+  readonly #before: number[] = [];
+  readonly #behind: number[] = [];
+  readonly #edges: Edge[] = [];
+  #region = 0;
+  #entry = 0;
+
+  constructor(owner: FunctionCode, exact: boolean) {
+    this.owner = owner;
+    this.exact = exact;
+  }
+
+  /** E of the first node; valid after {@link link}. */
+  get entryCost(): number {
+    return this.#entry;
+  }
+
+  /** `d` is -1 where nothing is written, so that no operand takes the node for its definition. */
+  emit(op: Code, d = -1, a = 0, b = 0, c = 0, data: unknown = null): CodeNode {
+    const node = new CodeNode(this.owner, op, d, a, b, c, data);
+    node.at = this.at;
+    this.nodes.push(node);
+    this.#before.push(this.pending);
+    this.#behind.push(0);
+    this.#region += this.pending;
+    this.pending = 0;
+    return node;
+  }
+
+  /** A node that ends a region; `fixups` describe the operands left folded. */
+  emitBoundary(
+    op: Code,
+    d: number,
+    a: number,
+    b: number,
+    c: number,
+    data: unknown,
+    fixups: readonly Fixup[],
+  ): CodeNode {
+    const node = this.emit(op, d, a, b, c, data);
+    if (fixups.length > 0) this.owner.fixups.set(node, fixups);
+    this.barrier = this.nodes.length;
+    this.#region = 0;
+    return node;
+  }
+
+  emitBranch(op: Code, label: Label, a = 0, b = 0, data: unknown = null): CodeNode {
+    const node = this.emit(op, -1, a, b, 0, data);
+    this.#edges.push({ node, from: this.nodes.length - 1, label });
+    label.used = true;
+    return node;
+  }
+
+  /** A branch that stands in no code: taken from elsewhere, when nothing is prepaid. */
+  edgeTo(label: Label): CodeNode {
+    const node = new CodeNode(this.owner, Code.Br, -1, 0, 0, 0, null);
+    this.#edges.push({ node, from: -1, label });
+    label.used = true;
+    return node;
+  }
+
+  emitTable(a: number, labels: readonly Label[]): void {
+    // Equal labels share an edge: a large table is mostly repetition.
+    const shared = new Map<Label, CodeNode>();
+    const from = this.nodes.length;
+    const edges = labels.map((label) => {
+      let edge = shared.get(label);
+      if (edge === undefined) {
+        edge = new CodeNode(this.owner, Code.Br, 0, 0, 0, 0, null);
+        this.#edges.push({ node: edge, from, label });
+        label.used = true;
+        shared.set(label, edge);
+      }
+      return edge;
+    });
+    this.emit(Code.BrTable, -1, a, edges.length - 1, 0, edges);
+  }
+
+  /** The last node, if it may still be changed and `writes` is its destination. */
+  lastDefinition(writes: number): CodeNode | undefined {
+    const last = this.nodes[this.nodes.length - 1];
+    if (last === undefined || this.nodes.length <= this.barrier) return undefined;
+    return last.op > LAST_BOUNDARY && last.d === writes && this.#behind[this.nodes.length - 1] === 0
+      ? last
+      : undefined;
+  }
+
+  /** Takes the last node back; its cost is pending again. */
+  takeBack(): void {
+    this.nodes.pop();
+    const cost = this.#before.pop() as number;
+    this.#behind.pop();
+    this.#region -= cost;
+    this.pending += cost;
+  }
+
+  /** Folds the pending instructions into the last node, behind its trap point. */
+  foldPending(): void {
+    const last = this.nodes.length - 1;
+    this.#behind[last] = (this.#behind[last] as number) + this.pending;
+    this.#region += this.pending;
+    this.pending = 0;
+  }
+
+  /** Places a label here. What is pending belongs to the way that falls through to it. */
+  place(label: Label, reachable: boolean): void {
+    if (reachable) this.flush();
+    this.pending = 0;
+    label.position = this.nodes.length;
+    this.barrier = this.nodes.length;
+  }
+
+  /** Attaches what is pending to the code before this point. */
+  flush(): void {
+    if (this.pending === 0) return;
+    const last = this.nodes.length - 1;
+    // Behind a label the pending cost is also paid by those who branch there: it needs a node of its own.
+    if (last >= 0 && this.barrier <= last && !isTerminal((this.nodes[last] as CodeNode).op))
+      this.foldPending();
+    else this.emit(Code.Nop);
+  }
+
+  /** Whether the region should be cut before the next instruction. */
+  get regionIsFull(): boolean {
+    return this.#region > MAX_REGION;
+  }
+
+  /** Gives the first of two adjacent nodes the operation that does both, where there is one. */
+  fuse(pairs: ReadonlyMap<number, Code>): void {
+    const { nodes } = this;
+    for (let k = 0; k + 1 < nodes.length; k++) {
+      const first = nodes[k] as CodeNode;
+      const both = pairs.get(pairKey(first.op, (nodes[k + 1] as CodeNode).op));
+      if (both === undefined) continue;
+      first.op = both;
+      k++;
+    }
+  }
+
+  /** Links the nodes and sets every node's fuel. Returns E for each position. */
+  link(): Float64Array {
+    const { nodes } = this;
+    const count = nodes.length;
+    const costs = new Float64Array(count + 1);
+    const behind = new Float64Array(count);
+    for (let k = count - 1; k >= 0; k--) {
+      const node = nodes[k] as CodeNode;
+      const boundary = node.op <= LAST_BOUNDARY;
+      const after = isTerminal(node.op) ? 0 : (this.#behind[k] as number) + (costs[k + 1] as number);
+      node.next = nodes[k + 1] ?? node;
+      if (!(this.exact && (node.op === Code.Charge || node.op === Code.LoopHeader))) node.fuel = after;
+      behind[k] = after;
+      costs[k] = (this.#before[k] as number) + (boundary ? 0 : after);
+    }
+    for (const { node, from, label } of this.#edges) {
+      const target = (costs[label.position] as number) + label.surcharge;
+      node.target = nodes[label.position] as CodeNode;
+      node.fuel = target - (behind[from] ?? 0);
+      node.c = target;
+      node.at = label.key;
+    }
+    this.#entry = costs[0] as number;
+    return costs;
+  }
+}
+
+/** Key of two operations in the table of pairs. */
+export function pairKey(first: Code, second: Code): number {
+  return first * 1024 + second;
+}
+
+/** Whether control never falls through to the next node. */
+function isTerminal(op: Code): boolean {
+  switch (op) {
+    case Code.Br:
+    case Code.BrTable:
+    case Code.Unreachable:
+    case Code.Return:
+    case Code.Return32:
+    case Code.Return64:
+    case Code.TailCall:
+    case Code.Raise:
+      return true;
+    default:
+      return false;
+  }
+}

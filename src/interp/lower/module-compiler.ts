@@ -1,0 +1,151 @@
+// Lowers a module's functions when they are first called, and answers what running code asks about its module.
+// Owns the reader and the tables that all of a module's lowerings share.
+
+import { InstructionReader } from "../../decoder/instruction-reader.ts";
+import { decodeNames } from "../../decoder/names.ts";
+import type { InstructionLookup } from "../../isa/instructions.ts";
+import type { Op } from "../../isa/op.ts";
+import { formatInstruction } from "../../module/disassemble.ts";
+import type { ModuleNames } from "../../module/names.ts";
+import type { FuncType } from "../../module/types.ts";
+import type { ExecutableModule } from "../../runtime/instance.ts";
+import type { CheckedModule } from "../../validator/checked-module.ts";
+import { Code, type Form, PAIRS } from "../code/code.ts";
+import type { Costs } from "../code/cost-model.ts";
+import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
+import { pairKey } from "./emitter.ts";
+import { Lowering } from "./lower.ts";
+import type { LoweringTools } from "./lowering-context.ts";
+
+/** Which code runs: the fast one with the exact one behind it, or the exact one alone. */
+export type LoweringMode = "fast" | "exact";
+
+/** What an engine's modules share. */
+export interface CompilerOptions {
+  readonly costs: Costs;
+  readonly lowering: LoweringMode;
+  readonly rows: InstructionLookup;
+  readonly forms: ReadonlyMap<Op, Form>;
+  readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
+  readonly pairs: ReadonlyMap<number, Code>;
+}
+
+/** The operations that do two at once. */
+export function createPairs(): Map<number, Code> {
+  return new Map(PAIRS.map(([first, second, both]) => [pairKey(first, second), both]));
+}
+
+/** How comparisons fuse with the branch behind them: node operation to branches on true and on false. */
+export function createBranches(forms: ReadonlyMap<Op, Form>): Map<Code, readonly [Code, Code]> {
+  const branches = new Map<Code, readonly [Code, Code]>();
+  const none = -1 as Code;
+  for (const form of forms.values()) {
+    if (form.branch !== none) branches.set(form.rr, [form.branch, form.branchNot]);
+    if (form.branchI !== none) branches.set(form.ri, [form.branchI, form.branchNotI]);
+  }
+  branches.set(Code.I32Eqz, [Code.BrIfZero, Code.BrIfNonZero]);
+  return branches;
+}
+
+export class ModuleCompiler implements ModuleCode, ExecutableModule {
+  readonly checked: CheckedModule;
+  readonly costs: Costs;
+  readonly #options: CompilerOptions;
+  readonly #tools: LoweringTools;
+  readonly #functions: (FunctionCode | undefined)[];
+  /** Lowerings that were stopped and are to be gone on with. */
+  readonly #unfinished = new Map<FunctionCode, Lowering>();
+  #names: ModuleNames | undefined;
+
+  constructor(checked: CheckedModule, options: CompilerOptions) {
+    this.checked = checked;
+    this.costs = options.costs;
+    this.#options = options;
+    const { forms, branches, pairs, rows, costs } = options;
+    const reader = new InstructionReader(checked.module.bytes);
+    this.#tools = { checked, costs, reader, forms, branches, pairs, rows };
+    this.#functions = new Array(checked.module.functions.length);
+  }
+
+  get names(): ModuleNames {
+    this.#names ??= decodeNames(this.checked.module);
+    return this.#names;
+  }
+
+  get moduleName(): string | undefined {
+    return this.names.module;
+  }
+
+  functionName(funcIdx: number): string | undefined {
+    const { imports, exports } = this.checked.module;
+    const named = this.names.functions.get(funcIdx);
+    if (named !== undefined) return named;
+    if (funcIdx < this.checked.importCounts.func) {
+      const imported = imports.filter(({ desc }) => desc.kind === "func")[funcIdx];
+      return imported === undefined ? undefined : `${imported.module}.${imported.name}`;
+    }
+    return exports.find(({ kind, index }) => kind === "func" && index === funcIdx)?.name;
+  }
+
+  func(definedIdx: number): FunctionCode {
+    const known = this.#functions[definedIdx];
+    if (known !== undefined) return known;
+    const funcIdx = definedIdx + this.checked.importCounts.func;
+    const typeId = this.checked.functionTypeIds[funcIdx] as number;
+    const type = this.checked.registry.definedType(typeId).composite as FuncType;
+    const made = new FunctionCode(this, funcIdx, definedIdx, type);
+    this.#functions[definedIdx] = made;
+    return made;
+  }
+
+  loweredFunction(definedIdx: number): FunctionCode {
+    return this.func(definedIdx);
+  }
+
+  lower(func: FunctionCode, stop: () => boolean): boolean {
+    const exact = this.#options.lowering === "exact";
+    const lowering = this.#unfinished.get(func) ?? new Lowering(this.#tools, func, exact);
+    this.#unfinished.delete(func);
+    // Kept over a stop, and where `stop` throws; not where lowering itself has failed.
+    const done = lowering.advance(() => {
+      this.#unfinished.set(func, lowering);
+      if (stop()) return true;
+      this.#unfinished.delete(func);
+      return false;
+    });
+    if (!done) return false;
+    const code = lowering.finish();
+    if (code === undefined) return true;
+    func.exact = code;
+    func.handlers = code.handlers;
+    func.entry = code.entry;
+    func.entryFuel = 0;
+    return true;
+  }
+
+  lowerExact(func: FunctionCode): ExactCode {
+    const lowering = new Lowering(this.#tools, func, true);
+    lowering.advance(() => false);
+    return lowering.finish() as ExactCode;
+  }
+
+  costAt(at: number): number {
+    return this.costs.of(this.#tools.reader.seek(at).read());
+  }
+
+  instructionText(at: number): string {
+    const { reader, rows } = this.#tools;
+    reader.seek(at).read();
+    const { instruction } = reader;
+    const row = rows.byOp(instruction.op);
+    return row === undefined
+      ? "unknown"
+      : formatInstruction(instruction, row, { bytes: this.checked.module.bytes });
+  }
+
+  instructionEnd(at: number): number {
+    const { reader } = this.#tools;
+    reader.seek(at).read();
+    return reader.position;
+  }
+}

@@ -3,6 +3,11 @@
 
 import { defineConfig } from "tsdown";
 
+/** Decoding, validating, inspecting: what `Engine` and `Module` alone need. */
+const MODULES =
+  /\/src\/((errors|limits|utf8)\.ts|(isa|module|decoder|validator)\/|api\/(engine|module|interrupt)\.ts|interp\/code\/cost-model\.ts|runtime\/link\.ts)/;
+const EXECUTION = /\/src\/(runtime|interp|api)\//;
+
 export default defineConfig({
   entry: {
     index: "src/index.ts",
@@ -16,6 +21,15 @@ export default defineConfig({
   platform: "neutral",
   target: "es2022",
   fixedExtension: false,
+  // What decodes and validates stands apart from what executes, so that bundlers can leave the latter out.
+  outputOptions: {
+    codeSplitting: {
+      groups: [
+        { name: "execution", test: EXECUTION, priority: 1 },
+        { name: "modules", test: MODULES, priority: 2 },
+      ],
+    },
+  },
   // What is marked internal is for the rest of the project, not for embedders.
   dts: { compilerOptions: { stripInternal: true } },
   deps: { neverBundle: [/^node:/] },

@@ -1,10 +1,13 @@
 // The engine's insides for the project's own tests and tools: values as bits. Not published.
 
+import { backendOf } from "./api/backend.ts";
 import type { Execution } from "./api/execution.ts";
 import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
+import type { Module } from "./api/module.ts";
 import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom-section-check.ts";
 import { decodeModule } from "./decoder/decode.ts";
+import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
 import { wordsOf } from "./interp/lower/operand-stack.ts";
 import type { ExecutionState } from "./interp/run/execution-state.ts";
 import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
@@ -20,6 +23,11 @@ export type { FramePosition, WasmFrame, WasmValue } from "./interp/run/inspect.t
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {
   return decodeFrames(execution.inner.frames);
+}
+
+/** What a module's functions are lowered to. */
+export function compiledOf(module: Module): ModuleCompiler {
+  return backendOf(module.engine).compiled(module);
 }
 
 /** `Module.customSectionProblems` for a module that need not be valid. Throws MalformedError. */
@@ -51,7 +59,7 @@ export function invokeRaw(instance: Instance, name: string, args: readonly RawVa
   const func = typeof callable === "function" ? instance.store.instanceOf(callable) : undefined;
   if (func === undefined) throw new TypeError(`no exported function ${JSON.stringify(name)}`);
   const { store } = instance;
-  return store.engine.interpreter.call(
+  return backendOf(store.engine).interpreter.call(
     store.state,
     func,
     args,

@@ -4,6 +4,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Engine, InterruptedError, LimitError, Linker, Module, Store } from "wasmeter";
+import { compiledOf } from "#testing";
 import { unsigned } from "../fuzz/encode.ts";
 import { wat } from "./wat.ts";
 
@@ -109,7 +110,7 @@ it("remembers little of the operands that stand below calls", () => {
     repeated([0x1a], 30),
   );
   const types = [functionType(0, 0), functionType(0, 0)];
-  const { compiled } = new Module(new Engine(), moduleOf(types, code, [1, 1, I32]));
+  const compiled = compiledOf(new Module(new Engine(), moduleOf(types, code, [1, 1, I32])));
   const func = compiled.func(1);
   compiled.lower(func, () => false);
   const noted = [...func.fixups.values()];

@@ -2,6 +2,7 @@
 
 import { OutOfFuelError } from "../errors.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
+import { backendOf } from "./backend.ts";
 import { toFuel } from "./convert.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
 import type { Instance } from "./instance.ts";
@@ -44,7 +45,7 @@ export class Caller {
 
   /** Whether a promise may be returned: the call is asynchronous. */
   get canWait(): boolean {
-    return this.store.engine.interpreter.current(this.store.state)?.mayAwait ?? false;
+    return backendOf(this.store.engine).interpreter.current(this.store.state)?.mayAwait ?? false;
   }
 
   /**
@@ -53,7 +54,7 @@ export class Caller {
    * @throws InterruptedError
    */
   throwIfInterrupted(): void {
-    this.store.engine.interpreter.current(this.store.state)?.poll();
+    backendOf(this.store.engine).interpreter.current(this.store.state)?.poll();
   }
 
   /**

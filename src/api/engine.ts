@@ -2,21 +2,13 @@
 // Owns configuration. Holds no guest state.
 
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { createForms } from "../interp/code/code.ts";
-import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/code/cost-model.ts";
-import {
-  type CompilerOptions,
-  createBranches,
-  createPairs,
-  type LoweringMode,
-} from "../interp/lower/module-compiler.ts";
-import { Interpreter } from "../interp/run/run.ts";
-import { warmUp } from "../interp/warm-up.ts";
+import { COST_MODELS, type CostModel, resolveCosts } from "../interp/code/cost-model.ts";
+import type { LoweringMode } from "../interp/lower/module-compiler.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
-import { createInstructionLookup } from "../isa/instructions.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import { createRules, type Rules } from "../validator/rules.ts";
+import type { Backend } from "./backend.ts";
 import { InterruptHandle } from "./interrupt.ts";
 
 export interface EngineOptions {
@@ -46,9 +38,9 @@ export class Engine {
   /** @internal */
   readonly registry = new TypeRegistry();
   /** @internal */
-  readonly interpreter = new Interpreter();
-  /** @internal */
-  readonly compilerOptions: CompilerOptions;
+  readonly lowering: LoweringMode;
+  /** @internal What executes, once something is to run; `backendOf` makes it. */
+  backend: Backend | undefined;
   /** @internal */
   readonly opcodeTables: OpcodeTables;
   /** @internal */
@@ -62,6 +54,8 @@ export class Engine {
   constructor(options: EngineOptions = {}) {
     this.features = resolveFeatures(options.features ?? "default");
     this.costModel = resolveCostModel(options.costModel ?? "instructions");
+    // A model that cannot be priced is an error here, not when something first runs.
+    resolveCosts(this.costModel);
     this.deterministic = options.deterministic ?? true;
     for (const name of Object.keys(options.moduleLimits ?? {})) {
       if (Object.hasOwn(DEFAULT_MODULE_LIMITS, name)) continue;
@@ -76,17 +70,7 @@ export class Engine {
     this.moduleLimits = { ...DEFAULT_MODULE_LIMITS, ...options.moduleLimits };
     this.opcodeTables = createOpcodeTables(this.features);
     this.rules = createRules(this.features);
-    const costs: Costs = resolveCosts(this.costModel);
-    const forms = createForms();
-    this.compilerOptions = {
-      costs,
-      lowering,
-      rows: createInstructionLookup(),
-      forms,
-      branches: createBranches(forms),
-      pairs: createPairs(),
-    };
-    warmUp(this.interpreter, this.compilerOptions);
+    this.lowering = lowering;
   }
 
   /** A handle by which another thread can interrupt every run of this engine. */

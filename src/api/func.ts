@@ -1,6 +1,7 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
 import { FunctionInstance, type HostCallContext, PendingResult } from "../runtime/function.ts";
+import { backendOf } from "./backend.ts";
 import { Caller } from "./caller.ts";
 import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder, toFuel } from "./convert.ts";
 import type { Engine } from "./engine.ts";
@@ -42,11 +43,11 @@ export function callFunction(
   name: string,
   options: CallOptions = {},
 ): unknown {
-  const { interpreter, interrupts } = store.engine;
+  const { interpreter } = backendOf(store.engine);
   const guestArgs = argumentsToGuest(store, func.type.params, args, name);
   const results = interpreter.call(store.state, func, guestArgs, {
     fuel: options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel"),
-    watch: makeWatch(options, interrupts),
+    watch: makeWatch(options, store.engine.interrupts),
     concurrent: options.concurrent,
   });
   return resultsToEmbedder(store, results);

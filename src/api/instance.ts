@@ -2,6 +2,7 @@
 
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
+import { backendOf } from "./backend.ts";
 import { argumentsToGuest } from "./convert.ts";
 import { type AsyncCallOptions, drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
@@ -54,7 +55,7 @@ export class Instance {
   start(name: string, args: readonly unknown[] = [], options: StartOptions = {}): Execution {
     const func = this.#func(name);
     const guestArgs = argumentsToGuest(this.store, func.type.params, args, name);
-    const { interpreter } = this.store.engine;
+    const { interpreter } = backendOf(this.store.engine);
     return new Execution(
       this.store,
       interpreter.start(this.store.state, func, guestArgs, options.concurrent ?? false),

@@ -7,6 +7,7 @@ import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { instantiate, startFunction } from "../runtime/instantiate.ts";
 import { matchImports } from "../runtime/link.ts";
 import type { ExternType } from "../validator/checked-module.ts";
+import { backendOf } from "./backend.ts";
 import { type AsyncCallOptions, drive } from "./drive.ts";
 import type { Engine } from "./engine.ts";
 import { Execution } from "./execution.ts";
@@ -111,7 +112,7 @@ export class Linker {
     const instance = new Instance(store, module, state);
     const start = startFunction(state);
     if (start !== undefined) {
-      const run = store.engine.interpreter.start(store.state, start, [], false);
+      const run = backendOf(store.engine).interpreter.start(store.state, start, [], false);
       await drive(new Execution(store, run), options);
     }
     return instance;
@@ -121,10 +122,10 @@ export class Linker {
     if (store.engine !== this.engine || module.engine !== this.engine) {
       throw new TypeError("linker, store and module must be of the same engine");
     }
-    const imports = matchImports(module.compiled.checked, (wanted, expected) =>
+    const imports = matchImports(module.checked, (wanted, expected) =>
       this.#resolve(store, wanted, expected),
     );
-    return instantiate(module.compiled, store.state, imports);
+    return instantiate(backendOf(this.engine).compiled(module), store.state, imports);
   }
 
   #define(module: string, name: string, definition: Definition): this {

@@ -2,11 +2,12 @@
 
 import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeModule } from "../decoder/decode.ts";
+import { decodeNames } from "../decoder/names.ts";
 import { CompileError, LimitError } from "../errors.ts";
-import { ModuleCompiler } from "../interp/lower/module-compiler.ts";
+import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
 import { externTypeText } from "../runtime/link.ts";
-import type { ExternType } from "../validator/checked-module.ts";
+import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import type { Engine } from "./engine.ts";
 
@@ -30,7 +31,9 @@ export class Module {
   readonly imports: readonly ImportDescriptor[];
   readonly exports: readonly ExportDescriptor[];
   /** @internal */
-  readonly compiled: ModuleCompiler;
+  readonly checked: CheckedModule;
+  /** @internal What its functions are lowered to, once something is to run; `Backend.compiled` makes it. */
+  compiled: ModuleCompiler | undefined;
 
   /**
    * Decodes and validates.
@@ -39,8 +42,8 @@ export class Module {
    */
   constructor(engine: Engine, source: ModuleSource) {
     this.engine = engine;
-    this.compiled = compile(engine, bytesOf(source));
-    const { module, importTypes, exportTypes, registry } = this.compiled.checked;
+    this.checked = check(engine, bytesOf(source));
+    const { module, importTypes, exportTypes, registry } = this.checked;
     this.imports = module.imports.map(({ module: from, name, desc }, k) => ({
       module: from,
       name,
@@ -58,7 +61,7 @@ export class Module {
   static validate(engine: Engine, source: ModuleSource): boolean {
     const bytes = bytesOf(source);
     try {
-      compile(engine, bytes);
+      check(engine, bytes);
       return true;
     } catch (error) {
       if (error instanceof CompileError || error instanceof LimitError) return false;
@@ -68,12 +71,12 @@ export class Module {
 
   /** From the name section. */
   get name(): string | undefined {
-    return this.compiled.moduleName;
+    return decodeNames(this.checked.module).module;
   }
 
   /** Copies of the payloads of all custom sections of that name. */
   customSections(name: string): Uint8Array[] {
-    const { module } = this.compiled.checked;
+    const { module } = this.checked;
     return module.customSections
       .filter((section) => section.name === name)
       .map(({ start, end }) => module.bytes.slice(start, end));
@@ -84,7 +87,7 @@ export class Module {
    * at most 100 problems of each. None of it makes a module invalid, and the engine goes by what it can read.
    */
   customSectionProblems(): CustomSectionProblem[] {
-    return checkCustomSections(this.compiled.checked.module);
+    return checkCustomSections(this.checked.module);
   }
 }
 
@@ -101,12 +104,12 @@ function bytesOf(source: ModuleSource): Uint8Array {
   );
 }
 
-function compile(engine: Engine, bytes: Uint8Array): ModuleCompiler {
+function check(engine: Engine, bytes: Uint8Array): CheckedModule {
   const { features, moduleLimits: limits, registry, opcodeTables: tables, rules } = engine;
   if (bytes.length > limits.moduleBytes) {
     throw new LimitError("moduleBytes", bytes.length, limits.moduleBytes, "module size in bytes");
   }
   const validator = new ModuleValidator({ features, limits, registry, rules });
   const module = decodeModule(bytes, { features, limits, tables }, validator);
-  return new ModuleCompiler(validator.finish(module), engine.compilerOptions);
+  return validator.finish(module);
 }

@@ -1,0 +1,46 @@
+// What executes: the interpreter of an engine and the compiled form of its modules, made when first asked for.
+// Engine and Module know only its types, so that a bundle which decodes, validates and inspects leaves it out.
+
+import { createForms } from "../interp/code/code.ts";
+import { resolveCosts } from "../interp/code/cost-model.ts";
+import {
+  type CompilerOptions,
+  createBranches,
+  createPairs,
+  ModuleCompiler,
+} from "../interp/lower/module-compiler.ts";
+import { Interpreter } from "../interp/run/run.ts";
+import { warmUp } from "../interp/warm-up.ts";
+import { createInstructionLookup } from "../isa/instructions.ts";
+import type { Engine } from "./engine.ts";
+import type { Module } from "./module.ts";
+
+/** The executing half of one engine. */
+export class Backend {
+  readonly interpreter = new Interpreter();
+  readonly #options: CompilerOptions;
+
+  constructor({ costModel, lowering }: Engine) {
+    const forms = createForms();
+    this.#options = {
+      costs: resolveCosts(costModel),
+      lowering,
+      rows: createInstructionLookup(),
+      forms,
+      branches: createBranches(forms),
+      pairs: createPairs(),
+    };
+    warmUp(this.interpreter, this.#options);
+  }
+
+  /** The module with what its functions are lowered to; one for all its instances. */
+  compiled(module: Module): ModuleCompiler {
+    module.compiled ??= new ModuleCompiler(module.checked, this.#options);
+    return module.compiled;
+  }
+}
+
+export function backendOf(engine: Engine): Backend {
+  engine.backend ??= new Backend(engine);
+  return engine.backend;
+}

@@ -1,0 +1,41 @@
+// What an embedder's bundle grows by, for each usual set of imports: minified and compressed.
+// The budgets stand in the README; a change that breaks one has to say what is worth the bytes.
+
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+import { projectRoot } from "./built-code.ts";
+
+const KIB = 1024;
+
+/** Name, budget in KiB of Brotli, and what is imported. */
+const BUNDLES: readonly (readonly [string, number, string])[] = [
+  ["validating", 28, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
+  ["the engine", 74, 'export * from "wasmeter";'],
+  ["the engine with WASI", 92, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
+];
+
+async function bundle(contents: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: join(projectRoot, "tests") },
+    ...{ bundle: true, minify: true, write: false, format: "esm", platform: "neutral" },
+    mainFields: ["module"],
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("nothing was bundled");
+  return file.contents;
+}
+
+it.each(BUNDLES)("%s takes at most %i KiB", async (_, budget, imports) => {
+  const compressed = brotliCompressSync(await bundle(imports)).length;
+  expect(compressed).toBeLessThanOrEqual(budget * KIB);
+  // A budget far above what is needed holds nothing.
+  expect(compressed).toBeGreaterThan(0.8 * budget * KIB);
+});
+
+it("leaves out what executes where nothing is executed", async () => {
+  const text = new TextDecoder().decode(await bundle(BUNDLES[0]?.[2] ?? ""));
+  expect(text).toContain("unexpected end");
+  expect(text).not.toContain("call stack exhausted");
+});

@@ -16,8 +16,9 @@ import { expect, it } from "vitest";
 import { projectRoot } from "./built-code.ts";
 
 const KIB = 1024;
-const PACKED_BUDGET = 256 * KIB;
-const UNPACKED_BUDGET = 1024 * KIB;
+// The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
+const PACKED_BUDGET = 512 * KIB;
+const UNPACKED_BUDGET = 2048 * KIB;
 
 interface Manifest {
   readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;

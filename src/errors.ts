@@ -102,6 +102,27 @@ export class RuntimeError extends Error {
   backtrace: readonly BacktraceFrame[] = [];
   /** The store's total fuel consumption when the guest stopped. */
   fuelConsumed: bigint | undefined;
+  /** Only what the constructor has made bears it: no Proxy, and nothing that merely inherits from the class. */
+  readonly #isMade = true;
+
+  /** @internal Whether a thrown value is one of these. Unlike `instanceof`, it runs none of the value's own code. */
+  static isMade(thrown: unknown): thrown is RuntimeError {
+    return typeof thrown === "object" && thrown !== null && #isMade in thrown;
+  }
+
+  /**
+   * @internal Tells a thrown value where the guest stood. What is not one of these, or cannot be changed (an embedder may
+   * have frozen it), stays as it is: the value counts for more than its backtrace.
+   */
+  static locate(thrown: unknown, frames: () => readonly BacktraceFrame[], fuelConsumed: bigint): void {
+    if (!RuntimeError.isMade(thrown)) return;
+    try {
+      thrown.backtrace = [...thrown.backtrace, ...frames()];
+      thrown.fuelConsumed = fuelConsumed;
+    } catch {
+      // See above.
+    }
+  }
 }
 
 /** The guest trapped (spec section 4.2). Nothing in the guest can catch it. */
@@ -194,9 +215,15 @@ export class InstanceBusyError extends Error {
 export class ExitError extends Error {
   override name = "ExitError";
   readonly exitCode: number;
+  readonly #isMade = true;
 
   constructor(exitCode: number) {
     super(`exit with status ${exitCode}`);
     this.exitCode = exitCode;
+  }
+
+  /** @internal As {@link RuntimeError.isMade}. */
+  static isMade(thrown: unknown): thrown is ExitError {
+    return typeof thrown === "object" && thrown !== null && #isMade in thrown;
   }
 }

@@ -15,15 +15,23 @@ export class WasmException extends RuntimeError {
   readonly tag: Tag;
   /** Values of the tag's parameter types. */
   readonly payload: readonly unknown[];
-  /** @internal What guests see: the same exception each time that this error is thrown into one. */
-  readonly exception: ExceptionInstance;
+  /** What guests see: the same exception each time that this error is thrown into one. */
+  readonly #exception: ExceptionInstance;
+  readonly #store: Store;
 
   /** @throws TypeError for a payload that is not of the tag's types */
   constructor(tag: Tag, payload: readonly unknown[] = [], exception = makeException(tag, payload)) {
     super(`uncaught exception${payloadText(tag, payload)}`);
     this.tag = tag;
     this.payload = [...payload];
-    this.exception = exception;
+    this.#exception = exception;
+    this.#store = tag.store;
+  }
+
+  /** @internal The exception that a thrown value, which may be anything, is for guests of `store`. */
+  static exceptionOf(thrown: unknown, store: Store): ExceptionInstance | undefined {
+    if (typeof thrown !== "object" || thrown === null || !(#exception in thrown)) return undefined;
+    return thrown.#store === store ? thrown.#exception : undefined;
   }
 }
 
@@ -80,7 +88,6 @@ function toWasmException(store: Store, exception: ExceptionInstance): WasmExcept
 export function makeExceptionBoundary(store: Store): ExceptionBoundary {
   return {
     toError: (exception) => toWasmException(store, exception),
-    toException: (error) =>
-      error instanceof WasmException && error.tag.store === store ? error.exception : undefined,
+    toException: (thrown) => WasmException.exceptionOf(thrown, store),
   };
 }

@@ -425,9 +425,15 @@ export interface RootSource {
  */
 export class HeapFull {
   readonly bytes: number;
+  readonly #isMade = true;
 
   constructor(bytes: number) {
     this.bytes = bytes;
+  }
+
+  /** Whether a thrown value, which may be anything of the host's, is one of these; runs none of its code. */
+  static isMade(thrown: unknown): thrown is HeapFull {
+    return typeof thrown === "object" && thrown !== null && #isMade in thrown;
   }
 }
 

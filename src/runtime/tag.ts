@@ -37,6 +37,6 @@ export class ExceptionInstance {
 export interface ExceptionBoundary {
   /** The error as which an exception that no guest caught reaches the host. */
   toError(exception: ExceptionInstance): Error;
-  /** The exception that a host's error is for guests; `undefined` when they do not see it. */
-  toException(error: unknown): ExceptionInstance | undefined;
+  /** The exception that something thrown, of whatever kind, is for guests; `undefined` when they do not see it. */
+  toException(thrown: unknown): ExceptionInstance | undefined;
 }

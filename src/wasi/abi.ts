@@ -89,16 +89,32 @@ export type Errno = keyof typeof ERRNO;
 export class WasiError extends Error {
   override name = "WasiError";
   readonly errno: Errno;
+  /** Only what the constructor has made bears it: no Proxy, and nothing that merely inherits from the class. */
+  readonly #isMade = true;
 
   constructor(errno: Errno, detail?: string) {
     super(detail === undefined ? errno : `${errno}: ${detail}`);
     this.errno = errno;
   }
+
+  /** @internal Whether a thrown value is one of these. Unlike `instanceof`, it runs none of the value's own code. */
+  static isMade(thrown: unknown): thrown is WasiError {
+    return typeof thrown === "object" && thrown !== null && #isMade in thrown;
+  }
+}
+
+/** What is thrown as text, whatever it is: an error's own code may throw in its turn, and symbols have no text. */
+export function textOfThrown(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "something without text was thrown";
+  }
 }
 
 /** Whether something thrown is this errno. */
 export function isErrno(error: unknown, errno: Errno): boolean {
-  return error instanceof WasiError && error.errno === errno;
+  return WasiError.isMade(error) && error.errno === errno;
 }
 
 /** Preview1's file types; the index in this list is the number that the guest sees. */

@@ -71,7 +71,7 @@ class DeterministicInput implements InputStream {
       try {
         chunk = this.#inner.read(wanted - this.#length);
       } catch (error) {
-        if (!(error instanceof WasiError)) throw error;
+        if (!WasiError.isMade(error)) throw error;
         this.#failure = { error };
         return;
       }

@@ -239,7 +239,7 @@ function eachRegion(
     try {
       done = move(memory.slice(address, length));
     } catch (error) {
-      if (total > 0 && error instanceof WasiError) return total;
+      if (total > 0 && WasiError.isMade(error)) return total;
       throw error;
     }
     memory.refresh();

@@ -77,7 +77,7 @@ export function wasiFunction<const Kinds extends readonly ParameterKind[]>(
 
 /** The return value for something thrown; rethrows what is not an errno. */
 function errnoOf(error: unknown): number {
-  if (error instanceof WasiError) return ERRNO[error.errno];
+  if (WasiError.isMade(error)) return ERRNO[error.errno];
   throw error;
 }
 

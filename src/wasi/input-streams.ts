@@ -2,7 +2,7 @@
 // Nothing is read before the guest asks. Knows the streams by their shape alone, and no host.
 
 import { encodeUtf8 } from "../utf8.ts";
-import { WasiError } from "./abi.ts";
+import { textOfThrown, WasiError } from "./abi.ts";
 import type { InputSource, InputStream, NodeReadableLike } from "./streams.ts";
 
 const EMPTY = new Uint8Array(0);
@@ -234,7 +234,7 @@ export class NodeInput implements InputStream {
 
 /** An error of a stream, as the guest's errno. */
 function streamFailure(error: unknown): WasiError {
-  return error instanceof WasiError ? error : new WasiError("io", String(error));
+  return WasiError.isMade(error) ? error : new WasiError("io", textOfThrown(error));
 }
 
 function isNodeReadable(source: object): source is NodeReadableLike {

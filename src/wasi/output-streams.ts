@@ -2,7 +2,7 @@
 // Knows the streams by their shape alone, and no host.
 
 import { decodeUtf8 } from "../utf8.ts";
-import { type Errno, WasiError } from "./abi.ts";
+import { type Errno, textOfThrown, WasiError } from "./abi.ts";
 import type { NodeWritableLike, OutputStream, OutputTarget, WritableStreamLike } from "./streams.ts";
 
 /** Takes output and keeps it, up to a limit. */
@@ -128,7 +128,7 @@ class PushedOutput implements OutputStream {
     if (failure === undefined || failure.seen) return;
     failure.seen = true;
     // A reader that has gone misses nothing.
-    if (!(failure.error instanceof WasiError && failure.error.errno === "pipe")) throw failure.error;
+    if (!(WasiError.isMade(failure.error) && failure.error.errno === "pipe")) throw failure.error;
   }
 
   close(): void {
@@ -198,10 +198,19 @@ const CLOSED_CODES: readonly unknown[] = [
 
 /** An error of a stream, as the guest's errno. */
 function streamFailure(error: unknown): WasiError {
-  if (error instanceof WasiError) return error;
-  const { code } = (error ?? {}) as { readonly code?: unknown };
+  if (WasiError.isMade(error)) return error;
+  const code = codeOf(error);
   const errno: Errno = CLOSED_CODES.includes(code) ? "pipe" : code === "ENOSPC" ? "nospc" : "io";
-  return new WasiError(errno, String(error));
+  return new WasiError(errno, textOfThrown(error));
+}
+
+/** The code of a Node error; `undefined` for other values, whose getters may throw. */
+function codeOf(error: unknown): unknown {
+  try {
+    return (error as { readonly code?: unknown } | null | undefined)?.code;
+  } catch {
+    return undefined;
+  }
 }
 
 function webOutput(stream: WritableStreamLike, limit: number): OutputStream {

@@ -202,7 +202,7 @@ function event(subscription: Subscription, bytes = 0n, flags = 0): Event {
 }
 
 function failure(subscription: Subscription, error: unknown): Event {
-  if (!(error instanceof WasiError)) throw error;
+  if (!WasiError.isMade(error)) throw error;
   return { subscription, error: error.errno, bytes: 0n, flags: 0 };
 }
 

@@ -173,7 +173,7 @@ export class WasiPreview1 {
   }
 
   #exitCodeOf(error: unknown): number {
-    return error instanceof ExitError ? error.exitCode : this.#closeAfter(error);
+    return ExitError.isMade(error) ? error.exitCode : this.#closeAfter(error);
   }
 
   #end(exitCode: number): number {

@@ -638,8 +638,8 @@ export class ExecutionState {
 
   // ------------------------------------------------------------------ GC heap
 
-  /** Makes room for what node `i` allocates, which is then tried again; else returns the error that it ends with. */
-  #makeRoom(i: CodeNode, { bytes }: HeapFull): unknown {
+  /** Makes room for what node `i` allocates, which is then tried again. @throws Trap; what stops the run */
+  #makeRoom(i: CodeNode, { bytes }: HeapFull): void {
     const { heap, fuel } = this.store;
     let reason: InterruptReason | undefined;
     this.#allocating = i;
@@ -647,8 +647,6 @@ export class ExecutionState {
       heap.makeRoom(bytes, () => {
         reason ??= this.poll();
       });
-    } catch (error) {
-      return error;
     } finally {
       this.#allocating = undefined;
     }
@@ -656,7 +654,6 @@ export class ExecutionState {
     if (reason !== undefined) fuel.settle();
     // The rest of the region is prepaid, as it was before the fault.
     if (i.op > LAST_BOUNDARY) fuel.counter -= i.fuel;
-    return undefined;
   }
 
   /** Visits every reference that the frames hold, as Wasm sees them; clears the registers that hold others. */
@@ -729,19 +726,27 @@ export class ExecutionState {
     return backtrace(i, this.callers, this.sp);
   }
 
-  /** A fault at node `i`: finds a handler, or tells the error where it happened and lets it pass. */
+  /**
+   * A fault at node `i`, by a value of any kind, as hosts throw what they like: finds a handler, or tells an error of ours
+   * where it happened and lets it pass.
+   */
   fault(i: CodeNode, thrown: unknown): CodeNode {
-    const error = thrown instanceof HeapFull ? this.#makeRoom(i, thrown) : thrown;
-    if (error === undefined) return i;
-    const exception = this.store.exceptions.toException(error);
+    if (!HeapFull.isMade(thrown)) return this.#handleOrPass(i, thrown);
+    try {
+      this.#makeRoom(i, thrown);
+    } catch (error) {
+      return this.#handleOrPass(i, error);
+    }
+    return i;
+  }
+
+  #handleOrPass(i: CodeNode, thrown: unknown): CodeNode {
+    const exception = this.store.exceptions.toException(thrown);
     const handler = exception === undefined ? undefined : this.#handle(i, exception, true);
     if (handler !== undefined) return handler;
-    if (error instanceof RuntimeError) {
-      error.backtrace = [...error.backtrace, ...this.backtrace(i)];
-      error.fuelConsumed = this.store.fuel.consumed;
-    }
+    RuntimeError.locate(thrown, () => this.backtrace(i), this.store.fuel.consumed);
     this.pc = i;
-    throw error;
+    throw thrown;
   }
 }
 

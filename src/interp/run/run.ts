@@ -422,7 +422,7 @@ export class Run {
   backtrace(): readonly BacktraceFrame[] {
     if (this.#state === "done") return [];
     const error = this.#error;
-    if (error instanceof RuntimeError && error.backtrace.length > 0) return error.backtrace;
+    if (RuntimeError.isMade(error) && error.backtrace.length > 0) return error.backtrace;
     const { pc } = this.#ex;
     return pc === undefined ? [] : this.#ex.backtrace(pc);
   }

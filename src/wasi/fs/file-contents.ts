@@ -54,7 +54,7 @@ export class FileContents {
       try {
         chunk = this.#chunkOf((at - within) / CHUNK_BYTES, within + part);
       } catch (error) {
-        if (done > 0 && error instanceof WasiError) break;
+        if (done > 0 && WasiError.isMade(error)) break;
         throw error;
       }
       chunk.set(bytes.subarray(done, done + part), within);

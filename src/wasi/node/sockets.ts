@@ -138,7 +138,7 @@ function connection(socket: net.Socket): SocketConnection {
   });
   socket.on("error", (error) => {
     const translated = toWasiError(error);
-    failure = translated instanceof WasiError ? translated : new WasiError("io");
+    failure = WasiError.isMade(translated) ? translated : new WasiError("io");
     ended = true;
   });
   // Paused since it was accepted by the host; from here data are read when asked for.

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { isatty, ReadStream } from "node:tty";
-import { WasiError } from "../abi.ts";
+import { textOfThrown, WasiError } from "../abi.ts";
 import { NodeInput } from "../input-streams.ts";
 import type { InputStream, OutputStream } from "../streams.ts";
 import { systemErrorCode, toWasiError } from "./errno.ts";
@@ -187,7 +187,7 @@ export function inputFromStream(open: () => Readable, isTerminal = false): Input
 
 function streamError(error: Error): WasiError {
   const translated = toWasiError(error);
-  return translated instanceof WasiError ? translated : new WasiError("io", String(error));
+  return WasiError.isMade(translated) ? translated : new WasiError("io", textOfThrown(error));
 }
 
 /** A stream that was opened for the guest, and ends with it. */

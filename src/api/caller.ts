@@ -1,6 +1,7 @@
 // What a host function learns of the guest that calls it.
 
 import { OutOfFuelError } from "../errors.ts";
+import type { ExecutionState } from "../interp/run/execution-state.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { toFuel } from "./convert.ts";
@@ -13,6 +14,11 @@ import type { Store } from "./store.ts";
 export class Caller {
   readonly store: Store;
   readonly #instance: ModuleInstance | undefined;
+  /** What this call has charged, less what it has given back. */
+  #charged = 0n;
+  /** Who has paid. */
+  #payer: ExecutionState | undefined;
+  #unpaid: OutOfFuelError | undefined;
 
   /** @internal */
   constructor(store: Store, instance: ModuleInstance | undefined) {
@@ -45,7 +51,7 @@ export class Caller {
 
   /** Whether a promise may be returned: the call is asynchronous. */
   get canWait(): boolean {
-    return backendOf(this.store.engine).interpreter.current(this.store.state)?.mayAwait ?? false;
+    return this.#current?.mayAwait ?? false;
   }
 
   /**
@@ -54,7 +60,7 @@ export class Caller {
    * @throws InterruptedError
    */
   throwIfInterrupted(): void {
-    backendOf(this.store.engine).interpreter.current(this.store.state)?.poll();
+    this.#current?.poll();
   }
 
   /**
@@ -64,6 +70,40 @@ export class Caller {
    */
   chargeFuel(amount: bigint | number): void {
     const { fuel } = this.store.state;
-    if (!fuel.tryCharge(toFuel(amount, "chargeFuel"))) throw new OutOfFuelError(fuel.scope, false);
+    const price = toFuel(amount, "chargeFuel");
+    if (!fuel.tryCharge(price)) {
+      this.#unpaid = new OutOfFuelError(fuel.scope, false);
+      throw this.#unpaid;
+    }
+    this.#payer ??= this.#current;
+    this.#charged += price;
+  }
+
+  /**
+   * Gives back what was charged for work that was not done after all; also after a promise that the guest has waited for.
+   * @throws RangeError for what is no amount, or more than this call has charged
+   */
+  refundFuel(amount: bigint | number): void {
+    const back = toFuel(amount, "refundFuel");
+    if (back > this.#charged) {
+      throw new RangeError(
+        `refundFuel: ${back} is more than the ${this.#charged} that this call has charged`,
+      );
+    }
+    this.#charged -= back;
+    this.store.state.fuel.refund(back);
+    // A run that waits is in no slice in which it would be counted.
+    if (this.#payer !== undefined && this.#payer !== this.#current) this.#payer.refunded += back;
+  }
+
+  /** @internal Gives everything back if `error` says that a charge of this call was not covered; gives that error then. */
+  takeBack(error: unknown): OutOfFuelError | undefined {
+    if (error !== this.#unpaid) return undefined;
+    this.refundFuel(this.#charged);
+    return this.#unpaid;
+  }
+
+  get #current(): ExecutionState | undefined {
+    return backendOf(this.store.engine).interpreter.current(this.store.state);
   }
 }

@@ -1,6 +1,6 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
-import { FunctionInstance, type HostCallContext, PendingResult } from "../runtime/function.ts";
+import { FunctionInstance, type HostCallContext, PendingResult, UnpaidCall } from "../runtime/function.ts";
 import { backendOf } from "./backend.ts";
 import { Caller } from "./caller.ts";
 import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder, toFuel } from "./convert.ts";
@@ -23,6 +23,22 @@ export interface Func {
  */
 // biome-ignore lint/suspicious/noExplicitAny: the embedder writes the parameter types that it declared
 export type HostFunction = (caller: Caller, ...args: any[]) => unknown;
+
+/** A host function's type, and what a guest pays for calling it. */
+export interface HostFunctionType extends FuncTypeDescriptor {
+  /**
+   * Fuel for each call, charged with the call instruction and before the function runs; beside the cost model's `hostCall`.
+   * Calls by the host itself are free. Default 0.
+   */
+  readonly fuel?: bigint | number | undefined;
+  /**
+   * Says that the function charges by `caller.chargeFuel` before it has any effect, and then has not called the guest either.
+   * Where such a charge is not covered, what it has charged so far is given back, and the guest stands before the call, as
+   * at any instruction that the fuel does not cover: a run that can pause calls anew when it is resumed. (But after a tail
+   * call, which has given up its frame, the run ends with the `OutOfFuelError`.) Default false: the run ends.
+   */
+  readonly chargesFirst?: boolean | undefined;
+}
 
 export interface CallOptions extends InterruptOptions {
   /** Cap for this call inside the store's budget. */
@@ -72,15 +88,18 @@ function nameOf(func: FunctionInstance): string {
   return named?.name ?? `function ${funcIdx}`;
 }
 
-/** Wraps a host function so that the guest can call it. @throws TypeError for types that are none */
+/**
+ * Wraps a host function so that the guest can call it.
+ * @throws TypeError for types that are none, RangeError for a price that is no amount of fuel
+ */
 export function makeHostFunction(
   engine: Engine,
-  type: FuncTypeDescriptor,
+  type: HostFunctionType,
   host: HostFunction,
   name: string,
 ): FunctionInstance {
   const typeId = engine.registry.addFuncType(type.params.map(parseValType), type.results.map(parseValType));
-  return hostFunctionOfType(engine, typeId, host, name);
+  return hostFunctionOfType(engine, typeId, host, name, type);
 }
 
 /** The same, of a type that the engine knows already. */
@@ -89,6 +108,7 @@ export function hostFunctionOfType(
   typeId: number,
   host: HostFunction,
   name: string,
+  { fuel = 0, chargesFirst = false }: Pick<HostFunctionType, "fuel" | "chargesFirst"> = {},
 ): FunctionInstance {
   const type = engine.registry.funcType(typeId);
   return FunctionInstance.host(
@@ -97,7 +117,15 @@ export function hostFunctionOfType(
     (context: HostCallContext, args: unknown[]) => {
       const store = context.store.embedder as Store;
       for (let k = 0; k < args.length; k++) args[k] = toEmbedder(store, args[k]);
-      const result = host(new Caller(store, context.instance), ...args);
+      const caller = new Caller(store, context.instance);
+      let result: unknown;
+      try {
+        result = host(caller, ...args);
+      } catch (error) {
+        const unpaid = chargesFirst ? caller.takeBack(error) : undefined;
+        if (unpaid === undefined) throw error;
+        return new UnpaidCall(unpaid);
+      }
       if (isPromise(result)) {
         // Of any kind of promise, ours calls back once, and later.
         const settled = Promise.resolve(result);
@@ -108,6 +136,7 @@ export function hostFunctionOfType(
       return hostResultToGuest(store, type.results, result, name);
     },
     name,
+    toFuel(fuel, `${name}: fuel`),
   );
 }
 

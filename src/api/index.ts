@@ -28,7 +28,7 @@ export { Engine, type EngineOptions } from "./engine.ts";
 export { WasmException } from "./exception.ts";
 export { Execution, type ExecutionState, type ResumeOptions } from "./execution.ts";
 export type { ExportValue } from "./externs.ts";
-export type { CallOptions, Func, HostFunction } from "./func.ts";
+export type { CallOptions, Func, HostFunction, HostFunctionType } from "./func.ts";
 export { Global, type GlobalOptions } from "./global.ts";
 export { type Exports, Instance, type StartOptions } from "./instance.ts";
 export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";

@@ -16,13 +16,13 @@ import {
   type CallOptions,
   callFunction,
   type HostFunction,
+  type HostFunctionType,
   hostFunctionOfType,
   makeHostFunction,
 } from "./func.ts";
 import { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
 import type { Store } from "./store.ts";
-import type { FuncTypeDescriptor } from "./types.ts";
 
 export interface LinkerOptions {
   /** Whether a later definition may replace an earlier one of the same name. Default false. */
@@ -56,11 +56,11 @@ export class Linker {
   }
 
   /**
-   * Defines a host function. With `"as-imported"` it is of whatever type the importing module wants: the way to functions
+   * Defines a host function. Its type may say what a call costs the guest (`fuel`). With `"as-imported"` it is of whatever type the importing module wants: the way to functions
    * whose types refer to types of the module itself, which have no names here.
-   * @throws TypeError for a name that is taken, or types that are none
+   * @throws TypeError for a name that is taken, or types that are none; RangeError for a price that is no amount of fuel
    */
-  func(module: string, name: string, type: FuncTypeDescriptor | "as-imported", host: HostFunction): this {
+  func(module: string, name: string, type: HostFunctionType | "as-imported", host: HostFunction): this {
     if (typeof host !== "function") {
       throw new TypeError(`${module}.${name}: a host function must be a function, got ${typeof host}`);
     }

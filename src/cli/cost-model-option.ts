@@ -17,6 +17,12 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "perElement",
   "perPage",
   "hostCall",
+  "wasiCall",
+  "perHostByte",
+  "perHostBuffer",
+  "perDirectoryEntry",
+  "perPathComponent",
+  "perSubscription",
 ]);
 const TABLES: ReadonlySet<string> = new Set(["classes", "instructions"]);
 

@@ -1,6 +1,7 @@
 // Function instances (spec 4.2.6): guest functions bound to their instance, and host functions.
 // Owns the binding; what lowered code is, only the interpreter knows.
 
+import type { OutOfFuelError } from "../errors.ts";
 import type { FuncType } from "../module/types.ts";
 import type { ModuleInstance } from "./instance.ts";
 import type { StoreState } from "./store.ts";
@@ -24,9 +25,21 @@ export class PendingResult {
 }
 
 /**
+ * What a host function returns that could not pay and has done nothing: its call is begun anew when the fuel is there, or
+ * ends with `error` where it cannot be.
+ */
+export class UnpaidCall {
+  readonly error: OutOfFuelError;
+
+  constructor(error: OutOfFuelError) {
+    this.error = error;
+  }
+}
+
+/**
  * A host function as the embedder's layer wraps it: JavaScript values in and out, in
  * `type`'s order. Returns the result, an array for several, or `undefined` for none;
- * a `PendingResult` parks the guest where the call allows it.
+ * a `PendingResult` parks the guest where the call allows it, an `UnpaidCall` stops it before the call.
  */
 export type HostCallback = (context: HostCallContext, args: unknown[]) => unknown;
 
@@ -46,6 +59,8 @@ export class FunctionInstance {
   readonly host: HostCallback | undefined;
   /** For backtraces of host functions, e.g. `env.log`. */
   readonly name: string | undefined;
+  /** What a guest pays for each call of a host function, whatever the cost model says of such calls. */
+  readonly price: bigint;
 
   private constructor(
     typeId: number,
@@ -54,6 +69,7 @@ export class FunctionInstance {
     code: LoweredFunction | undefined,
     host: HostCallback | undefined,
     name: string | undefined,
+    price: bigint,
   ) {
     this.typeId = typeId;
     this.type = type;
@@ -61,6 +77,7 @@ export class FunctionInstance {
     this.code = code;
     this.host = host;
     this.name = name;
+    this.price = price;
   }
 
   static guest(
@@ -69,10 +86,16 @@ export class FunctionInstance {
     instance: ModuleInstance,
     code: LoweredFunction,
   ): FunctionInstance {
-    return new FunctionInstance(typeId, type, instance, code, undefined, undefined);
+    return new FunctionInstance(typeId, type, instance, code, undefined, undefined, 0n);
   }
 
-  static host(typeId: number, type: FuncType, callback: HostCallback, name?: string): FunctionInstance {
-    return new FunctionInstance(typeId, type, undefined, undefined, callback, name);
+  static host(
+    typeId: number,
+    type: FuncType,
+    callback: HostCallback,
+    name?: string,
+    price = 0n,
+  ): FunctionInstance {
+    return new FunctionInstance(typeId, type, undefined, undefined, callback, name, price);
   }
 }

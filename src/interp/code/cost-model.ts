@@ -36,6 +36,18 @@ export interface CostModel {
   readonly perPage?: number;
   /** Each call of a host function, on top of the call instruction. */
   readonly hostCall?: number;
+  /** Each call of a WASI function, on top of {@link hostCall}: about what a system call takes. */
+  readonly wasiCall?: number;
+  /** Each byte that WASI moves between the guest and the host: read, written, random, of names and the environment. */
+  readonly perHostByte?: number;
+  /** Each buffer in a list of buffers that WASI reads or writes. */
+  readonly perHostBuffer?: number;
+  /** Each entry of a directory that WASI lists, and again when it is told to the guest. */
+  readonly perDirectoryEntry?: number;
+  /** Each component of a path that WASI walks, those of symbolic links included. */
+  readonly perPathComponent?: number;
+  /** Each subscription of `poll_oneoff`. */
+  readonly perSubscription?: number;
 }
 
 /** Counts: every executed instruction costs 1. It measures; it does not bound work. */
@@ -44,7 +56,7 @@ export const INSTRUCTIONS_MODEL: CostModel = { name: "instructions", version: 1,
 /** Bounds time: work that grows with an operand is paid by its size. For untrusted code. */
 export const BOUNDED_MODEL: CostModel = {
   name: "bounded",
-  version: 1,
+  version: 2,
   base: 1,
   functionEntry: 1,
   perLocal: 1,
@@ -53,6 +65,14 @@ export const BOUNDED_MODEL: CostModel = {
   perElement: 1,
   perPage: 65_536,
   hostCall: 10,
+  // A system call takes microseconds, an instruction nanoseconds. What WASI does per piece is priced by the slowest file
+  // system, the host's: opening a directory on a path's way, asking for an entry's inode.
+  wasiCall: 100,
+  perHostByte: 1,
+  perHostBuffer: 10,
+  perDirectoryEntry: 10,
+  perPathComponent: 20,
+  perSubscription: 10,
 };
 
 export const COST_MODELS: Readonly<Record<"instructions" | "bounded", CostModel>> = {
@@ -75,6 +95,16 @@ export interface Costs {
   readonly canBeFree: boolean;
 }
 
+/** Fields that the interpreter has nothing to do with: whoever does the work charges for it. */
+const CHARGED_BY_WASI = [
+  "wasiCall",
+  "perHostByte",
+  "perHostBuffer",
+  "perDirectoryEntry",
+  "perPathComponent",
+  "perSubscription",
+] as const satisfies readonly (keyof CostModel)[];
+
 const FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "name",
   "version",
@@ -89,6 +119,7 @@ const FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "perElement",
   "perPage",
   "hostCall",
+  ...CHARGED_BY_WASI,
 ]);
 
 /** @throws RangeError naming the entry that is not an integer from 0 to {@link MAX_COST}; TypeError for unknown names. */
@@ -107,6 +138,7 @@ export function resolveCosts(model: CostModel): Costs {
     }
   }
   check("base", model.base);
+  for (const name of CHARGED_BY_WASI) check(name, model[name] ?? 0);
   const unknown = new Set(Object.keys(model.instructions ?? {}));
   const prices = new Map<number, number>();
   const classes = new Set<string>();

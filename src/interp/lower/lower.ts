@@ -682,8 +682,6 @@ export class Lowering implements LoweringContext {
   call(type: FuncType, op: Code, extra: number, a: number, b: number, c: number, data: unknown): void {
     const stack = this.stack;
     const count = type.params.length;
-    // Where host calls have a price of their own, a call may be stopped at: its operands must then be in place.
-    if (extra > 0 && this.tools.costs.hostCall > 0) stack.materialise(stack.peek());
     stack.popMany(extra);
     stack.materialiseTop(count);
     const base = count > 0 ? stack.peek(count - 1).slot : stack.top;

@@ -11,7 +11,7 @@ import {
   WouldBlockError,
 } from "../../errors.ts";
 import type { ValType } from "../../module/types.ts";
-import { type FunctionInstance, PendingResult } from "../../runtime/function.ts";
+import { type FunctionInstance, PendingResult, UnpaidCall } from "../../runtime/function.ts";
 import { HeapFull, type RefVisitor } from "../../runtime/gc.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
@@ -128,6 +128,8 @@ export class ExecutionState {
   /** Which budget did not cover the next instruction, once the status is `out-of-fuel`. */
   outOfFuelScope: OutOfFuelError["scope"] = "store";
   pending: PendingCall | undefined;
+  /** Fuel that was given back to the run while it waited for a host function. */
+  refunded = 0n;
   /** Whether the run may stop and go on later; otherwise stopping is an error that unwinds. */
   resumable = false;
   /** Whether a host function may return a promise. */
@@ -441,7 +443,8 @@ export class ExecutionState {
   }
 
   #callFunction(i: CodeNode, func: FunctionInstance): CodeNode {
-    if (func.host !== undefined) return this.#chargeHostCall(i) ?? this.#callHost(i, func, this.fp + i.d);
+    if (func.host !== undefined)
+      return this.#chargeHostCall(i, func) ?? this.#callHost(i, func, this.fp + i.d);
     if (func.instance === this.instance) return this.#siteCall(i, func.code as FunctionCode, i.next, i.fuel);
     const way = this.#wayBack(i);
     way.data = func.code;
@@ -499,6 +502,12 @@ export class ExecutionState {
       this.applyFixups(i, this.fp);
       return this.#suspend("awaiting-host", i);
     }
+    if (result instanceof UnpaidCall) {
+      // Its arguments have been moved over the caller's locals, so that it cannot be begun anew.
+      if (i.op === Code.TailCall) throw result.error;
+      this.store.fuel.refund(this.#priceOf(i, func));
+      return this.#stopBeforeHostCall(i, func);
+    }
     this.finishHostCall(func.type.results, base, result);
     if (i.op !== Code.TailCall) return this.after(i);
     const caller = this.#leaveFrame();
@@ -506,10 +515,24 @@ export class ExecutionState {
   }
 
   /** Pays what a call of the host costs on top of its instruction; if it cannot, where the run stops. */
-  #chargeHostCall(i: CodeNode): CodeNode | undefined {
+  #chargeHostCall(i: CodeNode, func: FunctionInstance): CodeNode | undefined {
+    const price = this.#priceOf(i, func);
+    return price === 0n || this.store.fuel.tryCharge(price) ? undefined : this.#stopBeforeHostCall(i, func);
+  }
+
+  #priceOf(i: CodeNode, func: FunctionInstance): bigint {
     const { hostCall } = i.owner.module.costs;
-    if (hostCall === 0 || this.store.fuel.tryCharge(BigInt(hostCall))) return undefined;
-    this.applyFixups(i, this.fp);
+    return hostCall === 0 ? func.price : BigInt(hostCall) + func.price;
+  }
+
+  /** Stops a run before a call of the host, which then begins with the instruction; what is above it has been given back. */
+  #stopBeforeHostCall(i: CodeNode, func: FunctionInstance): CodeNode {
+    const { fp } = this;
+    this.applyFixups(i, fp);
+    // What designates the callee stands above the arguments in exact code, and may be anywhere in fast code.
+    const designation = fp + i.d + wordsOfAll(func.type.params);
+    if (i.op === Code.CallIndirect) this.R[designation] = this.R[fp + i.a] as number;
+    else if (i.op === Code.CallRef) this.copyRefs(designation >> 1, (fp + i.a) >> 1, 1);
     this.store.fuel.counter += i.owner.module.costAt(i.at);
     return this.#outOfFuel(exactNode(i.owner, i.at));
   }
@@ -555,7 +578,7 @@ export class ExecutionState {
     const { fp } = this;
     const func = this.#tailTarget(target, fp + i.a);
     // Before the arguments move over the locals: the instruction may have to begin again.
-    const stop = func.host === undefined ? undefined : this.#chargeHostCall(i);
+    const stop = func.host === undefined ? undefined : this.#chargeHostCall(i, func);
     if (stop !== undefined) return stop;
     const words = i.b;
     this.R.copyWithin(fp, fp + i.d, fp + i.d + words);

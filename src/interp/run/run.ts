@@ -9,7 +9,12 @@ import {
   Trap,
 } from "../../errors.ts";
 import type { ValType } from "../../module/types.ts";
-import { type FunctionInstance, type HostCallback, PendingResult } from "../../runtime/function.ts";
+import {
+  type FunctionInstance,
+  type HostCallback,
+  PendingResult,
+  UnpaidCall,
+} from "../../runtime/function.ts";
 import type { RefVisitor, RootSource } from "../../runtime/gc.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { StoreState } from "../../runtime/store.ts";
@@ -293,6 +298,7 @@ export class Run {
     this.#go = () => {};
     try {
       const result = host({ store: this.#store, instance: undefined }, [...args]);
+      if (result instanceof UnpaidCall) throw result.error;
       if (result instanceof PendingResult) {
         if (!ex.mayAwait) throw ex.wouldBlock(this.#func.name ?? "a host function");
         ex.pending = { promise: result.promise, results, base: 0, site: undefined };
@@ -322,7 +328,7 @@ export class Run {
 
   /** Fuel that it has consumed, calls that its host functions made included. */
   get fuelConsumed(): bigint {
-    return this.#fuelConsumed;
+    return this.#fuelConsumed - this.#ex.refunded;
   }
 
   /** Why it stopped, when interrupted. */
@@ -450,6 +456,7 @@ function callHost(
   outer: ExecutionState | undefined,
 ): unknown[] {
   const result = (func.host as HostCallback)({ store, instance: undefined }, [...args]);
+  if (result instanceof UnpaidCall) throw result.error;
   if (result instanceof PendingResult) {
     throw (outer ?? new ExecutionState(store)).wouldBlock(func.name ?? "a host function");
   }

@@ -7,11 +7,11 @@ import type { Instance } from "./api/instance.ts";
 import type { Module } from "./api/module.ts";
 import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom-section-check.ts";
 import { decodeModule } from "./decoder/decode.ts";
+import { createOpcodeTables } from "./decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
 import { wordsOf } from "./interp/lower/operand-stack.ts";
 import type { ExecutionState } from "./interp/run/execution-state.ts";
 import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
-import { FEATURES } from "./isa/features.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
 import { FunctionInstance } from "./runtime/function.ts";
@@ -32,8 +32,8 @@ export function compiledOf(module: Module): ModuleCompiler {
 
 /** `Module.customSectionProblems` for a module that need not be valid. Throws MalformedError. */
 export function customSectionProblems(bytes: Uint8Array): CustomSectionProblem[] {
-  const options = { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS };
-  return checkCustomSections(decodeModule(bytes, options));
+  const tables = createOpcodeTables();
+  return checkCustomSections(decodeModule(bytes, { tables, limits: DEFAULT_MODULE_LIMITS }), tables);
 }
 
 /** A value as bits: i32 and f32 in `lo`, i64 and f64 in `lo` and `hi`, v128 in 16 `bytes`. */

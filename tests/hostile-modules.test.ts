@@ -3,9 +3,9 @@
 // these tests would run into their time limits or use up a whole slice of fuel.
 
 import { describe, expect, it } from "vitest";
-import { Engine, InterruptedError, LimitError, Linker, Module, Store } from "wasmeter";
+import { Engine, InterruptedError, LimitError, LinkError, Linker, Module, Store, Trap } from "wasmeter";
 import { compiledOf } from "#testing";
-import { unsigned } from "../fuzz/encode.ts";
+import { signed, unsigned } from "../fuzz/encode.ts";
 import { wat } from "./wat.ts";
 
 const LOWERINGS = ["fast", "exact"] as const;
@@ -99,6 +99,153 @@ describe("validation in proportion to size", () => {
       new Module(new Engine({ moduleLimits: { operandMoves } }), moduleOf(WIDE, few));
     expect(attempt(3 * moves)).not.toThrow();
     expect(attempt(3 * moves - 1)).toThrow(LimitError);
+  });
+});
+
+describe("instantiation in proportion to size", () => {
+  const name = (index: number): Uint8Array => new TextEncoder().encode(`e${String(index).padStart(7, "0")}`);
+  const each = (count: number, item: (index: number) => Uint8Array | readonly number[]): Uint8Array =>
+    joined(...Array.from({ length: count }, (_, index) => item(index)));
+  const i32Const = (value: number): Uint8Array => joined([0x41], signed(BigInt(value)), [0x0b]);
+
+  /**
+   * `n` imports, functions, globals, exports, names, element and data segments. Every function calls the import of its
+   * place and traps.
+   */
+  function moduleOfMany(n: number): Uint8Array {
+    const names = joined(
+      unsigned(n),
+      each(n, (k) => joined(unsigned(n + k), [8], name(k))),
+    );
+    const subsection = joined([1], unsigned(names.length), names);
+    const custom = joined([4], new TextEncoder().encode("name"), subsection);
+    return joined(
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, 1, functionType(0, 0)),
+      section(
+        2,
+        n,
+        each(n, (k) => joined([1, 0x6d, 8], name(k), [0, 0])),
+      ),
+      section(3, n, repeated([0], n)),
+      section(4, 1, [0x70, 0], unsigned(n)),
+      section(5, 1, [0, 1]),
+      section(
+        6,
+        n,
+        each(n, (k) => joined([I32, 0], i32Const(k))),
+      ),
+      section(
+        7,
+        n,
+        each(n, (k) => joined([8], name(k), [0], unsigned(n + k))),
+      ),
+      section(
+        9,
+        n,
+        each(n, (k) => joined([0], i32Const(k), [1], unsigned(k))),
+      ),
+      section(
+        10,
+        n,
+        each(n, (k) => {
+          const body = joined([0, 0x10], unsigned(k), [0x00, 0x0b]);
+          return joined(unsigned(body.length), body);
+        }),
+      ),
+      section(
+        11,
+        n,
+        each(n, (k) => joined([0], i32Const(k % 65536), [1, 1])),
+      ),
+      [0],
+      unsigned(custom.length),
+      custom,
+    );
+  }
+
+  /** How often the lists of the decoded module are read while it is instantiated, and each export called by name. */
+  function readsOf(n: number): number {
+    const engine = new Engine({ moduleLimits: { segments: n } });
+    const module = new Module(engine, moduleOfMany(n));
+    let reads = 0;
+    const counted = <T extends object>(list: T): T =>
+      new Proxy(list, {
+        get(target, key) {
+          reads++;
+          return Reflect.get(target, key);
+        },
+      });
+    const decoded = module.checked.module as unknown as Record<string, object>;
+    for (const [key, list] of Object.entries(decoded)) if (Array.isArray(list)) decoded[key] = counted(list);
+    const linker = new Linker(engine);
+    const exported = new Set<unknown>();
+    for (let k = 0; k < n; k++) {
+      const own = `e${String(k).padStart(7, "0")}`;
+      linker.func("m", own, { params: [], results: [] }, (caller) => exported.add(caller.export(own)));
+    }
+    const store = new Store(engine, { limits: { globals: n } });
+    const instance = linker.instantiate(store, module);
+    for (let k = 0; k < n; k++) {
+      const own = `e${String(k).padStart(7, "0")}`;
+      expect(() => instance.call(own)).toThrow(Trap);
+    }
+    expect(exported.size).toBe(n);
+    expect(Object.keys(instance.exports)).toHaveLength(n);
+    expect(module.exports).toHaveLength(n);
+    expect(module.imports).toHaveLength(n);
+    return reads;
+  }
+
+  it("of very many imports, exports, names, globals and segments", () => {
+    const reads = readsOf(2_000);
+    expect(readsOf(4_000)).toBeLessThan(2.05 * reads);
+  });
+
+  it("of 100,000 exports", () => {
+    const n = 100_000;
+    const bytes = joined(
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, 1, functionType(0, 0)),
+      section(3, n, repeated([0], n)),
+      section(
+        7,
+        n,
+        each(n, (k) => joined([8], name(k), [0], unsigned(k))),
+      ),
+      section(10, n, repeated([2, 0, 0x0b], n)),
+    );
+    const engine = new Engine();
+    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
+    expect(instance.call("e0099999")).toBeUndefined();
+    const names = Object.entries(instance.exports);
+    expect(names).toHaveLength(n);
+    expect(names.every(([key, func]) => func.name === key)).toBe(true);
+  });
+
+  it("of very many missing imports, each of a long type", () => {
+    const n = 100_000;
+    const bytes = joined(
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, 1, functionType(1000, 1000)),
+      section(
+        2,
+        n,
+        each(n, (k) => joined([1, 0x6d, 8], name(k), [0, 0])),
+      ),
+    );
+    const engine = new Engine();
+    const module = new Module(engine, bytes);
+    // With a text for each it would be 800 MB.
+    expect(module.imports.at(-1)?.type).toBe(module.imports[0]?.type);
+    let error: unknown;
+    try {
+      new Linker(engine).instantiate(new Store(engine), module);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(LinkError);
+    expect((error as LinkError).problems).toHaveLength(n);
   });
 });
 

@@ -67,7 +67,7 @@ function mergeRuns(locals: readonly LocalRun[]): LocalRun[] {
 
 /** Every instruction of an expression, with the fields that its immediates fill. */
 function instructions(module: Module, start: number, end: number): unknown[] {
-  const reader = new InstructionReader(module.bytes, { tables: opcodeTables }).seek(start);
+  const reader = new InstructionReader(module.bytes, opcodeTables).seek(start);
   const found: unknown[] = [];
   while (reader.position < end) {
     const op = reader.read();
@@ -142,7 +142,7 @@ function hints(module: Module): unknown[] {
   const imported = module.imports.filter(({ desc }) => desc.kind === "func").length;
   return decodeBranchHints(module).map(({ funcIdx, offset, likely }) => {
     const { codeStart } = module.code[funcIdx - imported] as Module["code"][number];
-    const reader = new InstructionReader(module.bytes, { tables: opcodeTables }).seek(codeStart);
+    const reader = new InstructionReader(module.bytes, opcodeTables).seek(codeStart);
     let before = 0;
     for (; reader.position < offset; before++) reader.read();
     return [funcIdx, before, likely];

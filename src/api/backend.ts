@@ -20,11 +20,13 @@ export class Backend {
   readonly interpreter = new Interpreter();
   readonly #options: CompilerOptions;
 
-  constructor({ costModel, lowering }: Engine) {
+  constructor({ costModel, lowering, opcodeTables, rules }: Engine) {
     const forms = createForms();
     this.#options = {
       costs: resolveCosts(costModel),
       lowering,
+      tables: opcodeTables,
+      rules,
       rows: createInstructionLookup(),
       forms,
       branches: createBranches(forms),

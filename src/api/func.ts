@@ -82,10 +82,9 @@ export function makeCallable(store: Store, func: FunctionInstance): Func {
 function nameOf(func: FunctionInstance): string {
   if (func.name !== undefined) return func.name;
   const funcIdx = func.code?.funcIdx;
-  const named = func.instance?.checked.module.exports.find(
-    ({ kind, index }) => kind === "func" && index === funcIdx,
-  );
-  return named?.name ?? `function ${funcIdx}`;
+  const exported =
+    funcIdx === undefined ? undefined : func.instance?.checked.functionExportNames.get(funcIdx);
+  return exported ?? `function ${funcIdx}`;
 }
 
 /**

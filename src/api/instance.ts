@@ -1,7 +1,7 @@
 // An instance: a module with memories, tables, globals of its own, ready to be called.
 
 import type { FunctionInstance } from "../runtime/function.ts";
-import type { ModuleInstance } from "../runtime/instance.ts";
+import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { argumentsToGuest } from "./convert.ts";
 import { type AsyncCallOptions, drive } from "./drive.ts";
@@ -23,21 +23,23 @@ export interface StartOptions {
 export class Instance {
   readonly module: Module;
   readonly store: Store;
-  /** Exports by name. A function called from here runs to its end, without bounds of its own. */
-  readonly exports: Exports;
   readonly #state: ModuleInstance;
+  #exports: Exports | undefined;
 
   /** @internal Use `linker.instantiate`. */
   constructor(store: Store, module: Module, state: ModuleInstance) {
     this.store = store;
     this.module = module;
     this.#state = state;
-    const exports: Record<string, ExportValue> = Object.create(null);
-    for (const { name, kind, index } of state.checked.module.exports) {
-      exports[name] = externHandle(store, state.extern(kind, index));
-    }
-    this.exports = Object.freeze(exports);
     store.handles.set(state, this);
+  }
+
+  /**
+   * Exports by name, made when first asked for. A function called from here runs to its end, without bounds of its own.
+   */
+  get exports(): Exports {
+    this.#exports ??= exportsOf(this.store, this.#state);
+    return this.#exports;
   }
 
   /**
@@ -75,14 +77,27 @@ export class Instance {
     return drive(this.start(name, args, options), options);
   }
 
+  /** @internal What is exported as `name`, without a handle. */
+  item(name: string): ExternInstance | undefined {
+    return this.#state.export(name);
+  }
+
   #func(name: string): FunctionInstance {
     const item = this.#state.export(name);
     if (item?.kind === "func") return item.func;
     if (item !== undefined)
       throw new TypeError(`export ${JSON.stringify(name)} is a ${item.kind}, not a function`);
-    const names = this.#state.checked.module.exports.filter(({ kind }) => kind === "func").map((e) => e.name);
+    const names = [...this.#state.checked.functionExportNames.values()].slice(0, 20);
     throw new TypeError(
-      `no exported function ${JSON.stringify(name)}; there ${names.length === 0 ? "are none" : `are ${names.slice(0, 20).join(", ")}`}`,
+      `no exported function ${JSON.stringify(name)}; there ${names.length === 0 ? "are none" : `are ${names.join(", ")}`}`,
     );
   }
+}
+
+function exportsOf(store: Store, state: ModuleInstance): Exports {
+  const exports: Record<string, ExportValue> = Object.create(null);
+  for (const { name, kind, index } of state.checked.module.exports) {
+    exports[name] = externHandle(store, state.extern(kind, index));
+  }
+  return Object.freeze(exports);
 }

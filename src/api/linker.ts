@@ -40,7 +40,9 @@ type Definition =
       readonly host: HostFunction;
       readonly made: Map<number, FunctionInstance>;
     }
-  | { readonly kind: "item"; readonly value: ExportValue };
+  | { readonly kind: "item"; readonly value: ExportValue }
+  /** Of an instance; no handle is made for it. */
+  | { readonly kind: "export"; readonly instance: Instance };
 
 /** Collects what modules may import. Nothing is there that was not defined. */
 export class Linker {
@@ -76,8 +78,8 @@ export class Linker {
 
   /** Defines all exports of an instance under `module`. @throws TypeError for a name that is taken */
   instance(module: string, instance: Instance): this {
-    for (const [name, value] of Object.entries(instance.exports))
-      this.define(module, name, value as ExportValue);
+    const definition: Definition = { kind: "export", instance };
+    for (const { name } of instance.module.checked.module.exports) this.#define(module, name, definition);
     return this;
   }
 
@@ -148,6 +150,10 @@ export class Linker {
     if (definition?.kind === "host") return { kind: "func", func: definition.func };
     if (definition?.kind === "item") {
       return externOf(store, definition.value, `import ${wanted.module}.${wanted.name}`);
+    }
+    if (definition?.kind === "export") {
+      if (definition.instance.store === store) return definition.instance.item(wanted.name);
+      throw new TypeError(`import ${wanted.module}.${wanted.name}: belongs to another store`);
     }
     if (definition?.kind === "as-imported") {
       if (expected.kind !== "func") return undefined;

@@ -6,7 +6,7 @@ import { decodeNames } from "../decoder/names.ts";
 import { CompileError, LimitError } from "../errors.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
-import { externTypeText } from "../runtime/link.ts";
+import { externTypeTexts } from "../runtime/link.ts";
 import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import type { Engine } from "./engine.ts";
@@ -28,12 +28,12 @@ export interface ImportDescriptor extends ExportDescriptor {
 /** Immutable and shareable between the stores of its engine. Functions are lowered when first called. */
 export class Module {
   readonly engine: Engine;
-  readonly imports: readonly ImportDescriptor[];
-  readonly exports: readonly ExportDescriptor[];
   /** @internal */
   readonly checked: CheckedModule;
   /** @internal What its functions are lowered to, once something is to run; `Backend.compiled` makes it. */
   compiled: ModuleCompiler | undefined;
+  #imports: readonly ImportDescriptor[] | undefined;
+  #exports: readonly ExportDescriptor[] | undefined;
 
   /**
    * Decodes and validates.
@@ -43,18 +43,35 @@ export class Module {
   constructor(engine: Engine, source: ModuleSource) {
     this.engine = engine;
     this.checked = check(engine, bytesOf(source));
-    const { module, importTypes, exportTypes, registry } = this.checked;
-    this.imports = module.imports.map(({ module: from, name, desc }, k) => ({
-      module: from,
-      name,
-      kind: desc.kind,
-      type: externTypeText(importTypes[k] as ExternType, registry),
-    }));
-    this.exports = module.exports.map(({ name, kind }, k) => ({
-      name,
-      kind,
-      type: externTypeText(exportTypes[k] as ExternType, registry),
-    }));
+  }
+
+  /** Described when first asked for, in the module's order. */
+  get imports(): readonly ImportDescriptor[] {
+    if (this.#imports === undefined) {
+      const { module, importTypes, registry } = this.checked;
+      const text = externTypeTexts(registry);
+      this.#imports = module.imports.map(({ module: from, name, desc }, k) => ({
+        module: from,
+        name,
+        kind: desc.kind,
+        type: text(importTypes[k] as ExternType),
+      }));
+    }
+    return this.#imports;
+  }
+
+  /** Described when first asked for, in the module's order. */
+  get exports(): readonly ExportDescriptor[] {
+    if (this.#exports === undefined) {
+      const { module, exportTypes, registry } = this.checked;
+      const text = externTypeTexts(registry);
+      this.#exports = module.exports.map(({ name, kind }, k) => ({
+        name,
+        kind,
+        type: text(exportTypes[k] as ExternType),
+      }));
+    }
+    return this.#exports;
   }
 
   /** Whether the bytes are a valid module for this engine. @throws TypeError for what is not bytes */
@@ -87,7 +104,7 @@ export class Module {
    * at most 100 problems of each. None of it makes a module invalid, and the engine goes by what it can read.
    */
   customSectionProblems(): CustomSectionProblem[] {
-    return checkCustomSections(this.checked.module);
+    return checkCustomSections(this.checked.module, this.engine.opcodeTables);
   }
 }
 
@@ -110,6 +127,6 @@ function check(engine: Engine, bytes: Uint8Array): CheckedModule {
     throw new LimitError("moduleBytes", bytes.length, limits.moduleBytes, "module size in bytes");
   }
   const validator = new ModuleValidator({ features, limits, registry, rules });
-  const module = decodeModule(bytes, { features, limits, tables }, validator);
+  const module = decodeModule(bytes, { limits, tables }, validator);
   return validator.finish(module);
 }

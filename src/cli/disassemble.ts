@@ -80,7 +80,7 @@ export function disassembleModule(view: ModuleView, lookup: InstructionLookup): 
 
 function modulePrinter(view: ModuleView, lookup: InstructionLookup, offsets: boolean): ModulePrinter {
   const { module, names, tables } = view;
-  const reader = new InstructionReader(module.bytes, { tables });
+  const reader = new InstructionReader(module.bytes, tables);
   const branchHints = new Map<number, boolean[]>();
   for (const { offset, likely } of decodeBranchHints(module)) {
     const known = branchHints.get(offset);

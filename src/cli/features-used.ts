@@ -2,6 +2,7 @@
 // Owns that reading of a decoded module. It says what is used, not whether the module is valid.
 
 import { InstructionReader } from "../decoder/instruction-reader.ts";
+import type { OpcodeTables } from "../decoder/opcode-shapes.ts";
 import { FEATURES, type Feature } from "../isa/features.ts";
 import { BlockKind, type Immediate, type Instruction } from "../isa/instruction.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
@@ -31,14 +32,14 @@ const EXTENDED_CONST: ReadonlySet<string> = new Set(
 );
 
 /** The proposals that `module` uses, in the order of {@link FEATURES}; none of them: an MVP module. */
-export function featuresUsed(module: Module): Feature[] {
+export function featuresUsed(module: Module, tables: OpcodeTables): Feature[] {
   const used = new Set<Feature>();
   for (const type of module.types) addType(used, type);
   // Only a group of several types is certain to have been written with `rec`.
   if (module.recGroups.some((group) => group.count > 1)) used.add("gc");
   addDefinitions(used, module);
   addSegments(used, module);
-  addCode(used, module);
+  addCode(used, module, tables);
   const hasTags = module.tags.length > 0 || module.imports.some(({ desc }) => desc.kind === "tag");
   if (hasTags && !used.has("legacy-exceptions")) used.add("exceptions");
   return FEATURES.filter((feature) => used.has(feature));
@@ -141,9 +142,9 @@ function addSegments(used: Set<Feature>, module: Module): void {
   }
 }
 
-function addCode(used: Set<Feature>, module: Module): void {
+function addCode(used: Set<Feature>, module: Module, tables: OpcodeTables): void {
   const lookup = createInstructionLookup();
-  const reader = new InstructionReader(module.bytes);
+  const reader = new InstructionReader(module.bytes, tables);
   const walk = (start: number, end: number, constant: boolean): void => {
     reader.seek(start);
     while (reader.position < end) {

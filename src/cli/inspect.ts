@@ -122,8 +122,8 @@ function buildReport(file: string, view: ModuleView): Report {
     producers: producers(module),
     targetFeatures: decodeTargetFeatures(module).map(({ prefix, name }) => `${prefix}${name}`),
     branchHints: branchHints(view),
-    customSectionProblems: checkCustomSections(module),
-    features: featuresUsed(module),
+    customSectionProblems: checkCustomSections(module, view.tables),
+    features: featuresUsed(module, view.tables),
   };
 }
 

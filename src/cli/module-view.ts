@@ -4,7 +4,6 @@
 import { decodeModule } from "../decoder/decode.ts";
 import { decodeNames } from "../decoder/names.ts";
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { FEATURES } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import {
   formatFuncType,
@@ -47,7 +46,7 @@ export class ModuleView {
    */
   constructor(bytes: Uint8Array, tables: OpcodeTables = createOpcodeTables()) {
     this.tables = tables;
-    this.module = decodeModule(bytes, { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS, tables });
+    this.module = decodeModule(bytes, { limits: DEFAULT_MODULE_LIMITS, tables });
     this.names = decodeNames(this.module);
     for (const { name, kind, index } of this.module.exports) {
       const byIndex = this.#exports.get(kind) ?? new Map<number, string[]>();

@@ -10,11 +10,11 @@ import { InstructionReader } from "./instruction-reader.ts";
 /** Ids of the code section and of what may follow it. */
 const AFTER_CODE: ReadonlySet<number> = new Set([10, 11]);
 
-export const checkBranchHints: SectionCheck = (module, section, complaints) => {
+export const checkBranchHints: SectionCheck = (module, section, complaints, tables) => {
   if (AFTER_CODE.has(section.after))
     complaints.add("invalid placement: behind the code section", section.start);
   const imported = importedCount(module, "func");
-  const reader = new InstructionReader(module.bytes);
+  const reader = new InstructionReader(module.bytes, tables);
   let last = -1;
   for (const metadata of readWhole(module, section, readCodeMetadata)) {
     const { at, funcIdx } = metadata;

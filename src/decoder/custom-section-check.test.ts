@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
-import { FEATURES } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { checkCustomSections } from "./custom-section-check.ts";
 import { decodeModule } from "./decode.ts";
+import { createOpcodeTables } from "./opcode-shapes.ts";
 
 const text = (value: string): number[] => [value.length, ...new TextEncoder().encode(value)];
 const section = (id: number, contents: readonly number[]): number[] => [id, contents.length, ...contents];
@@ -23,16 +23,17 @@ const CODE = [
 const FIRST = [0, 0x20, 0, 0x04, 0x40, 0x0b, 0x20, 0, 0x0d, 0, 0x01, 0x02, 0x40, 0x0b, 0x0b];
 /** Body of function 3: three locals. */
 const SECOND = [1, 3, 0x7f, 0x0b];
+const tables = createOpcodeTables();
 const BODIES = section(10, [2, FIRST.length, ...FIRST, SECOND.length, ...SECOND]);
 
 const hints = (...payload: number[]): number[] => custom("metadata.code.branch_hint", ...payload);
 
 function problems(...bytes: readonly number[]): string[] {
   const module = decodeModule(Uint8Array.from([...PREAMBLE, ...bytes]), {
-    features: new Set(FEATURES),
+    tables,
     limits: DEFAULT_MODULE_LIMITS,
   });
-  return checkCustomSections(module).map(({ message }) => message.replace(/ \(at byte.*/, ""));
+  return checkCustomSections(module, tables).map(({ message }) => message.replace(/ \(at byte.*/, ""));
 }
 
 const withHints = (...payload: number[]): string[] => problems(...CODE, ...hints(...payload), ...BODIES);
@@ -52,8 +53,8 @@ describe("checkCustomSections", () => {
 
   it("gives section, offset and what is wrong", () => {
     const bytes = Uint8Array.from([...PREAMBLE, ...custom("target_features", 1, 0x2a, ...text("simd128"))]);
-    const module = decodeModule(bytes, { features: new Set(), limits: DEFAULT_MODULE_LIMITS });
-    expect(checkCustomSections(module)).toEqual([
+    const module = decodeModule(bytes, { tables, limits: DEFAULT_MODULE_LIMITS });
+    expect(checkCustomSections(module, tables)).toEqual([
       { section: "target_features", offset: 27, message: "unknown prefix 0x2a (at byte 27, 0x1b)" },
     ]);
   });

@@ -6,6 +6,7 @@ import { checkBranchHints } from "./branch-hint-check.ts";
 import { BRANCH_HINT_SECTION } from "./branch-hints.ts";
 import { Complaints, type SectionCheck } from "./custom-section.ts";
 import { checkNames } from "./name-check.ts";
+import type { OpcodeTables } from "./opcode-shapes.ts";
 import { checkProducers, checkTargetFeatures } from "./tool-section-check.ts";
 
 /** One thing that is wrong with a custom section. */
@@ -27,9 +28,10 @@ const CHECKS: ReadonlyMap<string, SectionCheck> = new Map([
 
 /**
  * Checks the custom sections that have rules: `name`, `metadata.code.branch_hint`, `producers` and
- * `target_features`. Lists at most 100 problems of each. Never throws.
+ * `target_features`. Lists at most 100 problems of each. `tables` are those that the module was decoded with.
+ * Never throws.
  */
-export function checkCustomSections(module: Module): CustomSectionProblem[] {
+export function checkCustomSections(module: Module, tables: OpcodeTables): CustomSectionProblem[] {
   const found = new Map<string, Complaints>();
   for (const section of module.customSections) {
     const check = CHECKS.get(section.name);
@@ -40,7 +42,7 @@ export function checkCustomSections(module: Module): CustomSectionProblem[] {
     else {
       const complaints = new Complaints();
       found.set(section.name, complaints);
-      complaints.attempt(() => check(module, section, complaints));
+      complaints.attempt(() => check(module, section, complaints, tables));
     }
   }
   return [...found].flatMap(([section, { errors }]) =>

@@ -3,6 +3,7 @@
 import { MalformedError } from "../errors.ts";
 import type { CustomSection, Module } from "../module/module.ts";
 import { ByteReader } from "./byte-reader.ts";
+import type { OpcodeTables } from "./opcode-shapes.ts";
 
 /**
  * Runs `read` over the first custom section called `name`. Gives its result, or `undefined` when there is
@@ -46,8 +47,13 @@ export class Complaints {
   }
 }
 
-/** Applies the rules of one kind of section. May throw `MalformedError`. */
-export type SectionCheck = (module: Module, section: CustomSection, complaints: Complaints) => void;
+/** Applies the rules of one kind of section; `tables` read the module's code. May throw `MalformedError`. */
+export type SectionCheck = (
+  module: Module,
+  section: CustomSection,
+  complaints: Complaints,
+  tables: OpcodeTables,
+) => void;
 
 /** Reads all of `range`. Throws `MalformedError` when `read` leaves something over. */
 export function readWhole<T>(

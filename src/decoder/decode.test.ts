@@ -27,8 +27,8 @@ interface Options {
 }
 
 function decodeBytes(bytes: Uint8Array, { features = ALL, limits = {}, visitor }: Options = {}) {
-  const tables = features === ALL ? TABLES : undefined;
-  return decodeModule(bytes, { features, limits: { ...DEFAULT_MODULE_LIMITS, ...limits }, tables }, visitor);
+  const tables = features === ALL ? TABLES : createOpcodeTables(features);
+  return decodeModule(bytes, { limits: { ...DEFAULT_MODULE_LIMITS, ...limits }, tables }, visitor);
 }
 
 const decode = (parts: readonly number[][], options: Options = {}) =>

@@ -1,7 +1,6 @@
 // Bytes to module, in one pass (spec sections 5.5.2 and 5.5.18): the preamble and the order of sections.
 // Owns what is malformed about the whole; each section's grammar is in sections/, and nothing here is validation.
 
-import type { FeatureSet } from "../isa/features.ts";
 import type { ModuleLimits } from "../limits.ts";
 import type { CodeVisitor } from "../module/code-visitor.ts";
 import type { Module } from "../module/module.ts";
@@ -26,10 +25,9 @@ import { TypeReader } from "./type-reader.ts";
 import { VisitorGuard } from "./visitor-guard.ts";
 
 export interface DecodeOptions {
-  readonly features: FeatureSet;
+  /** Of the features that are on. */
+  readonly tables: OpcodeTables;
   readonly limits: ModuleLimits;
-  /** Tables made for `features`, if there are some already. */
-  readonly tables?: OpcodeTables | undefined;
 }
 
 /** The preamble as little-endian words. */
@@ -70,10 +68,10 @@ const ORDER: readonly number[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6];
  * @throws ValidationError what the visitor threw first, once the whole module is known to be well-formed
  */
 export function decodeModule(bytes: Uint8Array, options: DecodeOptions, visitor?: CodeVisitor): Module {
-  const { features, limits, tables } = options;
+  const { limits, tables } = options;
   const cursor = new ByteReader(bytes);
-  const types = new TypeReader(cursor, features);
-  const instructions = new InstructionReader(cursor, { features, limits, tables }, types);
+  const types = new TypeReader(cursor, tables.features);
+  const instructions = new InstructionReader(cursor, tables, { limits, types });
   const guard = new VisitorGuard(visitor);
   const expressions = new ExpressionReader(cursor, instructions, guard, limits.nesting);
   const module = createModuleBuilder(bytes);

@@ -2,23 +2,20 @@
 // Owns the immediates' encoding. Knows nothing of nesting (expression-reader.ts) or of indices' ranges (validator).
 
 import { LimitError } from "../errors.ts";
-import type { FeatureSet } from "../isa/features.ts";
 import { BlockKind, type CatchClause, CatchKind, type Instruction } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
 import type { ModuleLimits } from "../limits.ts";
 import { refType } from "../module/types.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { hexByte } from "./hex.ts";
-import { createOpcodeTables, featureHint, type OpcodeTables, Shape } from "./opcode-shapes.ts";
+import { featureHint, type OpcodeTables, Shape } from "./opcode-shapes.ts";
 import { TypeReader } from "./type-reader.ts";
 
 export interface InstructionReaderOptions {
-  /** Absent: every feature is on, as for code that has been decoded before. */
-  readonly features?: FeatureSet | undefined;
   /** Absent: no limits. */
   readonly limits?: Pick<ModuleLimits, "brTableLabels" | "fields"> | undefined;
-  /** Tables for `features`, if there are some already. */
-  readonly tables?: OpcodeTables | undefined;
+  /** A type reader to share, over the same cursor and with the tables' features. */
+  readonly types?: TypeReader | undefined;
 }
 
 const EMPTY = 0x40;
@@ -51,7 +48,7 @@ function createInstruction(): Instruction {
 }
 
 /**
- * A cursor over code. Stands alone: `new InstructionReader(module.bytes).seek(body.codeStart)`, then
+ * A cursor over code. Stands alone: `new InstructionReader(module.bytes, tables).seek(body.codeStart)`, then
  * {@link read} until the body's end; a decoder shares its own {@link ByteReader} instead.
  * {@link read} throws `MalformedError` or {@link LimitError}.
  */
@@ -71,12 +68,15 @@ export class InstructionReader {
   private readonly multiValue: boolean;
   private readonly memory64: boolean;
 
-  /** @param types shares a type reader over the same cursor and with the same features */
-  constructor(source: Uint8Array | ByteReader, options: InstructionReaderOptions = {}, types?: TypeReader) {
-    const tables = options.tables ?? createOpcodeTables(options.features);
+  /** @param tables of the features that are on; the engine's, or for code that was decoded before those of all */
+  constructor(
+    source: Uint8Array | ByteReader,
+    tables: OpcodeTables,
+    { limits, types }: InstructionReaderOptions = {},
+  ) {
     this.cursor = source instanceof ByteReader ? source : new ByteReader(source);
     this.types = types ?? new TypeReader(this.cursor, tables.features);
-    this.limits = options.limits;
+    this.limits = limits;
     this.plain = tables.plain;
     this.prefixed = tables.prefixed;
     this.multiMemory = this.types.has("multi-memory");

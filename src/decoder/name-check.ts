@@ -12,6 +12,7 @@ import { InstructionReader } from "./instruction-reader.ts";
 interface Subject {
   readonly module: Module;
   readonly typeIdxs: readonly number[];
+  readonly reader: InstructionReader;
 }
 
 /** What a subsection names: `count` things, or inside each of them as many as `inner` says. */
@@ -39,11 +40,12 @@ const SUBSECTIONS: ReadonlyMap<number, Named> = new Map([
   [11, { what: "tag", count: ({ module }) => indexSpaceSize(module, "tag") }],
 ]);
 
-export const checkNames: SectionCheck = (module, { start, end }, complaints) => {
+export const checkNames: SectionCheck = (module, { start, end }, complaints, tables) => {
   if (isFollowedByContents(module, end)) {
     complaints.add("invalid placement: sections other than custom ones follow", start);
   }
-  const subject: Subject = { module, typeIdxs: functionTypeIdxs(module) };
+  const reader = new InstructionReader(module.bytes, tables);
+  const subject: Subject = { module, typeIdxs: functionTypeIdxs(module), reader };
   const cursor = new ByteReader(module.bytes, start, end);
   let last = -1;
   while (cursor.position < end) {
@@ -116,17 +118,18 @@ function isFollowedByContents({ bytes }: Module, end: number): boolean {
   return false;
 }
 
-function localCount({ module, typeIdxs }: Subject, funcIdx: number): number {
+function localCount(subject: Subject, funcIdx: number): number {
+  const { module, typeIdxs } = subject;
   const composite = module.types[typeIdxs[funcIdx]]?.composite;
   const params = composite?.kind === "func" ? composite.params.length : 0;
-  return params + (bodyOf({ module, typeIdxs }, funcIdx)?.localCount ?? 0);
+  return params + (bodyOf(subject, funcIdx)?.localCount ?? 0);
 }
 
 /** One for each block: a function's own label has no index in the section. */
 function labelCount(subject: Subject, funcIdx: number): number {
   const body = bodyOf(subject, funcIdx);
   if (body === undefined) return 0;
-  const reader = new InstructionReader(subject.module.bytes).seek(body.codeStart);
+  const reader = subject.reader.seek(body.codeStart);
   let labels = 0;
   while (reader.position < body.end) {
     const op = reader.read();

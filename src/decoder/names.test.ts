@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
-import { FEATURES } from "../isa/features.ts";
 import { Op } from "../isa/op.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { decodeBranchHints } from "./branch-hints.ts";
 import { decodeModule } from "./decode.ts";
 import { InstructionReader } from "./instruction-reader.ts";
 import { decodeNames } from "./names.ts";
+import { createOpcodeTables } from "./opcode-shapes.ts";
 import { decodeProducers } from "./producers.ts";
 
-const decode = (bytes: Uint8Array) =>
-  decodeModule(bytes, { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS });
+const tables = createOpcodeTables();
+const decode = (bytes: Uint8Array) => decodeModule(bytes, { tables, limits: DEFAULT_MODULE_LIMITS });
 
 const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
 
@@ -123,7 +123,7 @@ describe("decodeBranchHints", () => {
           (block (local.get 0) (@metadata.code.branch_hint "\\00") br_if 0)))`),
     );
     const hints = decodeBranchHints(module);
-    const reader = new InstructionReader(module.bytes);
+    const reader = new InstructionReader(module.bytes, tables);
     expect(hints.map(({ funcIdx, offset, likely }) => [funcIdx, reader.seek(offset).read(), likely])).toEqual(
       [
         [2, Op.If, true],

@@ -142,7 +142,7 @@ function featuresOf(op: Op, row: InstructionRow): { every: readonly Feature[]; s
   return { every: row.feature === undefined ? [] : [row.feature], some: [] };
 }
 
-/** About 0.1 ms; keep the result where many modules are decoded with the same features. */
+/** Of all features by default. About 0.1 ms: whoever decodes more than one thing keeps the result. */
 export function createOpcodeTables(features?: FeatureSet): OpcodeTables {
   const plain = new Uint8Array(256);
   const prefixed = Array.from({ length: PREFIX_COUNT }, (): number[] => []);

@@ -82,9 +82,10 @@ export function warmUp(interpreter: Interpreter, options: CompilerOptions): void
   if (done) return;
   done = true;
   const registry = new TypeRegistry();
-  const checking = { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS, registry };
-  const validator = new ModuleValidator(checking);
-  const module = decodeModule(Uint8Array.from(MODULE), checking, validator);
+  const limits = DEFAULT_MODULE_LIMITS;
+  const { tables, rules } = options;
+  const validator = new ModuleValidator({ features: new Set(FEATURES), limits, registry, rules });
+  const module = decodeModule(Uint8Array.from(MODULE), { tables, limits }, validator);
   const compiler = new ModuleCompiler(validator.finish(module), options);
   const store = new StoreState(registry, DEFAULT_LIMITS, undefined);
   const instance = instantiate(compiler, store, []);

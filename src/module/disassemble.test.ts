@@ -4,12 +4,14 @@ import { initSync, watify } from "@mdn/watify";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ByteReader } from "../decoder/byte-reader.ts";
 import { InstructionReader } from "../decoder/instruction-reader.ts";
+import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import type { DisassemblyContext, LineOptions } from "./disassemble.ts";
 import { disassembleExpr } from "./disassemble.ts";
 
 const lookup = createInstructionLookup();
+const tables = createOpcodeTables();
 
 beforeAll(() => {
   const path = createRequire(import.meta.url).resolve("@mdn/watify/watify_bg.wasm");
@@ -17,7 +19,7 @@ beforeAll(() => {
 });
 
 function* instructions(bytes: Uint8Array, from: number, to: number): Generator<Instruction> {
-  const reader = new InstructionReader(bytes).seek(from);
+  const reader = new InstructionReader(bytes, tables).seek(from);
   while (reader.position < to) {
     reader.read();
     yield reader.instruction;

@@ -6,13 +6,14 @@ import { decodeBranchHints } from "../decoder/branch-hints.ts";
 import { decodeModule } from "../decoder/decode.ts";
 import { InstructionReader } from "../decoder/instruction-reader.ts";
 import { decodeNames } from "../decoder/names.ts";
-import { FEATURES } from "../isa/features.ts";
+import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { ModulePrinter } from "./print-module.ts";
 
 const lookup = createInstructionLookup();
+const tables = createOpcodeTables();
 
 beforeAll(() => {
   const path = createRequire(import.meta.url).resolve("@mdn/watify/watify_bg.wasm");
@@ -20,9 +21,9 @@ beforeAll(() => {
 });
 
 function print(bytes: Uint8Array): string[] {
-  const module = decodeModule(bytes, { features: new Set(FEATURES), limits: DEFAULT_MODULE_LIMITS });
+  const module = decodeModule(bytes, { tables, limits: DEFAULT_MODULE_LIMITS });
   function* instructions(start: number, end: number): Generator<Instruction> {
-    const reader = new InstructionReader(bytes).seek(start);
+    const reader = new InstructionReader(bytes, tables).seek(start);
     while (reader.position < end) {
       reader.read();
       yield reader.instruction;

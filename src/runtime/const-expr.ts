@@ -66,7 +66,8 @@ export class ConstEvaluator {
 
   constructor(instance: ModuleInstance) {
     this.#instance = instance;
-    this.#reader = new InstructionReader(instance.checked.module.bytes);
+    const { checked, tables } = instance.executable;
+    this.#reader = new InstructionReader(checked.module.bytes, tables);
     instance.store.heap.pins.add(this.#objects);
   }
 

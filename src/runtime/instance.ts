@@ -2,6 +2,7 @@
 // Owns the index spaces at run time. Function instances are made on first use: most
 // functions of a large module are never referenced except by direct calls.
 
+import type { OpcodeTables } from "../decoder/opcode-shapes.ts";
 import type { DefinedType } from "../module/type-registry.ts";
 import type { FuncType } from "../module/types.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
@@ -25,6 +26,8 @@ export type ExternInstance =
 /** A checked module with the interpreter's lowered functions, shared by all its instances. */
 export interface ExecutableModule {
   readonly checked: CheckedModule;
+  /** With which its bytes are read. */
+  readonly tables: OpcodeTables;
   /** The lowered form of a defined function, by its place among the definitions. */
   loweredFunction(definedIdx: number): LoweredFunction;
 }
@@ -89,8 +92,7 @@ export class ModuleInstance {
 
   /** What the module exports as `name`, or `undefined`. */
   export(name: string): ExternInstance | undefined {
-    // Linear search: exports are few, and the embedder's layer keeps a map of its own.
-    const found = this.checked.module.exports.find((candidate) => candidate.name === name);
+    const found = this.checked.exportsByName.get(name);
     return found === undefined ? undefined : this.extern(found.kind, found.index);
   }
 

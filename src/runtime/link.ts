@@ -15,7 +15,7 @@ import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import type { ExternInstance } from "./instance.ts";
 
 /** Text form of an import's, export's or item's type. */
-export function externTypeText(type: ExternType, registry: TypeRegistry): string {
+function externTypeText(type: ExternType, registry: TypeRegistry): string {
   switch (type.kind) {
     case "func":
       return formatFuncType(registry.definedType(type.typeId).composite as FuncType);
@@ -28,6 +28,21 @@ export function externTypeText(type: ExternType, registry: TypeRegistry): string
     case "global":
       return formatGlobalType(type.type);
   }
+}
+
+/**
+ * Types in text form. Those of functions and tags are written once each: a type may have a thousand parameters, and a
+ * million imports.
+ */
+export function externTypeTexts(registry: TypeRegistry): (type: ExternType) => string {
+  const texts = { func: new Map<number, string>(), tag: new Map<number, string>() };
+  return (type) => {
+    if (type.kind !== "func" && type.kind !== "tag") return externTypeText(type, registry);
+    const known = texts[type.kind];
+    const text = known.get(type.typeId) ?? externTypeText(type, registry);
+    known.set(type.typeId, text);
+    return text;
+  };
 }
 
 /** The type of an item as it is now: tables and memories with their current size. */
@@ -70,6 +85,7 @@ export function matchImports(
   resolve: (wanted: Import, expected: ExternType) => ExternInstance | undefined,
 ): ExternInstance[] {
   const { registry } = checked;
+  const text = externTypeTexts(registry);
   const problems: LinkProblem[] = [];
   const items: ExternInstance[] = [];
   checked.module.imports.forEach((wanted, k) => {
@@ -82,8 +98,8 @@ export function matchImports(
     problems.push({
       module: wanted.module,
       name: wanted.name,
-      expected: externTypeText(expected, registry),
-      found: item === undefined ? undefined : externTypeText(externTypeOf(item), registry),
+      expected: text(expected),
+      found: item === undefined ? undefined : text(externTypeOf(item)),
     });
   });
   if (problems.length > 0) throw new LinkError(problemsText(problems), problems);

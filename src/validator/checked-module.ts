@@ -3,7 +3,7 @@
 
 import type { FeatureSet } from "../isa/features.ts";
 import type { ModuleLimits } from "../limits.ts";
-import type { ExternKind, Module } from "../module/module.ts";
+import type { Export, ExternKind, Module } from "../module/module.ts";
 import type { TypeIds, TypeRegistry } from "../module/type-registry.ts";
 import type { GlobalType, MemoryType, TableType, ValType } from "../module/types.ts";
 
@@ -43,6 +43,9 @@ export interface CheckedModule {
   readonly importTypes: readonly ExternType[];
   /** Parallel to `module.exports`. */
   readonly exportTypes: readonly ExternType[];
+  readonly exportsByName: ReadonlyMap<string, Export>;
+  /** The first name under which each exported function is exported, by function index. */
+  readonly functionExportNames: ReadonlyMap<number, string>;
   /** Functions that `ref.func` may name in bodies: those that occur outside of them. */
   readonly declaredFunctions: ReadonlySet<number>;
 }
@@ -61,6 +64,8 @@ export interface ModuleContext extends CheckedModule {
   readonly elementTypes: ValType[];
   readonly importTypes: ExternType[];
   readonly exportTypes: ExternType[];
+  readonly exportsByName: Map<string, Export>;
+  readonly functionExportNames: Map<number, string>;
   readonly declaredFunctions: Set<number>;
 }
 
@@ -87,6 +92,8 @@ export function createModuleContext(
     elementTypes: [],
     importTypes: [],
     exportTypes: [],
+    exportsByName: new Map(),
+    functionExportNames: new Map(),
     declaredFunctions: new Set(),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
 import { decodeModule } from "../decoder/decode.ts";
+import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
 import { FEATURES } from "../isa/features.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
@@ -11,9 +12,11 @@ import { HEAP_CONCRETE, NumType, refType, type ValType } from "../module/types.t
 import type { CheckedModule } from "./checked-module.ts";
 import { FunctionValidator } from "./function-validator.ts";
 import { ModuleValidator } from "./module-validator.ts";
+import { createRules } from "./rules.ts";
 
 const features = new Set(FEATURES);
 const limits = DEFAULT_MODULE_LIMITS;
+const rules = createRules(features);
 const I32 = NumType.I32;
 const I64 = NumType.I64;
 const F32 = NumType.F32;
@@ -26,9 +29,11 @@ interface Run {
 /** Re-reads the bodies of a checked module with one tracker, as whoever lowers functions does. */
 function track(text: string, after: (instruction: Instruction, tracker: FunctionValidator) => void): Run {
   const bytes = wat(`(module ${text})`);
-  const validator = new ModuleValidator({ features, limits, registry: new TypeRegistry() });
-  const checked = validator.finish(decodeModule(bytes, { features, limits }, validator));
-  const tracker = new FunctionValidator(checked);
+  const validator = new ModuleValidator({ features, limits, registry: new TypeRegistry(), rules });
+  const checked = validator.finish(
+    decodeModule(bytes, { tables: createOpcodeTables(features), limits }, validator),
+  );
+  const tracker = new FunctionValidator(checked, rules);
   const visitor: CodeVisitor = {
     beginConstExpr: () => undefined,
     beginBody(_module, definedIdx, locals) {
@@ -40,7 +45,7 @@ function track(text: string, after: (instruction: Instruction, tracker: Function
     },
     endExpr: () => undefined,
   };
-  decodeModule(bytes, { features, limits }, visitor);
+  decodeModule(bytes, { tables: createOpcodeTables(features), limits }, visitor);
   return { checked, tracker };
 }
 

@@ -14,7 +14,7 @@ import { checkCall, checkCatches, tagParamsOf } from "./call-rules.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import { Locals } from "./locals.ts";
 import { checkReference } from "./reference-rules.ts";
-import { createRules, isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule, type Rules } from "./rules.ts";
+import { isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule, type Rules } from "./rules.ts";
 import { isDefaultable, TypeStack } from "./type-stack.ts";
 
 const NO_TYPES: readonly ValType[] = [];
@@ -29,8 +29,8 @@ export class FunctionValidator extends TypeStack {
   private constant = false;
   private readonly locals: Locals;
 
-  /** @param rules those of the module's features, if they are at hand */
-  constructor(checked: CheckedModule, rules = createRules(checked.features)) {
+  /** @param rules those of the module's features */
+  constructor(checked: CheckedModule, rules: Rules) {
     super(checked);
     this.locals = new Locals(checked.limits.locals);
     this.rules = rules;

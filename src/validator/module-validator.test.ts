@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
 import { decodeModule } from "../decoder/decode.ts";
+import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
 import { LimitError, MalformedError, ValidationError } from "../errors.ts";
 import { FEATURES, type Feature } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import { ModuleValidator } from "./module-validator.ts";
+import { createRules } from "./rules.ts";
 
 interface Options {
   readonly without?: readonly Feature[];
@@ -19,8 +21,8 @@ function check(source: string | Uint8Array, options: Options = {}): CheckedModul
   const features = new Set(FEATURES.filter((feature) => options.without?.includes(feature) !== true));
   const limits = { ...DEFAULT_MODULE_LIMITS, ...options.limits };
   const registry = options.registry ?? new TypeRegistry();
-  const validator = new ModuleValidator({ features, limits, registry });
-  return validator.finish(decodeModule(bytes, { features, limits }, validator));
+  const validator = new ModuleValidator({ features, limits, registry, rules: createRules(features) });
+  return validator.finish(decodeModule(bytes, { tables: createOpcodeTables(features), limits }, validator));
 }
 
 function problem(source: string | Uint8Array, options?: Options): ValidationError {

@@ -28,8 +28,8 @@ export interface ModuleValidatorOptions {
   readonly limits: ModuleLimits;
   /** The engine's registry; the module's types are added to it. */
   readonly registry: TypeRegistry;
-  /** Those of the features, if they are at hand: making them takes longer than validating a small module. */
-  readonly rules?: Rules | undefined;
+  /** Those of the features: making them takes longer than validating a small module. */
+  readonly rules: Rules;
 }
 
 /**
@@ -241,12 +241,14 @@ export class ModuleValidator implements CodeVisitor {
     if (this.#interfaceChecked) return;
     this.#interfaceChecked = true;
     const { module } = context;
-    const names = new Set<string>();
-    for (const { name, kind, index, offset } of module.exports) {
-      if (names.has(name)) fail(`duplicate export name ${JSON.stringify(name)}`, offset);
-      names.add(name);
+    for (const item of module.exports) {
+      const { name, kind, index, offset } = item;
+      if (context.exportsByName.has(name)) fail(`duplicate export name ${JSON.stringify(name)}`, offset);
+      context.exportsByName.set(name, item);
       context.exportTypes.push(this.#exportType(context, kind, index, offset));
-      if (kind === "func") context.declaredFunctions.add(index);
+      if (kind !== "func") continue;
+      context.declaredFunctions.add(index);
+      if (!context.functionExportNames.has(index)) context.functionExportNames.set(index, name);
     }
     if (module.start === undefined) return;
     const { funcIdx, offset } = module.start;

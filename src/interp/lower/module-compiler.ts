@@ -3,13 +3,16 @@
 
 import { InstructionReader } from "../../decoder/instruction-reader.ts";
 import { decodeNames } from "../../decoder/names.ts";
+import type { OpcodeTables } from "../../decoder/opcode-shapes.ts";
 import type { InstructionLookup } from "../../isa/instructions.ts";
 import type { Op } from "../../isa/op.ts";
 import { formatInstruction } from "../../module/disassemble.ts";
+import type { Import } from "../../module/module.ts";
 import type { ModuleNames } from "../../module/names.ts";
 import type { FuncType } from "../../module/types.ts";
 import type { ExecutableModule } from "../../runtime/instance.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";
+import type { Rules } from "../../validator/rules.ts";
 import { Code, type Form, PAIRS } from "../code/code.ts";
 import type { Costs } from "../code/cost-model.ts";
 import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
@@ -24,6 +27,8 @@ export type LoweringMode = "fast" | "exact";
 export interface CompilerOptions {
   readonly costs: Costs;
   readonly lowering: LoweringMode;
+  readonly tables: OpcodeTables;
+  readonly rules: Rules;
   readonly rows: InstructionLookup;
   readonly forms: ReadonlyMap<Op, Form>;
   readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
@@ -50,19 +55,24 @@ export function createBranches(forms: ReadonlyMap<Op, Form>): Map<Code, readonly
 export class ModuleCompiler implements ModuleCode, ExecutableModule {
   readonly checked: CheckedModule;
   readonly costs: Costs;
+  readonly tables: OpcodeTables;
+  readonly rules: Rules;
   readonly #options: CompilerOptions;
   readonly #tools: LoweringTools;
   readonly #functions: (FunctionCode | undefined)[];
   /** Lowerings that were stopped and are to be gone on with. */
   readonly #unfinished = new Map<FunctionCode, Lowering>();
   #names: ModuleNames | undefined;
+  #importedFunctions: readonly Import[] | undefined;
 
   constructor(checked: CheckedModule, options: CompilerOptions) {
     this.checked = checked;
     this.costs = options.costs;
+    this.tables = options.tables;
+    this.rules = options.rules;
     this.#options = options;
     const { forms, branches, pairs, rows, costs } = options;
-    const reader = new InstructionReader(checked.module.bytes);
+    const reader = new InstructionReader(checked.module.bytes, options.tables);
     this.#tools = { checked, costs, reader, forms, branches, pairs, rows };
     this.#functions = new Array(checked.module.functions.length);
   }
@@ -77,14 +87,13 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   }
 
   functionName(funcIdx: number): string | undefined {
-    const { imports, exports } = this.checked.module;
+    const { module, importCounts, functionExportNames } = this.checked;
     const named = this.names.functions.get(funcIdx);
     if (named !== undefined) return named;
-    if (funcIdx < this.checked.importCounts.func) {
-      const imported = imports.filter(({ desc }) => desc.kind === "func")[funcIdx];
-      return imported === undefined ? undefined : `${imported.module}.${imported.name}`;
-    }
-    return exports.find(({ kind, index }) => kind === "func" && index === funcIdx)?.name;
+    if (funcIdx >= importCounts.func) return functionExportNames.get(funcIdx);
+    this.#importedFunctions ??= module.imports.filter(({ desc }) => desc.kind === "func");
+    const imported = this.#importedFunctions[funcIdx];
+    return imported && `${imported.module}.${imported.name}`;
   }
 
   func(definedIdx: number): FunctionCode {

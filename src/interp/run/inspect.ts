@@ -165,8 +165,8 @@ interface Shape {
 function shapeAt(compiler: ModuleCompiler, func: FunctionCode, offset: number, pastCall: boolean): Shape {
   const { checked } = compiler;
   const body = checked.module.code[func.definedIdx] as ModuleCompiler["checked"]["module"]["code"][number];
-  const validator = new FunctionValidator(checked);
-  const reader = new InstructionReader(checked.module.bytes);
+  const validator = new FunctionValidator(checked, compiler.rules);
+  const reader = new InstructionReader(checked.module.bytes, compiler.tables);
   validator.begin(func.funcIdx, body.locals, body.codeStart);
   reader.seek(body.codeStart);
   while (reader.position < offset) {

@@ -3,13 +3,31 @@
 
 import { defineConfig } from "vitest/config";
 
+const EXCLUDED = ["**/node_modules/**", "dist/**", "spec-tests/testsuite/**"];
+
+/** Tests beside the code that race threads or compare thousands of operations with the host's. */
+const LONG = ["src/wasi/escape-{race,matrix}.test.ts", "src/wasi/fs/equivalence.test.ts"];
+
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  server: { deps: { external: [/\/dist\/.*\.js$/] } },
+};
+
 export default defineConfig({
   test: {
-    include: ["{src,tests,spec-tests,fuzz,bench}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "dist/**", "spec-tests/testsuite/**"],
     reporters: ["default", "./tests/summary-reporter.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    server: { deps: { external: [/\/dist\/.*\.js$/] } },
+    projects: [
+      // Needs no build and takes seconds: `npm run test:unit`.
+      { test: { ...shared, name: "unit", include: ["src/**/*.test.ts"], exclude: [...EXCLUDED, ...LONG] } },
+      {
+        test: {
+          ...shared,
+          name: "whole",
+          include: [...LONG, "{tests,spec-tests,fuzz,bench}/**/*.test.ts"],
+          exclude: EXCLUDED,
+        },
+      },
+    ],
   },
 });

@@ -10,6 +10,7 @@ import {
   ModuleCompiler,
 } from "../interp/lower/module-compiler.ts";
 import { Interpreter } from "../interp/run/run.ts";
+import { setWarmUp } from "../interp/run/slices.ts";
 import { warmUp } from "../interp/warm-up.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import type { Engine } from "./engine.ts";
@@ -32,7 +33,7 @@ export class Backend {
       branches: createBranches(forms),
       pairs: createPairs(),
     };
-    warmUp(this.interpreter, this.#options);
+    setWarmUp(() => warmUp(this.interpreter, this.#options));
   }
 
   /** The module with what its functions are lowered to; one for all its instances. */

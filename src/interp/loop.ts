@@ -46,6 +46,7 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
   let fp = ex.fp, sp = ex.sp, fuel = meter.counter;
   let callee: FunctionCode = start.owner;
   let slow = Slow.Enter as Slow;
+  let x = 0, y = 0, al = 0, ah = 0, bl = 0, bh = 0, a0 = 0, a1 = 0, b0 = 0, b1 = 0, l = 0, h = 0, m = 0, e = 0, v = 0, s = 0, t = 0;
   for (;;) {
     try {
       for (;;) {
@@ -142,7 +143,7 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = R[fp + i.a + 1]; i = i.next; continue;
     }
     case Code.Copy128: {
-      const s = fp + i.a, t = fp + i.d; R[t] = R[s]; R[t + 1] = R[s + 1]; R[t + 2] = R[s + 2]; R[t + 3] = R[s + 3]; i = i.next; continue;
+      s = fp + i.a, t = fp + i.d; R[t] = R[s]; R[t + 1] = R[s + 1]; R[t + 2] = R[s + 2]; R[t + 3] = R[s + 3]; i = i.next; continue;
     }
     case Code.CopyRef: {
       X[(fp + i.d) >> 1] = X[(fp + i.a) >> 1]; i = i.next; continue;
@@ -169,7 +170,7 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       R[fp + i.d] = R[fp + i.c] !== 0 ? R[fp + i.a] : R[fp + i.b]; i = i.next; continue;
     }
     case Code.Select64: {
-      const s = R[fp + i.c] !== 0 ? fp + i.a : fp + i.b; R[fp + i.d] = R[s]; R[fp + i.d + 1] = R[s + 1]; i = i.next; continue;
+      s = R[fp + i.c] !== 0 ? fp + i.a : fp + i.b; R[fp + i.d] = R[s]; R[fp + i.d + 1] = R[s + 1]; i = i.next; continue;
     }
     case Code.SelectSlow: {
       ex.select(i, fp); i = i.next; continue;
@@ -268,16 +269,16 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue;
     }
     case Code.I32Rotl: {
-      const x = R[fp + i.a], y = R[fp + i.b]; R[fp + i.d] = x << y | x >>> 32 - y; i = i.next; continue;
+      x = R[fp + i.a], y = R[fp + i.b]; R[fp + i.d] = x << y | x >>> 32 - y; i = i.next; continue;
     }
     case Code.I32RotlI: {
-      const x = R[fp + i.a]; R[fp + i.d] = x << i.b | x >>> 32 - i.b; i = i.next; continue;
+      x = R[fp + i.a]; R[fp + i.d] = x << i.b | x >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I32Rotr: {
-      const x = R[fp + i.a], y = R[fp + i.b]; R[fp + i.d] = x >>> y | x << 32 - y; i = i.next; continue;
+      x = R[fp + i.a], y = R[fp + i.b]; R[fp + i.d] = x >>> y | x << 32 - y; i = i.next; continue;
     }
     case Code.I32RotrI: {
-      const x = R[fp + i.a]; R[fp + i.d] = x >>> i.b | x << 32 - i.b; i = i.next; continue;
+      x = R[fp + i.a]; R[fp + i.d] = x >>> i.b | x << 32 - i.b; i = i.next; continue;
     }
     case Code.BrI32And: {
       if ((R[fp + i.a] & R[fp + i.b]) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
@@ -436,25 +437,25 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       R[fp + i.d] = i32.remU(R[fp + i.a], R[fp + i.b]); i = i.next; continue;
     }
     case Code.I64Add: {
-      const al = R[fp + i.a], l = al + R[fp + i.b] | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + R[fp + i.b + 1] + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
+      al = R[fp + i.a], l = al + R[fp + i.b] | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + R[fp + i.b + 1] + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
     }
     case Code.I64AddI: {
-      const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
+      al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
     }
     case Code.I64Sub: {
-      const al = R[fp + i.a], bl = R[fp + i.b]; R[fp + i.d + 1] = R[fp + i.a + 1] - R[fp + i.b + 1] - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
+      al = R[fp + i.a], bl = R[fp + i.b]; R[fp + i.d + 1] = R[fp + i.a + 1] - R[fp + i.b + 1] - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
     }
     case Code.I64SubI: {
-      const al = R[fp + i.a], bl = i.b; R[fp + i.d + 1] = R[fp + i.a + 1] - i.c - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
+      al = R[fp + i.a], bl = i.b; R[fp + i.d + 1] = R[fp + i.a + 1] - i.c - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
     }
     case Code.I64Mul: {
-      const al = R[fp + i.a], bl = R[fp + i.b], a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
-      const m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
+      al = R[fp + i.a], bl = R[fp + i.b], a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
+      m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
       R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (v >>> 16) + Math.imul(al, R[fp + i.b + 1]) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
     }
     case Code.I64MulI: {
-      const al = R[fp + i.a], bl = i.b, a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
-      const m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
+      al = R[fp + i.a], bl = i.b, a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
+      m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
       R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (v >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
     }
     case Code.I64And: {
@@ -476,124 +477,124 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       R[fp + i.d + 1] = R[fp + i.a + 1] ^ i.c; R[fp + i.d] = R[fp + i.a] ^ i.b; i = i.next; continue;
     }
     case Code.I64Eq: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64Eq: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64EqI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64EqI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64Ne: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64Ne: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64NeI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64NeI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LtS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LtS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LtSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LtSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LtU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LtU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LtUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LtUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GtS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GtS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GtSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GtSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah > bh || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GtU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GtU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GtUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GtUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LeS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LeS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LeSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LeSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LeU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LeU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LeUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LeUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GeS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GeS: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GeSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GeSI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if (ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GeU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GeU: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = R[fp + i.b], bh = R[fp + i.b + 1]; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GeUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64GeUI: {
-      const al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a], ah = R[fp + i.a + 1], bl = i.b, bh = bl >> 31; if ((ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64Eqz: {
       R[fp + i.d] = (R[fp + i.a] | R[fp + i.a + 1]) === 0 ? 1 : 0; i = i.next; continue;
@@ -605,31 +606,31 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       if ((R[fp + i.a] | R[fp + i.a + 1]) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64ShlLow: {
-      const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
+      l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I64ShlHigh: {
-      const l = R[fp + i.a]; R[fp + i.d] = 0; R[fp + i.d + 1] = l << i.b; i = i.next; continue;
+      l = R[fp + i.a]; R[fp + i.d] = 0; R[fp + i.d + 1] = l << i.b; i = i.next; continue;
     }
     case Code.I64ShrULow: {
-      const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b; i = i.next; continue;
+      l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b; i = i.next; continue;
     }
     case Code.I64ShrUHigh: {
-      const h = R[fp + i.a + 1]; R[fp + i.d] = h >>> i.b; R[fp + i.d + 1] = 0; i = i.next; continue;
+      h = R[fp + i.a + 1]; R[fp + i.d] = h >>> i.b; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I64ShrSLow: {
-      const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >> i.b; i = i.next; continue;
+      l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >> i.b; i = i.next; continue;
     }
     case Code.I64ShrSHigh: {
-      const h = R[fp + i.a + 1]; R[fp + i.d] = h >> i.b; R[fp + i.d + 1] = h >> 31; i = i.next; continue;
+      h = R[fp + i.a + 1]; R[fp + i.d] = h >> i.b; R[fp + i.d + 1] = h >> 31; i = i.next; continue;
     }
     case Code.I64RotlLow: {
-      const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b | h >>> 32 - i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
+      l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b | h >>> 32 - i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I64RotlHigh: {
-      const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = h << i.b | l >>> 32 - i.b; R[fp + i.d + 1] = l << i.b | h >>> 32 - i.b; i = i.next; continue;
+      l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = h << i.b | l >>> 32 - i.b; R[fp + i.d + 1] = l << i.b | h >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I64Swap: {
-      const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = h; R[fp + i.d + 1] = l; i = i.next; continue;
+      l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = h; R[fp + i.d + 1] = l; i = i.next; continue;
     }
     case Code.I64Shl: {
       i64.shlInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]); i = i.next; continue;
@@ -659,25 +660,25 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       i64.remUInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]); i = i.next; continue;
     }
     case Code.I64ExtendI32S: {
-      const l = R[fp + i.a]; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
+      l = R[fp + i.a]; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
     }
     case Code.I64ExtendI32U: {
       R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.F32Add: {
-      const v = F[fp + i.a] + F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
+      v = F[fp + i.a] + F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
     }
     case Code.F32Sub: {
-      const v = F[fp + i.a] - F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
+      v = F[fp + i.a] - F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
     }
     case Code.F32Mul: {
-      const v = F[fp + i.a] * F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
+      v = F[fp + i.a] * F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
     }
     case Code.F32Div: {
-      const v = F[fp + i.a] / F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
+      v = F[fp + i.a] / F[fp + i.b]; if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
     }
     case Code.F32Sqrt: {
-      const v = Math.sqrt(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
+      v = Math.sqrt(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else { R[fp + i.d] = 0x7fc00000; } i = i.next; continue;
     }
     case Code.F32Eq: {
       R[fp + i.d] = F[fp + i.a] === F[fp + i.b] ? 1 : 0; i = i.next; continue;
@@ -734,19 +735,19 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       if (!(F[fp + i.a] >= F[fp + i.b])) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.F64Add: {
-      const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Sub: {
-      const v = D[(fp + i.a) >> 1] - D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1] - D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Mul: {
-      const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Div: {
-      const v = D[(fp + i.a) >> 1] / D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1] / D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Sqrt: {
-      const v = Math.sqrt(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = Math.sqrt(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Eq: {
       R[fp + i.d] = D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1] ? 1 : 0; i = i.next; continue;
@@ -827,67 +828,67 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       F[fp + i.d] = R[fp + i.a] >>> 0; i = i.next; continue;
     }
     case Code.I32Load: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue;
     }
     case Code.I32Load8S: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); R[fp + i.d] = M8[e] << 24 >> 24; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); R[fp + i.d] = M8[e] << 24 >> 24; i = i.next; continue;
     }
     case Code.I32Load8U: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); R[fp + i.d] = M8[e]; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); R[fp + i.d] = M8[e]; i = i.next; continue;
     }
     case Code.I32Load16S: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); R[fp + i.d] = (M8[e] | M8[e + 1] << 8) << 16 >> 16; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); R[fp + i.d] = (M8[e] | M8[e + 1] << 8) << 16 >> 16; i = i.next; continue;
     }
     case Code.I32Load16U: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); R[fp + i.d] = M8[e] | M8[e + 1] << 8; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); R[fp + i.d] = M8[e] | M8[e + 1] << 8; i = i.next; continue;
     }
     case Code.I64Load: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
     }
     case Code.I64Load8S: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); const l = M8[e] << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); l = M8[e] << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
     }
     case Code.I64Load8U: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); R[fp + i.d] = M8[e]; R[fp + i.d + 1] = 0; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); R[fp + i.d] = M8[e]; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I64Load16S: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const l = (M8[e] | M8[e + 1] << 8) << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); l = (M8[e] | M8[e + 1] << 8) << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
     }
     case Code.I64Load16U: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); R[fp + i.d] = M8[e] | M8[e + 1] << 8; R[fp + i.d + 1] = 0; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); R[fp + i.d] = M8[e] | M8[e + 1] << 8; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I64Load32S: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); const l = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); l = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
     }
     case Code.I64Load32U: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); R[fp + i.d + 1] = 0; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I32Store: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue;
     }
     case Code.I32StoreI: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = i.b; else store32(M8, e, i.b); i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = i.b; else store32(M8, e, i.b); i = i.next; continue;
     }
     case Code.I32Store8: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); M8[e] = R[fp + i.b]; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); M8[e] = R[fp + i.b]; i = i.next; continue;
     }
     case Code.I32Store8I: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); M8[e] = i.b; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); M8[e] = i.b; i = i.next; continue;
     }
     case Code.I32Store16: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const v = R[fp + i.b]; M8[e] = v; M8[e + 1] = v >> 8; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); v = R[fp + i.b]; M8[e] = v; M8[e + 1] = v >> 8; i = i.next; continue;
     }
     case Code.I32Store16I: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const v = i.b; M8[e] = v; M8[e + 1] = v >> 8; i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); v = i.b; M8[e] = v; M8[e + 1] = v >> 8; i = i.next; continue;
     }
     case Code.I64Store: {
-      const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); const l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
+      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
     }
     case Code.I32Store_I32Load: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]);  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]);  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
     }
     case Code.I32Load_I32Load: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
     }
     case Code.I32SubI_BrIfNonZero: {
       { R[fp + i.d] = R[fp + i.a] - i.b | 0;  } i = i.next; { if (R[fp + i.a] !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; }
@@ -896,7 +897,7 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       { R[fp + i.d] = R[fp + i.a];  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.I32Load_I32Store: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
     }
     case Code.GlobalGet32_I32SubI: {
       { const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at];  } i = i.next; { R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; continue; }
@@ -905,23 +906,23 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.F64Mul_F64Add: {
-      { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
+      { v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
     }
     case Code.I32SubI_GlobalSet32: {
       { R[fp + i.d] = R[fp + i.a] - i.b | 0;  } i = i.next; { const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.GlobalGet32_I32Store: {
-      { const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at];  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
+      { const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at];  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
     }
     case Code.I64ShrULow_I64Xor: {
-      { const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
+      { l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.F64Mul_F64Mul: {
-      { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
+      { v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
     }
     case Code.I64Xor_I64MulI: {
-      { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  } i = i.next; { const al = R[fp + i.a], bl = i.b, a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
-      const m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
+      { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  } i = i.next; { al = R[fp + i.a], bl = i.b, a1 = al >>> 16, a0 = al & 65535, b1 = bl >>> 16, b0 = bl & 65535;
+      m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0, v = (m & 65535) + Math.imul(a0, b1) | 0;
       R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (v >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue; }
     }
     case Code.I32AddI_I32AddI: {
@@ -931,37 +932,37 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { if ((R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; }
     }
     case Code.Copy32_I64Load: {
-      { R[fp + i.d] = R[fp + i.a];  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
+      { R[fp + i.d] = R[fp + i.a];  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
     }
     case Code.I64Load_I64Load: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
     }
     case Code.I32ShlI_I32Xor: {
       { R[fp + i.d] = R[fp + i.a] << i.b;  } i = i.next; { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.I64AddI_Copy32: {
-      { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
+      { al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.I64ExtendI32U_I64AddI: {
-      { R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0;  } i = i.next; { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue; }
+      { R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0;  } i = i.next; { al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue; }
     }
     case Code.I64Load_I64Store: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); const l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue; }
     }
     case Code.I32Add_I32AddI: {
       { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0;  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.F64Add_I32AddI: {
-      { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
+      { v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; }  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I64Store_I32AddI: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); const l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); }  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); l = R[fp + i.b], h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); }  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I32Load_I32AddI: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I32Store_I32AddI: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
     }
     case Code.I32AddI_Br: {
       { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; }
@@ -973,22 +974,22 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       { R[fp + i.d] = R[fp + i.a] >>> i.b | 0;  } i = i.next; { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.I32Load_I32Add: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; }
     }
     case Code.I32AddI_I32Load: {
-      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
+      { R[fp + i.d] = R[fp + i.a] + i.b | 0;  } i = i.next; { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e); i = i.next; continue; }
     }
     case Code.I32SubI_Call: {
       { R[fp + i.d] = R[fp + i.a] - i.b | 0;  } i = i.next; { callee = i.data as FunctionCode; break; }
     }
     case Code.I64ShlLow_I64Xor: {
-      { const l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
+      { l = R[fp + i.a], h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
     }
     case Code.I32Xor_I32ShrUI: {
       { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b];  } i = i.next; { R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue; }
     }
     case Code.I64Load_Copy32: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) throw outOfBounds(e, 8, ml); if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); }  } i = i.next; { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
     }
     case Code.I32AndI_BrIfZero: {
       { R[fp + i.d] = R[fp + i.a] & i.b;  } i = i.next; { if (R[fp + i.a] === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue; }
@@ -1000,10 +1001,10 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
       { R[fp + i.d] = i.b;  } i = i.next; { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; }
     }
     case Code.I64AddI_I64AndI: {
-      { const al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue; }
+      { al = R[fp + i.a], l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l;  } i = i.next; { R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue; }
     }
     case Code.I32Load_Call: {
-      { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { callee = i.data as FunctionCode; break; }
+      { e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) throw outOfBounds(e, 4, ml); R[fp + i.d] = (e & 3) === 0 ? M32[e >>> 2] : load32(M8, e);  } i = i.next; { callee = i.data as FunctionCode; break; }
     }
         default:
           // A vector instruction, which bears Wasm's opcode: a loop of its own executes it and what is between its like.
@@ -1036,6 +1037,7 @@ function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
           ex.callee = callee;
           ex.fp = fp; ex.sp = sp; meter.counter = fuel; fuel = SAVED;
           i = ex.slow(Slow.RefuelEntry, i);
+          if (ex.stale) return i;
           fp = ex.fp; sp = ex.sp; fuel = meter.counter;
           continue;
         }

@@ -1,6 +1,6 @@
 // Runs every operation of the loop once, before a compiler of the JavaScript engine looks at it.
 // Without it V8 optimises the loop for the operations seen so far and throws the code away at each new one:
-// 15 to 17 times in a run of CPython, half a second each. Owns the one piece of per-process state of the engine.
+// 15 to 17 times in a run of CPython, half a second each. When it happens is said by run/slices.ts.
 
 import { decodeModule } from "../decoder/decode.ts";
 import { FEATURES } from "../isa/features.ts";
@@ -75,12 +75,8 @@ const LARGE_FRAME = 1024;
 const LARGE_FUEL = 2 ** 19;
 const ROUNDS = 2;
 
-let done = false;
-
-/** Warms the loop up, the first time it is called in this process. */
+/** Warms the loop up. */
 export function warmUp(interpreter: Interpreter, options: CompilerOptions): void {
-  if (done) return;
-  done = true;
   const registry = new TypeRegistry();
   const limits = DEFAULT_MODULE_LIMITS;
   const { tables, rules } = options;

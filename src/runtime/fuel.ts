@@ -1,9 +1,6 @@
 // Where a store's fuel is kept between, and handed out to, runs of the interpreter.
 // Owns the 64-bit books; the running loop counts down a 32-bit slice and knows nothing else.
 
-/** Fuel per slice: small enough to poll for interruption every few milliseconds, large enough to cost nothing. */
-const SLICE = 1n << 18n;
-
 /** A per-call or per-resume cap inside the store's budget. */
 interface Cap {
   remaining: bigint;
@@ -39,16 +36,16 @@ export class FuelMeter {
   }
 
   /**
-   * Tries to raise the counter to at least `needed` (≥ 0), out of the store's reserve and every cap.
-   * Returns false, with the books unchanged, when one of them does not cover it.
+   * Tries to raise the counter to at least `needed` (≥ 0), and by `slice` if there is as much, out of the store's reserve and
+   * every cap. Returns false, with the books unchanged, when one of them does not cover what is needed.
    */
-  refill(needed: number): boolean {
+  refill(needed: number, slice: bigint): boolean {
     const missing = BigInt(needed - this.counter);
     if (missing > 0n) {
       const available = this.#available();
       if (available !== undefined && available < missing) return false;
     }
-    const wanted = missing > SLICE ? missing : SLICE;
+    const wanted = missing > slice ? missing : slice;
     const available = this.#available();
     this.#issue(available === undefined || available > wanted ? wanted : available);
     return true;

@@ -34,6 +34,7 @@ import { backtrace } from "./backtrace.ts";
 import { countException, findHandler, thrownAt, writePayload } from "./exceptions.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
 import { type HostCallSite, visitFrames } from "./roots.ts";
+import { nextSlice } from "./slices.ts";
 import { readValues, writeValues } from "./values.ts";
 
 /** What the loop asks for when it leaves its switch. */
@@ -364,9 +365,15 @@ export class ExecutionState {
   /** Pays for a region before it runs, if the fuel covers it. */
   #prepay(cost: number): boolean {
     const { fuel } = this.store;
-    if (fuel.counter < cost && !fuel.refill(cost)) return false;
+    if (fuel.counter < cost && !this.#refill(cost)) return false;
     fuel.counter -= cost;
     return true;
+  }
+
+  /** Takes a slice of fuel, if what is left covers `cost`. The loop is then entered anew, by the newest code for it. */
+  #refill(cost: number): boolean {
+    this.stale = true;
+    return this.store.fuel.refill(cost, nextSlice());
   }
 
   /** Asks whether to stop. Where the run cannot stop and go on, stopping is an error. */
@@ -401,7 +408,7 @@ export class ExecutionState {
     fuel.counter += i.fuel;
     const reason = this.poll();
     if (reason !== undefined) return this.#pause(reason, i);
-    if (fuel.refill(i.fuel)) return i;
+    if (this.#refill(i.fuel)) return i;
     return this.#outOfFuel(i);
   }
 
@@ -417,7 +424,7 @@ export class ExecutionState {
     const head = i.owner.loopHeads?.get(i.at);
     const { fuel } = this.store;
     if (head === undefined) return i.next;
-    if (fuel.counter < head.cost && !fuel.refill(head.cost)) return i.next;
+    if (fuel.counter < head.cost && !this.#refill(head.cost)) return i.next;
     fuel.counter -= head.cost;
     return head.node;
   }

@@ -1,8 +1,8 @@
 // What must be the same of a module after it has been disassembled and assembled again.
 // Owns what counts as the same: everything but how integers, sections and runs of locals are laid out.
 
-import { disassembleModule } from "../../src/cli/disassemble.ts";
-import { ModuleView } from "../../src/cli/module-view.ts";
+import { disassembleModule } from "../../src/cli/commands/disassemble.ts";
+import { ModuleView } from "../../src/cli/show/module-view.ts";
 import { decodeBranchHints } from "../../src/decoder/branch-hints.ts";
 import { InstructionReader } from "../../src/decoder/instruction-reader.ts";
 import { createOpcodeTables } from "../../src/decoder/opcode-shapes.ts";

@@ -1,8 +1,8 @@
 // What a command is, so that dispatch.ts knows nothing of any one of them.
 // Owns the interface and the help text's layout.
 
+import { COMMON_OPTIONS, type CommandLine, type OptionTable, optionHelp } from "./args/options.ts";
 import type { CommandIo } from "./io.ts";
-import { COMMON_OPTIONS, type CommandLine, type OptionTable, optionHelp } from "./options.ts";
 
 /** One command. Lives in a file of its own. */
 export interface Command {

@@ -1,17 +1,17 @@
 // From argv to a command's exit status: finds the command, answers --help and --version, reports what it throws.
 // Owns that much; each command is a file of its own. Touches nothing but its arguments, so tests run it in-process.
 
+import { parseCommandLine } from "./args/options.ts";
+import { nearest } from "./args/suggest.ts";
 import { allOptions, type Command, type CommandContext, commandHelp } from "./command.ts";
-import { disassemble } from "./disassemble.ts";
-import { inspect } from "./inspect.ts";
+import { disassemble } from "./commands/disassemble.ts";
+import { inspect } from "./commands/inspect.ts";
+import { run } from "./commands/run.ts";
+import { validate } from "./commands/validate.ts";
 import type { CommandIo } from "./io.ts";
 import { readManifest } from "./manifest.ts";
-import { parseCommandLine } from "./options.ts";
 import { reportError, STATUS } from "./report-error.ts";
-import { run } from "./run.ts";
-import { nearest } from "./suggest.ts";
 import { InputError, UsageError } from "./usage-error.ts";
-import { validate } from "./validate.ts";
 
 /** The first one is what is meant when none is named. */
 export const COMMANDS: readonly Command[] = [run, validate, inspect, disassemble];

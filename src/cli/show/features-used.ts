@@ -1,12 +1,12 @@
 // Which proposals a module uses, found by looking at its types, definitions and code.
 // Owns that reading of a decoded module. It says what is used, not whether the module is valid.
 
-import { InstructionReader } from "../decoder/instruction-reader.ts";
-import type { OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { FEATURES, type Feature } from "../isa/features.ts";
-import { BlockKind, type Immediate, type Instruction } from "../isa/instruction.ts";
-import { createInstructionLookup } from "../isa/instructions.ts";
-import type { ConstExpr, Module } from "../module/module.ts";
+import { InstructionReader } from "../../decoder/instruction-reader.ts";
+import type { OpcodeTables } from "../../decoder/opcode-shapes.ts";
+import { FEATURES, type Feature } from "../../isa/features.ts";
+import { BlockKind, type Immediate, type Instruction } from "../../isa/instruction.ts";
+import { createInstructionLookup } from "../../isa/instructions.ts";
+import type { ConstExpr, Module } from "../../module/module.ts";
 import {
   type GlobalType,
   HeapType,
@@ -22,7 +22,7 @@ import {
   type SubType,
   type TableType,
   type ValType,
-} from "../module/types.ts";
+} from "../../module/types.ts";
 
 const DEFAULT_PAGE_SIZE_LOG2 = 16;
 

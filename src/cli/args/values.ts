@@ -1,7 +1,7 @@
 // Wasm values as words on the command line: reads arguments by their type, prints results.
 // Owns that syntax; knows the embedder API's value mapping (numbers, bigints, bytes, null), not how calls are made.
 
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** A value as the embedder API takes and gives it. */
 type CliValue = number | bigint | Uint8Array | null;

@@ -1,18 +1,18 @@
 // A decoded module with its names and whole index spaces, for the commands that show modules.
 // Owns lookups by name and index; knows nothing of output.
 
-import { decodeModule } from "../decoder/decode.ts";
-import { decodeNames } from "../decoder/names.ts";
-import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
+import { decodeModule } from "../../decoder/decode.ts";
+import { decodeNames } from "../../decoder/names.ts";
+import { createOpcodeTables, type OpcodeTables } from "../../decoder/opcode-shapes.ts";
+import { DEFAULT_MODULE_LIMITS } from "../../limits.ts";
 import {
   formatFuncType,
   formatGlobalType,
   formatMemoryType,
   formatTableType,
-} from "../module/format-types.ts";
-import type { ExternKind, Import, ImportDesc, Module } from "../module/module.ts";
-import type { ModuleNames } from "../module/names.ts";
+} from "../../module/format-types.ts";
+import type { ExternKind, Import, ImportDesc, Module } from "../../module/module.ts";
+import type { ModuleNames } from "../../module/names.ts";
 
 /** A member of an index space. */
 export interface Member {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { FEATURE_SETS, FEATURES } from "../isa/features.ts";
+import { FEATURE_SETS, FEATURES } from "../../isa/features.ts";
+import { UsageError } from "../usage-error.ts";
 import { parseFeatures } from "./features-option.ts";
-import { UsageError } from "./usage-error.ts";
 
 it("reads sets, single proposals, additions and removals", () => {
   expect(parseFeatures("mvp")).toEqual(new Set());

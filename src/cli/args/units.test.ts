@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../usage-error.ts";
 import { formatSize, parseCount, parseDuration, parseFuel, parseSize } from "./units.ts";
-import { UsageError } from "./usage-error.ts";
 
 describe("parseSize", () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../usage-error.ts";
 import { COMMON_OPTIONS, type OptionTable, optionHelp, parseCommandLine } from "./options.ts";
-import { UsageError } from "./usage-error.ts";
 
 const TABLE = {
   dir: { value: "HOST", repeatable: true, help: "grant" },

@@ -1,8 +1,8 @@
 // What the guest is granted, as written on the command line: `--dir`, `--mapdir` and `--env`.
 // Owns their syntax and merging; opening what is named is the job of open-grants.ts.
 
+import { UsageError } from "../usage-error.ts";
 import type { Variable } from "./env-file.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** A host directory that the guest sees under a name of its own. */
 export interface DirectoryGrant {

@@ -1,18 +1,18 @@
 // `wasmeter disassemble`: a module in the text format, code in its linear form; all of it, or some functions.
 
-import { decodeBranchHints } from "../decoder/branch-hints.ts";
-import { InstructionReader } from "../decoder/instruction-reader.ts";
-import type { Instruction } from "../isa/instruction.ts";
-import { createInstructionLookup, type InstructionLookup } from "../isa/instructions.ts";
-import { ModulePrinter } from "../module/print-module.ts";
-import type { Command } from "./command.ts";
-import type { CommandOutput } from "./io.ts";
-import { type FunctionMember, ModuleView } from "./module-view.ts";
-import { onlyFile } from "./options.ts";
-import { readModule } from "./read-module.ts";
-import { STATUS } from "./report-error.ts";
-import { didYouMean } from "./suggest.ts";
-import { InputError } from "./usage-error.ts";
+import { decodeBranchHints } from "../../decoder/branch-hints.ts";
+import { InstructionReader } from "../../decoder/instruction-reader.ts";
+import type { Instruction } from "../../isa/instruction.ts";
+import { createInstructionLookup, type InstructionLookup } from "../../isa/instructions.ts";
+import { ModulePrinter } from "../../module/print-module.ts";
+import { onlyFile } from "../args/options.ts";
+import { didYouMean } from "../args/suggest.ts";
+import type { Command } from "../command.ts";
+import type { CommandOutput } from "../io.ts";
+import { readModule } from "../read-module.ts";
+import { STATUS } from "../report-error.ts";
+import { type FunctionMember, ModuleView } from "../show/module-view.ts";
+import { InputError } from "../usage-error.ts";
 
 /** Characters collected before they are written. */
 const BUFFERED = 65_536;

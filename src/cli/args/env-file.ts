@@ -1,7 +1,7 @@
 // Reads the file of `--env-file`: the part of the dotenv format on which Node, Docker Compose and shells agree.
 // Owns the syntax. Which variable wins, and where the bytes come from, is decided elsewhere.
 
-import { InputError } from "./usage-error.ts";
+import { InputError } from "../usage-error.ts";
 
 /** One variable. Without a value it is to be taken from the environment of whoever runs the command. */
 export interface Variable {

@@ -1,18 +1,18 @@
 // `wasmeter inspect`: what is in a module, for people or as JSON. The module need not be valid, only well-formed.
 
-import { decodeBranchHints } from "../decoder/branch-hints.ts";
-import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
-import { decodeProducers } from "../decoder/producers.ts";
-import { decodeTargetFeatures } from "../decoder/target-features.ts";
-import type { Module } from "../module/module.ts";
-import type { Command } from "./command.ts";
-import { featuresUsed } from "./features-used.ts";
-import { ModuleView } from "./module-view.ts";
-import { onlyFile } from "./options.ts";
-import { printable, readModule } from "./read-module.ts";
-import { STATUS } from "./report-error.ts";
-import { listSections, type SectionInfo } from "./sections.ts";
-import { formatSize } from "./units.ts";
+import { decodeBranchHints } from "../../decoder/branch-hints.ts";
+import { type CustomSectionProblem, checkCustomSections } from "../../decoder/custom-section-check.ts";
+import { decodeProducers } from "../../decoder/producers.ts";
+import { decodeTargetFeatures } from "../../decoder/target-features.ts";
+import type { Module } from "../../module/module.ts";
+import { onlyFile } from "../args/options.ts";
+import { formatSize } from "../args/units.ts";
+import type { Command } from "../command.ts";
+import { printable, readModule } from "../read-module.ts";
+import { STATUS } from "../report-error.ts";
+import { featuresUsed } from "../show/features-used.ts";
+import { ModuleView } from "../show/module-view.ts";
+import { listSections, type SectionInfo } from "../show/sections.ts";
 
 interface ImportReport {
   readonly module: string;

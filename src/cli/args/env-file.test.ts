@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { InputError } from "../usage-error.ts";
 import { parseEnvFile } from "./env-file.ts";
-import { InputError } from "./usage-error.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

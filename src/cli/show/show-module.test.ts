@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import wabtModule from "wabt";
-import { wat } from "../../tests/wat.ts";
-import type { Command } from "./command.ts";
-import { disassemble } from "./disassemble.ts";
-import { fakeContext, fakeIo } from "./fake-io.ts";
-import { inspect } from "./inspect.ts";
-import { parseCommandLine } from "./options.ts";
-import { InputError } from "./usage-error.ts";
-import { validate } from "./validate.ts";
+import { wat } from "../../../tests/wat.ts";
+import { parseCommandLine } from "../args/options.ts";
+import type { Command } from "../command.ts";
+import { disassemble } from "../commands/disassemble.ts";
+import { inspect } from "../commands/inspect.ts";
+import { validate } from "../commands/validate.ts";
+import { fakeContext, fakeIo } from "../fake-io.ts";
+import { InputError } from "../usage-error.ts";
 
 const WAT = `(module $shown
   (type $binary (func (param i32 i32) (result i32)))

@@ -1,11 +1,11 @@
 // `--invoke NAME`: finds the exported function, reads its arguments by their types, prints its results.
 // Owns that; making the call is run.ts's business.
 
-import type { Func, Instance } from "../api/index.ts";
-import type { RunOptions } from "./run-options.ts";
-import { didYouMean } from "./suggest.ts";
-import { InputError, UsageError } from "./usage-error.ts";
-import { formatValue, parseValue } from "./values.ts";
+import type { Func, Instance } from "../../api/index.ts";
+import type { RunOptions } from "../args/run-options.ts";
+import { didYouMean } from "../args/suggest.ts";
+import { formatValue, parseValue } from "../args/values.ts";
+import { InputError, UsageError } from "../usage-error.ts";
 
 /** A call that is ready to be made. */
 export interface Invocation {

@@ -1,13 +1,13 @@
 // `wasmeter validate`: says whether a file is a valid module, and where it is not.
 
-import { Engine, Module } from "../api/index.ts";
-import { CompileError, LimitError } from "../errors.ts";
-import type { Command } from "./command.ts";
-import { FEATURES_OPTION, parseFeatures } from "./features-option.ts";
-import { onlyFile, single } from "./options.ts";
-import { printable, readModule } from "./read-module.ts";
-import { STATUS } from "./report-error.ts";
-import { InputError } from "./usage-error.ts";
+import { Engine, Module } from "../../api/index.ts";
+import { CompileError, LimitError } from "../../errors.ts";
+import { FEATURES_OPTION, parseFeatures } from "../args/features-option.ts";
+import { onlyFile, single } from "../args/options.ts";
+import type { Command } from "../command.ts";
+import { printable, readModule } from "../read-module.ts";
+import { STATUS } from "../report-error.ts";
+import { InputError } from "../usage-error.ts";
 
 export const validate: Command = {
   name: "validate",

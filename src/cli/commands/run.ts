@@ -8,19 +8,19 @@ import {
   Linker,
   Module,
   Store,
-} from "../api/index.ts";
-import { ExitError, InterruptedError } from "../errors.ts";
-import { WasiError, type WasiOptions, WasiPreview1 } from "../wasi/index.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { readCostModel } from "./cost-model-option.ts";
-import { buildEnvironment } from "./grants.ts";
+} from "../../api/index.ts";
+import { ExitError, InterruptedError } from "../../errors.ts";
+import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
+import { readCostModel } from "../args/cost-model-option.ts";
+import { buildEnvironment } from "../args/grants.ts";
+import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
+import type { Command, CommandContext } from "../command.ts";
+import type { CommandIo } from "../io.ts";
+import { printable, readModule } from "../read-module.ts";
+import { STATUS } from "../report-error.ts";
+import { InputError } from "../usage-error.ts";
 import { invocation } from "./invoke.ts";
-import type { CommandIo } from "./io.ts";
 import { openDirectories, openListeners, openStdin, readEnvFiles } from "./open-grants.ts";
-import { printable, readModule } from "./read-module.ts";
-import { STATUS } from "./report-error.ts";
-import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "./run-options.ts";
-import { InputError } from "./usage-error.ts";
 
 function createEngine({ features, costModel }: RunOptions): EngineType {
   const model = costModel === undefined ? undefined : readCostModel(costModel);

@@ -1,7 +1,7 @@
 // Reads the quantities of the command line: sizes, durations and counts.
 // Owns their syntax. Everything here throws UsageError, with the name of the option first.
 
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ["", 1],

@@ -1,10 +1,10 @@
 // Reads `--cost-model`: the name of a preset, or a JSON file with a cost model.
 // Owns the file's shape; prices are checked by the engine.
 
-import { COST_MODELS, type CostModel } from "../interp/code/cost-model.ts";
-import { printable, readInput } from "./read-module.ts";
+import { COST_MODELS, type CostModel } from "../../interp/code/cost-model.ts";
+import { printable, readInput } from "../read-module.ts";
+import { InputError } from "../usage-error.ts";
 import { didYouMean } from "./suggest.ts";
-import { InputError } from "./usage-error.ts";
 
 const NUMBERS: ReadonlySet<string> = new Set([
   "version",

@@ -1,8 +1,8 @@
 // The sections of a module that has been decoded: where they lie and how many items each holds.
 // Owns the walk over section headers; what is inside is the decoder's.
 
-import { ByteReader } from "../decoder/byte-reader.ts";
-import type { Module } from "../module/module.ts";
+import { ByteReader } from "../../decoder/byte-reader.ts";
+import type { Module } from "../../module/module.ts";
 
 /** One section as it lies in the file. */
 export interface SectionInfo {

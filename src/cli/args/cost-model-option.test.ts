@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { InputError } from "../usage-error.ts";
 import { readCostModel, toCostModel } from "./cost-model-option.ts";
-import { InputError } from "./usage-error.ts";
 
 const MODEL = {
   name: "mine",

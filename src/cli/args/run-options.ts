@@ -2,14 +2,14 @@
 // Owns what the command line says; run.ts does it.
 
 import { basename } from "node:path";
-import type { Feature } from "../isa/features.ts";
-import { parseTcpAddress } from "../wasi/node/sockets.ts";
+import type { Feature } from "../../isa/features.ts";
+import { parseTcpAddress } from "../../wasi/node/sockets.ts";
+import { UsageError } from "../usage-error.ts";
 import type { Variable } from "./env-file.ts";
 import { FEATURES_OPTION, parseFeatures } from "./features-option.ts";
 import { type DirectoryGrant, parseDirectories, parseVariable } from "./grants.ts";
 import { type CommandLine, type OptionTable, single } from "./options.ts";
 import { parseCount, parseDuration, parseFuel, parseSize } from "./units.ts";
-import { UsageError } from "./usage-error.ts";
 
 export const RUN_OPTIONS = {
   dir: {

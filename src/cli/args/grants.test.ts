@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../usage-error.ts";
 import {
   buildEnvironment,
   parseDirectories,
@@ -6,7 +7,6 @@ import {
   parseMappedDirectory,
   parseVariable,
 } from "./grants.ts";
-import { UsageError } from "./usage-error.ts";
 
 describe("--dir", () => {
   it.each<[string, string, string, "ro" | "rw" | undefined]>([

@@ -1,5 +1,6 @@
 // An instance: a module with memories, tables, globals of its own, ready to be called.
 
+import { quotedName, shownName } from "../printable.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
@@ -86,10 +87,10 @@ export class Instance {
     const item = this.#state.export(name);
     if (item?.kind === "func") return item.func;
     if (item !== undefined)
-      throw new TypeError(`export ${JSON.stringify(name)} is a ${item.kind}, not a function`);
+      throw new TypeError(`export ${quotedName(name)} is a ${item.kind}, not a function`);
     const names = [...this.#state.checked.functionExportNames.values()].slice(0, 20);
     throw new TypeError(
-      `no exported function ${JSON.stringify(name)}; there ${names.length === 0 ? "are none" : `are ${names.join(", ")}`}`,
+      `no exported function ${quotedName(name)}; there ${names.length === 0 ? "are none" : `are ${names.map(shownName).join(", ")}`}`,
     );
   }
 }

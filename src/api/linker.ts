@@ -2,6 +2,7 @@
 
 import { Trap } from "../errors.ts";
 import type { Import } from "../module/module.ts";
+import { shownName } from "../printable.ts";
 import { FunctionInstance } from "../runtime/function.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { instantiate, startFunction } from "../runtime/instantiate.ts";
@@ -173,7 +174,7 @@ export class Linker {
       expected.typeId,
       funcType,
       () => {
-        throw new Trap("unreachable", `the import ${name} is not defined`);
+        throw new Trap("unreachable", `the import ${shownName(name)} is not defined`);
       },
       name,
     );

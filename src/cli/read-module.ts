@@ -1,15 +1,11 @@
 // Gets a module's bytes from a file or standard input, and says in one line why something is not a module.
-// Owns that diagnosis; whether the bytes decode is the decoder's business.
+// Owns reading; what the bytes are is the decoder's business.
 
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { describeForeignBytes } from "../decoder/foreign-bytes.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
+import { printable } from "../printable.ts";
 import { InputError } from "./usage-error.ts";
-
-/** Printable form of a name that may hold anything: control characters and quotes cannot disturb a terminal. */
-export function printable(name: string): string {
-  // Controls, invisible formatting (among it the marks that reorder text) and line separators.
-  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
-}
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
@@ -108,50 +104,12 @@ export function readInput(path: string, limit: ReadLimit = MODULE): Uint8Array {
   }
 }
 
-/** Bytes looked at when guessing what a file is. */
-const SNIFF = 512;
-
-function isText(bytes: Uint8Array): boolean {
-  const start = bytes.subarray(0, SNIFF);
-  if (start.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return false;
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Why these bytes cannot be a core module, judged by their beginning; `undefined`
- * when they carry a core module's magic number, or are binary and not known:
- * then the decoder's own message is better.
- */
-export function diagnose(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 0) return "is empty";
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length >= 8 && view.getUint32(0) === 0x0061736d) {
-    if (view.getUint16(6, true) !== 1) return undefined;
-    return "is a WebAssembly component; wasmeter runs core modules: build for wasm32-wasip1, or extract its core module ('wasm-tools component unbundle')";
-  }
-  if (isText(bytes)) {
-    const text = new TextDecoder().decode(bytes.subarray(0, SNIFF));
-    if (/^\uFEFF?(\s|;;.*\n)*\(/.test(text)) {
-      return "is WebAssembly text, not binary; convert it first: wat2wasm FILE.wat -o FILE.wasm";
-    }
-    return "is a text file, not a WebAssembly module";
-  }
-  if (bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b)
-    return "is gzip-compressed; unpack it first";
-  return undefined;
-}
-
 /** Reads a module's bytes from `path`. Throws InputError with one clear line for what is plainly not a module. */
 export function readModule(path: string, readStdin: () => Uint8Array): Uint8Array {
   const bytes = path === "-" ? readStdin() : readInput(path);
-  const problem = diagnose(bytes);
-  if (problem !== undefined) {
-    throw new InputError(`${path === "-" ? "standard input" : printable(path)} ${problem}`);
+  const foreign = describeForeignBytes(bytes);
+  if (foreign !== undefined) {
+    throw new InputError(`${path === "-" ? "standard input" : printable(path)} is ${foreign}`);
   }
   return bytes;
 }

@@ -10,7 +10,7 @@ import {
   Trap,
   ValidationError,
 } from "../errors.ts";
-import { formatBacktrace, reportError } from "./report-error.ts";
+import { reportError } from "./report-error.ts";
 import { ClosedOutputError, InputError, UsageError } from "./usage-error.ts";
 
 const CONTEXT = { bugsUrl: "https://example.org/bugs", file: "a.wasm", command: "run" };
@@ -117,13 +117,4 @@ describe("texts", () => {
     expect(reportError(trap, CONTEXT).text).not.toContain("\x1b");
     expect(reportError(trap, CONTEXT).text.split("\n")).toHaveLength(3);
   });
-});
-
-it("shows the innermost frames of a deep recursion", () => {
-  const frames = Array.from({ length: 100 }, (_, i) => frame(i, undefined, i));
-  const lines = formatBacktrace(frames).split("\n");
-  expect(lines).toHaveLength(42);
-  expect(lines[0]).toContain("func[0]");
-  expect(lines[39]).toContain("func[39]");
-  expect(lines[40]).toBe("    … more frames");
 });

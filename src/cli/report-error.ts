@@ -2,7 +2,6 @@
 // Owns texts and statuses; every failure of every command ends here.
 
 import {
-  type BacktraceFrame,
   CompileError,
   ExitError,
   InterruptedError,
@@ -14,7 +13,8 @@ import {
   ValidationError,
   WouldBlockError,
 } from "../errors.ts";
-import { printable } from "./read-module.ts";
+import { printable, shortened, shownName } from "../printable.ts";
+import { formatBacktrace } from "./show/backtrace.ts";
 import { ClosedOutputError, InputError, UsageError } from "./usage-error.ts";
 
 /** Exit statuses of the command itself; any other is the guest's. */
@@ -35,14 +35,14 @@ export const STATUS = {
   closedOutput: 141,
 } as const;
 
-/** Frames of a backtrace that are shown. */
-const MOST_FRAMES = 40;
-
 /** What to print (empty for nothing, else lines that end in a newline) and how to exit. */
 export interface Report {
   readonly text: string;
   readonly status: number;
 }
+
+/** Messages may hold what a guest or another program wrote. */
+const LONGEST_LINE = 4_000;
 
 /** Where failures of our own are reported. */
 export interface ReportContext {
@@ -51,22 +51,6 @@ export interface ReportContext {
   readonly command?: string | undefined;
   /** Shown in front of problems with the module's bytes. */
   readonly file?: string | undefined;
-}
-
-function frameLine(frame: BacktraceFrame): string {
-  const name = frame.functionName === undefined ? `func[${frame.funcIdx}]` : printable(frame.functionName);
-  const module = frame.moduleName === undefined ? "" : `${printable(frame.moduleName)}!`;
-  const index =
-    frame.functionName === undefined || frame.offset === undefined ? "" : ` (func[${frame.funcIdx}])`;
-  const place = frame.offset === undefined ? " (host)" : ` @ 0x${frame.offset.toString(16)}`;
-  return `    at ${module}${name}${index}${place}\n`;
-}
-
-/** The frames of a guest that was stopped, innermost first, one per line. */
-export function formatBacktrace(frames: readonly BacktraceFrame[]): string {
-  // The engine keeps only the innermost frames of a deep recursion too, so they cannot be counted here.
-  const rest = frames.length > MOST_FRAMES ? "    … more frames\n" : "";
-  return frames.slice(0, MOST_FRAMES).map(frameLine).join("") + rest;
 }
 
 function runtimeStatus(error: RuntimeError): number {
@@ -86,7 +70,7 @@ function runtimeLine(error: RuntimeError): string {
 
 /** The failure in the user's words. Never throws. */
 export function reportError(error: unknown, context: ReportContext): Report {
-  const line = (text: string): string => `wasmeter: ${printable(text)}\n`;
+  const line = (text: string): string => `wasmeter: ${printable(shortened(text, LONGEST_LINE))}\n`;
   if (error instanceof ClosedOutputError) return { text: "", status: STATUS.closedOutput };
   if (error instanceof ExitError) return { text: "", status: error.exitCode & 0xff };
   if (error instanceof UsageError) {
@@ -115,22 +99,26 @@ export function reportError(error: unknown, context: ReportContext): Report {
 function compileErrorText(error: CompileError, file: string | undefined): string {
   const kind = error instanceof ValidationError ? "invalid" : "malformed";
   const name = error instanceof ValidationError ? error.functionName : undefined;
-  const where = name === undefined ? "" : ` (${name})`;
+  const where = name === undefined ? "" : ` (${shownName(name)})`;
   return `${file === undefined ? "" : `${file}: `}${kind}: ${error.message}${where}`;
 }
+
+/** Imports that do not fit and are listed; a module may have a million. */
+const MOST_PROBLEMS = 100;
 
 /** One line if one import does not fit, else a heading and a line for each. */
 function linkErrorText(error: LinkError): string {
   const lines = error.problems.map(({ module, name, expected, found }) => {
     const outcome = found === undefined ? "is not provided" : `is ${found}`;
-    return printable(`${module}.${name}: needs ${expected}, ${outcome}`);
+    return `${shownName(module)}.${shownName(name)}: needs ${expected}, ${outcome}`;
   });
   const [only, second] = lines;
   if (only === undefined) return `wasmeter: link error: ${printable(error.message)}\n`;
   if (second === undefined) return `wasmeter: link error: ${only}\n`;
   return [
     `wasmeter: link error: ${lines.length} imports do not fit`,
-    ...lines.map((line) => `    ${line}`),
+    ...lines.slice(0, MOST_PROBLEMS).map((line) => `    ${line}`),
+    ...(lines.length > MOST_PROBLEMS ? [`    … and ${lines.length - MOST_PROBLEMS} more`] : []),
     "",
   ].join("\n");
 }

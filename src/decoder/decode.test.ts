@@ -56,7 +56,7 @@ describe("preamble", () => {
     [[0x61, 0x73, 0x6d, 0x00], "magic header not detected"],
     [[0x00, 0x61, 0x73, 0x6d, 0x01], "unexpected end"],
     [[0x00, 0x61, 0x73, 0x6d, 0x02, 0, 0, 0], "unknown binary version 2"],
-    [[0x00, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0], "unknown binary version: this is a component"],
+    [[0x00, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0], "unknown binary version: this is a WebAssembly component"],
   ])("%j: %s", (bytes, message) => {
     expect(() => decodeBytes(Uint8Array.from(bytes))).toThrow(message);
   });

@@ -6,6 +6,7 @@ import type { CodeVisitor } from "../module/code-visitor.ts";
 import type { Module } from "../module/module.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ExpressionReader } from "./expression-reader.ts";
+import { describeForeignBytes } from "./foreign-bytes.ts";
 import { hexByte } from "./hex.ts";
 import { InstructionReader } from "./instruction-reader.ts";
 import { createModuleBuilder, DecoderContext } from "./module-builder.ts";
@@ -33,7 +34,6 @@ export interface DecodeOptions {
 /** The preamble as little-endian words. */
 const MAGIC = 0x6d736100;
 const VERSION = 1;
-const COMPONENT_VERSION = 0x0001000d;
 
 const CUSTOM = 0;
 const DATA_COUNT = 12;
@@ -86,14 +86,12 @@ export function decodeModule(bytes: Uint8Array, options: DecodeOptions, visitor?
 }
 
 function readPreamble(cursor: ByteReader): void {
-  if (cursor.bits32() !== MAGIC) cursor.fail("magic header not detected", 0);
+  const foreign = describeForeignBytes(cursor.bytes);
+  const hint = foreign === undefined ? "" : `: this is ${foreign}`;
+  if (cursor.end < 4) cursor.fail(`unexpected end of section or function${hint}`, cursor.end);
+  if (cursor.bits32() !== MAGIC) cursor.fail(`magic header not detected${hint}`, 0);
   const version = cursor.bits32();
-  if (version === COMPONENT_VERSION) {
-    cursor.fail(
-      "unknown binary version: this is a component, not a core module (a component's core modules can be extracted with wasm-tools)",
-      4,
-    );
-  }
+  if (foreign !== undefined) cursor.fail(`unknown binary version${hint}`, 4);
   if (version !== VERSION) cursor.fail(`unknown binary version ${version >>> 0}`, 4);
 }
 

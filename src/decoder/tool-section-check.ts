@@ -1,5 +1,6 @@
 // The rules of the sections that the tool conventions describe: `producers` and `target_features`.
 
+import { quotedName } from "../printable.ts";
 import { type Complaints, readWhole, type SectionCheck } from "./custom-section.ts";
 import { targetFeaturePrefix } from "./target-features.ts";
 
@@ -13,7 +14,7 @@ export const checkProducers: SectionCheck = (module, section, complaints) => {
       const at = cursor.position;
       const name = cursor.name();
       field(name, at);
-      if (!PRODUCER_FIELDS.has(name)) complaints.add(`unknown field ${JSON.stringify(name)}`, at);
+      if (!PRODUCER_FIELDS.has(name)) complaints.add(`unknown field ${quotedName(name)}`, at);
       const value = uniqueNames("producer", complaints);
       const valueCount = cursor.length();
       for (let k = 0; k < valueCount; k++) {
@@ -43,7 +44,7 @@ export const checkTargetFeatures: SectionCheck = (module, section, complaints) =
 function uniqueNames(what: string, complaints: Complaints): (name: string, at: number) => void {
   const seen = new Set<string>();
   return (name, at) => {
-    if (seen.has(name)) complaints.add(`duplicate ${what} ${JSON.stringify(name)}`, at);
+    if (seen.has(name)) complaints.add(`duplicate ${what} ${quotedName(name)}`, at);
     seen.add(name);
   };
 }

@@ -91,6 +91,11 @@ export class Identifiers {
     return ` (;${name.slice(0, MAX_LENGTH).replace(/[^\p{L}\p{N}!#$%&'*+\-./:<=>?@\\^_`|~ ]/gu, "_")};)`;
   }
 
+  /** Whether a parameter or local of the function has a name. */
+  hasLocals(funcIdx: number): boolean {
+    return this.#map("local", funcIdx).size > 0;
+  }
+
   #map(space: NamedSpace, owner: number): NameMap {
     const names = this.#names;
     if (names === undefined) return NO_NAMES;

@@ -49,6 +49,12 @@ const MOST_LOCALS = 10_000_000;
 /** Custom sections that speak of byte offsets, which are others after assembling; names and hints are shown in place. */
 const NOT_REPEATED = /^(name|metadata\.code\..*|\.debug_.*|reloc\..*|linking|sourceMappingURL)$/;
 
+/** A longer function type is not repeated beside its name, unless there are names for its parameters. */
+const MOST_INLINE_TYPES = 100;
+
+/** Parts of a list in one line, of which a module may have ten million. */
+const PARTS_PER_LINE = 16;
+
 /** Where a custom section stands, by the id of the section before it; the assembler has no word for the data count. */
 const PLACES: readonly string[] = [
   "before first",
@@ -100,7 +106,7 @@ export class ModulePrinter {
     const next = { func: 0, table: 0, memory: 0, global: 0, tag: 0 };
     for (const item of module.imports) yield this.#import(item, next[item.desc.kind]++);
     for (const [i, { type, init }] of module.tables.entries()) {
-      yield `  ${this.#define("table", first.table + i, formatTableType(type, this.#spell), init)}`;
+      yield* this.#definition("table", first.table + i, formatTableType(type, this.#spell), init);
     }
     for (const [i, { type }] of module.memories.entries()) {
       yield `  ${this.#define("memory", first.memory + i, formatMemoryType(type))}`;
@@ -109,13 +115,13 @@ export class ModulePrinter {
       yield `  ${this.#define("tag", first.tag + i, `(tag ${this.#typeUse(typeIdx)})`)}`;
     }
     for (const [i, { type, init }] of module.globals.entries()) {
-      yield `  ${this.#define("global", first.global + i, formatGlobalType(type, this.#spell), init)}`;
+      yield* this.#definition("global", first.global + i, formatGlobalType(type, this.#spell), init);
     }
     for (const { name, kind, index } of module.exports) {
       yield `  (export ${quote(name)} (${kind} ${this.#ids.id(kind, index) ?? index}))`;
     }
     if (module.start !== undefined) yield `  (start ${this.#ids.reference("func", module.start.funcIdx)})`;
-    for (const [i, segment] of module.elements.entries()) yield this.#element(segment, i);
+    for (const [i, segment] of module.elements.entries()) yield* this.#element(segment, i);
     for (const funcIdx of module.code.keys()) {
       for (const line of this.func(first.func + funcIdx)) yield `  ${line}`;
     }
@@ -156,7 +162,7 @@ export class ModulePrinter {
   }
 
   #import({ module, name, desc }: Import, index: number): string {
-    const text = this.#define(desc.kind, index, this.#importType(desc, index), undefined, true);
+    const text = this.#define(desc.kind, index, this.#importType(desc, index), true);
     return `  (import ${quote(module)} ${quote(name)} ${text})`;
   }
 
@@ -183,6 +189,9 @@ export class ModulePrinter {
     const composite = this.#module.types[typeIdx]?.composite;
     if (composite?.kind !== "func") return use;
     const { params, results } = composite;
+    // Two bytes in a function section would become some thousand.
+    const isLong = params.length + results.length > MOST_INLINE_TYPES;
+    if (isLong && (funcIdx === undefined || !this.#ids.hasLocals(funcIdx))) return use;
     const inline =
       funcIdx === undefined
         ? formatFuncType(composite, "", this.#spell)
@@ -229,12 +238,16 @@ export class ModulePrinter {
     }
   }
 
-  /** Puts index and name after the keyword of `(keyword …)`, and an initial value at the end. */
-  #define(space: NamedSpace, index: number, text: string, init?: ConstExpr, isImport = false): string {
-    const head = text.slice(0, space.length + 1);
-    const rest = text.slice(space.length + 1, -1);
-    const value = init === undefined ? "" : ` ${this.#expr(init)}`;
-    return `${head}${this.#head(space, index, isImport)}${rest}${value})`;
+  /** Puts index and name after the keyword of `(keyword …)`. */
+  #define(space: NamedSpace, index: number, text: string, isImport = false): string {
+    const at = space.length + 1;
+    return `${text.slice(0, at)}${this.#head(space, index, isImport)}${text.slice(at)}`;
+  }
+
+  /** The same with an initial value at the end. */
+  #definition(space: NamedSpace, index: number, text: string, init?: ConstExpr): Iterable<string> {
+    const defined = this.#define(space, index, text).slice(0, -1);
+    return wrap(`  ${defined}`, init === undefined ? [] : this.#expr(init));
   }
 
   /** ` $name (;3;)`, or the index alone. Assemblers take the annotation of a name for no import but a function. */
@@ -245,33 +258,40 @@ export class ModulePrinter {
     return name === undefined ? ` (;${index};)${this.#ids.comment(space, index)}` : ` (;${index};) ${name}`;
   }
 
-  #expr({ start, end }: ConstExpr): string {
+  /** The instructions of a constant expression. */
+  #expr({ start, end }: ConstExpr): Iterable<string> {
     const { instructions, lookup } = this.#options;
-    return [...disassembleExpr(instructions(start, end), lookup, this.#context)].join(" ");
+    return disassembleExpr(instructions(start, end), lookup, this.#context);
   }
 
-  #element(segment: ElementSegment, index: number): string {
+  *#element(segment: ElementSegment, index: number): Generator<string, void> {
     const { mode, offsetExpr, tableIdx, type, funcIdxs, exprs } = segment;
-    const parts: string[] = [];
-    if (mode === "declarative") parts.push("declare");
-    if (offsetExpr !== undefined) {
-      if (tableIdx !== 0) parts.push(`(table ${this.#ids.reference("table", tableIdx)})`);
-      parts.push(`(offset ${this.#expr(offsetExpr)})`);
-    }
+    const head = `  (elem${this.#head("elem", index)}${mode === "declarative" ? " declare" : ""}`;
+    const place = offsetExpr === undefined ? [] : this.#offset("table", tableIdx, offsetExpr);
     // Expressions of this type could only have been written with it; none at all may also be no functions.
-    if (exprs.length === 0 && type === refType(HeapType.Func, false)) {
-      parts.push("func", ...funcIdxs.map((funcIdx) => this.#ids.reference("func", funcIdx)));
-    } else {
-      parts.push(formatValType(type, this.#spell));
-      for (const expr of exprs) parts.push(`(item ${this.#expr(expr)})`);
-    }
-    return `  (elem${this.#head("elem", index)} ${parts.join(" ")})`;
+    const areFunctions = exprs.length === 0 && type === refType(HeapType.Func, false);
+    yield* wrap(head, chain(place, areFunctions ? this.#functions(funcIdxs) : this.#items(segment)));
+  }
+
+  *#functions(funcIdxs: readonly number[]): Generator<string, void> {
+    yield "func";
+    for (const funcIdx of funcIdxs) yield this.#ids.reference("func", funcIdx);
+  }
+
+  *#items({ type, exprs }: ElementSegment): Generator<string, void> {
+    yield formatValType(type, this.#spell);
+    for (const expr of exprs) yield* wrap("(item", this.#expr(expr));
+  }
+
+  /** `(table 1) (offset i32.const 0)`: where an active segment goes. */
+  *#offset(space: "table" | "memory", index: number, expr: ConstExpr): Generator<string, void> {
+    if (index !== 0) yield `(${space} ${this.#ids.reference(space, index)})`;
+    yield* wrap("(offset", this.#expr(expr));
   }
 
   *#data({ memIdx, offsetExpr, start, end }: DataSegment, index: number): Generator<string, void> {
-    const memory = memIdx === 0 ? "" : ` (memory ${this.#ids.reference("memory", memIdx)})`;
-    const place = offsetExpr === undefined ? "" : `${memory} (offset ${this.#expr(offsetExpr)})`;
-    yield `  (data${this.#head("data", index)}${place}`;
+    const place = offsetExpr === undefined ? [] : this.#offset("memory", memIdx, offsetExpr);
+    yield* inLines(`  (data${this.#head("data", index)}`, place);
     yield* this.#strings(start, end);
     yield "  )";
   }
@@ -325,4 +345,32 @@ function* mergeRuns(runs: readonly LocalRun[]): Generator<LocalRun, void> {
 
 function* repeat(type: ValType, count: number): Generator<ValType, void> {
   for (let i = 0; i < count; i++) yield type;
+}
+
+/** `head` and the parts after it, as few lines as there may be; further ones are indented. */
+function* inLines(head: string, parts: Iterable<string>): Generator<string, void> {
+  let line = [head];
+  for (const part of parts) {
+    if (line.length > PARTS_PER_LINE) {
+      yield line.join(" ");
+      line = ["   "];
+    }
+    line.push(part);
+  }
+  yield line.join(" ");
+}
+
+/** The same, closed by a parenthesis. */
+function* wrap(head: string, parts: Iterable<string>): Generator<string, void> {
+  let last: string | undefined;
+  for (const line of inLines(head, parts)) {
+    if (last !== undefined) yield last;
+    last = line;
+  }
+  yield `${last})`;
+}
+
+function* chain<T>(first: Iterable<T>, second: Iterable<T>): Generator<T, void> {
+  yield* first;
+  yield* second;
 }

@@ -11,6 +11,7 @@ import {
 import type { Import } from "../module/module.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
 import type { FuncType } from "../module/types.ts";
+import { quotedName } from "../printable.ts";
 import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import type { ExternInstance } from "./instance.ts";
 
@@ -88,11 +89,13 @@ export function matchImports(
   const text = externTypeTexts(registry);
   const problems: LinkProblem[] = [];
   const items: ExternInstance[] = [];
+  const provided = new Set<string>();
   checked.module.imports.forEach((wanted, k) => {
     const expected = checked.importTypes[k] as ExternType;
     const item = resolve(wanted, expected);
     if (item !== undefined && matches(externTypeOf(item), expected, registry)) {
       items.push(item);
+      provided.add(wanted.module);
       return;
     }
     problems.push({
@@ -102,21 +105,30 @@ export function matchImports(
       found: item === undefined ? undefined : text(externTypeOf(item)),
     });
   });
-  if (problems.length > 0) throw new LinkError(problemsText(problems), problems);
+  if (problems.length > 0) throw new LinkError(problemsText(problems, provided), problems);
   return items;
 }
 
 /** How many problems a message spells out; the error's `problems` has all. */
 const MAX_TOLD = 20;
 
-function problemsText(problems: readonly LinkProblem[]): string {
+/** What the functions of WASI preview1, and of the snapshot before it, are imported from. */
+const WASI_MODULES: ReadonlySet<string> = new Set(["wasi_snapshot_preview1", "wasi_unstable"]);
+
+/** `provided`: modules of which something was found. */
+function problemsText(problems: readonly LinkProblem[], provided: ReadonlySet<string>): string {
   const told = problems
     .slice(0, MAX_TOLD)
     .map(({ module, name, expected, found }) =>
       found === undefined
-        ? `unknown import ${JSON.stringify(module)} ${JSON.stringify(name)}: needs ${expected}`
-        : `incompatible import type for ${JSON.stringify(module)} ${JSON.stringify(name)}: needs ${expected}, found ${found}`,
+        ? `unknown import ${quotedName(module)} ${quotedName(name)}: needs ${expected}`
+        : `incompatible import type for ${quotedName(module)} ${quotedName(name)}: needs ${expected}, found ${found}`,
     );
   if (problems.length > MAX_TOLD) told.push(`and ${problems.length - MAX_TOLD} more`);
+  const lacksWasi = problems.some(
+    ({ module, found }) => found === undefined && WASI_MODULES.has(module) && !provided.has(module),
+  );
+  if (lacksWasi)
+    told.push("nothing of WASI is defined: new WasiPreview1(…).addTo(linker), from wasmeter/wasi, does it");
   return told.join("\n");
 }

@@ -11,6 +11,7 @@ import type { ElementSegment, Import, LocalRun, Module } from "../module/module.
 import { type TypeRegistry, toCanonical } from "../module/type-registry.ts";
 import type { GlobalType, MemoryType, TableType, ValType } from "../module/types.ts";
 import { heapOf, isConcrete, isRef, typeIdxOf } from "../module/types.ts";
+import { quotedName } from "../printable.ts";
 import {
   type CheckedModule,
   createModuleContext,
@@ -243,7 +244,7 @@ export class ModuleValidator implements CodeVisitor {
     const { module } = context;
     for (const item of module.exports) {
       const { name, kind, index, offset } = item;
-      if (context.exportsByName.has(name)) fail(`duplicate export name ${JSON.stringify(name)}`, offset);
+      if (context.exportsByName.has(name)) fail(`duplicate export name ${quotedName(name)}`, offset);
       context.exportsByName.set(name, item);
       context.exportTypes.push(this.#exportType(context, kind, index, offset));
       if (kind !== "func") continue;

@@ -2,7 +2,8 @@
 // Owns the file's shape; prices are checked by the engine.
 
 import { COST_MODELS, type CostModel } from "../../interp/code/cost-model.ts";
-import { printable, readInput } from "../read-module.ts";
+import { printable } from "../../printable.ts";
+import { readInput } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
 import { didYouMean } from "./suggest.ts";
 

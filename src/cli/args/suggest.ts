@@ -1,7 +1,7 @@
 // Finds the name that somebody probably meant.
 // Owns the distance and its threshold; knows nothing of options or commands.
 
-/** Longer words are never compared: the distance takes time proportional to the product of both lengths. */
+/** Longer words are never compared, on either side: the distance takes time proportional to the product of both lengths. */
 const LONGEST_WORD = 64;
 
 /** Levenshtein distance in which swapping two neighbours counts 1, as a slip of the fingers does. */
@@ -35,6 +35,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   const completions: string[] = [];
   for (const candidate of candidates) {
+    if (candidate.length > LONGEST_WORD) continue;
     const distance = editDistance(lower, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

@@ -5,29 +5,15 @@ import { InstructionReader } from "../../decoder/instruction-reader.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { createInstructionLookup, type InstructionLookup } from "../../isa/instructions.ts";
 import { ModulePrinter } from "../../module/print-module.ts";
+import { shownName } from "../../printable.ts";
 import { onlyFile } from "../args/options.ts";
 import { didYouMean } from "../args/suggest.ts";
 import type { Command } from "../command.ts";
-import type { CommandOutput } from "../io.ts";
+import { writeLines } from "../output.ts";
 import { readModule } from "../read-module.ts";
 import { STATUS } from "../report-error.ts";
 import { type FunctionMember, ModuleView } from "../show/module-view.ts";
 import { InputError } from "../usage-error.ts";
-
-/** Characters collected before they are written. */
-const BUFFERED = 65_536;
-
-/** Writes lines in pieces, so that a large module is neither held as one string nor written line by line. */
-function writeLines(output: CommandOutput, lines: Iterable<string>): void {
-  let buffer = "";
-  for (const line of lines) {
-    buffer += `${line}\n`;
-    if (buffer.length < BUFFERED) continue;
-    output.write(buffer);
-    buffer = "";
-  }
-  output.write(buffer);
-}
 
 /** Resolves `--function`: an index, else a name from the name section or an export. Throws InputError. */
 function find(functions: readonly FunctionMember[], wanted: string, file: string): FunctionMember {
@@ -38,11 +24,13 @@ function find(functions: readonly FunctionMember[], wanted: string, file: string
     const names = functions.flatMap(({ name, exports }) =>
       name === undefined ? exports : [name, ...exports],
     );
-    throw new InputError(`${file} has no function '${wanted}'${didYouMean(wanted, names)}`);
+    throw new InputError(`${file} has no function '${shownName(wanted)}'${didYouMean(wanted, names)}`);
   }
   if (found.import !== undefined) {
     const { module, name } = found.import;
-    throw new InputError(`function ${found.index} is imported (${module}.${name}): it has no code here`);
+    throw new InputError(
+      `function ${found.index} is imported (${shownName(module)}.${shownName(name)}): it has no code here`,
+    );
   }
   return found;
 }

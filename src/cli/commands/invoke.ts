@@ -2,6 +2,7 @@
 // Owns that; making the call is run.ts's business.
 
 import type { Func, Instance } from "../../api/index.ts";
+import { shownName } from "../../printable.ts";
 import type { RunOptions } from "../args/run-options.ts";
 import { didYouMean } from "../args/suggest.ts";
 import { formatValue, parseValue } from "../args/values.ts";
@@ -26,13 +27,16 @@ export function invocation(instance: Instance, options: RunOptions): Invocation 
   const found = module.exports.find((each) => each.name === name);
   if (found === undefined) {
     const names = module.exports.filter(({ kind }) => kind === "func").map((each) => each.name);
-    throw new InputError(`${options.file} exports no function '${name}'${didYouMean(name, names)}`);
+    throw new InputError(
+      `${options.file} exports no function '${shownName(name)}'${didYouMean(name, names)}`,
+    );
   }
-  if (found.kind !== "func") throw new InputError(`the export '${name}' is a ${found.kind}, not a function`);
+  if (found.kind !== "func")
+    throw new InputError(`the export '${shownName(name)}' is a ${found.kind}, not a function`);
   const { params, results } = (instance.exports[name] as Func).type;
   if (words.length !== params.length) {
     const wanted = params.length === 0 ? "no arguments" : `${params.length} (${params.join(", ")})`;
-    throw new UsageError(`--invoke ${name}: takes ${wanted}, but ${words.length} given`);
+    throw new UsageError(`--invoke ${shownName(name)}: takes ${wanted}, but ${words.length} given`);
   }
   return {
     name,

@@ -3,11 +3,12 @@
 
 import { realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { printable } from "../../printable.ts";
 import type { FileSystem, InputStream } from "../../wasi/index.ts";
 import { HostFileSystem, inputFromFile, listenTcp, type TcpListener } from "../../wasi/node/index.ts";
 import { parseEnvFile, type Variable } from "../args/env-file.ts";
 import type { DirectoryGrant } from "../args/grants.ts";
-import { printable, readInput, systemCode, systemReason } from "../read-module.ts";
+import { readInput, systemCode, systemReason } from "../read-module.ts";
 import { InputError, UsageError } from "../usage-error.ts";
 
 // ------------------------------------------------------------------ directories

@@ -10,13 +10,14 @@ import {
   Store,
 } from "../../api/index.ts";
 import { ExitError, InterruptedError } from "../../errors.ts";
+import { printable, shownName } from "../../printable.ts";
 import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
 import { buildEnvironment } from "../args/grants.ts";
 import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { CommandIo } from "../io.ts";
-import { printable, readModule } from "../read-module.ts";
+import { readModule } from "../read-module.ts";
 import { STATUS } from "../report-error.ts";
 import { InputError } from "../usage-error.ts";
 import { invocation } from "./invoke.ts";
@@ -98,7 +99,7 @@ async function runGuest(instance: Instance, options: RunOptions, stop: Stop): Pr
 
 function noStart(file: string, module: Module): string {
   const names = module.exports.filter(({ kind }) => kind === "func").map(({ name }) => name);
-  const some = names.slice(0, 8).join(", ") + (names.length > 8 ? " …" : "");
+  const some = names.slice(0, 8).map(shownName).join(", ") + (names.length > 8 ? " …" : "");
   const advice = names.length === 0 ? "it exports no function at all" : `--invoke calls one of: ${some}`;
   return `${file} exports no _start function; ${advice}`;
 }

@@ -2,10 +2,11 @@
 
 import { Engine, Module } from "../../api/index.ts";
 import { CompileError, LimitError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
 import { FEATURES_OPTION, parseFeatures } from "../args/features-option.ts";
 import { onlyFile, single } from "../args/options.ts";
 import type { Command } from "../command.ts";
-import { printable, readModule } from "../read-module.ts";
+import { readModule } from "../read-module.ts";
 import { STATUS } from "../report-error.ts";
 import { InputError } from "../usage-error.ts";
 

@@ -39,6 +39,8 @@ export class ModuleView {
   /** For whoever reads its code. */
   readonly tables: OpcodeTables;
   readonly #exports = new Map<ExternKind, Map<number, string[]>>();
+  /** Texts of function types and of tag types: a million functions may have one type of two thousand value types. */
+  readonly #typeTexts = { func: new Map<number, string>(), tag: new Map<number, string>() };
 
   /**
    * @param tables of all features, if there are some already
@@ -59,8 +61,13 @@ export class ModuleView {
 
   /** `(func (param i32))` of a type index; `tag` for the keyword of tags. */
   funcTypeText(typeIdx: number, keyword: "func" | "tag" = "func"): string {
+    const known = this.#typeTexts[keyword].get(typeIdx);
+    if (known !== undefined) return known;
     const composite = this.module.types[typeIdx]?.composite;
-    return composite?.kind === "func" ? formatFuncType(composite, keyword) : `(${keyword} (type ${typeIdx}))`;
+    const text =
+      composite?.kind === "func" ? formatFuncType(composite, keyword) : `(${keyword} (type ${typeIdx}))`;
+    this.#typeTexts[keyword].set(typeIdx, text);
+    return text;
   }
 
   /** An import's type in text form. */

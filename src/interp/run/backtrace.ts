@@ -5,7 +5,7 @@ import type { BacktraceFrame } from "../../errors.ts";
 import type { CodeNode } from "../code/node.ts";
 
 /** Frames of a deep recursion beyond this many are left out of backtraces. */
-const MAX_FRAMES = 100;
+export const MAX_FRAMES = 100;
 
 /** Innermost first: node `i` in the current frame, then the call nodes below it. */
 export function backtrace(i: CodeNode, callers: readonly CodeNode[], sp: number): readonly BacktraceFrame[] {

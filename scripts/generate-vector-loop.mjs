@@ -333,7 +333,7 @@ import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/l
 import * as shift from "./ops/simd/shift.ts";
 import type { VectorViews } from "./ops/simd/views.ts";
 import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
-import type { ExecutionState } from "./run/execution-state.ts";
+import type { ExecutionContext } from "./run/context.ts";
 import { outOfBounds } from "./run/faults.ts";
 
 /** What is done here without a call, for the warm-up: on registers, and on memory. */
@@ -366,7 +366,7 @@ ${scalars
  * trap, or a branch for which the slice of fuel does not suffice. The slice is in the meter, before and afterwards.
  * @throws Trap when \`first\` itself traps: the main loop then knows where it stands
  */
-export function executeVectors(ex: ExecutionState, first: CodeNode, fp: number): CodeNode {
+export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number): CodeNode {
   const meter = ex.store.fuel;
   const views = ex.vectorViews as VectorViews;
   const R = ex.R, F = ex.F, D = ex.D;
@@ -404,7 +404,7 @@ ${cases
 }
 
 /** Any load or store. Returns false, with nothing done, when it would trap but \`mayThrow\` is not set. @throws Trap */
-function access(ex: ExecutionState, i: CodeNode, fp: number, mayThrow: boolean): boolean {
+function access(ex: ExecutionContext, i: CodeNode, fp: number, mayThrow: boolean): boolean {
   const operands = i.data as MemoryAccess;
   const memory = ex.instance.memories[operands.memIdx] as MemoryInstance;
   const e = addressOf(operands, ex.R, fp + i.a);

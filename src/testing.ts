@@ -10,8 +10,8 @@ import { decodeModule } from "./decoder/decode.ts";
 import { createOpcodeTables } from "./decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
 import { wordsOf } from "./interp/lower/operand-stack.ts";
-import type { ExecutionState } from "./interp/run/execution-state.ts";
 import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
+import type { Registers } from "./interp/run/values.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
 import { FunctionInstance } from "./runtime/function.ts";
@@ -100,7 +100,7 @@ export function refKind(ref: unknown): "func" | "exn" | "i31" | "struct" | "arra
   return "extern";
 }
 
-function writeRaw(ex: ExecutionState, type: ValType, at: number, value: RawValue): void {
+function writeRaw(ex: Registers, type: ValType, at: number, value: RawValue): void {
   if (isRef(type)) {
     ex.X[at >> 1] = value.ref ?? null;
   } else if (type === NumType.V128) {

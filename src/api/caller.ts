@@ -1,7 +1,7 @@
 // What a host function learns of the guest that calls it.
 
 import { OutOfFuelError } from "../errors.ts";
-import type { ExecutionState } from "../interp/run/execution-state.ts";
+import type { ExecutionContext } from "../interp/run/context.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { toFuel } from "./convert.ts";
@@ -17,7 +17,7 @@ export class Caller {
   /** What this call has charged, less what it has given back. */
   #charged = 0n;
   /** Who has paid. */
-  #payer: ExecutionState | undefined;
+  #payer: ExecutionContext | undefined;
   #unpaid: OutOfFuelError | undefined;
 
   /** @internal */
@@ -103,7 +103,7 @@ export class Caller {
     return this.#unpaid;
   }
 
-  get #current(): ExecutionState | undefined {
+  get #current(): ExecutionContext | undefined {
     return backendOf(this.store.engine).interpreter.current(this.store.state);
   }
 }

@@ -1,8 +1,8 @@
 // An execution as the embedder drives it: start, resume, look, cancel.
 
 import type { BacktraceFrame } from "../errors.ts";
-import type { InterruptReason, Watch } from "../interp/run/execution-state.ts";
 import type { Run, RunState } from "../interp/run/run.ts";
+import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 import { resultsToEmbedder, toFuel } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
 import { type InterruptOptions, makeWatch } from "./interrupt.ts";

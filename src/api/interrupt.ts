@@ -1,6 +1,6 @@
 // What stops a run from outside: deadlines, abort signals, and a flag that another thread can raise.
 
-import type { InterruptReason, Watch } from "../interp/run/execution-state.ts";
+import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 
 /** Bounds in wall time. */
 export interface InterruptOptions {

@@ -23,18 +23,19 @@ import type { CodeNode, FunctionCode } from "./code/node.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
 import { executeRare } from "./ops/rare.ts";
-import { type ExecutionState, Slow } from "./run/execution-state.ts";
+import type { ExecutionContext } from "./run/context.ts";
 import { outOfBounds, undefinedElement, uninitializedElement } from "./run/faults.ts";
+import { Slow } from "./run/slow.ts";
 
 const SAVED = -1;
 
 /** Runs from node `start` in the state that `ex` holds, until an Exit node. A fault leaves the state at the faulting node. */
-export function execute(ex: ExecutionState, start: CodeNode): void {
+export function execute(ex: ExecutionContext, start: CodeNode): void {
   for (let i: CodeNode | null = start; i !== null; ) i = runLoop(ex, i);
 }
 
 /** Runs until an Exit node (null), or until a view that it holds is stale: then from the node it returns. */
-function runLoop(ex: ExecutionState, start: CodeNode): CodeNode | null {
+function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
   const meter = ex.store.fuel;
   const CS = ex.callers;
   const R = ex.R, F = ex.F, D = ex.D, X = ex.X, RL = R.length;

@@ -13,7 +13,7 @@ import {
   SHIFT_BY_IMMEDIATE,
   VectorCode,
 } from "./code/operations.ts";
-import type { ExecutionState } from "./run/execution-state.ts";
+import type { ExecutionContext } from "./run/context.ts";
 import { executeVectors, FREQUENT, FREQUENT_ACCESSES, SHARED } from "./vector-loop.ts";
 
 /** Four vectors: small integers, large ones, floats and NaNs, doubles and NaNs. Word 16 is an address, as is 17. */
@@ -51,7 +51,7 @@ const ROUNDS = 2;
 let done = false;
 
 /** Warms the vector loop up in a fresh state, the first time it is called in this process. */
-export function warmUpVectors(makeState: () => ExecutionState, owner: FunctionCode): void {
+export function warmUpVectors(makeState: () => ExecutionContext, owner: FunctionCode): void {
   if (done) return;
   done = true;
   const ex = makeState();

@@ -20,13 +20,13 @@ import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import { AggregateCode, type ArrayPlan, type CastTest, type ObjectPlan } from "../code/aggregates.ts";
 import type { CodeNode } from "../code/node.ts";
-import type { ExecutionState } from "../run/execution-state.ts";
+import type { InstanceRegisters } from "../run/values.ts";
 
 /**
  * Executes aggregate instructions from node `first` on; returns the first node that is none, or that is about to trap.
  * @throws Trap when `first` itself traps, HeapFull when it finds no room: the main loop then knows where it stands.
  */
-export function executeAggregates(ex: ExecutionState, first: CodeNode, fp: number): CodeNode {
+export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: number): CodeNode {
   const { R, X } = ex;
   let i = first;
   for (;;) {
@@ -199,7 +199,7 @@ export function executeAggregates(ex: ExecutionState, first: CodeNode, fp: numbe
 }
 
 /** Whether the branch on a cast at node `i` is taken. Never traps. */
-export function executeCastTest(ex: ExecutionState, i: CodeNode, fp: number): boolean {
+export function executeCastTest(ex: InstanceRegisters, i: CodeNode, fp: number): boolean {
   const test = i.data as CastTest;
   const ref = ex.X[(fp + i.a) >> 1];
   const passes =
@@ -374,7 +374,7 @@ export function checkSource(
 
 /** The array that `plan` asks for, whose room is reserved; its value, or offset in the segment, is at word `at`. */
 export function makeArray(
-  { R, X, instance }: ExecutionState,
+  { R, X, instance }: InstanceRegisters,
   { op, segment }: ArrayPlan,
   type: ObjectType,
   at: number,

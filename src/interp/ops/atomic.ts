@@ -6,16 +6,18 @@ import { Trap, WouldBlockError } from "../../errors.ts";
 import { Op } from "../../isa/op.ts";
 import { NumType } from "../../module/types.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
+import type { Blocking } from "../../runtime/store.ts";
 import { WaitResult } from "../../runtime/waiters.ts";
 import type { CodeNode } from "../code/node.ts";
 import { type AtomicAccess, AtomicKind, type MemoryAccess } from "../code/operations.ts";
-import type { ExecutionState } from "../run/execution-state.ts";
+import { type Bounds, type PendingCall, poll, wouldBlock } from "../run/stop.ts";
+import type { InstanceRegisters } from "../run/values.ts";
 import { effectiveAddress } from "./address.ts";
 
 type NarrowView = Uint8Array | Uint16Array | Int32Array;
 
 /** Executes node `i` of the frame at `fp`, no wait. @throws Trap out of bounds, or where the address is not aligned */
-export function executeAtomic(ex: ExecutionState, i: CodeNode, fp: number): void {
+export function executeAtomic(ex: InstanceRegisters, i: CodeNode, fp: number): void {
   const access = i.data as AtomicAccess;
   const { R } = ex;
   const memory = ex.instance.memories[access.memIdx] as MemoryInstance;
@@ -217,12 +219,20 @@ function executePlain64(
 const BLOCKED_SLICE_MS = 20;
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
+/** What waiting needs of an execution. */
+export interface WaitState extends InstanceRegisters, Bounds {
+  readonly store: Bounds["store"] & { readonly blocking: Blocking | undefined };
+  /** Whether the run may be suspended until somebody notifies. */
+  readonly mayAwait: boolean;
+  pending: PendingCall | undefined;
+}
+
 /**
  * Executes wait node `i`, whose operands (address, expected value, timeout in ns as i64, negative for none)
  * stand from word `at` on. Returns false when the run must be suspended; `ex.pending` then says until when.
  * @throws Trap; WouldBlockError where it would have to wait but may neither suspend nor block
  */
-export function executeWait(ex: ExecutionState, i: CodeNode, at: number): boolean {
+export function executeWait(ex: WaitState, i: CodeNode, at: number): boolean {
   const access = i.data as MemoryAccess;
   const { R } = ex;
   const memory = ex.instance.memories[access.memIdx] as MemoryInstance;
@@ -269,14 +279,14 @@ function nameOf(op: Op): string {
 }
 
 /** Nothing else runs while the thread is blocked, so only time can end it. @throws WouldBlockError, InterruptedError */
-function waitBlocking(ex: ExecutionState, op: Op, timeoutMs: number): void {
+function waitBlocking(ex: WaitState, op: Op, timeoutMs: number): void {
   const { blocking } = ex.store;
-  if (blocking === undefined) throw ex.wouldBlock(nameOf(op));
+  if (blocking === undefined) throw wouldBlock(ex, nameOf(op));
   if (timeoutMs === Number.POSITIVE_INFINITY) {
     throw new WouldBlockError(nameOf(op), "nothing could wake it; use callAsync(), or an Execution");
   }
   for (let left = timeoutMs; left > 0; left -= BLOCKED_SLICE_MS) {
     blocking.sleep(Math.min(left, BLOCKED_SLICE_MS));
-    ex.poll();
+    poll(ex);
   }
 }

@@ -1,7 +1,7 @@
 // How instructions that cost by size are paid for and done: all at once for fuel, piece by piece for interruption.
 // Owns the order of the two; knows nothing of what is done.
 
-import type { ExecutionState } from "../run/execution-state.ts";
+import { type Bounds, type InterruptReason, poll } from "../run/stop.ts";
 
 export const enum HeavyOutcome {
   Done,
@@ -13,6 +13,11 @@ export const enum HeavyOutcome {
   Waiting,
 }
 
+/** What work in chunks needs of an execution. */
+export interface ChunkState extends Bounds {
+  interruptedBy: InterruptReason | undefined;
+}
+
 /** Bytes, or elements, between two polls. */
 const CHUNK = 2 ** 20;
 
@@ -22,7 +27,7 @@ const CHUNK = 2 ** 20;
  * and the rest is simply the shorter operation.
  */
 export function inChunks(
-  ex: ExecutionState,
+  ex: ChunkState,
   length: number,
   price: number,
   backwards: boolean,
@@ -35,7 +40,7 @@ export function inChunks(
   while (left > CHUNK) {
     work(backwards ? left - CHUNK : length - left, CHUNK);
     left -= CHUNK;
-    const reason = ex.poll();
+    const reason = poll(ex);
     if (reason === undefined) continue;
     ex.interruptedBy = reason;
     rest(left);

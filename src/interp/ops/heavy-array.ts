@@ -17,15 +17,18 @@ import type { Reference } from "../../runtime/reference.ts";
 import type { NewArrayOp } from "../code/aggregates.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { Indices } from "../code/operations.ts";
-import type { ExecutionState } from "../run/execution-state.ts";
+import type { InstanceRegisters, Registers } from "../run/values.ts";
 import { checkData, checkElements, checkSource, copyReferences, makeArray, objectType } from "./aggregate.ts";
-import { HeavyOutcome, inChunks } from "./chunks.ts";
+import { type ChunkState, HeavyOutcome, inChunks } from "./chunks.ts";
+
+/** What these instructions need of an execution. */
+type ArrayState = InstanceRegisters & ChunkState;
 
 /**
  * Executes node `i`; its operands stand from word `at` on.
  * @throws Trap; HeapFull, before any effect, when there is no room
  */
-export function executeHeavyArray(ex: ExecutionState, i: CodeNode, at: number): HeavyOutcome {
+export function executeHeavyArray(ex: ArrayState, i: CodeNode, at: number): HeavyOutcome {
   const { R, instance } = ex;
   const { costs } = i.owner.module;
   const { index, index2 } = i.data as Indices;
@@ -117,7 +120,7 @@ export function executeHeavyArray(ex: ExecutionState, i: CodeNode, at: number): 
   }
 }
 
-function newArray(ex: ExecutionState, i: CodeNode, op: NewArrayOp, at: number): HeavyOutcome {
+function newArray(ex: ArrayState, i: CodeNode, op: NewArrayOp, at: number): HeavyOutcome {
   const { R, instance } = ex;
   const { costs } = i.owner.module;
   const { index, index2 } = i.data as Indices;
@@ -148,7 +151,7 @@ function valueWords(storage: Storage): number {
   return storage === Storage.Ref ? 2 : Math.max(2, elementEntries(storage));
 }
 
-function arrayAt({ X }: ExecutionState, at: number): ArrayObject {
+function arrayAt({ X }: Registers, at: number): ArrayObject {
   const array = X[at >> 1] as ArrayObject | null;
   if (array === null) throw new Trap("null-array-reference");
   return array;

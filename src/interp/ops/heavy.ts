@@ -11,13 +11,15 @@ import type { TableInstance } from "../../runtime/table.ts";
 import type { Costs } from "../code/cost-model.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { Indices } from "../code/operations.ts";
-import type { ExecutionState } from "../run/execution-state.ts";
-import { executeWait } from "./atomic.ts";
-import { HeavyOutcome, inChunks } from "./chunks.ts";
+import { executeWait, type WaitState } from "./atomic.ts";
+import { type ChunkState, HeavyOutcome, inChunks } from "./chunks.ts";
 import { executeHeavyArray } from "./heavy-array.ts";
 
+/** What these instructions need of an execution. */
+export type HeavyState = WaitState & ChunkState & { readonly fp: number };
+
 /** Executes node `i`; its operands stand from word `i.a` of the frame on, `i.c` is the instruction. @throws Trap */
-export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
+export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
   const { costs } = i.owner.module;
   const at = ex.fp + i.a;
   const { index, index2 } = i.data as Indices;
@@ -178,7 +180,7 @@ export function executeHeavy(ex: ExecutionState, i: CodeNode): HeavyOutcome {
   }
 }
 
-function memoryGrow(ex: ExecutionState, memory: MemoryInstance, at: number, costs: Costs): HeavyOutcome {
+function memoryGrow(ex: HeavyState, memory: MemoryInstance, at: number, costs: Costs): HeavyOutcome {
   const { is64 } = memory.type;
   const delta = readIndex(ex.R, at, is64);
   if (costs.perPage > 0 && memory.canGrow(delta)) {
@@ -188,7 +190,7 @@ function memoryGrow(ex: ExecutionState, memory: MemoryInstance, at: number, cost
   return HeavyOutcome.Done;
 }
 
-function tableGrow(ex: ExecutionState, table: TableInstance, at: number, costs: Costs): HeavyOutcome {
+function tableGrow(ex: HeavyState, table: TableInstance, at: number, costs: Costs): HeavyOutcome {
   const { is64 } = table.type;
   const delta = readIndex(ex.R, at + 2, is64);
   if (costs.perElement > 0 && table.canGrow(delta)) {

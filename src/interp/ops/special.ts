@@ -8,14 +8,14 @@ import type { MemoryInstance } from "../../runtime/memory.ts";
 import type { TableInstance } from "../../runtime/table.ts";
 import type { CodeNode } from "../code/node.ts";
 import { FIRST_ATOMIC, type FourOperands, type Indices, type MemoryAccess } from "../code/operations.ts";
-import type { ExecutionState } from "../run/execution-state.ts";
+import type { InstanceRegisters } from "../run/values.ts";
 import { effectiveAddress } from "./address.ts";
 import { executeCastTest } from "./aggregate.ts";
 import { executeAtomic } from "./atomic.ts";
 import { add128Into, mulWideSInto, mulWideUInto, sub128Into } from "./numeric/wide.ts";
 
 /** Executes node `i` in the frame at `fp`; `i.c` is the Wasm instruction. @throws Trap as it does. */
-export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): void {
+export function executeSpecial(ex: InstanceRegisters, i: CodeNode, fp: number): void {
   if (i.c >= FIRST_ATOMIC) {
     executeAtomic(ex, i, fp);
     return;
@@ -85,7 +85,7 @@ export function executeSpecial(ex: ExecutionState, i: CodeNode, fp: number): voi
 }
 
 /** Whether a conditional branch that the loop does not decide itself is taken. Never traps. */
-export function executeTest(ex: ExecutionState, i: CodeNode, fp: number): boolean {
+export function executeTest(ex: InstanceRegisters, i: CodeNode, fp: number): boolean {
   return executeCastTest(ex, i, fp);
 }
 
@@ -101,7 +101,7 @@ function checkElement(length: number, word: number): number {
 }
 
 /** Scalar loads and stores. */
-function access(ex: ExecutionState, i: CodeNode, fp: number): void {
+function access(ex: InstanceRegisters, i: CodeNode, fp: number): void {
   const { R } = ex;
   const operands = i.data as MemoryAccess;
   const memory = ex.instance.memories[operands.memIdx] as MemoryInstance;

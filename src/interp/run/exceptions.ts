@@ -1,5 +1,5 @@
 // Exceptions while code runs: making them, and finding who takes them.
-// Owns the search through frames and try regions. Moving the execution there is execution-state.ts's affair.
+// Owns the search through frames and try regions. Moving the execution there is unwind.ts's affair.
 
 import { Trap } from "../../errors.ts";
 import { Op } from "../../isa/op.ts";

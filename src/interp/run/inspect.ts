@@ -15,7 +15,10 @@ import { Code } from "../code/code.ts";
 import type { CodeNode, Fixup, FunctionCode } from "../code/node.ts";
 import type { ModuleCompiler } from "../lower/module-compiler.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
-import { type ExecutionState, siteOf } from "./execution-state.ts";
+import type { FrameState } from "./exceptions.ts";
+import { siteOf } from "./nodes.ts";
+import type { PendingCall } from "./stop.ts";
+import type { Registers } from "./values.ts";
 
 /** A value as bits; a reference as what it is. */
 export interface WasmValue {
@@ -52,8 +55,14 @@ export interface WasmFrame {
   readonly caught: readonly Reference[];
 }
 
+/** What reading needs of an execution. */
+export interface StoppedFrames extends FrameState {
+  readonly pc: CodeNode | undefined;
+  readonly pending: PendingCall | undefined;
+}
+
 /** The Wasm frames of a run that has stopped, or waits, at `ex.pc`; innermost first. Empty where it has not begun. */
-export function decodeFrames(ex: ExecutionState): WasmFrame[] {
+export function decodeFrames(ex: StoppedFrames): WasmFrame[] {
   const frames: WasmFrame[] = [];
   const { callers, pc } = ex;
   if (pc === undefined) return frames;
@@ -80,7 +89,7 @@ export function decodeFrames(ex: ExecutionState): WasmFrame[] {
   return frames;
 }
 
-function positionOf(ex: ExecutionState, node: CodeNode): FramePosition | "behind" {
+function positionOf(ex: StoppedFrames, node: CodeNode): FramePosition | "behind" {
   if (ex.pending !== undefined) return "calling";
   switch (node.op) {
     case Code.LoopHeader:
@@ -99,7 +108,7 @@ function positionOf(ex: ExecutionState, node: CodeNode): FramePosition | "behind
 }
 
 function decodeFrame(
-  ex: ExecutionState,
+  ex: Registers,
   instance: ModuleInstance,
   node: CodeNode,
   position: FramePosition | "behind",
@@ -218,7 +227,7 @@ const NAMES: Partial<Record<ValType, string>> = {
   [NumType.V128]: "v128",
 };
 
-function valueAt({ R, X }: ExecutionState, type: ValType, at: number, compiler: ModuleCompiler): WasmValue {
+function valueAt({ R, X }: Registers, type: ValType, at: number, compiler: ModuleCompiler): WasmValue {
   if (isRef(type)) return { type: typeText(type, compiler.checked.typeIds), ref: X[at >> 1] as Reference };
   const words = type === NumType.I32 || type === NumType.F32 ? 1 : wordsOf(type);
   return { type: NAMES[type] ?? "?", words: [...R.subarray(at, at + words)] };
@@ -226,7 +235,7 @@ function valueAt({ R, X }: ExecutionState, type: ValType, at: number, compiler: 
 
 /** The value of an operand that the fast lowering left folded. */
 function folded(
-  ex: ExecutionState,
+  ex: Registers,
   type: ValType,
   { op, a, b, c, data }: Fixup,
   fp: number,

@@ -1,12 +1,16 @@
 // Finds the references that the frames of an execution hold, at the level of Wasm: locals, and operands that are on
-// the stack. Owns the walk over frames for recounts of the GC heap; both lowerings give the same answer.
+// the stack. Owns the walk over frames for recounts of the GC heap, and making room there; both lowerings give the
+// same answer.
 
 import { isRef } from "../../module/types.ts";
-import type { RefVisitor } from "../../runtime/gc.ts";
+import type { FuelMeter } from "../../runtime/fuel.ts";
+import type { GcHeap, HeapFull, RefVisitor } from "../../runtime/gc.ts";
 import type { Reference } from "../../runtime/reference.ts";
-import { Code } from "../code/code.ts";
+import { Code, LAST_BOUNDARY } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
+import { exactBehind, isHostError, siteOf } from "./nodes.ts";
+import { type Bounds, type InterruptReason, poll } from "./stop.ts";
 
 /** A guest frame that has called the host, and where it stands. */
 export interface HostCallSite {
@@ -16,22 +20,70 @@ export interface HostCallSite {
 }
 
 /** What the walk needs of an execution. */
-export interface FramesView {
+interface FramesView {
   readonly X: Reference[];
   readonly callers: readonly CodeNode[];
   /** Frames below which the host runs, outermost first. */
   readonly hostCalls: readonly HostCallSite[];
 }
 
+/** What recounts need of an execution. */
+export interface RootState extends FramesView, Bounds {
+  readonly store: { readonly fuel: FuelMeter; readonly heap: GcHeap };
+  readonly fp: number;
+  readonly sp: number;
+  readonly pc: CodeNode | undefined;
+  /** The node that has found no room on the GC heap, during the recount. */
+  allocating: CodeNode | undefined;
+}
+
+/** Makes room for what node `i` allocates, which is then tried again. @throws Trap; what stops the run */
+export function makeRoom(run: RootState, i: CodeNode, { bytes }: HeapFull): void {
+  const { heap, fuel } = run.store;
+  let reason: InterruptReason | undefined;
+  run.allocating = i;
+  try {
+    heap.makeRoom(bytes, () => {
+      reason ??= poll(run);
+    });
+  } finally {
+    run.allocating = undefined;
+  }
+  // In the middle of a region not all operands are in their slots: the run pauses where the region ends.
+  if (reason !== undefined) fuel.settle();
+  // The rest of the region is prepaid, as it was before the fault.
+  if (i.op > LAST_BOUNDARY) fuel.counter -= i.fuel;
+}
+
+/** Visits every reference that the frames hold, as Wasm sees them; clears the registers that hold others. */
+export function visitRoots(run: RootState, visit: RefVisitor): void {
+  const node = run.allocating ?? (run.hostCalls.length > 0 ? undefined : standsAt(run.pc));
+  const at = node === undefined ? undefined : { node, fp: run.fp, sp: run.sp };
+  visitFrames(run, at, visit);
+}
+
+/** The lowered node before which a run stands that is suspended at `pc`, for the references that are alive there. */
+function standsAt(pc: CodeNode | undefined): CodeNode | undefined {
+  switch (pc?.op) {
+    case Code.Recharge:
+      return exactBehind(pc);
+    case Code.RestoreInstance:
+      return exactBehind(siteOf(pc.data as CodeNode));
+    case Code.Raise:
+      return isHostError(pc) ? pc.target : pc;
+    default:
+      return pc;
+  }
+}
+
 /**
- * Visits every live reference of `view`, whose innermost frame is at node `at`; undefined while the host runs.
- * `siteOf` gives the lowered node that a node made while running stands for. Other registers that hold references
- * are cleared: they are left over from what has ended, and would keep objects from being collected.
+ * Visits every live reference of `view`, whose innermost frame is at node `at`; undefined while the host runs. Other
+ * registers that hold references are cleared: they are left over from what has ended, and would keep objects from being
+ * collected.
  */
-export function visitFrames(
+function visitFrames(
   view: FramesView,
   at: { readonly node: CodeNode; readonly fp: number; readonly sp: number } | undefined,
-  siteOf: (node: CodeNode) => CodeNode,
   visit: RefVisitor,
 ): void {
   const { X, callers, hostCalls } = view;

@@ -18,18 +18,23 @@ import {
 import type { RefVisitor, RootSource } from "../../runtime/gc.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { StoreState } from "../../runtime/store.ts";
-import { Code } from "../code/code.ts";
-import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
+import { backtrace } from "./backtrace.ts";
+import { ExecutionContext } from "./context.ts";
+import { nodeBehind, writeHostResult } from "./host-calls.ts";
+import { raisingNode, startNode } from "./nodes.ts";
+import { visitRoots } from "./roots.ts";
 import {
-  ExecutionState,
   type InterruptReason,
   type PendingCall,
+  poll,
   type RunStatus,
   type Watch,
-} from "./execution-state.ts";
-import { readValues, writeValues } from "./values.ts";
+  wouldBlock,
+} from "./stop.ts";
+import { type Registers, readValues, writeValues } from "./values.ts";
 
 /** Bounds of one call or of one slice of an execution. */
 export interface RunBounds {
@@ -42,27 +47,27 @@ export interface RunBounds {
 
 /** How arguments get into the register file, and results out of it. */
 export interface ValueCodec {
-  write(ex: ExecutionState, types: readonly ValType[], at: number, values: readonly unknown[]): void;
-  read(ex: ExecutionState, types: readonly ValType[], at: number): unknown[];
+  write(registers: Registers, types: readonly ValType[], at: number, values: readonly unknown[]): void;
+  read(registers: Registers, types: readonly ValType[], at: number): unknown[];
 }
 
 const JS_VALUES: ValueCodec = { write: writeValues, read: readValues };
 
 /** What one store's runs share: the execution that is running now, and the pool for plain calls. */
 class Threads implements RootSource {
-  current: ExecutionState | undefined;
+  current: ExecutionContext | undefined;
   /** Guest-host-guest nesting of the current execution. */
   depth = 0;
-  idle: ExecutionState | undefined;
+  idle: ExecutionContext | undefined;
   /** Executions that have not ended. */
-  readonly runs = new Set<ExecutionState>();
+  readonly runs = new Set<ExecutionContext>();
   /** Instances with runs under way, and whose they are. */
-  readonly busy = new Map<ModuleInstance, ExecutionState | Set<ExecutionState>>();
+  readonly busy = new Map<ModuleInstance, ExecutionContext | Set<ExecutionContext>>();
 
   visitRoots(visit: RefVisitor): void {
     const { current, runs } = this;
-    if (current !== undefined && !runs.has(current)) current.visitRoots(visit);
-    for (const ex of runs) ex.visitRoots(visit);
+    if (current !== undefined && !runs.has(current)) visitRoots(current, visit);
+    for (const ex of runs) visitRoots(ex, visit);
   }
 }
 
@@ -74,7 +79,7 @@ export class Interpreter {
   readonly #threads = new WeakMap<StoreState, Threads>();
 
   /** The execution that is running in `store`, if one is. */
-  current(store: StoreState): ExecutionState | undefined {
+  current(store: StoreState): ExecutionContext | undefined {
     return this.#of(store).current;
   }
 
@@ -108,7 +113,7 @@ export class Interpreter {
         `more than ${store.limits.hostDepth} calls between guest and host`,
       );
     }
-    const ex = outer ?? threads.idle ?? new ExecutionState(store);
+    const ex = outer ?? threads.idle ?? new ExecutionContext(store);
     if (outer === undefined) threads.idle = undefined;
     const release = this.#occupy(threads, func, ex, bounds.concurrent ?? false);
     const { fp, sp, top, watch, resumable, mayAwait, instance, inTheWay, host } = ex;
@@ -122,7 +127,7 @@ export class Interpreter {
     ex.host = undefined;
     ex.watch = joinWatches(watch, bounds.watch);
     try {
-      ex.poll();
+      poll(ex);
       const base = outer === undefined ? 0 : top;
       enter(ex, func, args, base, codec);
       execute(ex, ex.pc as CodeNode);
@@ -159,7 +164,13 @@ export class Interpreter {
   }
 
   /** @internal For {@link Run}: the bracket around one slice, which `body` runs. */
-  slice(store: StoreState, ex: ExecutionState, bounds: RunBounds, mayAwait: boolean, body: () => void): void {
+  slice(
+    store: StoreState,
+    ex: ExecutionContext,
+    bounds: RunBounds,
+    mayAwait: boolean,
+    body: () => void,
+  ): void {
     const threads = this.#of(store);
     const lift = bounds.fuel === undefined ? undefined : store.fuel.pushCap(bounds.fuel);
     threads.current = ex;
@@ -169,7 +180,7 @@ export class Interpreter {
     ex.watch = bounds.watch;
     ex.status = "done";
     try {
-      const reason = ex.poll();
+      const reason = poll(ex);
       if (reason !== undefined) {
         ex.status = "interrupted";
         ex.interruptedBy = reason;
@@ -189,14 +200,14 @@ export class Interpreter {
   occupy(
     store: StoreState,
     func: FunctionInstance,
-    ex: ExecutionState,
+    ex: ExecutionContext,
     concurrent: boolean,
   ): (() => void) | undefined {
     return this.#occupy(this.#of(store), func, ex, concurrent);
   }
 
   /** @internal From now on, what the execution's frames hold is alive; gives what ends that. */
-  track(store: StoreState, ex: ExecutionState): () => void {
+  track(store: StoreState, ex: ExecutionContext): () => void {
     const { runs } = this.#of(store);
     runs.add(ex);
     return () => {
@@ -207,7 +218,7 @@ export class Interpreter {
   #occupy(
     { busy }: Threads,
     func: FunctionInstance,
-    ex: ExecutionState,
+    ex: ExecutionContext,
     concurrent: boolean,
   ): (() => void) | undefined {
     const { instance } = func;
@@ -248,7 +259,7 @@ export class Run {
   readonly #interpreter: Interpreter;
   readonly #store: StoreState;
   readonly #func: FunctionInstance;
-  readonly #ex: ExecutionState;
+  readonly #ex: ExecutionContext;
   #release: (() => void) | undefined;
   readonly #forget: () => void;
   #state: RunState = "ready";
@@ -266,7 +277,7 @@ export class Run {
     this.#interpreter = interpreter;
     this.#store = store;
     this.#func = func;
-    this.#ex = new ExecutionState(store);
+    this.#ex = new ExecutionContext(store);
     this.#release = interpreter.occupy(store, func, this.#ex, concurrent);
     this.#forget = interpreter.track(store, this.#ex);
     const { host } = func;
@@ -300,12 +311,12 @@ export class Run {
       const result = host({ store: this.#store, instance: undefined }, [...args]);
       if (result instanceof UnpaidCall) throw result.error;
       if (result instanceof PendingResult) {
-        if (!ex.mayAwait) throw ex.wouldBlock(this.#func.name ?? "a host function");
+        if (!ex.mayAwait) throw wouldBlock(ex, this.#func.name ?? "a host function");
         ex.pending = { promise: result.promise, results, base: 0, site: undefined };
         ex.status = "awaiting-host";
       } else {
         ex.ensureWords(wordsOfAll(results));
-        ex.finishHostCall(results, 0, result);
+        writeHostResult(ex, results, 0, result);
       }
     } finally {
       ex.host = undefined;
@@ -347,7 +358,7 @@ export class Run {
   }
 
   /** @internal For tests and tools that look into frames. */
-  get frames(): ExecutionState {
+  get frames(): ExecutionContext {
     return this.#ex;
   }
 
@@ -387,8 +398,8 @@ export class Run {
     if (ex.pending !== call) return;
     ex.pending = undefined;
     ex.ensureWords(call.base + wordsOfAll(call.results));
-    ex.finishHostCall(call.results, call.base, result);
-    if (call.site !== undefined) ex.pc = ex.nodeBehind(call.site);
+    writeHostResult(ex, call.results, call.base, result);
+    if (call.site !== undefined) ex.pc = nodeBehind(ex, call.site);
     this.#state = "ready";
   }
 
@@ -397,7 +408,7 @@ export class Run {
     const ex = this.#ex;
     if (ex.pending !== call) return;
     ex.pending = undefined;
-    if (call.site !== undefined) ex.pc = ex.raisingNode(call.site, error);
+    if (call.site !== undefined) ex.pc = raisingNode(call.site, error);
     else {
       this.#go = () => {
         throw error;
@@ -429,8 +440,8 @@ export class Run {
     if (this.#state === "done") return [];
     const error = this.#error;
     if (RuntimeError.isMade(error) && error.backtrace.length > 0) return error.backtrace;
-    const { pc } = this.#ex;
-    return pc === undefined ? [] : this.#ex.backtrace(pc);
+    const { pc, callers, sp } = this.#ex;
+    return pc === undefined ? [] : backtrace(pc, callers, sp);
   }
 
   /** The Wasm instruction at which it stands, in text form; `undefined` where it stands in no Wasm code. */
@@ -453,12 +464,12 @@ function callHost(
   store: StoreState,
   func: FunctionInstance,
   args: readonly unknown[],
-  outer: ExecutionState | undefined,
+  outer: ExecutionContext | undefined,
 ): unknown[] {
   const result = (func.host as HostCallback)({ store, instance: undefined }, [...args]);
   if (result instanceof UnpaidCall) throw result.error;
   if (result instanceof PendingResult) {
-    throw (outer ?? new ExecutionState(store)).wouldBlock(func.name ?? "a host function");
+    throw wouldBlock(outer ?? new ExecutionContext(store), func.name ?? "a host function");
   }
   const { length } = func.type.results;
   if (length === 0) return [];
@@ -467,7 +478,7 @@ function callHost(
 
 /** Writes the arguments and sets the state to call `func` with a frame at word `base`. */
 function enter(
-  ex: ExecutionState,
+  ex: ExecutionContext,
   func: FunctionInstance,
   args: readonly unknown[],
   base: number,
@@ -481,17 +492,6 @@ function enter(
   const code = func.code as FunctionCode;
   ex.enterInstance(func.instance as ModuleInstance);
   ex.pc = startNode(code);
-}
-
-/** The node by which the host calls a function; made once, as nothing in it changes. */
-function startNode(code: FunctionCode): CodeNode {
-  if (code.start === null) {
-    const start = new CodeNode(code, Code.Call, 0, 0, 0, 0, code);
-    start.isStart = true;
-    start.next = new CodeNode(code, Code.Exit, 0, 0, 0, 0, null);
-    code.start = start;
-  }
-  return code.start;
 }
 
 function joinWatches(outer: Watch | undefined, inner: Watch | undefined): Watch | undefined {

@@ -3,6 +3,7 @@
 
 import type { ValType } from "../../module/types.ts";
 import { isRef, NumType } from "../../module/types.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
 
@@ -12,6 +13,11 @@ export interface Registers {
   readonly F: Float32Array;
   readonly D: Float64Array;
   readonly X: Reference[];
+}
+
+/** What instructions see that act on registers, and on what an instance has. */
+export interface InstanceRegisters extends Registers {
+  readonly instance: ModuleInstance;
 }
 
 /** Reads the value of type `type` whose first word is `at`. i64 becomes a signed bigint, v128 a copy of its 16 bytes. */

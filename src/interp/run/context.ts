@@ -1,0 +1,203 @@
+// One thread of guest execution: its register file, its frames, what it may do and how it was stopped.
+// Owns the data. Each file beside this one sees the part of it that it declares; the loops cache what they use.
+
+import type { OutOfFuelError, WouldBlockError } from "../../errors.ts";
+import { Trap } from "../../errors.ts";
+import type { FunctionInstance } from "../../runtime/function.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
+import type { MemoryInstance } from "../../runtime/memory.ts";
+import type { Reference } from "../../runtime/reference.ts";
+import type { StoreState } from "../../runtime/store.ts";
+import type { CodeNode, FunctionCode } from "../code/node.ts";
+import { FIRST_VECTOR } from "../code/operations.ts";
+import { executeAggregates } from "../ops/aggregate.ts";
+import { globalGet, globalSet, select } from "../ops/any-type.ts";
+import { createVectorViews, type VectorViews } from "../ops/simd/views.ts";
+import { executeSpecial, executeTest } from "../ops/special.ts";
+import { executeVectors } from "../vector-loop.ts";
+import { warmUpVectors } from "../warm-up-vector.ts";
+import { checkIndirect, prepareCall } from "./calls.ts";
+import type { HostCallSite } from "./roots.ts";
+import { handleSlow, type Slow, type SlowState } from "./slow.ts";
+import {
+  type InterruptReason,
+  type PendingCall,
+  poll,
+  type RunStatus,
+  type Watch,
+  wouldBlock,
+} from "./stop.ts";
+import { fault } from "./unwind.ts";
+
+const INITIAL_WORDS = 256;
+const NO_MEMORY_U8 = new Uint8Array(0);
+const NO_MEMORY_I32 = new Int32Array(0);
+
+export class ExecutionContext implements SlowState {
+  readonly store: StoreState;
+
+  // Registers. The views are of one buffer; references are beside it, by slot.
+  R!: Int32Array;
+  F!: Float32Array;
+  D!: Float64Array;
+  readonly X: Reference[] = [];
+  /** The register file as lanes of every width; made when the first vector instruction needs it. */
+  vectorViews: VectorViews | undefined;
+  readonly maxWords: number;
+
+  // Frames.
+  fp = 0;
+  sp = 0;
+  readonly callers = [null] as unknown[] as CodeNode[];
+  readonly saved: ModuleInstance[] = [];
+  readonly maxDepth: number;
+  clearedWords = 0;
+
+  // The current instance, and views of its memory 0.
+  instance!: ModuleInstance;
+  u8: Uint8Array = NO_MEMORY_U8;
+  i32: Int32Array = NO_MEMORY_I32;
+  memoryLength = 0;
+  stale = false;
+
+  // Arguments of the loop's requests.
+  target!: FunctionInstance;
+  callee!: FunctionCode;
+
+  // What it may do.
+  watch: Watch | undefined;
+  resumable = false;
+  mayAwait = false;
+  inTheWay: string | undefined;
+
+  // How it was stopped.
+  pc: CodeNode | undefined;
+  status: RunStatus = "done";
+  interruptedBy: InterruptReason | undefined;
+  outOfFuelScope: OutOfFuelError["scope"] = "store";
+  pending: PendingCall | undefined;
+  ticks = 0;
+
+  // Calls of the host.
+  readonly hostCalls: HostCallSite[] = [];
+  top = 0;
+  host: FunctionInstance | undefined;
+  refunded = 0n;
+
+  allocating: CodeNode | undefined;
+
+  constructor(store: StoreState) {
+    this.store = store;
+    this.maxDepth = store.limits.callDepth;
+    this.maxWords = Math.floor(store.limits.stackBytes / 8) * 2;
+    this.#allocate(Math.min(INITIAL_WORDS, this.maxWords));
+  }
+
+  enterInstance(instance: ModuleInstance): void {
+    this.instance = instance;
+    this.stale = true;
+    this.refreshMemory();
+  }
+
+  refreshMemory(): void {
+    const memory = this.instance.memories[0] as MemoryInstance | undefined;
+    if (memory === undefined) {
+      this.u8 = NO_MEMORY_U8;
+      this.i32 = NO_MEMORY_I32;
+      this.memoryLength = 0;
+    } else if (this.u8 !== memory.u8 || this.memoryLength !== memory.byteLength) {
+      this.stale = true;
+      this.u8 = memory.u8;
+      this.i32 = memory.i32;
+      this.memoryLength = memory.byteLength;
+    }
+  }
+
+  ensureWords(end: number): void {
+    if (end <= this.R.length) return;
+    if (end > this.maxWords) throw new Trap("call-stack-exhausted");
+    this.#allocate(Math.min(this.maxWords, Math.max(end, this.R.length * 2)));
+  }
+
+  #allocate(words: number): void {
+    const old = this.R as Int32Array | undefined;
+    this.stale = true;
+    const buffer = new ArrayBuffer(words * 4);
+    this.R = new Int32Array(buffer);
+    this.F = new Float32Array(buffer);
+    this.D = new Float64Array(buffer);
+    this.vectorViews = undefined;
+    if (old !== undefined) this.R.set(old);
+    for (let slot = this.X.length; slot < words >> 1; slot++) this.X.push(null);
+  }
+
+  poll(): InterruptReason | undefined {
+    return poll(this);
+  }
+
+  wouldBlock(operation: string): WouldBlockError {
+    return wouldBlock(this, operation);
+  }
+
+  // What the loops call. They see nothing else of the rest of this folder.
+
+  prepareCall(callee: FunctionCode, base: number, i: CodeNode): CodeNode {
+    return prepareCall(this, callee, base, i);
+  }
+
+  clearRefs(slots: readonly number[], base: number): void {
+    for (const slot of slots) this.X[base + slot] = null;
+  }
+
+  copyRefs(to: number, from: number, count: number): void {
+    this.X.copyWithin(to, from, from + count);
+  }
+
+  checkIndirect(func: FunctionInstance, typeId: number): void {
+    checkIndirect(this, func, typeId);
+  }
+
+  slow(request: Slow, i: CodeNode): CodeNode {
+    return handleSlow(this, request, i);
+  }
+
+  fault(i: CodeNode, thrown: unknown): CodeNode {
+    return fault(this, i, thrown);
+  }
+
+  special(i: CodeNode, fp: number): void {
+    executeSpecial(this, i, fp);
+  }
+
+  test(i: CodeNode, fp: number): boolean {
+    return executeTest(this, i, fp);
+  }
+
+  select(i: CodeNode, fp: number): void {
+    select(this, i, fp);
+  }
+
+  globalGet(i: CodeNode, fp: number): void {
+    globalGet(this, i, fp);
+  }
+
+  globalSet(i: CodeNode, fp: number): void {
+    globalSet(this, i, fp);
+  }
+
+  /** Executes vector or aggregate instructions from `i` on; returns the first node behind them. */
+  vector(i: CodeNode, fp: number): CodeNode {
+    if ((i.op as number) < FIRST_VECTOR) return executeAggregates(this, i, fp);
+    if (this.vectorViews === undefined) this.#prepareVectors(i.owner);
+    return executeVectors(this, i, fp);
+  }
+
+  #prepareVectors(owner: FunctionCode): void {
+    this.vectorViews = createVectorViews(this.R.buffer);
+    warmUpVectors(() => {
+      const scratch = new ExecutionContext(this.store);
+      scratch.vectorViews = createVectorViews(scratch.R.buffer);
+      return scratch;
+    }, owner);
+  }
+}

@@ -60,15 +60,12 @@ function globalValue(global: GlobalInstance): ConstValue {
 /** Evaluates one module's constant expressions, one after another. {@link close} it at the end. */
 export class ConstEvaluator {
   readonly #instance: ModuleInstance;
-  readonly #reader: InstructionReader;
+  #reader: InstructionReader | undefined;
   /** Every object made so far: what the values become part of is not yet among the store's roots. */
   readonly #objects: Reference[] = [];
 
   constructor(instance: ModuleInstance) {
     this.#instance = instance;
-    const { checked, tables } = instance.executable;
-    this.#reader = new InstructionReader(checked.module.bytes, tables);
-    instance.store.heap.pins.add(this.#objects);
   }
 
   /** The instance's own globals, tables and segments hold the values from now on. */
@@ -79,7 +76,7 @@ export class ConstEvaluator {
   /** @throws Trap when the GC heap is exhausted, or a descriptor is null */
   evaluate(expr: ConstExpr): ConstValue {
     const stack: ConstValue[] = [];
-    const reader = this.#reader.seek(expr.start);
+    const reader = this.#begin().seek(expr.start);
     const { instruction } = reader;
     for (;;) {
       const op = reader.read();
@@ -162,6 +159,16 @@ export class ConstEvaluator {
           throw new RuntimeError(`not executable yet: constant instruction 0x${op.toString(16)}`);
       }
     }
+  }
+
+  /** The reader; made for the first expression, as many instances need none. */
+  #begin(): InstructionReader {
+    if (this.#reader === undefined) {
+      const { executable, store } = this.#instance;
+      this.#reader = new InstructionReader(executable.checked.module.bytes, executable.tables);
+      store.heap.pins.add(this.#objects);
+    }
+    return this.#reader;
   }
 
   #struct(op: Op, type: ObjectType, stack: ConstValue[]): ConstValue {

@@ -9,6 +9,7 @@ import type { CheckedModule } from "../validator/checked-module.ts";
 import { FunctionInstance, type LoweredFunction } from "./function.ts";
 import type { ObjectType } from "./gc.ts";
 import type { GlobalInstance } from "./global.ts";
+import { type InstantiationPlan, planOf } from "./instantiation-plan.ts";
 import type { MemoryInstance } from "./memory.ts";
 import type { Reference } from "./reference.ts";
 import type { StoreState } from "./store.ts";
@@ -28,6 +29,8 @@ export interface ExecutableModule {
   readonly checked: CheckedModule;
   /** With which its bytes are read. */
   readonly tables: OpcodeTables;
+  /** What its instances have in common; made by the first of them, see `planOf`. */
+  plan: InstantiationPlan | undefined;
   /** The lowered form of a defined function, by its place among the definitions. */
   loweredFunction(definedIdx: number): LoweredFunction;
 }
@@ -42,7 +45,7 @@ export class ModuleInstance {
   /** Element segments; a dropped one is empty. */
   readonly elements: (readonly Reference[])[] = [];
   /** Data segments; a dropped one is empty. */
-  readonly data: Uint8Array[] = [];
+  readonly data: Uint8Array[];
   /** Defined types by module type index. */
   readonly types: readonly DefinedType[];
   /** Struct and array types by module type index, each from its first use on; see {@link objectType}. */
@@ -58,7 +61,9 @@ export class ModuleInstance {
     this.executable = executable;
     this.store = store;
     const { checked } = executable;
-    this.types = checked.typeIds.map((id) => checked.registry.definedType(id));
+    const plan = planOf(executable);
+    this.types = plan.types;
+    this.data = plan.dataAfterwards.slice();
     this.#functions = [...importedFunctions];
     this.#functions.length = checked.functionTypeIds.length;
     this.#importedFunctions = importedFunctions.length;

@@ -8,14 +8,12 @@ import { asU32, asU64, ConstEvaluator, type ConstValue } from "./const-expr.ts";
 import type { FunctionInstance } from "./function.ts";
 import { GlobalInstance } from "./global.ts";
 import { type ExecutableModule, type ExternInstance, ModuleInstance } from "./instance.ts";
+import { type DataPlacement, GLOBAL_WORDS, planOf } from "./instantiation-plan.ts";
 import { MemoryInstance } from "./memory.ts";
 import type { Reference } from "./reference.ts";
 import type { StoreState } from "./store.ts";
 import { TableInstance } from "./table.ts";
 import { TagInstance } from "./tag.ts";
-
-/** Words of a global's cell. */
-const GLOBAL_WORDS = 4;
 
 /**
  * Instantiates `executable` with matched imports, in the order of the module's import section; the start
@@ -64,10 +62,30 @@ function initialise(instance: ModuleInstance, evaluator: ConstEvaluator): void {
   allocateGlobals(instance, evaluator);
   allocateTables(instance, evaluator);
   for (const segment of module.elements) instance.elements.push(elementsOf(instance, segment, evaluator));
-  for (const segment of module.data) instance.data.push(module.bytes.subarray(segment.start, segment.end));
   instance.store.heap.addRoots(instance);
-  applyElements(instance, evaluator);
-  applyData(instance, evaluator);
+  let pending = 0;
+  try {
+    applyElements(instance, evaluator);
+    for (const step of planOf(instance.executable).dataSteps) {
+      if (step.kind === "copy") {
+        (instance.memories[step.memIdx] as MemoryInstance).u8.set(step.bytes, step.address);
+      } else {
+        pending = step.segment;
+        applyData(instance, step, evaluator);
+      }
+    }
+  } catch (error) {
+    restoreData(instance, pending);
+    throw error;
+  }
+}
+
+/** Brings back the segments from `first` on: functions that a table of another instance has already can still use them. */
+function restoreData({ data, checked }: ModuleInstance, first: number): void {
+  const { module } = checked;
+  for (const [k, { start, end }] of module.data.entries()) {
+    if (k >= first) data[k] = module.bytes.subarray(start, end);
+  }
 }
 
 /** The start function, if the module has one: to be called once the instance is made. */
@@ -85,11 +103,12 @@ function allocateMemories(instance: ModuleInstance): void {
 
 function allocateGlobals(instance: ModuleInstance, evaluator: ConstEvaluator): void {
   const { globalTypes, importCounts, module } = instance.checked;
-  const bits = new Int32Array(module.globals.length * GLOBAL_WORDS);
+  const { globalBits, isComputed } = planOf(instance.executable);
+  const bits = globalBits.slice();
   module.globals.forEach((definition, k) => {
     const type = globalTypes[importCounts.global + k] as GlobalInstance["type"];
     const global = new GlobalInstance(type, bits, k * GLOBAL_WORDS);
-    setGlobal(global, evaluator.evaluate(definition.init));
+    if (isComputed[k] === true) setGlobal(global, evaluator.evaluate(definition.init));
     instance.globals.push(global);
   });
 }
@@ -139,21 +158,20 @@ function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator): voi
   });
 }
 
-function applyData(instance: ModuleInstance, evaluator: ConstEvaluator): void {
-  instance.checked.module.data.forEach((segment, k) => {
-    if (segment.mode !== "active" || segment.offsetExpr === undefined) return;
-    const memory = instance.memories[segment.memIdx] as MemoryInstance;
-    const bytes = instance.data[k] as Uint8Array;
-    const offset = offsetOf(evaluator.evaluate(segment.offsetExpr), memory.type.is64);
-    if (offset + bytes.length > memory.byteLength) {
-      throw new Trap(
-        "out-of-bounds-memory-access",
-        `data segment ${k} (${bytes.length} bytes at ${offset}) does not fit a memory of ${memory.byteLength}`,
-      );
-    }
-    memory.u8.set(bytes, offset);
-    instance.data[k] = new Uint8Array(0);
-  });
+function applyData(
+  instance: ModuleInstance,
+  { segment, memIdx, offsetExpr, bytes }: DataPlacement,
+  evaluator: ConstEvaluator,
+): void {
+  const memory = instance.memories[memIdx] as MemoryInstance;
+  const offset = offsetOf(evaluator.evaluate(offsetExpr), memory.type.is64);
+  if (offset + bytes.length > memory.byteLength) {
+    throw new Trap(
+      "out-of-bounds-memory-access",
+      `data segment ${segment} (${bytes.length} bytes at ${offset}) does not fit a memory of ${memory.byteLength}`,
+    );
+  }
+  memory.u8.set(bytes, offset);
 }
 
 /** Above 2^53 it is rounded, and out of bounds either way. */

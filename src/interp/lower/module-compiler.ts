@@ -11,6 +11,7 @@ import type { Import } from "../../module/module.ts";
 import type { ModuleNames } from "../../module/names.ts";
 import type { FuncType } from "../../module/types.ts";
 import type { ExecutableModule } from "../../runtime/instance.ts";
+import type { InstantiationPlan } from "../../runtime/instantiation-plan.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";
 import type { Rules } from "../../validator/rules.ts";
 import { Code, type Form, PAIRS } from "../code/code.ts";
@@ -62,6 +63,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   readonly #functions: (FunctionCode | undefined)[];
   /** Lowerings that were stopped and are to be gone on with. */
   readonly #unfinished = new Map<FunctionCode, Lowering>();
+  plan: InstantiationPlan | undefined;
   #names: ModuleNames | undefined;
   #importedFunctions: readonly Import[] | undefined;
 

@@ -5,7 +5,7 @@ import { defineConfig } from "tsdown";
 
 /** Decoding, validating, inspecting: what `Engine` and `Module` alone need. */
 const MODULES =
-  /\/src\/(errors|limits|utf8|(isa|module|decoder|validator)\/.+|api\/(engine|module|interrupt)|interp\/code\/cost-model|runtime\/link)(?<!\.d)\.ts$/;
+  /\/src\/(errors|limits|utf8|printable|(checks|isa|module|decoder|validator)\/.+|api\/(engine|module|interrupt)|interp\/code\/cost-model|runtime\/link)(?<!\.d)\.ts$/;
 /** The rest of the engine. Neither is to catch type declarations, which are bundled by the same means. */
 const EXECUTION = /\/src\/(?!interp\/run\/inspect)(runtime|interp|api)\/.+(?<!\.d)\.ts$/;
 

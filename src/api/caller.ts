@@ -1,5 +1,6 @@
 // What a host function learns of the guest that calls it.
 
+import { STRING } from "../checks/options.ts";
 import { OutOfFuelError } from "../errors.ts";
 import type { ExecutionContext } from "../interp/run/context.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
@@ -43,9 +44,9 @@ export class Caller {
     throw new TypeError("the caller exports no memory");
   }
 
-  /** What the calling instance exports as `name`, if anything. */
+  /** What the calling instance exports as `name`, if anything. @throws TypeError for what is no name */
   export(name: string): ExportValue | undefined {
-    const item = this.#instance?.export(name);
+    const item = this.#instance?.export(STRING.read(name, "caller.export: name"));
     return item === undefined ? undefined : externHandle(this.store, item);
   }
 
@@ -66,11 +67,11 @@ export class Caller {
   /**
    * Charges the guest for the host's work: all of it or nothing.
    * @throws OutOfFuelError if it is not covered
-   * @throws RangeError for what is no amount
+   * @throws TypeError, RangeError for what is no amount
    */
   chargeFuel(amount: bigint | number): void {
     const { fuel } = this.store.state;
-    const price = toFuel(amount, "chargeFuel");
+    const price = toFuel(amount, "caller.chargeFuel");
     if (!fuel.tryCharge(price)) {
       this.#unpaid = new OutOfFuelError(fuel.scope, false);
       throw this.#unpaid;
@@ -84,10 +85,10 @@ export class Caller {
    * @throws RangeError for what is no amount, or more than this call has charged
    */
   refundFuel(amount: bigint | number): void {
-    const back = toFuel(amount, "refundFuel");
+    const back = toFuel(amount, "caller.refundFuel");
     if (back > this.#charged) {
       throw new RangeError(
-        `refundFuel: ${back} is more than the ${this.#charged} that this call has charged`,
+        `caller.refundFuel: ${back} is more than the ${this.#charged} that this call has charged`,
       );
     }
     this.#charged -= back;

@@ -1,6 +1,8 @@
 // Checks and converts JavaScript values to guest values and back.
 // Owns the embedder's mapping: numbers, bigints, 16-byte arrays, functions. Bits are the interpreter's affair.
 
+import { describe } from "../checks/describe.ts";
+import { FUEL } from "../checks/options.ts";
 import type { ValType } from "../module/types.ts";
 import { HeapType, heapOf, isConcrete, isNullable, isRef, NumType } from "../module/types.ts";
 import { FunctionInstance } from "../runtime/function.ts";
@@ -14,15 +16,18 @@ export function toEmbedder(store: Store, value: unknown): unknown {
 }
 
 /**
- * Checks an embedder's value for `type`. i32 takes any number (wrapped modulo 2^32), i64 a bigint or
+ * Checks an embedder's value for `type`. i32 takes any integer (wrapped modulo 2^32), i64 a bigint or
  * safe integer, v128 a Uint8Array of 16; `what` begins the message.
- * @throws TypeError naming what was expected and what came
+ * @throws TypeError naming what was expected and what came; RangeError for an i32 that is no integer
  */
 export function toGuest(store: Store, value: unknown, type: ValType, what: string): unknown {
   switch (type) {
-    case NumType.I32:
-      if (typeof value === "number") return value | 0;
-      break;
+    case NumType.I32: {
+      if (typeof value !== "number") break;
+      const wrapped = value | 0;
+      if (wrapped === value || Number.isInteger(value)) return wrapped;
+      throw new RangeError(`${what}: expected i32 (an integer), got ${value}`);
+    }
     case NumType.F32:
     case NumType.F64:
       if (typeof value === "number") return value;
@@ -60,15 +65,14 @@ function toReference(store: Store, value: unknown, type: ValType, what: string):
 
 function mismatch(value: unknown, type: ValType, what: string): TypeError {
   const names: Partial<Record<ValType, string>> = {
-    [NumType.I32]: "a number",
+    [NumType.I32]: "an integer",
     [NumType.F32]: "a number",
     [NumType.F64]: "a number",
     [NumType.I64]: "a bigint or a safe integer",
     [NumType.V128]: "a Uint8Array of 16 bytes",
   };
   const wanted = names[type] ?? "a matching reference";
-  const got = value === null ? "null" : typeof value;
-  return new TypeError(`${what}: expected ${valTypeName(type)} (${wanted}), got ${got}`);
+  return new TypeError(`${what}: expected ${valTypeName(type)} (${wanted}), got ${describe(value)}`);
 }
 
 /** Checks the arguments of a call, one by one. @throws TypeError */
@@ -118,12 +122,7 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
-/** @throws RangeError for amounts that are negative or not integers */
+/** @throws TypeError for what is no amount of fuel; RangeError for one that is negative or no safe integer */
 export function toFuel(amount: bigint | number, what: string): bigint {
-  if (typeof amount === "number" && !Number.isSafeInteger(amount)) {
-    throw new RangeError(`${what}: ${amount} is not a safe integer; use a bigint`);
-  }
-  const fuel = BigInt(amount);
-  if (fuel < 0n) throw new RangeError(`${what}: ${amount} is negative`);
-  return fuel;
+  return FUEL.read(amount, what);
 }

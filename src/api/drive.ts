@@ -1,10 +1,10 @@
 // Drives executions to their end for asynchronous calls: slices, turns of the event loop, waiting for the host.
 // Owns the pacing. What one slice does is the execution's affair.
 
+import { amount, type OptionTable, POSITIVE_MILLISECONDS, type Read } from "../checks/options.ts";
 import { InterruptedError, OutOfFuelError, type RuntimeError } from "../errors.ts";
-import { toFuel } from "./convert.ts";
 import type { Execution } from "./execution.ts";
-import type { CallOptions } from "./func.ts";
+import { CALL_OPTIONS, type CallOptions } from "./func.ts";
 import { makeWatch, now, withQuantum } from "./interrupt.ts";
 
 /** Options of an asynchronous call. `signal` stops it at any time, `timeoutMs` counts the waiting too. */
@@ -21,6 +21,16 @@ export interface AsyncCallOptions extends CallOptions {
   readonly quantumFuel?: bigint | number | undefined;
 }
 
+export const ASYNC_CALL_OPTIONS = {
+  ...CALL_OPTIONS,
+  quantumMs: POSITIVE_MILLISECONDS,
+  // With none at all the guest would never get anywhere.
+  quantumFuel: /* @__PURE__ */ amount(1n),
+} satisfies OptionTable<AsyncCallOptions>;
+
+/** {@link AsyncCallOptions}, checked. */
+export type AsyncCallBounds = Read<typeof ASYNC_CALL_OPTIONS>;
+
 /** Milliseconds that an asynchronous call may run before the event loop turns. */
 const QUANTUM_MS = 10;
 /** Waits for the host before the event loop turns, on hosts whose clock stands still. */
@@ -31,7 +41,7 @@ const MOST_WAITS = 1000;
  *
  * @throws what ended the guest, by rejecting; the execution is over in any case
  */
-export async function drive(execution: Execution, options: AsyncCallOptions): Promise<unknown> {
+export async function drive(execution: Execution, options: AsyncCallBounds): Promise<unknown> {
   try {
     return await runToEnd(execution, options);
   } finally {
@@ -39,9 +49,8 @@ export async function drive(execution: Execution, options: AsyncCallOptions): Pr
   }
 }
 
-async function runToEnd(execution: Execution, options: AsyncCallOptions): Promise<unknown> {
-  const { signal, timeoutMs } = options;
-  const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
+async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise<unknown> {
+  const { signal, timeoutMs, fuel } = options;
   // One watch for the whole call: an interrupt between two slices counts.
   const watch = makeWatch(options, execution.store.engine.interrupts);
   const deadline = timeoutMs === undefined ? undefined : now() + timeoutMs;
@@ -88,14 +97,9 @@ class Turn {
   waits = 0;
   #fuel: bigint;
 
-  /** @throws RangeError */
-  constructor({ quantumMs = QUANTUM_MS, quantumFuel }: AsyncCallOptions) {
-    if (!(quantumMs > 0)) {
-      throw new RangeError(`quantumMs: ${quantumMs} is not a positive number of milliseconds`);
-    }
+  constructor({ quantumMs = QUANTUM_MS, quantumFuel }: AsyncCallBounds) {
     this.#quantumMs = quantumMs;
-    this.#quantumFuel = quantumFuel === undefined ? undefined : toFuel(quantumFuel, "quantumFuel");
-    if (this.#quantumFuel === 0n) throw new RangeError("quantumFuel: 0 would never get anywhere");
+    this.#quantumFuel = quantumFuel;
     this.end = now() + quantumMs;
     this.#fuel = this.#quantumFuel ?? 0n;
   }

@@ -1,6 +1,16 @@
 // The engine: what modules, stores and linkers share — feature switches, cost model, limits, types.
 // Owns configuration. Holds no guest state.
 
+import { describe } from "../checks/describe.ts";
+import {
+  limitTable,
+  type OptionTable,
+  oneOf,
+  optionsOf,
+  readOptions,
+  suggestion,
+  unexpected,
+} from "../checks/options.ts";
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
 import { COST_MODELS, type CostModel, resolveCosts } from "../interp/code/cost-model.ts";
 import type { LoweringMode } from "../interp/lower/module-compiler.ts";
@@ -19,8 +29,7 @@ export interface EngineOptions {
   readonly features?: keyof typeof FEATURE_SETS | Iterable<Feature>;
   /** What instructions cost. Default `"instructions"`: 1 each. Use `"bounded"` to bound time. */
   readonly costModel?: keyof typeof COST_MODELS | CostModel;
-  /** NaN results canonical and relaxed SIMD in its deterministic form. Default, and for now always, true. */
-  readonly deterministic?: boolean;
+  /** Limits that differ from `DEFAULT_MODULE_LIMITS`. */
   readonly moduleLimits?: Partial<ModuleLimits>;
   /**
    * Which code runs. `"fast"` (default) fuses instructions and prepays fuel by region; `"exact"` executes
@@ -29,11 +38,20 @@ export interface EngineOptions {
   readonly lowering?: LoweringMode;
 }
 
+const ENGINE_OPTIONS = {
+  features: { expected: "the name of a set of features, or a list of features", read: readFeatures },
+  costModel: { expected: '"instructions", "bounded" or a cost model', read: readCostModel },
+  moduleLimits: /* @__PURE__ */ optionsOf(
+    "an object of limits",
+    /* @__PURE__ */ limitTable(DEFAULT_MODULE_LIMITS),
+  ),
+  lowering: /* @__PURE__ */ oneOf(["fast", "exact"]),
+} satisfies OptionTable<EngineOptions>;
+
 /** Shared configuration. Immutable; cheap enough to make one per embedder, and meant to be shared by its stores. */
 export class Engine {
   readonly features: FeatureSet;
   readonly costModel: CostModel;
-  readonly deterministic: boolean;
   readonly moduleLimits: ModuleLimits;
   /** @internal */
   readonly registry = new TypeRegistry();
@@ -48,29 +66,19 @@ export class Engine {
   #interrupts: InterruptHandle | undefined;
 
   /**
-   * @throws TypeError for unknown features, features without what they are built on, and unknown cost models;
-   * RangeError for costs that are not integers in range
+   * @throws TypeError for unknown options, features, limits and cost models, and for features without what they are built
+   * on; RangeError for limits and costs that are not integers in range
    */
-  constructor(options: EngineOptions = {}) {
-    this.features = resolveFeatures(options.features ?? "default");
-    this.costModel = resolveCostModel(options.costModel ?? "instructions");
+  constructor(options?: EngineOptions) {
+    const read = readOptions("new Engine", options, ENGINE_OPTIONS);
+    this.features = read.features ?? new Set(FEATURE_SETS.default);
+    this.costModel = read.costModel ?? COST_MODELS.instructions;
     // A model that cannot be priced is an error here, not when something first runs.
     resolveCosts(this.costModel);
-    this.deterministic = options.deterministic ?? true;
-    for (const name of Object.keys(options.moduleLimits ?? {})) {
-      if (Object.hasOwn(DEFAULT_MODULE_LIMITS, name)) continue;
-      throw new TypeError(
-        `no module limit ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_MODULE_LIMITS).join(", ")}`,
-      );
-    }
-    const { lowering = "fast" } = options;
-    if (lowering !== "fast" && lowering !== "exact") {
-      throw new TypeError(`no lowering ${JSON.stringify(lowering)}; there are "fast" and "exact"`);
-    }
-    this.moduleLimits = { ...DEFAULT_MODULE_LIMITS, ...options.moduleLimits };
+    this.moduleLimits = { ...DEFAULT_MODULE_LIMITS, ...read.moduleLimits };
     this.opcodeTables = createOpcodeTables(this.features);
     this.rules = createRules(this.features);
-    this.lowering = lowering;
+    this.lowering = read.lowering ?? "fast";
   }
 
   /** A handle by which another thread can interrupt every run of this engine. */
@@ -85,35 +93,42 @@ export class Engine {
   }
 }
 
-function resolveFeatures(option: NonNullable<EngineOptions["features"]>): FeatureSet {
+function readFeatures(option: unknown, what: string): FeatureSet {
   if (typeof option === "string") {
-    if (!Object.hasOwn(FEATURE_SETS, option)) {
-      throw new TypeError(
-        `no feature set ${JSON.stringify(option)}; there are ${Object.keys(FEATURE_SETS).join(", ")}`,
-      );
-    }
-    return new Set(FEATURE_SETS[option]);
+    const sets: Readonly<Record<string, readonly Feature[]>> = FEATURE_SETS;
+    if (Object.hasOwn(FEATURE_SETS, option)) return new Set(sets[option]);
+    throw unknownName(what, "feature set", option, Object.keys(FEATURE_SETS));
   }
-  const features = new Set(option);
-  const known: readonly string[] = FEATURES;
-  for (const feature of features) {
-    if (!known.includes(feature)) {
-      throw new TypeError(`no feature ${JSON.stringify(feature)}; there are ${known.join(", ")}`);
-    }
+  if (!isIterable(option)) throw unexpected(what, ENGINE_OPTIONS.features.expected, option);
+  const features = new Set<Feature>();
+  for (const each of option) {
+    const feature = FEATURES.find((known) => known === each);
+    if (feature === undefined) throw unknownName(what, "feature", each, FEATURES);
+    features.add(feature);
   }
   const unfounded = findUnfounded(features);
   if (unfounded !== undefined) {
-    throw new TypeError(`the feature ${unfounded.feature} needs ${unfounded.needs}, which is off`);
+    throw new TypeError(`${what}: ${unfounded.feature} needs ${unfounded.needs}, which is off`);
   }
   return features;
 }
 
-function resolveCostModel(option: NonNullable<EngineOptions["costModel"]>): CostModel {
-  if (typeof option !== "string") return option;
-  if (!Object.hasOwn(COST_MODELS, option)) {
-    throw new TypeError(
-      `no cost model ${JSON.stringify(option)}; there are ${Object.keys(COST_MODELS).join(", ")}`,
-    );
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function readCostModel(option: unknown, what: string): CostModel {
+  if (typeof option === "string") {
+    const presets: Readonly<Record<string, CostModel>> = COST_MODELS;
+    const preset = Object.hasOwn(COST_MODELS, option) ? presets[option] : undefined;
+    if (preset !== undefined) return preset;
+    throw unknownName(what, "cost model", option, Object.keys(COST_MODELS));
   }
-  return COST_MODELS[option];
+  if (typeof option === "object" && option !== null && !Array.isArray(option)) return option as CostModel;
+  throw unexpected(what, ENGINE_OPTIONS.costModel.expected, option);
+}
+
+function unknownName(what: string, kind: string, name: unknown, known: readonly string[]): TypeError {
+  const advice = suggestion(name, known) || `; there are ${known.join(", ")}`;
+  return new TypeError(`${what}: there is no ${kind} ${describe(name)}${advice}`);
 }

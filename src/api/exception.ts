@@ -1,5 +1,6 @@
 // A Wasm exception outside of Wasm: what a guest threw and did not catch, or a host function throws into it.
 
+import { wrongArgument } from "../checks/options.ts";
 import { RuntimeError } from "../errors.ts";
 import { wordsOfAll } from "../interp/lower/operand-stack.ts";
 import { readException } from "../interp/run/exceptions.ts";
@@ -60,7 +61,11 @@ function scratch(words: number): Registers {
   };
 }
 
-function makeException({ store, item }: Tag, payload: readonly unknown[]): ExceptionInstance {
+function makeException(tag: Tag, payload: readonly unknown[]): ExceptionInstance {
+  const signature = "new WasmException(tag, payload)";
+  if (!(tag instanceof Tag)) throw wrongArgument(signature, "tag", "a Tag", tag);
+  if (!Array.isArray(payload)) throw wrongArgument(signature, "payload", "an array of values", payload);
+  const { store, item } = tag;
   const { params } = item.tag.type;
   if (payload.length !== params.length) {
     throw new TypeError(`payload: the tag takes ${params.length} values, got ${payload.length}`);

@@ -1,11 +1,12 @@
 // An execution as the embedder drives it: start, resume, look, cancel.
 
+import { FUEL, type OptionTable, readOptions } from "../checks/options.ts";
 import type { BacktraceFrame } from "../errors.ts";
 import type { Run, RunState } from "../interp/run/run.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
-import { resultsToEmbedder, toFuel } from "./convert.ts";
+import { resultsToEmbedder } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
-import { type InterruptOptions, makeWatch } from "./interrupt.ts";
+import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
 
 /** Where an execution is: `ready` to run, stopped for a reason, or at its end. */
@@ -16,6 +17,8 @@ export interface ResumeOptions extends InterruptOptions {
   /** Cap for this slice inside the store's budget. */
   readonly fuel?: bigint | number | undefined;
 }
+
+const RESUME_OPTIONS = { ...INTERRUPT_OPTIONS, fuel: FUEL } satisfies OptionTable<ResumeOptions>;
 
 /** A promise, and what resolves it. */
 interface Awaited {
@@ -89,12 +92,12 @@ export class Execution {
    * - `trapped`: {@link trap} holds what was thrown. Also where it had to stop below a host function that had
    *   called the guest synchronously: JavaScript's stack cannot be put aside.
    *
-   * @throws RangeError for options that make no sense
+   * @throws TypeError, RangeError for options that make no sense
    * @throws InstanceBusyError while the store is running something, i.e. from inside a host function
    */
-  resume(options: ResumeOptions = {}): ExecutionState {
-    const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
-    return this.slice(fuel, makeWatch(options, this.store.engine.interrupts, this.#epoch));
+  resume(options?: ResumeOptions): ExecutionState {
+    const bounds = readOptions("execution.resume", options, RESUME_OPTIONS);
+    return this.slice(bounds.fuel, makeWatch(bounds, this.store.engine.interrupts, this.#epoch));
   }
 
   /** @internal One slice under a watch that outlives it. */

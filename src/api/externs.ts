@@ -1,5 +1,6 @@
 // The embedder's handles for what modules import and export.
 
+import { unexpected } from "../checks/options.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import type { Func } from "./func.ts";
 import { Global } from "./global.ts";
@@ -25,6 +26,18 @@ export function externHandle(store: Store, item: ExternInstance): ExportValue {
     case "tag":
       return Tag.handle(store, item.tag);
   }
+}
+
+/** @throws TypeError for what no store has made; whose it is shows when it is used */
+export function requireExport(value: unknown, what: string): asserts value is ExportValue {
+  if (value instanceof Memory || value instanceof Table || value instanceof Global || value instanceof Tag)
+    return;
+  // Guests' functions say their types; any other is a host function.
+  if (typeof value === "function" && Object.hasOwn(value, "type")) return;
+  const message = unexpected(what, "a Memory, Table, Global, Tag or exported function", value).message;
+  throw new TypeError(
+    typeof value === "function" ? `${message}; use linker.func for host functions` : message,
+  );
 }
 
 /** The item behind a handle. @throws TypeError for what is none, or belongs to another store */

@@ -1,13 +1,14 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
+import { BOOLEAN, FUEL, type OptionTable, type Read, readOptions, required } from "../checks/options.ts";
 import { FunctionInstance, type HostCallContext, PendingResult, UnpaidCall } from "../runtime/function.ts";
 import { backendOf } from "./backend.ts";
 import { Caller } from "./caller.ts";
-import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder, toFuel } from "./convert.ts";
+import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder } from "./convert.ts";
 import type { Engine } from "./engine.ts";
-import { type InterruptOptions, makeWatch } from "./interrupt.ts";
+import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
-import { describeFuncType, type FuncTypeDescriptor, parseValType } from "./types.ts";
+import { describeFuncType, type FuncTypeDescriptor, VAL_TYPES } from "./types.ts";
 
 /** A function in a store, callable like any JavaScript function. The same guest function is the same object. */
 export interface Func {
@@ -51,20 +52,31 @@ export interface CallOptions extends InterruptOptions {
   readonly concurrent?: boolean | undefined;
 }
 
+export const CALL_OPTIONS = {
+  ...INTERRUPT_OPTIONS,
+  fuel: FUEL,
+  concurrent: BOOLEAN,
+} satisfies OptionTable<CallOptions>;
+
+/** {@link CallOptions}, checked. */
+export type CallBounds = Read<typeof CALL_OPTIONS>;
+
+const UNBOUNDED: CallBounds = {};
+
 /** Calls a function of the store. @throws what the guest does, see `Instance.call` */
 export function callFunction(
   store: Store,
   func: FunctionInstance,
   args: readonly unknown[],
   name: string,
-  options: CallOptions = {},
+  bounds = UNBOUNDED,
 ): unknown {
   const { interpreter } = backendOf(store.engine);
   const guestArgs = argumentsToGuest(store, func.type.params, args, name);
   const results = interpreter.call(store.state, func, guestArgs, {
-    fuel: options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel"),
-    watch: makeWatch(options, store.engine.interrupts),
-    concurrent: options.concurrent,
+    fuel: bounds.fuel,
+    watch: makeWatch(bounds, store.engine.interrupts),
+    concurrent: bounds.concurrent,
   });
   return resultsToEmbedder(store, results);
 }
@@ -87,6 +99,13 @@ function nameOf(func: FunctionInstance): string {
   return exported ?? `function ${funcIdx}`;
 }
 
+const HOST_FUNCTION_TYPE = {
+  params: /* @__PURE__ */ required(VAL_TYPES),
+  results: /* @__PURE__ */ required(VAL_TYPES),
+  fuel: FUEL,
+  chargesFirst: BOOLEAN,
+} satisfies OptionTable<HostFunctionType>;
+
 /**
  * Wraps a host function so that the guest can call it.
  * @throws TypeError for types that are none, RangeError for a price that is no amount of fuel
@@ -97,8 +116,9 @@ export function makeHostFunction(
   host: HostFunction,
   name: string,
 ): FunctionInstance {
-  const typeId = engine.registry.addFuncType(type.params.map(parseValType), type.results.map(parseValType));
-  return hostFunctionOfType(engine, typeId, host, name, type);
+  const read = readOptions(`linker.func ${name}: type`, type, HOST_FUNCTION_TYPE);
+  const typeId = engine.registry.addFuncType([...read.params], [...read.results]);
+  return hostFunctionOfType(engine, typeId, host, name, read);
 }
 
 /** The same, of a type that the engine knows already. */
@@ -107,7 +127,7 @@ export function hostFunctionOfType(
   typeId: number,
   host: HostFunction,
   name: string,
-  { fuel = 0, chargesFirst = false }: Pick<HostFunctionType, "fuel" | "chargesFirst"> = {},
+  { fuel = 0n, chargesFirst = false }: { readonly fuel?: bigint; readonly chargesFirst?: boolean } = {},
 ): FunctionInstance {
   const type = engine.registry.funcType(typeId);
   return FunctionInstance.host(
@@ -135,7 +155,7 @@ export function hostFunctionOfType(
       return hostResultToGuest(store, type.results, result, name);
     },
     name,
-    toFuel(fuel, `${name}: fuel`),
+    fuel,
   );
 }
 

@@ -1,12 +1,14 @@
 // A global as the embedder sees it.
 
+import { BOOLEAN, type OptionTable, readOptions, required } from "../checks/options.ts";
 import { readValue, writeValue } from "../interp/run/values.ts";
 import { isRef } from "../module/types.ts";
 import { GlobalInstance } from "../runtime/global.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { toEmbedder, toGuest } from "./convert.ts";
+import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
-import { parseValType, type ValTypeName, valTypeName } from "./types.ts";
+import { VAL_TYPE, type ValTypeName, valTypeName } from "./types.ts";
 
 export interface GlobalOptions {
   readonly type: ValTypeName;
@@ -14,20 +16,30 @@ export interface GlobalOptions {
   readonly mutable?: boolean;
 }
 
+const GLOBAL_OPTIONS = {
+  type: /* @__PURE__ */ required(VAL_TYPE),
+  mutable: BOOLEAN,
+} satisfies OptionTable<GlobalOptions>;
+
 /** A global variable. */
 export class Global {
   readonly store: Store;
   /** @internal */
   readonly item: ExternInstance & { readonly kind: "global" };
 
-  /** @throws TypeError for a value of another type */
-  constructor(store: Store, options: GlobalOptions | GlobalInstance, value?: unknown) {
+  /** @throws LimitError above the store's limits; TypeError for options that make no sense, and a value of another type */
+  constructor(store: Store, options: GlobalOptions, value: unknown);
+  /** @internal */
+  constructor(store: Store, global: GlobalInstance);
+  constructor(store: Store, given: GlobalOptions | GlobalInstance, value?: unknown) {
+    requireStore(store, "new Global(store, options, value)");
     this.store = store;
-    if (options instanceof GlobalInstance) {
-      this.item = { kind: "global", global: options };
+    if (given instanceof GlobalInstance) {
+      this.item = { kind: "global", global: given };
     } else {
+      const { type: valType, mutable = false } = readOptions("new Global", given, GLOBAL_OPTIONS);
       store.state.count("globals", 1);
-      const type = { type: parseValType(options.type), mutable: options.mutable ?? false };
+      const type = { type: valType, mutable };
       this.item = { kind: "global", global: new GlobalInstance(type) };
       this.#write(value);
     }

@@ -1,14 +1,15 @@
 // An instance: a module with memories, tables, globals of its own, ready to be called.
 
+import { BOOLEAN, type OptionTable, readOptions, STRING, wrongArgument } from "../checks/options.ts";
 import { quotedName, shownName } from "../printable.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { argumentsToGuest } from "./convert.ts";
-import { type AsyncCallOptions, drive } from "./drive.ts";
+import { ASYNC_CALL_OPTIONS, type AsyncCallOptions, drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
-import { type CallOptions, callFunction } from "./func.ts";
+import { CALL_OPTIONS, type CallOptions, callFunction } from "./func.ts";
 import type { Module } from "./module.ts";
 import type { Store } from "./store.ts";
 
@@ -20,6 +21,8 @@ export interface StartOptions {
   /** See `CallOptions.concurrent`. */
   readonly concurrent?: boolean | undefined;
 }
+
+const START_OPTIONS = { concurrent: BOOLEAN } satisfies OptionTable<StartOptions>;
 
 export class Instance {
   readonly module: Module;
@@ -50,19 +53,25 @@ export class Instance {
    * @throws InstanceBusyError while an execution of the instance is under way
    * @throws TypeError for a name that is no function, or wrong arguments; whatever a host function throws
    */
-  call(name: string, args: readonly unknown[] = [], options: CallOptions = {}): unknown {
-    return callFunction(this.store, this.#func(name), args, name, options);
+  call(name: string, args: readonly unknown[] = [], options?: CallOptions): unknown {
+    const func = this.#func(name, "call");
+    checkList(args, "call");
+    const bounds = options === undefined ? undefined : readOptions("instance.call", options, CALL_OPTIONS);
+    return callFunction(this.store, func, args, name, bounds);
   }
 
   /** Prepares a call that can pause; nothing runs before `resume`. @throws as {@link call} does for its arguments */
-  start(name: string, args: readonly unknown[] = [], options: StartOptions = {}): Execution {
-    const func = this.#func(name);
+  start(name: string, args: readonly unknown[] = [], options?: StartOptions): Execution {
+    const { concurrent } = readOptions("instance.start", options, START_OPTIONS);
+    return this.#start(name, args, concurrent, "start");
+  }
+
+  #start(name: string, args: readonly unknown[], concurrent = false, method: string): Execution {
+    const func = this.#func(name, method);
+    checkList(args, method);
     const guestArgs = argumentsToGuest(this.store, func.type.params, args, name);
     const { interpreter } = backendOf(this.store.engine);
-    return new Execution(
-      this.store,
-      interpreter.start(this.store.state, func, guestArgs, options.concurrent ?? false),
-    );
+    return new Execution(this.store, interpreter.start(this.store.state, func, guestArgs, concurrent));
   }
 
   /**
@@ -70,12 +79,9 @@ export class Instance {
    * While the guest waits or runs, its instance is busy; other instances can run.
    * @throws as {@link call}, by rejecting
    */
-  async callAsync(
-    name: string,
-    args: readonly unknown[] = [],
-    options: AsyncCallOptions = {},
-  ): Promise<unknown> {
-    return drive(this.start(name, args, options), options);
+  async callAsync(name: string, args: readonly unknown[] = [], options?: AsyncCallOptions): Promise<unknown> {
+    const bounds = readOptions("instance.callAsync", options, ASYNC_CALL_OPTIONS);
+    return drive(this.#start(name, args, bounds.concurrent, "callAsync"), bounds);
   }
 
   /** @internal What is exported as `name`, without a handle. */
@@ -83,7 +89,8 @@ export class Instance {
     return this.#state.export(name);
   }
 
-  #func(name: string): FunctionInstance {
+  #func(name: string, method: string): FunctionInstance {
+    STRING.read(name, `instance.${method}: name`);
     const item = this.#state.export(name);
     if (item?.kind === "func") return item.func;
     if (item !== undefined)
@@ -101,4 +108,11 @@ function exportsOf(store: Store, state: ModuleInstance): Exports {
     exports[name] = externHandle(store, state.extern(kind, index));
   }
   return Object.freeze(exports);
+}
+
+/** @throws TypeError for arguments that are not in an array */
+function checkList(args: readonly unknown[], method: string): void {
+  if (Array.isArray(args)) return;
+  const signature = `instance.${method}(name, args, options)`;
+  throw wrongArgument(signature, "args", "an array of the function's arguments", args);
 }

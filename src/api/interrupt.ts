@@ -1,5 +1,6 @@
 // What stops a run from outside: deadlines, abort signals, and a flag that another thread can raise.
 
+import { ABORT_SIGNAL, MILLISECONDS, type OptionTable, type Read, unexpected } from "../checks/options.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 
 /** Bounds in wall time. */
@@ -13,6 +14,11 @@ export interface InterruptOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const INTERRUPT_OPTIONS = {
+  timeoutMs: MILLISECONDS,
+  signal: ABORT_SIGNAL,
+} satisfies OptionTable<InterruptOptions>;
+
 /**
  * Interrupts every run of an engine, from any thread: send `buffer` to a worker, make a handle of it
  * there, and call {@link interrupt}. Runs that start later are not affected.
@@ -22,10 +28,10 @@ export class InterruptHandle {
   readonly buffer: ArrayBufferLike;
   readonly #flag: Int32Array;
 
+  /** @throws TypeError for what is no buffer; RangeError for one that is too short */
   constructor(buffer?: ArrayBufferLike) {
-    this.buffer =
-      buffer ?? (typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(4) : new ArrayBuffer(4));
-    this.#flag = new Int32Array(this.buffer);
+    this.buffer = buffer === undefined ? newFlag() : checkFlag(buffer);
+    this.#flag = new Int32Array(this.buffer, 0, 1);
   }
 
   interrupt(): void {
@@ -38,6 +44,27 @@ export class InterruptHandle {
   }
 }
 
+const FLAG_BYTES = 4;
+
+function newFlag(): ArrayBufferLike {
+  return typeof SharedArrayBuffer === "function"
+    ? new SharedArrayBuffer(FLAG_BYTES)
+    : new ArrayBuffer(FLAG_BYTES);
+}
+
+function checkFlag(buffer: ArrayBufferLike): ArrayBufferLike {
+  const isShared = typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer;
+  if (!isShared && !(buffer instanceof ArrayBuffer)) {
+    throw unexpected("new InterruptHandle", "the buffer of another handle", buffer);
+  }
+  if (buffer.byteLength < FLAG_BYTES) {
+    throw new RangeError(
+      `new InterruptHandle: expected a buffer of ${FLAG_BYTES} bytes, got ${buffer.byteLength}`,
+    );
+  }
+  return buffer;
+}
+
 /** A clock in milliseconds: monotonic where the host has one. */
 export function now(): number {
   return typeof performance === "object" ? performance.now() : Date.now();
@@ -46,18 +73,14 @@ export function now(): number {
 /**
  * Makes the watch for one call or slice; `undefined` when nothing can stop it. The handle counts if it is used after
  * it stood at `epoch`.
- * @throws RangeError for a bad timeout
  */
 export function makeWatch(
-  options: InterruptOptions,
+  options: Read<typeof INTERRUPT_OPTIONS>,
   handle: InterruptHandle | undefined,
   epoch = handle?.epoch,
 ): Watch | undefined {
   const { timeoutMs, signal } = options;
   if (timeoutMs === undefined && signal === undefined && handle === undefined) return undefined;
-  if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
-    throw new RangeError(`timeoutMs: ${timeoutMs} is not a number of milliseconds`);
-  }
   const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
   return {
     poll(): InterruptReason | undefined {

@@ -1,5 +1,6 @@
 // The linker: names to what satisfies them, and instantiation.
 
+import { BOOLEAN, type OptionTable, readOptions, STRING, wrongArgument } from "../checks/options.ts";
 import { Trap } from "../errors.ts";
 import type { Import } from "../module/module.ts";
 import { shownName } from "../printable.ts";
@@ -9,11 +10,12 @@ import { instantiate, startFunction } from "../runtime/instantiate.ts";
 import { matchImports } from "../runtime/link.ts";
 import type { ExternType } from "../validator/checked-module.ts";
 import { backendOf } from "./backend.ts";
-import { type AsyncCallOptions, drive } from "./drive.ts";
-import type { Engine } from "./engine.ts";
+import { ASYNC_CALL_OPTIONS, type AsyncCallOptions, drive } from "./drive.ts";
+import { Engine } from "./engine.ts";
 import { Execution } from "./execution.ts";
-import { type ExportValue, externOf } from "./externs.ts";
+import { type ExportValue, externOf, requireExport } from "./externs.ts";
 import {
+  CALL_OPTIONS,
   type CallOptions,
   callFunction,
   type HostFunction,
@@ -22,13 +24,16 @@ import {
   makeHostFunction,
 } from "./func.ts";
 import { Instance } from "./instance.ts";
-import type { Module } from "./module.ts";
+import { Module } from "./module.ts";
+import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 
 export interface LinkerOptions {
   /** Whether a later definition may replace an earlier one of the same name. Default false. */
   readonly allowShadowing?: boolean;
 }
+
+const LINKER_OPTIONS = { allowShadowing: BOOLEAN } satisfies OptionTable<LinkerOptions>;
 
 /** What messages call a module's start function. */
 const START = "the start function";
@@ -53,9 +58,13 @@ export class Linker {
   readonly #definitions = new Map<string, Map<string, Definition>>();
   #trapUnknown = false;
 
-  constructor(engine: Engine, options: LinkerOptions = {}) {
+  /** @throws TypeError for what is no engine, and options that are none */
+  constructor(engine: Engine, options?: LinkerOptions) {
+    if (!(engine instanceof Engine)) {
+      throw wrongArgument("new Linker(engine, options)", "engine", "an Engine", engine);
+    }
     this.engine = engine;
-    this.#allowShadowing = options.allowShadowing ?? false;
+    this.#allowShadowing = readOptions("new Linker", options, LINKER_OPTIONS).allowShadowing ?? false;
   }
 
   /**
@@ -64,21 +73,31 @@ export class Linker {
    * @throws TypeError for a name that is taken, or types that are none; RangeError for a price that is no amount of fuel
    */
   func(module: string, name: string, type: HostFunctionType | "as-imported", host: HostFunction): this {
+    checkNames(module, name, "linker.func(module, name, type, host)");
     if (typeof host !== "function") {
-      throw new TypeError(`${module}.${name}: a host function must be a function, got ${typeof host}`);
+      throw wrongArgument("linker.func(module, name, type, host)", "host", "a function", host);
     }
     if (type === "as-imported") return this.#define(module, name, { kind: type, host, made: new Map() });
     const func = makeHostFunction(this.engine, type, host, `${module}.${name}`);
     return this.#define(module, name, { kind: "host", func });
   }
 
-  /** Defines a store's memory, table, global, tag or function. @throws TypeError for a name that is taken */
+  /**
+   * Defines a store's memory, table, global, tag or function.
+   * @throws TypeError for a name that is taken, or a value that is none of these
+   */
   define(module: string, name: string, value: ExportValue): this {
+    checkNames(module, name, "linker.define(module, name, value)");
+    requireExport(value, `linker.define ${module}.${name}`);
     return this.#define(module, name, { kind: "item", value });
   }
 
   /** Defines all exports of an instance under `module`. @throws TypeError for a name that is taken */
   instance(module: string, instance: Instance): this {
+    if (!(instance instanceof Instance)) {
+      throw wrongArgument("linker.instance(module, instance)", "instance", "an Instance", instance);
+    }
+    checkNames(module, "", "linker.instance(module, instance)");
     const definition: Definition = { kind: "export", instance };
     for (const { name } of instance.module.checked.module.exports) this.#define(module, name, definition);
     return this;
@@ -97,11 +116,13 @@ export class Linker {
    * @throws LimitError when the store's limits do not allow what the module declares
    * @throws Trap from a segment or the start function, or whatever that throws
    */
-  instantiate(store: Store, module: Module, options: CallOptions = {}): Instance {
-    const state = this.#allocate(store, module);
+  instantiate(store: Store, module: Module, options?: CallOptions): Instance {
+    const bounds =
+      options === undefined ? undefined : readOptions("linker.instantiate", options, CALL_OPTIONS);
+    const state = this.#allocate(store, module, "linker.instantiate(store, module, options)");
     const instance = new Instance(store, module, state);
     const start = startFunction(state);
-    if (start !== undefined) callFunction(store, start, [], START, options);
+    if (start !== undefined) callFunction(store, start, [], START, bounds);
     return instance;
   }
 
@@ -110,18 +131,21 @@ export class Linker {
    * `options` bound the start function.
    * @throws as {@link instantiate}, by rejecting
    */
-  async instantiateAsync(store: Store, module: Module, options: AsyncCallOptions = {}): Promise<Instance> {
-    const state = this.#allocate(store, module);
+  async instantiateAsync(store: Store, module: Module, options?: AsyncCallOptions): Promise<Instance> {
+    const bounds = readOptions("linker.instantiateAsync", options, ASYNC_CALL_OPTIONS);
+    const state = this.#allocate(store, module, "linker.instantiateAsync(store, module, options)");
     const instance = new Instance(store, module, state);
     const start = startFunction(state);
     if (start !== undefined) {
       const run = backendOf(store.engine).interpreter.start(store.state, start, [], false);
-      await drive(new Execution(store, run), options);
+      await drive(new Execution(store, run), bounds);
     }
     return instance;
   }
 
-  #allocate(store: Store, module: Module): ModuleInstance {
+  #allocate(store: Store, module: Module, signature: string): ModuleInstance {
+    requireStore(store, signature);
+    if (!(module instanceof Module)) throw wrongArgument(signature, "module", "a Module", module);
     if (store.engine !== this.engine || module.engine !== this.engine) {
       throw new TypeError("linker, store and module must be of the same engine");
     }
@@ -180,4 +204,10 @@ export class Linker {
     );
     return { kind: "func", func };
   }
+}
+
+/** @throws TypeError for names that are no strings */
+function checkNames(module: string, name: string, signature: string): void {
+  STRING.read(module, `${signature}: module`);
+  STRING.read(name, `${signature}: name`);
 }

@@ -1,8 +1,20 @@
 // A linear memory as the embedder sees it.
 
+import {
+  BOOLEAN,
+  COUNT,
+  integer,
+  type OptionTable,
+  readOptions,
+  required,
+  STRING,
+  unexpected,
+} from "../checks/options.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { MemoryInstance } from "../runtime/memory.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
+import { memoryTypeProblem } from "../validator/limits-types.ts";
+import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 
 export interface MemoryOptions {
@@ -17,6 +29,14 @@ export interface MemoryOptions {
   readonly pageSizeLog2?: number;
 }
 
+const MEMORY_OPTIONS = {
+  min: /* @__PURE__ */ required(COUNT),
+  max: COUNT,
+  is64: BOOLEAN,
+  shared: BOOLEAN,
+  pageSizeLog2: /* @__PURE__ */ integer(0, 16),
+} satisfies OptionTable<MemoryOptions>;
+
 /**
  * A linear memory. All accesses are checked and never go stale, except through {@link bytes}.
  * Addresses and lengths are in bytes.
@@ -26,13 +46,15 @@ export class Memory {
   /** @internal */
   readonly item: ExternInstance & { readonly kind: "memory" };
 
-  /** @throws LimitError above the store's limits; RangeError for sizes that are none */
-  constructor(store: Store, options: MemoryOptions | MemoryInstance) {
+  /** @throws LimitError above the store's limits; TypeError, RangeError for options that make no sense */
+  constructor(store: Store, options: MemoryOptions);
+  /** @internal */
+  constructor(store: Store, memory: MemoryInstance);
+  constructor(store: Store, given: MemoryOptions | MemoryInstance) {
+    requireStore(store, "new Memory(store, options)");
     this.store = store;
-    this.item = {
-      kind: "memory",
-      memory: options instanceof MemoryInstance ? options : allocate(store, options),
-    };
+    const memory = given instanceof MemoryInstance ? given : allocate(store, given);
+    this.item = { kind: "memory", memory };
     store.handles.set(this.item.memory, this);
   }
 
@@ -49,12 +71,12 @@ export class Memory {
     return this.item.memory.pages;
   }
 
-  /** Grows by `deltaPages`; gives the old size in pages, or -1 when a maximum or limit is in the way. */
+  /**
+   * Grows by `deltaPages`; gives the old size in pages, or -1 when a maximum or limit is in the way.
+   * @throws TypeError, RangeError for what is no count
+   */
   grow(deltaPages: number): number {
-    if (!(Number.isSafeInteger(deltaPages) && deltaPages >= 0)) {
-      throw new RangeError(`memory.grow: ${deltaPages} is not a number of pages`);
-    }
-    return this.item.memory.grow(deltaPages);
+    return this.item.memory.grow(COUNT.read(deltaPages, "memory.grow"));
   }
 
   /** All bytes, as a view without copying. It goes stale when the memory grows. */
@@ -63,45 +85,62 @@ export class Memory {
     return new Uint8Array(u8.buffer, 0, byteLength);
   }
 
-  /** A copy of `length` bytes. @throws Trap out of bounds */
-  read(address: number, length: number): Uint8Array {
-    this.item.memory.check(address, length);
-    return this.item.memory.u8.slice(address, address + length);
+  /** A copy of `length` bytes. @throws Trap out of bounds; TypeError, RangeError for what are no address and length */
+  read(address: number | bigint, length: number): Uint8Array {
+    const at = this.#check(address, length, "memory.read");
+    return this.item.memory.u8.slice(at, at + length);
   }
 
-  /** @throws Trap out of bounds, before any byte is written */
-  write(address: number, bytes: Uint8Array): void {
-    this.item.memory.check(address, bytes.length);
-    this.item.memory.u8.set(bytes, address);
+  /**
+   * Writes bytes: an ArrayBuffer, or what any view of one covers. Numbers of a wider typed array are written as they stand
+   * in it, so in the host's byte order, which is little-endian nearly everywhere.
+   * @throws Trap out of bounds, before any byte is written; TypeError for what is not bytes, a string for instance
+   */
+  write(address: number | bigint, bytes: ArrayBufferView | ArrayBufferLike): void {
+    const source = asBytes(bytes);
+    if (source === undefined) {
+      const { message } = unexpected("memory.write: bytes", "a Uint8Array or other buffer", bytes);
+      throw new TypeError(typeof bytes === "string" ? `${message}; use writeString for text` : message);
+    }
+    this.item.memory.u8.set(source, this.#check(address, source.length, "memory.write"));
   }
 
-  /** Decodes `length` bytes as UTF-8. @throws Trap out of bounds; TypeError for what is not UTF-8 */
-  readString(address: number, length: number): string {
-    this.item.memory.check(address, length);
-    const text = decodeUtf8(this.item.memory.u8, address, address + length);
-    if (text === undefined) throw new TypeError("not valid UTF-8");
+  /** Decodes `length` bytes as UTF-8. @throws Trap out of bounds; TypeError for what is not UTF-8, and as {@link read} */
+  readString(address: number | bigint, length: number): string {
+    const at = this.#check(address, length, "memory.readString");
+    const text = decodeUtf8(this.item.memory.u8, at, at + length);
+    if (text === undefined) throw new TypeError("memory.readString: not valid UTF-8");
     return text;
   }
 
-  /** Writes `text` as UTF-8, without a terminator; gives the number of bytes. @throws Trap out of bounds */
-  writeString(address: number, text: string): number {
-    const bytes = encodeUtf8(text);
-    this.write(address, bytes);
+  /** Writes `text` as UTF-8, without a terminator; gives the number of bytes. @throws Trap out of bounds; TypeError for what is no string */
+  writeString(address: number | bigint, text: string): number {
+    const bytes = encodeUtf8(STRING.read(text, "memory.writeString: text"));
+    this.item.memory.u8.set(bytes, this.#check(address, bytes.length, "memory.writeString"));
     return bytes.length;
+  }
+
+  /** Where `length` bytes at `address` begin, once it is certain that they are inside. */
+  #check(address: number | bigint, length: number, what: string): number {
+    // What no number holds exactly is out of bounds anyway.
+    const at = typeof address === "bigint" ? Number(address) : INTEGER.read(address, `${what}: address`);
+    this.item.memory.check(at, INTEGER.read(length, `${what}: length`));
+    return at;
   }
 }
 
+/** Negative ones are out of bounds, which is another error. */
+const INTEGER = /* @__PURE__ */ integer(Number.MIN_SAFE_INTEGER);
+
+function asBytes(source: ArrayBufferView | ArrayBufferLike): Uint8Array | undefined {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  const isShared = typeof SharedArrayBuffer === "function" && source instanceof SharedArrayBuffer;
+  return isShared || source instanceof ArrayBuffer ? new Uint8Array(source) : undefined;
+}
+
 function allocate(store: Store, options: MemoryOptions): MemoryInstance {
-  const { min, max, is64 = false, shared = false, pageSizeLog2 = 16 } = options;
-  for (const [name, value] of [
-    ["min", min],
-    ["max", max ?? min],
-  ] as const) {
-    if (!(Number.isSafeInteger(value) && value >= 0))
-      throw new RangeError(`memory ${name}: ${value} is not a page count`);
-  }
-  if (max !== undefined && max < min) throw new RangeError(`memory: max ${max} is below min ${min}`);
-  store.state.count("memories", 1);
+  const read = readOptions("new Memory", options, MEMORY_OPTIONS);
+  const { min, max, is64 = false, shared = false, pageSizeLog2 = 16 } = read;
   const type = {
     min: BigInt(min),
     max: max === undefined ? undefined : BigInt(max),
@@ -109,5 +148,8 @@ function allocate(store: Store, options: MemoryOptions): MemoryInstance {
     shared,
     pageSizeLog2,
   };
+  const problem = memoryTypeProblem(type);
+  if (problem !== undefined) throw new RangeError(`new Memory: ${problem}`);
+  store.state.count("memories", 1);
   return new MemoryInstance(type, store.state.memoryBudget);
 }

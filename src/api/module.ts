@@ -1,5 +1,6 @@
 // A compiled module: decoded, validated, ready to be instantiated any number of times.
 
+import { STRING, unexpected, wrongArgument } from "../checks/options.ts";
 import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeModule } from "../decoder/decode.ts";
 import { decodeNames } from "../decoder/names.ts";
@@ -9,7 +10,7 @@ import type { ExternKind } from "../module/module.ts";
 import { externTypeTexts } from "../runtime/link.ts";
 import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
-import type { Engine } from "./engine.ts";
+import { Engine } from "./engine.ts";
 
 /** Bytes of a module. A view is read in place, and must not change afterwards. */
 export type ModuleSource = ArrayBuffer | ArrayBufferView;
@@ -41,8 +42,9 @@ export class Module {
    * LimitError for one past the engine's `moduleLimits`; TypeError for what is not bytes
    */
   constructor(engine: Engine, source: ModuleSource) {
+    requireEngine(engine, "new Module(engine, bytes)");
     this.engine = engine;
-    this.checked = check(engine, bytesOf(source));
+    this.checked = check(engine, bytesOf(source, "new Module"));
   }
 
   /** Described when first asked for, in the module's order. */
@@ -76,7 +78,8 @@ export class Module {
 
   /** Whether the bytes are a valid module for this engine. @throws TypeError for what is not bytes */
   static validate(engine: Engine, source: ModuleSource): boolean {
-    const bytes = bytesOf(source);
+    requireEngine(engine, "Module.validate(engine, bytes)");
+    const bytes = bytesOf(source, "Module.validate");
     try {
       check(engine, bytes);
       return true;
@@ -91,8 +94,9 @@ export class Module {
     return decodeNames(this.checked.module).module;
   }
 
-  /** Copies of the payloads of all custom sections of that name. */
+  /** Copies of the payloads of all custom sections of that name. @throws TypeError for what is no name */
   customSections(name: string): Uint8Array[] {
+    STRING.read(name, "module.customSections: name");
     const { module } = this.checked;
     return module.customSections
       .filter((section) => section.name === name)
@@ -108,7 +112,11 @@ export class Module {
   }
 }
 
-function bytesOf(source: ModuleSource): Uint8Array {
+function requireEngine(engine: Engine, signature: string): void {
+  if (!(engine instanceof Engine)) throw wrongArgument(signature, "engine", "an Engine", engine);
+}
+
+function bytesOf(source: ModuleSource, what: string): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (
     source instanceof ArrayBuffer ||
@@ -116,9 +124,7 @@ function bytesOf(source: ModuleSource): Uint8Array {
   ) {
     return new Uint8Array(source);
   }
-  throw new TypeError(
-    "a module is made from an ArrayBuffer or a view of one, such as a Uint8Array or Buffer",
-  );
+  throw unexpected(what, "the bytes of a module, as an ArrayBuffer, Uint8Array or Buffer", source);
 }
 
 function check(engine: Engine, bytes: Uint8Array): CheckedModule {

@@ -1,10 +1,18 @@
 // A small fair scheduler: many executions, of one store or of many, share one thread.
 // Owns the order of turns. Uses executions as any embedder could.
 
+import {
+  amount,
+  FUEL,
+  integer,
+  type OptionTable,
+  POSITIVE_MILLISECONDS,
+  readOptions,
+  wrongArgument,
+} from "../checks/options.ts";
 import { InterruptedError, OutOfFuelError } from "../errors.ts";
-import { toFuel } from "./convert.ts";
 import { nextTurn, stopped } from "./drive.ts";
-import type { Execution } from "./execution.ts";
+import { Execution } from "./execution.ts";
 import { now } from "./interrupt.ts";
 
 export interface SchedulerOptions {
@@ -20,6 +28,14 @@ export interface TaskOptions {
   /** Cap on what the execution may consume in all, inside its store's budget. Default: none. */
   readonly fuel?: bigint | number | undefined;
 }
+
+const SCHEDULER_OPTIONS = {
+  // With none at all nobody would get anywhere.
+  quantum: /* @__PURE__ */ amount(1n),
+  quantumMs: POSITIVE_MILLISECONDS,
+} satisfies OptionTable<SchedulerOptions>;
+
+const TASK_OPTIONS = { weight: /* @__PURE__ */ integer(1), fuel: FUEL } satisfies OptionTable<TaskOptions>;
 
 const QUANTUM = 100_000n;
 const QUANTUM_MS = 10;
@@ -55,13 +71,14 @@ export class Scheduler {
   #parked = 0;
   #active = false;
 
-  /** @throws RangeError for a quantum that is not positive */
-  constructor({ quantum, quantumMs = QUANTUM_MS }: SchedulerOptions = {}) {
-    this.#quantum = quantum === undefined ? QUANTUM : toFuel(quantum, "quantum");
-    if (this.#quantum === 0n) throw new RangeError("quantum: 0 would never get anywhere");
-    if (!(quantumMs > 0)) {
-      throw new RangeError(`quantumMs: ${quantumMs} is not a positive number of milliseconds`);
-    }
+  /** @throws TypeError, RangeError for options that make no sense, such as a quantum that is not positive */
+  constructor(options?: SchedulerOptions) {
+    const { quantum = QUANTUM, quantumMs = QUANTUM_MS } = readOptions(
+      "new Scheduler",
+      options,
+      SCHEDULER_OPTIONS,
+    );
+    this.#quantum = quantum;
     this.#quantumMs = quantumMs;
   }
 
@@ -75,14 +92,15 @@ export class Scheduler {
    * execution stands where it was: it can be run again, or cancelled.
    * @throws by rejecting: what ended the guest; OutOfFuelError with scope `store` or, for the options' cap, `call`;
    * InterruptedError
-   * @throws RangeError at once for options that make no sense
+   * @throws TypeError, RangeError at once for options that make no sense
    */
-  run(execution: Execution, { weight = 1, fuel }: TaskOptions = {}): Promise<unknown> {
-    if (!(Number.isSafeInteger(weight) && weight >= 1)) {
-      throw new RangeError(`weight: ${weight} is not an integer of at least 1`);
+  run(execution: Execution, options?: TaskOptions): Promise<unknown> {
+    if (!(execution instanceof Execution)) {
+      const expected = "an Execution, as instance.start() gives it";
+      throw wrongArgument("scheduler.run(execution, options)", "execution", expected, execution);
     }
+    const { weight = 1, fuel: limit } = readOptions("scheduler.run", options, TASK_OPTIONS);
     const quantum = this.#quantum * BigInt(weight);
-    const limit = fuel === undefined ? undefined : toFuel(fuel, "fuel");
     return new Promise((resolve, reject) => {
       this.#join({ execution, quantum, limit, credit: 0n, resolve, reject });
     });

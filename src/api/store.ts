@@ -1,5 +1,15 @@
 // The store: one unit of isolation, with its budgets, and the embedder's handles of what is in it.
 
+import {
+  COUNT,
+  FUEL,
+  limitTable,
+  type OptionTable,
+  objectWith,
+  optionsOf,
+  readOptions,
+  wrongArgument,
+} from "../checks/options.ts";
 import type { Limits } from "../limits.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import type { ValType } from "../module/types.ts";
@@ -9,7 +19,7 @@ import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
 import { type Blocking, StoreState } from "../runtime/store.ts";
 import { toFuel } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
-import type { Engine } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
 import { type Func, makeCallable } from "./func.ts";
 
@@ -25,6 +35,12 @@ export interface StoreOptions {
   readonly blocking?: Blocking | undefined;
 }
 
+const STORE_OPTIONS = {
+  fuel: FUEL,
+  limits: /* @__PURE__ */ optionsOf("an object of limits", /* @__PURE__ */ limitTable(DEFAULT_LIMITS)),
+  blocking: /* @__PURE__ */ objectWith<Blocking>("an object with a method sleep(ms)", "sleep"),
+} satisfies OptionTable<StoreOptions>;
+
 /** Holds instances, their memories, tables and globals, and what bounds them. */
 export class Store {
   readonly engine: Engine;
@@ -38,13 +54,16 @@ export class Store {
   /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
   readonly handles = new WeakMap<object, object>();
 
-  /** @throws RangeError for fuel that is negative or no integer; TypeError for unknown limits */
-  constructor(engine: Engine, options: StoreOptions = {}) {
+  /** @throws TypeError for unknown options and limits; RangeError for fuel or limits that are negative or no integers */
+  constructor(engine: Engine, options?: StoreOptions) {
+    if (!(engine instanceof Engine)) {
+      throw wrongArgument("new Store(engine, options)", "engine", "an Engine", engine);
+    }
+    const { fuel, limits, blocking } = readOptions("new Store", options, STORE_OPTIONS);
     this.engine = engine;
-    const fuel = options.fuel === undefined ? undefined : toFuel(options.fuel, "fuel");
-    this.state = new StoreState(engine.registry, resolveLimits(options.limits), fuel);
+    this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel);
     this.state.embedder = this;
-    this.state.blocking = options.blocking;
+    this.state.blocking = blocking;
     this.state.exceptions = makeExceptionBoundary(this);
   }
 
@@ -62,9 +81,18 @@ export class Store {
     return this.state.fuel.remaining;
   }
 
-  /** Raises the limit. Does nothing on a store without one. @throws RangeError for what is no amount */
+  /**
+   * Adds to the store's budget.
+   * @throws TypeError on a store without a budget, or for what is no amount; RangeError for one that is negative or no safe integer
+   */
   addFuel(amount: bigint | number): void {
-    this.state.fuel.add(toFuel(amount, "addFuel"));
+    const fuel = toFuel(amount, "store.addFuel");
+    if (this.fuelRemaining === undefined) {
+      throw new TypeError(
+        "store.addFuel: this store has no budget; give it one with new Store(engine, { fuel })",
+      );
+    }
+    this.state.fuel.add(fuel);
   }
 
   /** Bytes of memories, tables, the GC heap and what was reserved that count against `totalBytes`. */
@@ -74,18 +102,18 @@ export class Store {
 
   /**
    * Counts bytes that the host holds for the store's guests against `totalBytes`; false, with nothing changed, if they do not fit.
-   * @throws RangeError for what is no number of bytes
+   * @throws TypeError, RangeError for what is no number of bytes
    */
   tryReserve(bytes: number): boolean {
-    if (!this.state.total.tryReserve(checkBytes(bytes))) return false;
+    if (!this.state.total.tryReserve(COUNT.read(bytes, "store.tryReserve"))) return false;
     this.#reserved += bytes;
     return true;
   }
 
-  /** Gives back what {@link tryReserve} has counted. @throws RangeError for what is no number of bytes, or more than is reserved */
+  /** Gives back what {@link tryReserve} has counted. @throws TypeError, RangeError for what is no number of bytes, or more than is reserved */
   release(bytes: number): void {
-    if (checkBytes(bytes) > this.#reserved)
-      throw new RangeError(`release: only ${this.#reserved} bytes are reserved`);
+    if (COUNT.read(bytes, "store.release") > this.#reserved)
+      throw new RangeError(`store.release: only ${this.#reserved} bytes are reserved`);
     this.#reserved -= bytes;
     this.state.total.release(bytes);
   }
@@ -123,26 +151,4 @@ export class Store {
     if (value instanceof HeapObject && value.type.heap !== this.state.heap) return false;
     return isOfType(value, castTarget(type, registry), registry);
   }
-}
-
-function resolveLimits(options: Partial<Limits> | undefined): Limits {
-  const limits: Record<string, number> = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(options ?? {})) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw new TypeError(
-        `no limit ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
-      );
-    }
-    if (value === undefined) continue;
-    if (!(Number.isSafeInteger(value) && value >= 0)) {
-      throw new RangeError(`limit ${name}: ${value} is not an integer of at least 0`);
-    }
-    limits[name] = value;
-  }
-  return limits as unknown as Limits;
-}
-
-function checkBytes(bytes: number): number {
-  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
-  throw new RangeError(`${bytes} is not a number of bytes`);
 }

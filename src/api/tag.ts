@@ -1,15 +1,19 @@
 // An exception tag as the embedder sees it.
 
+import { type OptionTable, readOptions, required } from "../checks/options.ts";
 import type { FuncType } from "../module/types.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { TagInstance } from "../runtime/tag.ts";
+import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
-import { parseValType, type ValTypeName, valTypeName } from "./types.ts";
+import { VAL_TYPES, type ValTypeName, valTypeName } from "./types.ts";
 
 export interface TagOptions {
   /** Types of the payload. */
   readonly params: readonly ValTypeName[];
 }
+
+const TAG_OPTIONS = { params: /* @__PURE__ */ required(VAL_TYPES) } satisfies OptionTable<TagOptions>;
 
 /** An exception tag. Two tags of equal type are different tags. */
 export class Tag {
@@ -18,9 +22,13 @@ export class Tag {
   readonly item: ExternInstance & { readonly kind: "tag" };
 
   /** @throws TypeError for types that are none */
-  constructor(store: Store, options: TagOptions | TagInstance) {
+  constructor(store: Store, options: TagOptions);
+  /** @internal */
+  constructor(store: Store, tag: TagInstance);
+  constructor(store: Store, given: TagOptions | TagInstance) {
+    requireStore(store, "new Tag(store, options)");
     this.store = store;
-    this.item = { kind: "tag", tag: options instanceof TagInstance ? options : makeTag(store, options) };
+    this.item = { kind: "tag", tag: given instanceof TagInstance ? given : makeTag(store, given) };
     store.handles.set(this.item.tag, this);
   }
 
@@ -36,6 +44,6 @@ export class Tag {
 
 function makeTag(store: Store, options: TagOptions): TagInstance {
   const { registry } = store.engine;
-  const typeId = registry.addFuncType(options.params.map(parseValType), []);
+  const typeId = registry.addFuncType([...readOptions("new Tag", options, TAG_OPTIONS).params], []);
   return new TagInstance(typeId, registry.definedType(typeId).composite as FuncType);
 }

@@ -1,5 +1,7 @@
 // Types as the embedder writes and reads them: names, not numbers.
 
+import { describe } from "../checks/describe.ts";
+import { listOf, type Shape, suggestion } from "../checks/options.ts";
 import { formatValType } from "../module/format-types.ts";
 import type { FuncType, ValType } from "../module/types.ts";
 import { HeapType, NumType, refType } from "../module/types.ts";
@@ -27,8 +29,30 @@ const HEAPS = {
   nullexnref: HeapType.NoExn,
 } as const;
 
-/** Name of a value type. Types that refer to a module's own types appear in descriptors as text, e.g. `(ref null 3)`. */
-export type ValTypeName = keyof typeof NUMBER_TYPES | keyof typeof HEAPS;
+/** Heap types by their names in text. */
+const ABSTRACT_HEAPS = {
+  func: HeapType.Func,
+  extern: HeapType.Extern,
+  any: HeapType.Any,
+  eq: HeapType.Eq,
+  i31: HeapType.I31,
+  struct: HeapType.Struct,
+  array: HeapType.Array,
+  none: HeapType.None,
+  nofunc: HeapType.NoFunc,
+  noextern: HeapType.NoExtern,
+  exn: HeapType.Exn,
+  noexn: HeapType.NoExn,
+} as const;
+
+/**
+ * Name of a value type; `(ref extern)` and the like are references that are never null. Types that refer to a module's
+ * own types appear in descriptors as text, e.g. `(ref null 3)`.
+ */
+export type ValTypeName =
+  | keyof typeof NUMBER_TYPES
+  | keyof typeof HEAPS
+  | `(ref ${keyof typeof ABSTRACT_HEAPS})`;
 
 /** A function's type by names. */
 export interface FuncTypeDescriptor {
@@ -36,13 +60,34 @@ export interface FuncTypeDescriptor {
   readonly results: readonly ValTypeName[];
 }
 
-/** @throws TypeError for a name that is no value type */
-export function parseValType(name: ValTypeName): ValType {
-  if (Object.hasOwn(NUMBER_TYPES, name)) return NUMBER_TYPES[name as keyof typeof NUMBER_TYPES];
-  if (Object.hasOwn(HEAPS, name)) return refType(HEAPS[name as keyof typeof HEAPS], true);
-  throw new TypeError(
-    `${JSON.stringify(name)} is not a value type; there are ${[...Object.keys(NUMBER_TYPES), ...Object.keys(HEAPS)].join(", ")}`,
-  );
+/** A value type by its name. */
+export const VAL_TYPE: Shape<ValType> = {
+  expected: "the name of a value type",
+  read(name, what) {
+    const type = typeof name === "string" ? typeOfName(name) : undefined;
+    if (type !== undefined) return type;
+    const names = [...Object.keys(NUMBER_TYPES), ...Object.keys(HEAPS)];
+    const advice = suggestion(name, names) || `; there are ${names.join(", ")} and (ref extern) etc.`;
+    throw new TypeError(`${what}: expected ${this.expected}, got ${describe(name)}${advice}`);
+  },
+};
+
+/** Several of them, as in a function's type. */
+export const VAL_TYPES: Shape<readonly ValType[]> = /* @__PURE__ */ listOf(
+  "an array of value types",
+  VAL_TYPE,
+);
+
+function typeOfName(name: string): ValType | undefined {
+  const numbers: Readonly<Record<string, ValType>> = NUMBER_TYPES;
+  if (Object.hasOwn(NUMBER_TYPES, name)) return numbers[name];
+  const heaps: Readonly<Record<string, HeapType>> = HEAPS;
+  const heap = Object.hasOwn(HEAPS, name) ? heaps[name] : undefined;
+  if (heap !== undefined) return refType(heap, true);
+  const [, abstract = ""] = /^\(ref (\w+)\)$/.exec(name) ?? [];
+  const abstracts: Readonly<Record<string, HeapType>> = ABSTRACT_HEAPS;
+  const nonNull = Object.hasOwn(ABSTRACT_HEAPS, abstract) ? abstracts[abstract] : undefined;
+  return nonNull === undefined ? undefined : refType(nonNull, false);
 }
 
 /** The type's name, or its text form where it has none. */

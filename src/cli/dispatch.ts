@@ -1,8 +1,8 @@
 // From argv to a command's exit status: finds the command, answers --help and --version, reports what it throws.
 // Owns that much; each command is a file of its own. Touches nothing but its arguments, so tests run it in-process.
 
+import { nearest } from "../checks/suggest.ts";
 import { parseCommandLine } from "./args/options.ts";
-import { nearest } from "./args/suggest.ts";
 import { allOptions, type Command, type CommandContext, commandHelp } from "./command.ts";
 import { disassemble } from "./commands/disassemble.ts";
 import { inspect } from "./commands/inspect.ts";

@@ -1,11 +1,11 @@
 // Reads `--cost-model`: the name of a preset, or a JSON file with a cost model.
 // Owns the file's shape; prices are checked by the engine.
 
+import { didYouMean } from "../../checks/suggest.ts";
 import { COST_MODELS, type CostModel } from "../../interp/code/cost-model.ts";
 import { printable } from "../../printable.ts";
 import { readInput } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
-import { didYouMean } from "./suggest.ts";
 
 const NUMBERS: ReadonlySet<string> = new Set([
   "version",

@@ -1,9 +1,9 @@
 // Reads `--features`: a named set, single proposals, or the default set with some added and removed.
 // Owns the syntax; the names are those of isa/features.ts.
 
+import { didYouMean } from "../../checks/suggest.ts";
 import { FEATURE_SETS, FEATURES, type Feature, withDependents, withFoundations } from "../../isa/features.ts";
 import { UsageError } from "../usage-error.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** The option's row in a command's table. */
 export const FEATURES_OPTION = {

@@ -2,8 +2,8 @@
 // Owns the conventions (options before the file are ours, later ones the guest's); the splitting is util.parseArgs.
 
 import { parseArgs } from "node:util";
+import { didYouMean } from "../../checks/suggest.ts";
 import { UsageError } from "../usage-error.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** One option of a command. Without `value` it is a switch. */
 export interface OptionSpec {

@@ -1,5 +1,6 @@
 // `wasmeter disassemble`: a module in the text format, code in its linear form; all of it, or some functions.
 
+import { didYouMean } from "../../checks/suggest.ts";
 import { decodeBranchHints } from "../../decoder/branch-hints.ts";
 import { InstructionReader } from "../../decoder/instruction-reader.ts";
 import type { Instruction } from "../../isa/instruction.ts";
@@ -7,7 +8,6 @@ import { createInstructionLookup, type InstructionLookup } from "../../isa/instr
 import { ModulePrinter } from "../../module/print-module.ts";
 import { shownName } from "../../printable.ts";
 import { onlyFile } from "../args/options.ts";
-import { didYouMean } from "../args/suggest.ts";
 import type { Command } from "../command.ts";
 import { writeLines } from "../output.ts";
 import { readModule } from "../read-module.ts";

@@ -2,9 +2,9 @@
 // Owns that; making the call is run.ts's business.
 
 import type { Func, Instance } from "../../api/index.ts";
+import { didYouMean } from "../../checks/suggest.ts";
 import { shownName } from "../../printable.ts";
 import type { RunOptions } from "../args/run-options.ts";
-import { didYouMean } from "../args/suggest.ts";
 import { formatValue, parseValue } from "../args/values.ts";
 import { InputError, UsageError } from "../usage-error.ts";
 

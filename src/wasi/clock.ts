@@ -21,7 +21,7 @@ export function clockTime(state: WasiState, clock: number): bigint {
 
 export const CLOCK_FUNCTIONS: FunctionTable = {
   /**
-   * Tells a clock's resolution in nanoseconds. `inval`: unknown clock.
+   * Tells a clock's resolution in nanoseconds. `inval`: unknown clock. Charges the call alone.
    *
    *     resolution -> | ns u64 |
    */
@@ -33,7 +33,8 @@ export const CLOCK_FUNCTIONS: FunctionTable = {
   }),
 
   /**
-   * Tells the time. `inval`: unknown clock. The wanted precision is ignored: the best is what there is.
+   * Tells the time. `inval`: unknown clock. The wanted precision is ignored: the best is what there is. Charges the call
+   * alone.
    *
    *     time -> | ns u64 |
    */

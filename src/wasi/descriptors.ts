@@ -20,6 +20,7 @@ import type {
 } from "./fs/file-system.ts";
 import type { SocketConnection, SocketListener } from "./sockets.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
+import type { GuestMeter } from "./work.ts";
 
 interface Common {
   rightsBase: number;
@@ -200,8 +201,11 @@ export class Descriptors {
    * Takes a listing of a directory. A guest could hold one of a large directory with each descriptor, so the oldest are
    * dropped; who walks through such a one goes on in a new one.
    */
-  list(descriptor: DirectoryDescriptor): Listing {
+  list(descriptor: DirectoryDescriptor, meter: GuestMeter): Listing {
+    const before = meter.entries;
     const listing = descriptor.directory.entries();
+    // Those that a file system has not charged itself while it found them.
+    meter.charge("perDirectoryEntry", Math.max(0, listing.length - (meter.entries - before)));
     this.#dropListing(descriptor);
     descriptor.listing = listing;
     this.#listed.add(descriptor);

@@ -1,6 +1,8 @@
 // What WASI needs of an engine, as structural interfaces: the embedder API fits them, and so does any test double.
 // Must not import the runtime or the interpreter.
 
+import type { HostPrices } from "./work.ts";
+
 /** A guest's linear memory. */
 export interface GuestMemoryLike {
   /** The memory's bytes now. Goes stale when the memory grows. */
@@ -11,11 +13,19 @@ export interface GuestMemoryLike {
 export interface CallerLike {
   /** The caller's exported memory. Throws if it exports none. */
   readonly memory: GuestMemoryLike;
-  readonly store?: { readonly fuelConsumed: bigint };
+  readonly store?: {
+    readonly fuelConsumed: bigint;
+    /** Whose cost model says what the host's work costs the guest; without one it is free. */
+    readonly engine?: { readonly costModel: HostPrices };
+  };
   /** False if the call is synchronous, so that a function that must wait fails before it starts to. */
   readonly canWait?: boolean;
   /** Throws if the guest is to be stopped; called now and then while the thread is blocked for it. */
   throwIfInterrupted?(): void;
+  /** Charges for the host's work, or throws what stops the guest. */
+  chargeFuel?(amount: number): void;
+  /** Gives back what this call has charged for work that was not done. */
+  refundFuel?(amount: number): void;
 }
 
 export type AbiType = "i32" | "i64";
@@ -25,7 +35,7 @@ export interface LinkerLike {
   func(
     module: string,
     name: string,
-    type: { params: AbiType[]; results: AbiType[] },
+    type: { params: AbiType[]; results: AbiType[]; chargesFirst: boolean },
     fn: (caller: CallerLike, ...args: (number | bigint)[]) => unknown,
   ): unknown;
 }

@@ -15,6 +15,7 @@ import { MemoryFileSystem } from "./fs/memory.ts";
 import { ReadOnlyFileSystem } from "./fs/read-only.ts";
 import { HostFileSystem } from "./node/index.ts";
 import { EVERY_RIGHT, TestGuest } from "./test-guest.ts";
+import { GuestMeter } from "./work.ts";
 
 const GRANT = 3;
 const OTHER = 4;
@@ -505,6 +506,7 @@ describe("exhaustion", () => {
 
   test("listings of one large directory through many descriptors are not all kept", () => {
     const descriptors = new Descriptors(1024);
+    const meter = new GuestMeter();
     const entries = Array.from({ length: 100_000 }, (_, i) => ({
       name: `${i}`,
       type: "regular-file" as const,
@@ -516,15 +518,15 @@ describe("exhaustion", () => {
       descriptors.add(descriptor);
       return descriptor;
     });
-    for (const descriptor of opened) expect(descriptors.list(descriptor)).toBe(entries);
+    for (const descriptor of opened) expect(descriptors.list(descriptor, meter)).toBe(entries);
     const held = () => opened.map(({ listing }) => (listing === undefined ? 0 : 1));
     expect(held()).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
     // The last one taken is kept whatever its size; closing and renumbering give back.
     descriptors.close(7);
     descriptors.renumber(0, 6);
     expect(held()).toEqual([0, 0, 0, 0, 0, 1, 0, 0]);
-    descriptors.list(opened[1] as DirectoryDescriptor);
-    descriptors.list(opened[2] as DirectoryDescriptor);
+    descriptors.list(opened[1] as DirectoryDescriptor, meter);
+    descriptors.list(opened[2] as DirectoryDescriptor, meter);
     expect(held()).toEqual([0, 1, 1, 0, 0, 1, 0, 0]);
     descriptors.closeAll();
     expect(held()).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);

@@ -3,6 +3,7 @@
 import { encodeUtf8 } from "../utf8.ts";
 import { FDFLAG, type FileType, fileTypeNumber, RIGHT, WasiError } from "./abi.ts";
 import type { Descriptor, DirectoryDescriptor, FileDescriptor } from "./descriptors.ts";
+import { chargeSync } from "./fd.ts";
 import type { FileSystemFile } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory, Region } from "./guest-memory.ts";
@@ -19,19 +20,23 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
   /**
    * Reads into buffers, from the position of a file or from a stream or socket. Waits on streams and sockets.
    *
-   * `badf`, `isdir`: a directory; `notcapable`: no `fd_read`; `again`: nothing there and `nonblock`; `io`.
+   * `badf`, `isdir`: a directory; `notcapable`: no `fd_read`; `again`: nothing there and `nonblock`; `io`. Charges each
+   * buffer, and each byte that the buffers offer; those that are not read are given back.
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      buf -> bytes      nread -> | bytes u32 |
    */
   fd_read: wasiFunction(["u32", "u32", "u32", "u32"], (call, fd, iovs, count, nread) => {
     const { memory, state } = call;
     memory.check(nread, 4, 4);
-    const regions = memory.regions(iovs, count);
+    const regions = call.regions(iovs, count);
     const descriptor = state.descriptors.get(fd);
     if (descriptor.kind === "directory") throw new WasiError("isdir");
     requireRight(descriptor, RIGHT.fdRead);
+    const wanted = totalLength(regions);
     if (descriptor.kind === "file") {
+      call.chargeTransfer(wanted);
       const read = readFile(memory, regions, descriptor.file, descriptor.position);
+      call.moved(read);
       descriptor.position += BigInt(read);
       memory.setU32(nread, read);
       return;
@@ -40,11 +45,11 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
     const connection = descriptor.kind === "connection" ? descriptor.connection : undefined;
     const waitable = source ?? connection?.readable;
     if (waitable === undefined) throw new WasiError(descriptor.kind === "listener" ? "notconn" : "badf");
-    const wanted = totalLength(regions);
     if (wanted === 0) {
       memory.setU32(nread, 0);
       return;
     }
+    call.chargeTransfer(wanted);
     return waitUntil(call, "fd_read", waitable, () => {
       const chunk = source === undefined ? connection?.read(wanted, false) : source.read(wanted);
       memory.refresh();
@@ -54,6 +59,7 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
         return false;
       }
       scatter(memory, regions, chunk);
+      call.moved(chunk.length);
       memory.setU32(nread, chunk.length);
       return true;
     });
@@ -63,40 +69,42 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    * Reads into buffers from an offset, leaving the position alone.
    *
    * `badf`; `isdir`: a directory; `spipe`: a stream or socket; `notcapable`: no `fd_read` and `fd_seek`; `inval`:
-   * offset above 2⁶³−1; `io`.
+   * offset above 2⁶³−1; `io`. Charges as `fd_read`.
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      buf -> bytes      nread -> | bytes u32 |
    */
-  fd_pread: wasiFunction(
-    ["u32", "u32", "u32", "u64", "u32"],
-    ({ memory, state }, fd, iovs, count, offset, nread) => {
-      memory.check(nread, 4, 4);
-      const regions = memory.regions(iovs, count);
-      if (state.descriptors.get(fd).kind === "directory") throw new WasiError("isdir");
-      const { file } = state.descriptors.file(fd, RIGHT.fdRead | RIGHT.fdSeek);
-      checkOffset(offset);
-      memory.setU32(nread, readFile(memory, regions, file, offset));
-    },
-  ),
+  fd_pread: wasiFunction(["u32", "u32", "u32", "u64", "u32"], (call, fd, iovs, count, offset, nread) => {
+    const { memory, state } = call;
+    memory.check(nread, 4, 4);
+    const regions = call.regions(iovs, count);
+    if (state.descriptors.get(fd).kind === "directory") throw new WasiError("isdir");
+    const { file } = state.descriptors.file(fd, RIGHT.fdRead | RIGHT.fdSeek);
+    checkOffset(offset);
+    call.chargeTransfer(totalLength(regions));
+    const read = readFile(memory, regions, file, offset);
+    call.moved(read);
+    memory.setU32(nread, read);
+  }),
 
   /**
    * Writes buffers at the position of a file (at its end with `append`), or to a stream or socket. Waits until a full stream or
    * socket takes a byte. A number smaller than asked for is normal.
    *
    * `badf`, also for a directory; `notcapable`: no `fd_write`; `again`: full, and `nonblock`; `pipe`: the
-   * reader has gone; `nospc`, `fbig`, `dquot`, `rofs`, `io`.
+   * reader has gone; `nospc`, `fbig`, `dquot`, `rofs`, `io`. Charges each buffer and each byte in them; those that are not
+   * written are given back. A hundred calls beside, if the descriptor stores what it writes (`dsync`, `rsync`, `sync`).
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      nwritten -> | bytes u32 |
    */
   fd_write: wasiFunction(["u32", "u32", "u32", "u32"], (call, fd, iovs, count, nwritten) => {
     const { memory, state } = call;
     memory.check(nwritten, 4, 4);
-    const regions = memory.regions(iovs, count);
+    const regions = call.regions(iovs, count);
     const descriptor = state.descriptors.get(fd);
     if (descriptor.kind === "directory") throw new WasiError("badf");
     requireRight(descriptor, RIGHT.fdWrite);
     if (descriptor.kind === "file") {
-      memory.setU32(nwritten, writeFile(memory, regions, descriptor));
+      memory.setU32(nwritten, writeFile(call, regions, descriptor));
       return;
     }
     const output = descriptor.kind === "stream" ? descriptor.output : undefined;
@@ -111,33 +119,33 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    * Writes buffers at an offset, leaving the position alone (also with `append`).
    *
    * `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: no `fd_write` and `fd_seek`; `inval`: offset
-   * above 2⁶³−1; `nospc`, `fbig`, `dquot`, `rofs`, `io`.
+   * above 2⁶³−1; `nospc`, `fbig`, `dquot`, `rofs`, `io`. Charges as `fd_write`.
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      nwritten -> | bytes u32 |
    */
-  fd_pwrite: wasiFunction(
-    ["u32", "u32", "u32", "u64", "u32"],
-    ({ memory, state }, fd, iovs, count, offset, nwritten) => {
-      memory.check(nwritten, 4, 4);
-      const regions = memory.regions(iovs, count);
-      const descriptor = state.descriptors.file(fd, RIGHT.fdWrite | RIGHT.fdSeek);
-      checkOffset(offset);
-      let at = offset;
-      const written = eachRegion(memory, regions, (bytes) => {
-        const done = descriptor.file.write(bytes, at);
-        at += BigInt(done);
-        return done;
-      });
-      syncIfAsked(descriptor);
-      memory.setU32(nwritten, written);
-    },
-  ),
+  fd_pwrite: wasiFunction(["u32", "u32", "u32", "u64", "u32"], (call, fd, iovs, count, offset, nwritten) => {
+    const { memory, state } = call;
+    memory.check(nwritten, 4, 4);
+    const regions = call.regions(iovs, count);
+    const descriptor = state.descriptors.file(fd, RIGHT.fdWrite | RIGHT.fdSeek);
+    checkOffset(offset);
+    chargeWriting(call, descriptor, regions);
+    let at = offset;
+    const written = eachRegion(memory, regions, (bytes) => {
+      const done = descriptor.file.write(bytes, at);
+      at += BigInt(done);
+      return done;
+    });
+    call.moved(written);
+    syncIfAsked(descriptor);
+    memory.setU32(nwritten, written);
+  }),
 
   /**
    * Moves a file's position. Positions past the end are fine.
    *
    * `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: no `fd_seek` (`fd_tell` is enough to ask for
-   * the position); `inval`: unknown whence, negative result; `overflow`: result above 2⁶³−1.
+   * the position); `inval`: unknown whence, negative result; `overflow`: result above 2⁶³−1. Charges the call alone.
    *
    *     newoffset -> | position u64 |
    */
@@ -162,7 +170,7 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
 
   /**
    * Tells a file's position. `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: neither `fd_tell`
-   * nor `fd_seek`.
+   * nor `fd_seek`. Charges the call alone.
    *
    *     offset -> | position u64 |
    */
@@ -179,24 +187,23 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
    * more. Cookie 0 takes a new snapshot; other cookies continue in it, so each entry comes once whatever happens meanwhile.
    * Entries whose names are not UTF-8 are left out, as no path could name them.
    *
-   * `badf`; `notdir`; `notcapable`: no `fd_readdir`; `io`.
+   * `badf`; `notdir`; `notcapable`: no `fd_readdir`; `io`. Charges each entry that the snapshot takes up, each that is told,
+   * and each byte of what is told.
    *
    *     buf -> | next cookie u64 | ino u64 | namlen u32 | type u8 | 3 × 0 | name | next cookie u64 | …
    *     bufused -> | bytes u32 |
    */
-  fd_readdir: wasiFunction(
-    ["u32", "u32", "u32", "u64", "u32"],
-    ({ memory, state }, fd, buffer, length, cookie, used) => {
-      memory.check(used, 4, 4);
-      memory.check(buffer, length);
-      const descriptor = state.descriptors.directory(fd, RIGHT.fdReaddir);
-      const listing =
-        cookie === 0n || descriptor.listing === undefined
-          ? state.descriptors.list(descriptor)
-          : descriptor.listing;
-      memory.setU32(used, readDirectory(memory, descriptor, listing, buffer, length, cookie));
-    },
-  ),
+  fd_readdir: wasiFunction(["u32", "u32", "u32", "u64", "u32"], (call, fd, buffer, length, cookie, used) => {
+    const { memory, state } = call;
+    memory.check(used, 4, 4);
+    memory.check(buffer, length);
+    const descriptor = state.descriptors.directory(fd, RIGHT.fdReaddir);
+    const listing =
+      cookie === 0n || descriptor.listing === undefined
+        ? state.descriptors.list(descriptor, state.meter)
+        : descriptor.listing;
+    memory.setU32(used, readDirectory(call, descriptor, listing, buffer, length, cookie));
+  }),
 };
 
 function requireRight(descriptor: Descriptor, right: number): void {
@@ -263,10 +270,11 @@ function readFile(
   });
 }
 
-function writeFile(memory: GuestMemory, regions: readonly Region[], descriptor: FileDescriptor): number {
+function writeFile(call: Call, regions: readonly Region[], descriptor: FileDescriptor): number {
   const { file } = descriptor;
   const append = (descriptor.flags & FDFLAG.append) !== 0;
-  const written = eachRegion(memory, regions, (bytes) => {
+  chargeWriting(call, descriptor, regions);
+  const written = eachRegion(call.memory, regions, (bytes) => {
     if (append) {
       const result = file.append(bytes);
       descriptor.position = result.position;
@@ -277,13 +285,20 @@ function writeFile(memory: GuestMemory, regions: readonly Region[], descriptor: 
     descriptor.position += BigInt(done);
     return done;
   });
+  call.moved(written);
   syncIfAsked(descriptor);
   return written;
 }
 
+const SYNCING = FDFLAG.sync | FDFLAG.rsync | FDFLAG.dsync;
+
+function chargeWriting(call: Call, { flags }: FileDescriptor, regions: readonly Region[]): void {
+  call.chargeTransfer(totalLength(regions));
+  if ((flags & SYNCING) !== 0) chargeSync(call);
+}
+
 function syncIfAsked({ file, flags }: FileDescriptor): void {
-  if ((flags & (FDFLAG.sync | FDFLAG.rsync)) !== 0) file.sync(false);
-  else if ((flags & FDFLAG.dsync) !== 0) file.sync(true);
+  if ((flags & SYNCING) !== 0) file.sync((flags & SYNCING) === FDFLAG.dsync);
 }
 
 /** The stream as something to wait for; `undefined` if it is never full. */
@@ -307,13 +322,16 @@ export function sendRegions(
   nwritten: number,
   operation: string,
 ): void | Promise<void> {
-  const isEmpty = totalLength(regions) === 0;
+  const total = totalLength(regions);
+  const isEmpty = total === 0;
+  call.chargeTransfer(total);
   const attempt = (): boolean => {
     const written = eachRegion(call.memory, regions, (bytes) => sink.write(bytes));
     if (written === 0 && !isEmpty) {
       if ((flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
       return false;
     }
+    call.moved(written);
     call.memory.setU32(nwritten, written);
     return true;
   };
@@ -327,13 +345,14 @@ export function sendRegions(
 }
 
 function readDirectory(
-  memory: GuestMemory,
+  call: Call,
   { directory }: DirectoryDescriptor,
   listing: NonNullable<DirectoryDescriptor["listing"]>,
   buffer: number,
   length: number,
   cookie: bigint,
 ): number {
+  const { memory } = call;
   const count = listing.length + 2;
   if (cookie >= BigInt(count)) return 0;
   let own: bigint | undefined;
@@ -341,6 +360,7 @@ function readDirectory(
   for (let index = Number(cookie); index < count && used < length; index++) {
     let name: string;
     let found: { readonly type: FileType; readonly inode: bigint } | undefined;
+    call.charge("perDirectoryEntry", 1);
     if (index < 2) {
       // `..` gets this directory's own inode: what is above may be outside the grant.
       own ??= directory.stat().inode;
@@ -362,6 +382,7 @@ function readDirectory(
     view.setUint8(20, fileTypeNumber(found.type));
     head.set(bytes, DIRENT_BYTES);
     const part = head.subarray(0, length - used);
+    call.charge("perHostByte", part.length);
     memory.write(buffer + used, part);
     used += part.length;
   }

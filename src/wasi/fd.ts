@@ -9,9 +9,9 @@ import {
   RIGHT,
   WasiError,
 } from "./abi.ts";
-import { type Descriptor, type Descriptors, descriptorFileType } from "./descriptors.ts";
+import { type Descriptor, descriptorFileType } from "./descriptors.ts";
 import type { FileStat, TimeUpdate } from "./fs/file-system.ts";
-import { type FunctionTable, wasiFunction } from "./function-table.ts";
+import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 
 const MAX_FILE_SIZE = 2n ** 63n - 1n;
 /** Highest number of an advice: normal, sequential, random, willneed, dontneed, noreuse. */
@@ -22,7 +22,7 @@ export const FD_FUNCTIONS: FunctionTable = {
    * Takes an advice about how a file will be used, and does nothing with it.
    *
    * `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: no `fd_advise`; `inval`: unknown advice,
-   * a range that passes 2⁶³−1. Writes nothing.
+   * a range that passes 2⁶³−1. Writes nothing. Charges the call alone.
    */
   fd_advise: wasiFunction(["u32", "u64", "u64", "u32"], ({ state }, fd, offset, length, advice) => {
     state.descriptors.file(fd, RIGHT.fdAdvise);
@@ -34,7 +34,7 @@ export const FD_FUNCTIONS: FunctionTable = {
    * Makes a file at least `offset + length` bytes long.
    *
    * `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: no `fd_allocate`; `inval`: no length;
-   * `fbig`; `nospc`, `dquot`, `rofs`, `io`. Writes nothing.
+   * `fbig`; `nospc`, `dquot`, `rofs`, `io`. Writes nothing. Charges the call alone.
    */
   fd_allocate: wasiFunction(["u32", "u64", "u64"], ({ state }, fd, offset, length) => {
     const { file } = state.descriptors.file(fd, RIGHT.fdAllocate);
@@ -43,19 +43,19 @@ export const FD_FUNCTIONS: FunctionTable = {
     file.allocate(offset, length);
   }),
 
-  /** Closes a descriptor. `badf`, `io`. Writes nothing. */
+  /** Closes a descriptor. `badf`, `io`. Writes nothing. Charges the call alone. */
   fd_close: wasiFunction(["u32"], ({ state }, fd) => {
     state.descriptors.close(fd);
   }),
 
   /**
    * Waits until a file's data are stored. `badf`; `inval`: a stream or socket; `notcapable`: no `fd_datasync`; `io`. Writes
-   * nothing.
+   * nothing. Charges a hundred calls.
    */
-  fd_datasync: wasiFunction(["u32"], ({ state }, fd) => sync(state.descriptors, fd, true)),
+  fd_datasync: wasiFunction(["u32"], (call, fd) => sync(call, fd, true)),
 
   /**
-   * Tells a descriptor's type, flags and rights. `badf`.
+   * Tells a descriptor's type, flags and rights. `badf`. Charges the call alone.
    *
    *     stat -> | 0: filetype u8 | 2: flags u16 | 8: base rights u64 | 16: inheriting rights u64 |
    */
@@ -69,14 +69,17 @@ export const FD_FUNCTIONS: FunctionTable = {
     memory.setU64(result + 16, BigInt(descriptor.rightsInheriting));
   }),
 
-  /** Sets a descriptor's flags. `badf`; `notcapable`: no `fd_fdstat_set_flags`; `inval`: unknown flags. Writes nothing. */
+  /**
+   * Sets a descriptor's flags. `badf`; `notcapable`: no `fd_fdstat_set_flags`; `inval`: unknown flags. Writes nothing.
+   * Charges the call alone.
+   */
   fd_fdstat_set_flags: wasiFunction(["u32", "u32"], ({ state }, fd, flags) => {
     const descriptor = state.descriptors.get(fd, RIGHT.fdFdstatSetFlags);
     if ((flags & ~ALL_FDFLAGS) !== 0) throw new WasiError("inval", "unknown flags");
     descriptor.flags = flags;
   }),
 
-  /** Gives up rights. `badf`; `notcapable`: asks for one that is not there. Writes nothing. */
+  /** Gives up rights. `badf`; `notcapable`: asks for one that is not there. Writes nothing. Charges the call alone. */
   fd_fdstat_set_rights: wasiFunction(["u32", "u64", "u64"], ({ state }, fd, base, inheriting) => {
     const descriptor = state.descriptors.get(fd);
     const widens =
@@ -88,7 +91,7 @@ export const FD_FUNCTIONS: FunctionTable = {
 
   /**
    * Tells a file's metadata. `badf`; `notcapable`: no `fd_filestat_get`; `io`. Streams and sockets: type only. In preview0 the
-   * layout is another: layout.ts draws both.
+   * layout is another: layout.ts draws both. Charges the call alone.
    *
    *     stat -> | 0: dev u64 | 8: ino u64 | 16: filetype u8 | 24: nlink u64 | 32: size u64 | 40: atim | 48: mtim | 56: ctim |
    */
@@ -101,7 +104,8 @@ export const FD_FUNCTIONS: FunctionTable = {
    * Cuts or extends a file; what is new reads as zeros.
    *
    * `badf`, also for a directory; `spipe`: a stream or socket; `notcapable`: no `fd_filestat_set_size`; `fbig`; `nospc`,
-   * `dquot`, `rofs`, `io`. Writes nothing.
+   * `dquot`, `rofs`, `io`. Writes nothing. Charges the call; in memory also each piece of 64 KiB that the file has, when it
+   * gets shorter.
    */
   fd_filestat_set_size: wasiFunction(["u32", "u64"], ({ state }, fd, size) => {
     const { file } = state.descriptors.file(fd, RIGHT.fdFilestatSetSize);
@@ -113,7 +117,7 @@ export const FD_FUNCTIONS: FunctionTable = {
    * Sets the times of a file or directory.
    *
    * `badf`, also for streams and sockets; `notcapable`: no `fd_filestat_set_times`; `inval`: unknown flags, or a time and
-   * "now" for the same; `rofs`, `perm`, `io`. Writes nothing.
+   * "now" for the same; `rofs`, `perm`, `io`. Writes nothing. Charges the call; see {@link PATH_FUNCTIONS} for overlays.
    */
   fd_filestat_set_times: wasiFunction(
     ["u32", "u64", "u64", "u32"],
@@ -130,7 +134,8 @@ export const FD_FUNCTIONS: FunctionTable = {
   ),
 
   /**
-   * Tells whether a descriptor is a preopened directory and how long its name is. `badf`: it is not.
+   * Tells whether a descriptor is a preopened directory and how long its name is. `badf`: it is not. Charges the call
+   * alone.
    *
    *     prestat -> | 0: type u8 = 0 | 4: bytes of the name u32 |
    */
@@ -143,31 +148,48 @@ export const FD_FUNCTIONS: FunctionTable = {
 
   /**
    * Copies the name of a preopened directory, without a NUL. `badf`: not preopened; `nametoolong`: the buffer is too short.
+   * Charges each byte of the name.
    *
    *     path -> name
    */
-  fd_prestat_dir_name: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
+  fd_prestat_dir_name: wasiFunction(["u32", "u32", "u32"], (call, fd, path, length) => {
+    const { memory, state } = call;
     memory.check(path, length);
     const name = preopenName(state.descriptors.get(fd));
     if (length < name.length) throw new WasiError("nametoolong");
+    call.charge("perHostByte", name.length);
     memory.write(path, name);
   }),
 
-  /** Moves a descriptor to another number, closing what was there. `badf`: one of them is not open. Writes nothing. */
+  /** Moves a descriptor to another number, closing what was there. `badf`: one of them is not open. Writes nothing. Charges the call
+   * alone. */
   fd_renumber: wasiFunction(["u32", "u32"], ({ state }, from, to) => {
     state.descriptors.renumber(from, to);
   }),
 
-  /** Waits until a file is stored. `badf`; `inval`: a stream or socket; `notcapable`: no `fd_sync`; `io`. Writes nothing. */
-  fd_sync: wasiFunction(["u32"], ({ state }, fd) => sync(state.descriptors, fd, false)),
+  /**
+   * Waits until a file is stored. `badf`; `inval`: a stream or socket; `notcapable`: no `fd_sync`; `io`. Writes nothing.
+   * Charges a hundred calls.
+   */
+  fd_sync: wasiFunction(["u32"], (call, fd) => sync(call, fd, false)),
 };
 
-function sync(descriptors: Descriptors, fd: number, dataOnly: boolean): void {
+/** What storing a file costs, in calls: a disk takes milliseconds. The call itself is among them. */
+const SYNC_CALLS = 100;
+
+function sync(call: Call, fd: number, dataOnly: boolean): void {
+  const { descriptors } = call.state;
   const descriptor = descriptors.get(fd);
   if (descriptor.kind !== "file" && descriptor.kind !== "directory") throw new WasiError("inval");
   descriptors.get(fd, dataOnly ? RIGHT.fdDatasync : RIGHT.fdSync);
+  chargeSync(call);
   if (descriptor.kind === "file") descriptor.file.sync(dataOnly);
   else descriptor.directory.sync();
+}
+
+/** Charges for storing a file, beside the call. */
+export function chargeSync(call: Call): void {
+  call.charge("wasiCall", SYNC_CALLS - 1);
 }
 
 function statOf(descriptor: Descriptor): FileStat {

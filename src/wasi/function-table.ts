@@ -3,9 +3,10 @@
 
 import { ERRNO, WasiError } from "./abi.ts";
 import type { AbiType, CallerLike } from "./engine.ts";
-import { GuestMemory } from "./guest-memory.ts";
+import { GuestMemory, MAX_BUFFERS, type Region } from "./guest-memory.ts";
 import type { Layout } from "./layout.ts";
 import type { WasiState } from "./state.ts";
+import type { WorkMeter, WorkUnit } from "./work.ts";
 
 type ParameterKind = "u32" | "u64" | "s64";
 
@@ -14,11 +15,13 @@ type Values<Kinds extends readonly ParameterKind[]> = {
 };
 
 /** One call of a WASI function. */
-export class Call {
+export class Call implements WorkMeter {
   readonly state: WasiState;
   readonly layout: Layout;
   readonly #caller: CallerLike;
   #memory: GuestMemory | undefined;
+  /** Bytes that were paid for and not moved yet. */
+  #unmoved = 0;
 
   /** Whether the engine can park the guest; if not, waiting is `WouldBlockError`. */
   get canWait(): boolean {
@@ -34,6 +37,40 @@ export class Call {
   /** While the thread is blocked, nobody else looks whether the guest's time is over. */
   throwIfInterrupted(): void {
     this.#caller.throwIfInterrupted?.();
+  }
+
+  /** Charges the guest for work that comes now, by the engine's cost model. @throws what stops a guest that cannot pay */
+  charge(unit: WorkUnit, count: number): void {
+    const amount = this.#priceOf(unit) * count;
+    if (amount > 0) this.#caller.chargeFuel?.(amount);
+  }
+
+  /** Charges for moving up to `bytes`. What is not {@link moved} when the call ends is given back. */
+  chargeTransfer(bytes: number): void {
+    this.charge("perHostByte", bytes);
+    this.#unmoved += bytes;
+  }
+
+  moved(bytes: number): void {
+    this.#unmoved -= bytes;
+  }
+
+  /** Gives back what was charged for bytes that have not been moved. */
+  settle(): void {
+    const amount = this.#priceOf("perHostByte") * this.#unmoved;
+    this.#unmoved = 0;
+    if (amount > 0) this.#caller.refundFuel?.(amount);
+  }
+
+  #priceOf(unit: WorkUnit): number {
+    return this.#caller.store?.engine?.costModel[unit] ?? 0;
+  }
+
+  /** Reads a list of buffers, see {@link GuestMemory.regions}, and charges for each that is looked at. */
+  regions(list: number, count: number): Region[] {
+    this.memory.check(list, count * 8, 4);
+    this.charge("perHostBuffer", Math.min(count, MAX_BUFFERS));
+    return this.memory.regions(list, count);
   }
 
   /** The caller's memory; only asked for by functions that need one. */
@@ -81,16 +118,27 @@ function errnoOf(error: unknown): number {
   throw error;
 }
 
-/** Runs a function and gives its errno, at once or as a Promise. */
+/** Runs a function and gives its errno, at once or as a Promise. The guest pays for the call, and for what the call does. */
 export function invoke(
   fn: WasiFunction,
   call: Call,
   args: readonly (number | bigint)[],
 ): number | Promise<number> {
+  const { meter } = call.state;
+  const outer = meter.enter(call);
+  let pending: void | Promise<void>;
   try {
-    const pending = fn.run(call, args);
-    return pending === undefined ? ERRNO.success : pending.then(() => ERRNO.success, errnoOf);
+    call.charge("wasiCall", 1);
+    pending = fn.run(call, args);
   } catch (error) {
+    call.settle();
     return errnoOf(error);
+  } finally {
+    meter.enter(outer);
   }
+  if (pending === undefined) {
+    call.settle();
+    return ERRNO.success;
+  }
+  return pending.then(() => ERRNO.success, errnoOf).finally(() => call.settle());
 }

@@ -3,10 +3,11 @@
 
 import { Trap } from "../errors.ts";
 import { encodeUtf8 } from "../utf8.ts";
+import { WasiError } from "./abi.ts";
 import type { CallerLike } from "./engine.ts";
 
-/** Buffers of one scatter/gather call that are used; the rest is a partial read or write. As Linux's IOV_MAX. */
-const MAX_BUFFERS = 1024;
+/** Buffers of one scatter/gather call that are looked at; the rest is a partial read or write. As Linux's IOV_MAX. */
+export const MAX_BUFFERS = 1024;
 /** Bytes moved by one call; the rest is a partial read or write. As Linux's MAX_RW_COUNT. */
 const MAX_TRANSFER = 0x7ffff000;
 
@@ -108,13 +109,14 @@ export class GuestMemory {
   /**
    * Reads a list of `{ buf: u32, buf_len: u32 }` and checks every buffer that is used. Empty buffers are skipped;
    * what exceeds 1,024 buffers or 0x7ffff000 bytes is left for the guest's next call.
-   * @throws Trap when the list or a buffer is out of bounds, or the list is misaligned
+   * @throws Trap when the list or a buffer is out of bounds, or the list is misaligned; WasiError `inval` if there are more
+   * than 1,024 buffers, of which the first 1,024 are empty: nothing moved would look like the end
    */
   regions(list: number, count: number): Region[] {
     this.check(list, count * 8, 4);
     const regions: Region[] = [];
     let total = 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < Math.min(count, MAX_BUFFERS); i++) {
       const address = this.u32(list + 8 * i);
       const length = this.u32(list + 8 * i + 4);
       this.check(address, length);
@@ -122,8 +124,9 @@ export class GuestMemory {
       const used = Math.min(length, MAX_TRANSFER - total);
       regions.push({ address, length: used });
       total += used;
-      if (regions.length === MAX_BUFFERS || total === MAX_TRANSFER) break;
+      if (total === MAX_TRANSFER) break;
     }
+    if (total === 0 && count > MAX_BUFFERS) throw new WasiError("inval", "too many empty buffers");
     return regions;
   }
 
@@ -133,10 +136,8 @@ export class GuestMemory {
    *     list    -> | p0 u32 | p1 u32 | …            buffer -> a b c \0 d e \0 …
    */
   writeStrings(strings: readonly Uint8Array[], list: number, buffer: number): void {
-    let size = 0;
-    for (const string of strings) size += string.length + 1;
     this.check(list, 4 * strings.length, 4);
-    this.check(buffer, size);
+    this.check(buffer, sizeOfStrings(strings));
     let at = buffer;
     strings.forEach((string, i) => {
       this.setU32(list + 4 * i, at);
@@ -145,6 +146,11 @@ export class GuestMemory {
       at += string.length + 1;
     });
   }
+}
+
+/** Bytes of strings with their NULs. */
+export function sizeOfStrings(strings: readonly Uint8Array[]): number {
+  return strings.reduce((total, string) => total + string.length + 1, 0);
 }
 
 /** Encodes strings for {@link GuestMemory.writeStrings}. Throws `TypeError` on an embedded NUL. */

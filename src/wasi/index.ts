@@ -31,3 +31,4 @@ export type {
   ReadableStreamLike,
   WritableStreamLike,
 } from "./streams.ts";
+export type { HostPrices, WorkMeter, WorkUnit } from "./work.ts";

@@ -4,6 +4,7 @@
 import { utf8Length } from "../utf8.ts";
 import { isErrno, MAX_NAME_BYTES, MAX_SYMLINKS, WasiError } from "./abi.ts";
 import type { FileSystemDirectory } from "./fs/file-system.ts";
+import type { WorkMeter } from "./work.ts";
 
 /** The place that a path names. */
 export interface Place {
@@ -34,7 +35,8 @@ interface Step {
 }
 
 /**
- * Walks `path` from `start` and lets `visit` act on its last component.
+ * Walks `path` from `start` and lets `visit` act on its last component. Charges each component before it walks it, and each
+ * byte of a symbolic link's contents.
  *
  * `..` goes back to the directory through which the walk came, which is never above `start`, even if another process
  * moves directories meanwhile. Symbolic links before the last component are always followed; one in the last place when
@@ -44,6 +46,7 @@ interface Step {
  * symbolic link; `notdir`; `loop`: more than 40 symbolic links or 32,768 directories; `nametoolong`: a component over 255 bytes
  */
 export function resolvePath<T>(
+  meter: WorkMeter | undefined,
   start: FileSystemDirectory,
   path: string,
   visit: (place: Place) => T | typeof FOLLOW,
@@ -69,6 +72,7 @@ export function resolvePath<T>(
       for (let i = open + 1; i < steps.length; i++) {
         const step = steps[i] as Step;
         countOpened();
+        meter?.charge("perPathComponent", 1);
         const next = directory.openDirectory(step.name);
         temporary?.close();
         temporary = undefined;
@@ -95,6 +99,7 @@ export function resolvePath<T>(
     if (text === "") throw new WasiError("noent", "empty path");
     if (text.startsWith("/")) throw new WasiError("perm", "absolute path");
     const components = text.split("/").filter((component) => component !== "");
+    meter?.charge("perPathComponent", components.length);
     if (pending.length === 0) mustBeDirectory ||= text.endsWith("/");
     for (const component of components.reverse()) pending.push(component);
   };
@@ -110,6 +115,7 @@ export function resolvePath<T>(
       pending.push(name);
       return;
     }
+    meter?.charge("perHostByte", utf8Length(target));
     push(target);
   };
 

@@ -20,11 +20,14 @@ import {
 import type { Descriptor, DirectoryDescriptor } from "./descriptors.ts";
 import { timeUpdates } from "./fd.ts";
 import type { FileSystemDirectory, FileSystemFile } from "./fs/file-system.ts";
-import { type FunctionTable, wasiFunction } from "./function-table.ts";
-import type { GuestMemory } from "./guest-memory.ts";
+import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import { FOLLOW, type Place, resolvePath } from "./path-resolution.ts";
 
 /*
+ * Each function charges for its paths: each byte, each component, also those of symbolic links that it follows, and each byte of
+ * those links' contents. On an overlay also each directory on the way from the root of each layer, and what is copied up: each
+ * byte, and each entry of a directory.
+ *
  * "Those of paths", which each function can give: `badf`; `notdir`: the descriptor or a component before the last is none;
  * `notcapable`: a right is missing; `perm`: the path or a symbolic link in it is absolute or leads above the descriptor;
  * `noent`: a component is missing, or the path is empty; `loop`: more than 40 links; `nametoolong`: more than 4,095 bytes, or
@@ -34,12 +37,13 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Makes a directory. Right: `path_create_directory`.
    *
-   * `exist`: something is there, a symbolic link too; `nospc`, `dquot`; those of paths. Writes nothing.
+   * `exist`: something is there, a symbolic link too; `nospc`, `dquot`; those of paths. Writes nothing. Charges its paths.
    */
-  path_create_directory: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
-    const text = readPath(memory, path, length);
+  path_create_directory: wasiFunction(["u32", "u32", "u32"], (call, fd, path, length) => {
+    const { state } = call;
+    const text = readPath(call, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathCreateDirectory);
-    resolvePath(directory, text, ({ parent, name }) => {
+    resolvePath(call, directory, text, ({ parent, name }) => {
       if (name === undefined) throw new WasiError("exist");
       parent.createDirectory(name);
     });
@@ -48,18 +52,19 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Tells the metadata of a file, or of a symbolic link unless `symlink_follow`. Right: `path_filestat_get`.
    *
-   * Those of paths. In preview0 the layout is another: layout.ts draws both.
+   * Those of paths. In preview0 the layout is another: layout.ts draws both. Charges its path.
    *
    *     stat -> | 0: dev u64 | 8: ino u64 | 16: filetype u8 | 24: nlink u64 | 32: size u64 | 40: atim | 48: mtim | 56: ctim |
    */
   path_filestat_get: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32"],
-    ({ memory, state, layout }, fd, flags, path, length, result) => {
+    (call, fd, flags, path, length, result) => {
+      const { memory, state, layout } = call;
       memory.check(result, layout.fileStatBytes, 8);
-      const text = readPath(memory, path, length);
+      const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathFilestatGet);
       const follow = followsLinks(flags);
-      const stat = resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
+      const stat = resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
         if (name === undefined) return parent.stat();
         const found = parent.statEntry(name);
         if (found.type === "symbolic-link" && (follow || mustBeDirectory)) return FOLLOW;
@@ -73,16 +78,17 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Sets the times of a file, or of a symbolic link unless `symlink_follow`. Right: `path_filestat_set_times`.
    *
-   * `inval`: unknown flags, or a time and "now" for the same; those of paths. Writes nothing.
+   * `inval`: unknown flags, or a time and "now" for the same; those of paths. Writes nothing. Charges its paths.
    */
   path_filestat_set_times: wasiFunction(
     ["u32", "u32", "u32", "u32", "u64", "u64", "u32"],
-    ({ memory, state }, fd, flags, path, length, access, modify, timeFlags) => {
-      const text = readPath(memory, path, length);
+    (call, fd, flags, path, length, access, modify, timeFlags) => {
+      const { state } = call;
+      const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathFilestatSetTimes);
       const follow = followsLinks(flags);
       const times = timeUpdates(access, modify, timeFlags);
-      resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
+      resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
         if (name === undefined) return parent.setTimes(times.access, times.modify);
         const found = parent.statEntry(name);
         if (found.type === "symbolic-link" && (follow || mustBeDirectory)) return FOLLOW;
@@ -97,22 +103,23 @@ export const PATH_FUNCTIONS: FunctionTable = {
    * Makes a hard link, to a symbolic link itself if one is there. Rights: `path_link_source`, `path_link_target`.
    *
    * `exist`; `perm`: a directory; `xdev`: another file system; `mlink`; `notsup`: a symbolic link, where the platform would
-   * follow it; `inval`: `symlink_follow`, which cannot be done without a race; `nospc`, `dquot`; those of paths. Writes nothing.
+   * follow it; `inval`: `symlink_follow`, which cannot be done without a race; `nospc`, `dquot`; those of paths. Writes nothing. Charges its paths.
    */
   path_link: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32", "u32", "u32"],
-    ({ memory, state }, oldFd, flags, oldPath, oldLength, newFd, newPath, newLength) => {
-      const oldText = readPath(memory, oldPath, oldLength);
-      const newText = readPath(memory, newPath, newLength);
+    (call, oldFd, flags, oldPath, oldLength, newFd, newPath, newLength) => {
+      const { state } = call;
+      const oldText = readPath(call, oldPath, oldLength);
+      const newText = readPath(call, newPath, newLength);
       const source = state.descriptors.directory(oldFd, RIGHT.pathLinkSource);
       const target = state.descriptors.directory(newFd, RIGHT.pathLinkTarget);
       if (followsLinks(flags)) throw new WasiError("inval", "symlink_follow");
       // In Linux's order: the old path whole, then the new one, and what they are to each other last.
-      resolvePath(source.directory, oldText, (from) => {
+      resolvePath(call, source.directory, oldText, (from) => {
         const { type } = from.name === undefined ? from.parent.stat() : from.parent.statEntry(from.name);
         if (from.mustBeDirectory && type === "symbolic-link") return FOLLOW;
         if (from.mustBeDirectory && type !== "directory") throw new WasiError("notdir");
-        resolvePath(target.directory, newText, (to) => {
+        resolvePath(call, target.directory, newText, (to) => {
           if (to.name === undefined) throw new WasiError("exist");
           if (to.mustBeDirectory || type === "directory") {
             if (exists(to.parent, to.name)) throw new WasiError("exist");
@@ -133,15 +140,16 @@ export const PATH_FUNCTIONS: FunctionTable = {
    * descriptors; `inval`: unknown flags, `creat` with `directory`; `notcapable`: rights that the directory cannot pass on;
    * `again`: a file that others create and remove all the time; `nfile`, `nospc`, `dquot`, `txtbsy`; those of paths. Rights:
    * `path_open`; for `creat` `path_create_file`; for `trunc` `path_filestat_set_size`; for `dsync` inheriting `fd_datasync`, for
-   * `rsync`, `sync` inheriting `fd_sync`.
+   * `rsync`, `sync` inheriting `fd_sync`. Charges its path; in memory, truncating also each piece of 64 KiB that the file has.
    *
    *     opened_fd -> | fd u32 |
    */
   path_open: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32", "u64", "u64", "u32", "u32"],
-    ({ memory, state }, fd, lookupFlags, path, length, openFlags, base, inheriting, fdFlags, result) => {
+    (call, fd, lookupFlags, path, length, openFlags, base, inheriting, fdFlags, result) => {
+      const { memory, state } = call;
       memory.check(result, 4, 4);
-      const text = readPath(memory, path, length);
+      const text = readPath(call, path, length);
       const { descriptors } = state;
       const create = (openFlags & OFLAG.creat) !== 0;
       const truncate = (openFlags & OFLAG.trunc) !== 0;
@@ -165,7 +173,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
       if ((known & ~parent.rightsInheriting) !== 0) throw new WasiError("notcapable");
       // Checked first: a file must not be created only to find that no descriptor is left.
       descriptors.reserve();
-      const opened = open(parent.directory, text, {
+      const opened = open(call, parent.directory, text, {
         read: (wanted & RIGHT.fdRead) !== 0,
         write: (wanted & RIGHT.fdWrite) !== 0,
         create,
@@ -181,18 +189,19 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Reads a symbolic link. Contents longer than the buffer are cut. Right: `path_readlink`.
    *
-   * `inval`: not a link; `ilseq`: its contents are not UTF-8; those of paths.
+   * `inval`: not a link; `ilseq`: its contents are not UTF-8; those of paths. Charges its path, and each byte of the contents.
    *
    *     buf -> contents, no NUL        bufused -> | bytes u32 |
    */
   path_readlink: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32", "u32"],
-    ({ memory, state }, fd, path, length, buffer, bufferLength, used) => {
+    (call, fd, path, length, buffer, bufferLength, used) => {
+      const { memory, state } = call;
       memory.check(used, 4, 4);
       memory.check(buffer, bufferLength);
-      const text = readPath(memory, path, length);
+      const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathReadlink);
-      const contents = resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
+      const contents = resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
         if (name === undefined) throw new WasiError("inval", "a directory");
         if (!mustBeDirectory) return parent.readLink(name);
         const { type } = parent.statEntry(name);
@@ -200,6 +209,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
         throw new WasiError(type === "directory" ? "inval" : "notdir");
       });
       const part = encodeUtf8(contents).subarray(0, bufferLength);
+      call.charge("perHostByte", part.length);
       memory.write(buffer, part);
       memory.setU32(used, part.length);
     },
@@ -208,12 +218,13 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Removes an empty directory. Right: `path_remove_directory`.
    *
-   * `notdir`; `notempty`; `inval`: the path ends in `.` or `..`; `busy`: a mount point; those of paths. Writes nothing.
+   * `notdir`; `notempty`; `inval`: the path ends in `.` or `..`; `busy`: a mount point; those of paths. Writes nothing. Charges its paths.
    */
-  path_remove_directory: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
-    const text = readPath(memory, path, length);
+  path_remove_directory: wasiFunction(["u32", "u32", "u32"], (call, fd, path, length) => {
+    const { state } = call;
+    const text = readPath(call, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathRemoveDirectory);
-    resolvePath(directory, text, ({ parent, name }) => {
+    resolvePath(call, directory, text, ({ parent, name }) => {
       // As Linux: rmdir(".") is EINVAL, rmdir("x/..") ENOTEMPTY; both name a directory through itself here.
       if (name === undefined) throw new WasiError("inval");
       parent.removeDirectory(name);
@@ -224,16 +235,18 @@ export const PATH_FUNCTIONS: FunctionTable = {
    * Renames a file or directory, replacing what is there. Rights: `path_rename_source`, `path_rename_target`.
    *
    * `isdir`, `notdir`, `notempty`: what is there does not fit; `inval`: into itself; `busy`: `.` or `..`; `xdev`: another file
-   * system; `nospc`, `dquot`; those of paths. Writes nothing.
+   * system; `nospc`, `dquot`; those of paths. Writes nothing. Charges its paths; in memory
+   * also each directory above the two places.
    */
   path_rename: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32", "u32"],
-    ({ memory, state }, oldFd, oldPath, oldLength, newFd, newPath, newLength) => {
-      const oldText = readPath(memory, oldPath, oldLength);
-      const newText = readPath(memory, newPath, newLength);
+    (call, oldFd, oldPath, oldLength, newFd, newPath, newLength) => {
+      const { state } = call;
+      const oldText = readPath(call, oldPath, oldLength);
+      const newText = readPath(call, newPath, newLength);
       const source = state.descriptors.directory(oldFd, RIGHT.pathRenameSource);
       const target = state.descriptors.directory(newFd, RIGHT.pathRenameTarget);
-      withTwoPlaces(source, oldText, target, newText, (from, to) => {
+      withTwoPlaces(call, source, oldText, target, newText, (from, to) => {
         if (from.name === undefined || to.name === undefined) throw new WasiError("busy");
         if (from.mustBeDirectory || to.mustBeDirectory) {
           if (from.parent.statEntry(from.name).type !== "directory") throw new WasiError("notdir");
@@ -247,17 +260,18 @@ export const PATH_FUNCTIONS: FunctionTable = {
    * Makes a symbolic link. Relative contents may lead anywhere; following them is what is guarded. Right: `path_symlink`.
    *
    * `exist`; `perm`: absolute contents, which nothing could follow; `noent`: empty contents; `nospc`, `dquot`; those of paths,
-   * for the contents too. Writes nothing.
+   * for the contents too. Writes nothing. Charges its path, and each byte of the contents.
    */
   path_symlink: wasiFunction(
     ["u32", "u32", "u32", "u32", "u32"],
-    ({ memory, state }, contents, contentsLength, fd, path, length) => {
-      const target = readPath(memory, contents, contentsLength);
-      const text = readPath(memory, path, length);
+    (call, contents, contentsLength, fd, path, length) => {
+      const { state } = call;
+      const target = readPath(call, contents, contentsLength);
+      const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathSymlink);
       if (target.startsWith("/")) throw new WasiError("perm", "absolute symbolic link");
       if (target === "") throw new WasiError("noent", "empty symbolic link");
-      resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
+      resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
         if (name === undefined) throw new WasiError("exist");
         if (mustBeDirectory) {
           parent.statEntry(name);
@@ -268,11 +282,15 @@ export const PATH_FUNCTIONS: FunctionTable = {
     },
   ),
 
-  /** Removes a file or symbolic link. Right: `path_unlink_file`. `isdir`: a directory; those of paths. Writes nothing. */
-  path_unlink_file: wasiFunction(["u32", "u32", "u32"], ({ memory, state }, fd, path, length) => {
-    const text = readPath(memory, path, length);
+  /**
+   * Removes a file or symbolic link. Right: `path_unlink_file`. `isdir`: a directory; those of paths. Writes nothing. Charges
+   * its path.
+   */
+  path_unlink_file: wasiFunction(["u32", "u32", "u32"], (call, fd, path, length) => {
+    const { state } = call;
+    const text = readPath(call, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathUnlinkFile);
-    resolvePath(directory, text, ({ parent, name, mustBeDirectory }) => {
+    resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
       if (name === undefined) throw new WasiError("isdir");
       if (mustBeDirectory)
         throw new WasiError(parent.statEntry(name).type === "directory" ? "isdir" : "notdir");
@@ -282,9 +300,11 @@ export const PATH_FUNCTIONS: FunctionTable = {
 };
 
 /** Reads a path. @throws WasiError `nametoolong`, `ilseq`, `inval` */
-function readPath(memory: GuestMemory, address: number, length: number): string {
+function readPath(call: Call, address: number, length: number): string {
+  const { memory } = call;
   memory.check(address, length);
   if (length > MAX_PATH_BYTES) throw new WasiError("nametoolong");
+  call.charge("perHostByte", length);
   const text = decodeUtf8(memory.slice(address, length));
   if (text === undefined) throw new WasiError("ilseq");
   if (text.includes("\0")) throw new WasiError("inval", "NUL in a path");
@@ -307,14 +327,15 @@ function exists(parent: FileSystemDirectory, name: string): boolean {
 }
 
 function withTwoPlaces(
+  call: Call,
   source: DirectoryDescriptor,
   oldPath: string,
   target: DirectoryDescriptor,
   newPath: string,
   act: (from: Place, to: Place) => void,
 ): void {
-  resolvePath(source.directory, oldPath, (from) =>
-    resolvePath(target.directory, newPath, (to) => {
+  resolvePath(call, source.directory, oldPath, (from) =>
+    resolvePath(call, target.directory, newPath, (to) => {
       act(from, to);
     }),
   );
@@ -331,12 +352,14 @@ interface OpenRequest {
 }
 
 function open(
+  call: Call,
   start: FileSystemDirectory,
   path: string,
   request: OpenRequest,
 ): FileSystemFile | FileSystemDirectory {
   const directoryFits = !request.write && !request.create && !request.truncate;
   return resolvePath<FileSystemFile | FileSystemDirectory>(
+    call,
     start,
     path,
     ({ parent, name, mustBeDirectory }) => {

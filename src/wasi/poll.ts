@@ -39,7 +39,7 @@ export const POLL_FUNCTIONS: FunctionTable = {
    * right), `inval` (unknown clock).
    *
    * `inval`: no subscriptions, more than 16,384, or one of unknown type; `canceled`: WASI was closed meanwhile. All
-   * subscriptions are read before any event is written.
+   * subscriptions are read before any event is written. Charges each subscription.
    *
    *     in -> subscriptions (input), as layout.ts draws them
    *     out -> | userdata u64 | error u16 | type u8 | 5 × 0 | nbytes u64 | flags u16 | 6 × 0 | next event …
@@ -51,6 +51,7 @@ export const POLL_FUNCTIONS: FunctionTable = {
     memory.check(output, count * EVENT_BYTES, 8);
     memory.check(result, 4, 4);
     if (count === 0 || count > MAX_SUBSCRIPTIONS) throw new WasiError("inval", "number of subscriptions");
+    call.charge("perSubscription", count);
     const subscriptions: Subscription[] = [];
     for (let i = 0; i < count; i++) {
       subscriptions.push(layout.readSubscription(memory, input + i * layout.subscriptionBytes));

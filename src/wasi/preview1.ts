@@ -76,7 +76,11 @@ export class WasiPreview1 {
   #define(linker: LinkerLike, layout: Layout, functions: FunctionTable): void {
     const state = this.#state;
     for (const [name, fn] of Object.entries(functions)) {
-      const type = { params: [...fn.params], results: fn.returnsErrno ? (["i32"] as "i32"[]) : [] };
+      const type = {
+        params: [...fn.params],
+        results: fn.returnsErrno ? (["i32"] as "i32"[]) : [],
+        chargesFirst: true,
+      };
       linker.func(layout.moduleName, name, type, (caller, ...args) => {
         if (state.virtualClock !== undefined) state.virtualClock.update(caller.store?.fuelConsumed ?? 0n);
         return invoke(fn, new Call(state, layout, caller), args);

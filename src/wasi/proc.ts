@@ -15,7 +15,7 @@ const IGNORED: readonly string[] = ["none", "chld", "cont", "urg", "winch"];
 const STOPPING: readonly string[] = ["stop", "tstp", "ttin", "ttou"];
 
 export const PROC_FUNCTIONS: FunctionTable = {
-  /** Ends the guest with an exit code by throwing `ExitError` through it. Never fails, does not return, writes nothing. */
+  /** Ends the guest with an exit code by throwing `ExitError` through it. Never fails, does not return, writes nothing. Charges the call alone. */
   proc_exit: {
     ...wasiFunction(["u32"], ({ state }, code) => exit(state, code)),
     returnsErrno: false,
@@ -24,6 +24,7 @@ export const PROC_FUNCTIONS: FunctionTable = {
   /**
    * Does to the guest, and to nothing else, what a signal does by default: ignored ones do nothing, ending ones end it
    * with exit code 128 + signal, as shells report it. `inval`: unknown signal. `notsup`: a signal that stops. Writes nothing.
+   * Charges the call alone.
    */
   proc_raise: wasiFunction(["u32"], ({ state }, signal) => {
     const name = SIGNALS[signal];

@@ -11,7 +11,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
    * Accepts a connection. Waits for one unless the listener has `nonblock`.
    *
    * `badf`; `notsock`; `inval`: a connection, or unknown flags; `notcapable`: no `sock_accept`; `again`: `nonblock` and there is
-   * none; `mfile`; `connaborted`.
+   * none; `mfile`; `connaborted`. Charges the call alone.
    *
    *     fd -> | fd u32 |
    */
@@ -48,6 +48,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
    * `nonblock`.
    *
    * `badf`; `notsock`; `notconn`: a listener; `inval`: unknown flags; `notcapable`: no `fd_read`; `again`; `connreset`.
+   * Charges each buffer, and each byte that the buffers offer; those that are not received are given back.
    *
    *     ri_data -> | buf u32 | len u32 | …  (input)      buf -> bytes
    *     ro_datalen -> | bytes u32 |      ro_flags -> | u16 = 0 |
@@ -58,7 +59,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
       const { memory } = call;
       memory.check(size, 4, 4);
       memory.check(outFlags, 2, 2);
-      const regions = memory.regions(data, count);
+      const regions = call.regions(data, count);
       const descriptor = connected(call, fd, RIGHT.fdRead);
       if ((flags & ~(RIFLAG.peek | RIFLAG.waitall)) !== 0) throw new WasiError("inval", "unknown flags");
       const { connection } = descriptor;
@@ -70,6 +71,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
         memory.setU16(outFlags, 0);
         return;
       }
+      call.chargeTransfer(wanted);
       const all = (flags & RIFLAG.waitall) !== 0 && !peek;
       let received = 0;
       return waitUntil(call, "sock_recv", connection.readable, () => {
@@ -82,6 +84,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
           } else {
             scatter(memory, regions, chunk, received);
             received += chunk.length;
+            call.moved(chunk.length);
             if (all && chunk.length > 0 && received < wanted) continue;
           }
           memory.setU32(size, received);
@@ -96,14 +99,13 @@ export const SOCK_FUNCTIONS: FunctionTable = {
    * Sends buffers. Waits until at least a byte is taken, unless `nonblock`.
    *
    * `badf`; `notsock`; `notconn`: a listener; `inval`: any flags, as none are defined; `notcapable`: no `fd_write`; `again`;
-   * `pipe`: the peer has gone.
+   * `pipe`: the peer has gone. Charges each buffer and each byte in them; those that are not sent are given back.
    *
    *     si_data -> | buf u32 | len u32 | …  (input)      so_datalen -> | bytes u32 |
    */
   sock_send: wasiFunction(["u32", "u32", "u32", "u32", "u32"], (call, fd, data, count, flags, size) => {
-    const { memory } = call;
-    memory.check(size, 4, 4);
-    const regions = memory.regions(data, count);
+    call.memory.check(size, 4, 4);
+    const regions = call.regions(data, count);
     const descriptor = connected(call, fd, RIGHT.fdWrite);
     if (flags !== 0) throw new WasiError("inval", "unknown flags");
     const { connection, flags: fdflags } = descriptor;
@@ -113,7 +115,7 @@ export const SOCK_FUNCTIONS: FunctionTable = {
 
   /**
    * Ends one or both directions of a connection. `badf`; `notsock`; `notconn`: a listener; `inval`: no or unknown direction;
-   * `notcapable`: no `sock_shutdown`. Writes nothing.
+   * `notcapable`: no `sock_shutdown`. Writes nothing. Charges the call alone.
    */
   sock_shutdown: wasiFunction(["u32", "u32"], (call, fd, how) => {
     const { connection } = connected(call, fd, RIGHT.sockShutdown);

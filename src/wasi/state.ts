@@ -7,13 +7,14 @@ import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } 
 import { deterministicInput } from "./deterministic-input.ts";
 import { DeterministicFileSystem } from "./fs/deterministic.ts";
 import type { FileSystem } from "./fs/file-system.ts";
-import { encodeStrings } from "./guest-memory.ts";
+import { encodeStrings, sizeOfStrings } from "./guest-memory.ts";
 import { inputStream } from "./input-streams.ts";
 import { outputStream } from "./output-streams.ts";
 import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
 import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
 import { Parking } from "./waiting.ts";
+import { GuestMeter } from "./work.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
 export interface WasiHost {
@@ -68,7 +69,10 @@ const DEFAULT_OUTPUT_BUFFER_BYTES = 2 ** 20;
 
 export class WasiState {
   readonly args: readonly Uint8Array[];
+  /** With their NULs. */
+  readonly argsBytes: number;
   readonly env: readonly Uint8Array[];
+  readonly envBytes: number;
   readonly descriptors: Descriptors;
   readonly clock: ClockSource;
   /** The same as `clock` in deterministic mode. */
@@ -76,6 +80,8 @@ export class WasiState {
   readonly random: RandomSource;
   readonly blocking: WasiHost["blocking"];
   readonly parking = new Parking();
+  /** Charges the guest for what its file systems do. */
+  readonly meter = new GuestMeter();
   /** What the guest ended with. */
   exitCode: number | undefined;
   readonly #input: InputStream;
@@ -95,6 +101,8 @@ export class WasiState {
       }),
       "an environment variable",
     );
+    this.argsBytes = sizeOfStrings(this.args);
+    this.envBytes = sizeOfStrings(this.env);
     this.virtualClock = deterministic === false ? undefined : new VirtualClock();
     this.clock = options.clock ?? this.virtualClock ?? host?.clock ?? systemClock();
     const seed = typeof deterministic === "object" ? (deterministic.seed ?? 0) : 0;
@@ -122,7 +130,7 @@ export class WasiState {
         if (name === "" || name.includes("\0"))
           throw new TypeError(`bad name of a preopened directory: "${name}"`);
         descriptors.reserve();
-        descriptors.add(preopenDescriptor(this.#grant(fileSystem).root(), encodeUtf8(name)));
+        descriptors.add(preopenDescriptor(this.#grant(fileSystem).root(this.meter), encodeUtf8(name)));
       }
       for (const listener of options.listeners ?? []) descriptors.add(listenerDescriptor(listener));
     } catch (error) {

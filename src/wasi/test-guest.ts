@@ -13,6 +13,7 @@ import {
 import type { AbiType, CallerLike, LinkerLike } from "./engine.ts";
 import { WasiPreview1 } from "./preview1.ts";
 import type { WasiOptions } from "./state.ts";
+import type { HostPrices, WorkUnit } from "./work.ts";
 
 type HostFunction = (caller: CallerLike, ...args: (number | bigint)[]) => unknown;
 
@@ -49,6 +50,8 @@ export class TestGuest {
   bytes: Uint8Array;
   fuel = 0n;
   canWait = true;
+  /** Units of work that were charged, less what was given back; by their names. */
+  readonly charged = new Map<WorkUnit, number>();
   /** Called while the thread is blocked. */
   throwIfInterrupted = (): void => {};
   readonly functions = new Map<
@@ -60,11 +63,24 @@ export class TestGuest {
   constructor(options: WasiOptions = {}, pages = 4) {
     this.bytes = new Uint8Array(pages * 65536);
     const self = this;
+    // Everything costs 1; which price was asked for last is what is charged.
+    let asked: WorkUnit | undefined;
+    const costModel = new Proxy({} as HostPrices, {
+      get(_, unit) {
+        asked = unit as WorkUnit;
+        return 1;
+      },
+    });
+    const add = (amount: number): void => {
+      if (asked !== undefined) this.charged.set(asked, (this.charged.get(asked) ?? 0) + amount);
+    };
     this.#caller = {
       memory: { bytes: () => this.bytes },
       get store() {
-        return { fuelConsumed: self.fuel };
+        return { fuelConsumed: self.fuel, engine: { costModel } };
       },
+      chargeFuel: (amount) => add(amount),
+      refundFuel: (amount) => add(-amount),
       get canWait() {
         return self.canWait;
       },

@@ -2,6 +2,7 @@
 // virtual clock. Wraps any other.
 
 import { isErrno, WasiError } from "../abi.ts";
+import type { WorkMeter } from "../work.ts";
 import type {
   DirectoryEntry,
   FileStat,
@@ -135,8 +136,8 @@ export class DeterministicFileSystem implements FileSystem {
     this.#register = new Register(now, device);
   }
 
-  root(): FileSystemDirectory {
-    return new DeterministicDirectory(this.#inner.root(), this.#register);
+  root(meter?: WorkMeter): FileSystemDirectory {
+    return new DeterministicDirectory(this.#inner.root(meter), this.#register);
   }
 }
 

@@ -27,6 +27,11 @@ export class FileContents {
     return this.#size;
   }
 
+  /** Pieces that are stored; holes are none. Getting shorter looks at each. */
+  get pieces(): number {
+    return this.#chunks.size;
+  }
+
   read(buffer: Uint8Array, offset: number): number {
     const length = Math.max(0, Math.min(buffer.length, this.#size - offset));
     for (let done = 0; done < length; ) {

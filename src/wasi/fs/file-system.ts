@@ -2,6 +2,7 @@
 // Names here are single components; paths, symbolic links and `..` are the resolver's business, never a file system's.
 
 import type { FileType } from "../abi.ts";
+import type { WorkMeter } from "../work.ts";
 
 /** What `stat` tells. Times are nanoseconds since 1970-01-01. */
 export interface FileStat {
@@ -45,8 +46,14 @@ export interface OpenFlags {
  * embedder's and passes through the guest uncaught.
  */
 export interface FileSystem {
-  /** Opens the root directory. Each call gives an own handle. */
-  root(): FileSystemDirectory;
+  /**
+   * Opens the root directory. Each call gives an own handle.
+   *
+   * @param meter where this handle, and what is opened from it, charges work that is more than one operation's: entries
+   * listed, bytes copied, directories walked. Entries listed that were not charged are charged by the caller. Without it
+   * nobody pays
+   */
+  root(meter?: WorkMeter): FileSystemDirectory;
 }
 
 /**

@@ -54,6 +54,8 @@ interface LinkNode extends CommonNode {
 export interface DirectoryNode extends CommonNode {
   readonly kind: "directory";
   readonly entries: Map<string, Node>;
+  /** How many of the entries are directories. */
+  directories: number;
   /** `undefined` for the root, and once removed. */
   parent: DirectoryNode | undefined;
   removed: boolean;
@@ -116,7 +118,14 @@ export class Volume implements ByteBudget {
 
 export function newDirectory(volume: Volume): DirectoryNode {
   const node = volume.newNode();
-  return { ...node, kind: "directory", entries: new Map(), parent: undefined, removed: false };
+  return {
+    ...node,
+    kind: "directory",
+    entries: new Map(),
+    directories: 0,
+    parent: undefined,
+    removed: false,
+  };
 }
 
 export function nodeStat(volume: Volume, node: Node): FileStat {
@@ -126,8 +135,7 @@ export function nodeStat(volume: Volume, node: Node): FileStat {
   else if (node.kind === "link") size = utf8Length(node.target);
   else {
     // `.`, and `..` in each directory below.
-    links++;
-    for (const entry of node.entries.values()) if (entry.kind === "directory") links++;
+    links += 1 + node.directories;
   }
   return {
     device: volume.device,
@@ -151,6 +159,13 @@ export function setNodeTimes(volume: Volume, node: Node, access: TimeUpdate, mod
 export function modified(volume: Volume, node: Node): void {
   node.modifyTime = volume.now();
   node.changeTime = node.modifyTime;
+}
+
+/** Directories above it. */
+export function depthOf(directory: DirectoryNode): number {
+  let depth = 0;
+  for (let at = directory.parent; at !== undefined; at = at.parent) depth++;
+  return depth;
 }
 
 /** Whether `directory` is `around` or somewhere below it. */

@@ -4,6 +4,7 @@
 import { decodeUtf8, encodeUtf8, isWellFormed } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import { resolvePath } from "../path-resolution.ts";
+import type { WorkMeter } from "../work.ts";
 import { FileContents } from "./file-contents.ts";
 import type {
   DirectoryEntry,
@@ -18,6 +19,7 @@ import type {
 import {
   type CommonNode,
   type DirectoryNode,
+  depthOf,
   ENTRY_BYTES,
   type FileNode,
   isWithin,
@@ -43,8 +45,8 @@ export class MemoryFileSystem implements FileSystem {
     this.#root.links = 1;
   }
 
-  root(): FileSystemDirectory {
-    return new MemoryDirectory(this.#volume, this.#root);
+  root(meter?: WorkMeter): FileSystemDirectory {
+    return new MemoryDirectory(this.#volume, this.#root, meter);
   }
 
   /** Bytes that count against `maxBytes`: contents as allocated, and names. */
@@ -104,7 +106,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   #at<T>(path: string, act: (parent: FileSystemDirectory, name: string) => T): T {
-    return resolvePath(this.root(), path.replace(/^\/+/, ""), ({ parent, name }) => {
+    return resolvePath(undefined, this.root(), path.replace(/^\/+/, ""), ({ parent, name }) => {
       if (name === undefined) throw new WasiError("isdir");
       return act(parent, name);
     });
@@ -115,10 +117,12 @@ class MemoryDirectory implements FileSystemDirectory {
   readonly kind = "directory";
   readonly #volume: Volume;
   readonly #node: DirectoryNode;
+  readonly #meter: WorkMeter | undefined;
 
-  constructor(volume: Volume, node: DirectoryNode) {
+  constructor(volume: Volume, node: DirectoryNode, meter: WorkMeter | undefined) {
     this.#volume = volume;
     this.#node = node;
+    this.#meter = meter;
   }
 
   stat(): FileStat {
@@ -130,6 +134,7 @@ class MemoryDirectory implements FileSystemDirectory {
   }
 
   entries(): readonly DirectoryEntry[] {
+    this.#meter?.charge("perDirectoryEntry", this.#node.entries.size);
     const entries: DirectoryEntry[] = [];
     for (const [name, node] of this.#node.entries) {
       entries.push({
@@ -145,7 +150,7 @@ class MemoryDirectory implements FileSystemDirectory {
     const node = this.#get(name);
     if (node.kind === "link") throw new WasiError("loop");
     if (node.kind === "file") throw new WasiError("notdir");
-    return new MemoryDirectory(this.#volume, node);
+    return new MemoryDirectory(this.#volume, node, this.#meter);
   }
 
   openFile(name: string, flags: OpenFlags): FileSystemFile {
@@ -164,10 +169,11 @@ class MemoryDirectory implements FileSystemDirectory {
     if (node.kind === "link") throw new WasiError("loop");
     if (node.kind === "directory") throw new WasiError("isdir");
     if (flags.truncate) {
+      this.#meter?.charge("perElement", node.contents.pieces);
       node.contents.setSize(0);
       modified(this.#volume, node);
     }
-    return new MemoryFile(this.#volume, node);
+    return new MemoryFile(this.#volume, node, this.#meter);
   }
 
   createDirectory(name: string): void {
@@ -229,6 +235,7 @@ class MemoryDirectory implements FileSystemDirectory {
     // POSIX: two names of one file stay as they are.
     if (replaced === node) return;
     if (to.#node.removed) throw new WasiError("noent");
+    this.#meter?.charge("perElement", depthOf(to.#node) + depthOf(this.#node));
     if (node.kind === "directory" && isWithin(to.#node, node)) throw new WasiError("inval", "into itself");
     if (replaced !== undefined) {
       if (replaced.kind === "directory") {
@@ -244,7 +251,11 @@ class MemoryDirectory implements FileSystemDirectory {
     this.#node.entries.delete(name);
     this.#volume.giveBack(ENTRY_BYTES + name.length);
     to.#node.entries.set(targetName, node);
-    if (node.kind === "directory") node.parent = to.#node;
+    if (node.kind === "directory") {
+      this.#node.directories--;
+      to.#node.directories++;
+      node.parent = to.#node;
+    }
     node.changeTime = this.#volume.now();
     modified(this.#volume, this.#node);
     modified(this.#volume, to.#node);
@@ -261,7 +272,7 @@ class MemoryDirectory implements FileSystemDirectory {
   sync(): void {}
 
   duplicate(): FileSystemDirectory {
-    return new MemoryDirectory(this.#volume, this.#node);
+    return new MemoryDirectory(this.#volume, this.#node, this.#meter);
   }
 
   close(): void {}
@@ -294,6 +305,7 @@ class MemoryDirectory implements FileSystemDirectory {
       throw error;
     }
     this.#node.entries.set(name, node);
+    if (node.kind === "directory") this.#node.directories++;
     node.links++;
     modified(this.#volume, this.#node);
   }
@@ -304,6 +316,7 @@ class MemoryDirectory implements FileSystemDirectory {
     node.links--;
     node.changeTime = this.#volume.now();
     if (node.kind === "directory") {
+      this.#node.directories--;
       node.removed = true;
       node.parent = undefined;
     }
@@ -321,11 +334,13 @@ class MemoryFile implements FileSystemFile {
   readonly kind = "file";
   readonly #volume: Volume;
   readonly #node: FileNode;
+  readonly #meter: WorkMeter | undefined;
   #open = true;
 
-  constructor(volume: Volume, node: FileNode) {
+  constructor(volume: Volume, node: FileNode, meter: WorkMeter | undefined) {
     this.#volume = volume;
     this.#node = node;
+    this.#meter = meter;
     node.handles++;
   }
 
@@ -352,7 +367,9 @@ class MemoryFile implements FileSystemFile {
 
   setSize(size: bigint): void {
     exactEnd(size, 0n);
-    this.#node.contents.setSize(Number(size));
+    const { contents } = this.#node;
+    if (size < BigInt(contents.size)) this.#meter?.charge("perElement", contents.pieces);
+    contents.setSize(Number(size));
     modified(this.#volume, this.#node);
   }
 

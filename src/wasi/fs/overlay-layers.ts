@@ -2,6 +2,7 @@
 // Knows nothing of handles that a guest has open.
 
 import { isErrno } from "../abi.ts";
+import type { WorkMeter } from "../work.ts";
 import type { FileStat, FileSystem, FileSystemDirectory } from "./file-system.ts";
 
 const COPY_BYTES = 65_536;
@@ -48,19 +49,26 @@ export class Layers {
   }
 
   /** Opens a directory of the lower file system; `undefined` if it has gone. */
-  openLower(state: DirectoryState): FileSystemDirectory | undefined {
-    return state.lowerPath === undefined ? undefined : descend(this.#lower.root(), state.lowerPath);
+  openLower(state: DirectoryState, meter: WorkMeter | undefined): FileSystemDirectory | undefined {
+    const { lowerPath } = state;
+    if (lowerPath === undefined) return undefined;
+    meter?.charge("perPathComponent", lowerPath.length);
+    return descend(this.#lower.root(meter), lowerPath);
   }
 
   /** Opens a directory of the upper file system; `undefined` if it is not there. */
-  openUpper(state: DirectoryState): FileSystemDirectory | undefined {
-    return descend(this.#upper.root(), pathOf(state));
+  openUpper(state: DirectoryState, meter: WorkMeter | undefined): FileSystemDirectory | undefined {
+    const path = pathOf(state);
+    meter?.charge("perPathComponent", path.length);
+    return descend(this.#upper.root(meter), path);
   }
 
   /** Opens a directory of the upper file system, making it and those above, with their times, if need be. */
-  makeUpper(state: DirectoryState): FileSystemDirectory {
-    let directory = this.#upper.root();
-    for (const step of stepsTo(state)) {
+  makeUpper(state: DirectoryState, meter: WorkMeter | undefined): FileSystemDirectory {
+    const steps = stepsTo(state);
+    meter?.charge("perPathComponent", steps.length);
+    let directory = this.#upper.root(meter);
+    for (const step of steps) {
       const parent = directory;
       try {
         try {
@@ -69,7 +77,7 @@ export class Layers {
           if (!isErrno(error, "noent")) throw error;
           keepingTimes(parent, () => parent.createDirectory(step.name));
           directory = parent.openDirectory(step.name);
-          const original = this.openLower(step);
+          const original = this.openLower(step, meter);
           if (original !== undefined) {
             const { accessTime, modifyTime } = original.stat();
             original.close();
@@ -147,7 +155,9 @@ export function copyContents(
   from: FileSystemDirectory | undefined,
   to: FileSystemDirectory,
   name: string,
+  meter: WorkMeter | undefined,
 ): void {
+  if (from !== undefined) meter?.charge("perHostByte", Number(from.statEntry(name).size));
   const target = to.openFile(name, {
     read: false,
     write: true,

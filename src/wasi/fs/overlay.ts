@@ -2,6 +2,7 @@
 // What was removed is remembered here, not in the upper file system, and forgotten with this object.
 
 import { WasiError } from "../abi.ts";
+import type { WorkMeter } from "../work.ts";
 import type {
   DirectoryEntry,
   FileStat,
@@ -33,8 +34,8 @@ export class OverlayFileSystem implements FileSystem {
     this.#layers = new Layers(lower, upper);
   }
 
-  root(): FileSystemDirectory {
-    return new OverlayDirectory(this.#layers, this.#root);
+  root(meter?: WorkMeter): FileSystemDirectory {
+    return new OverlayDirectory(this.#layers, this.#root, meter);
   }
 }
 
@@ -42,10 +43,12 @@ class OverlayDirectory implements FileSystemDirectory {
   readonly kind = "directory";
   readonly #layers: Layers;
   readonly #state: DirectoryState;
+  readonly #meter: WorkMeter | undefined;
 
-  constructor(layers: Layers, state: DirectoryState) {
+  constructor(layers: Layers, state: DirectoryState, meter: WorkMeter | undefined) {
     this.#layers = layers;
     this.#state = state;
+    this.#meter = meter;
   }
 
   stat(): FileStat {
@@ -79,7 +82,7 @@ class OverlayDirectory implements FileSystemDirectory {
     const { type } = this.statEntry(name);
     if (type === "symbolic-link") throw new WasiError("loop");
     if (type !== "directory") throw new WasiError("notdir");
-    return new OverlayDirectory(this.#layers, this.#child(name));
+    return this.#at(this.#child(name));
   }
 
   openFile(name: string, flags: OpenFlags): FileSystemFile {
@@ -114,7 +117,7 @@ class OverlayDirectory implements FileSystemDirectory {
   removeDirectory(name: string): void {
     if (this.statEntry(name).type !== "directory") throw new WasiError("notdir");
     const child = this.#child(name);
-    if (new OverlayDirectory(this.#layers, child).entries().length > 0) throw new WasiError("notempty");
+    if (this.#at(child).entries().length > 0) throw new WasiError("notempty");
     this.#removeFromUpper(name, (directory) => directory.removeDirectory(name));
     this.#hide(name);
     this.#state.children.delete(name);
@@ -163,7 +166,7 @@ class OverlayDirectory implements FileSystemDirectory {
       const state = to.#child(targetName);
       if (isWithin(this.#state, state)) throw new WasiError("notempty", "over a directory around it");
       if (moved === undefined) throw new WasiError("isdir");
-      if (new OverlayDirectory(this.#layers, state).entries().length > 0) throw new WasiError("notempty");
+      if (this.#at(state).entries().length > 0) throw new WasiError("notempty");
     } else if (replaced !== undefined && moved !== undefined) throw new WasiError("notdir");
     if (moved === undefined) this.#copyUp(name);
     else this.#copyTreeUp(name, moved);
@@ -203,17 +206,21 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 
   duplicate(): FileSystemDirectory {
-    return new OverlayDirectory(this.#layers, this.#state);
+    return this.#at(this.#state);
   }
 
   close(): void {}
 
+  #at(state: DirectoryState): OverlayDirectory {
+    return new OverlayDirectory(this.#layers, state, this.#meter);
+  }
+
   /** Opens both layers for the time of `use`. */
   #with<T>(use: (upper: FileSystemDirectory | undefined, lower: FileSystemDirectory | undefined) => T): T {
     if (this.#state.removed) throw new WasiError("noent");
-    const upper = this.#layers.openUpper(this.#state);
+    const upper = this.#layers.openUpper(this.#state, this.#meter);
     try {
-      const lower = this.#layers.openLower(this.#state);
+      const lower = this.#layers.openLower(this.#state, this.#meter);
       try {
         return use(upper, lower);
       } finally {
@@ -227,7 +234,7 @@ class OverlayDirectory implements FileSystemDirectory {
   /** Opens the upper layer, making it, for the time of `use`. */
   #inUpper<T>(use: (upper: FileSystemDirectory) => T): T {
     if (this.#state.removed) throw new WasiError("noent");
-    const upper = this.#layers.makeUpper(this.#state);
+    const upper = this.#layers.makeUpper(this.#state, this.#meter);
     try {
       return use(upper);
     } finally {
@@ -319,7 +326,7 @@ class OverlayDirectory implements FileSystemDirectory {
           if (stat.type === "symbolic-link") target.symlink(directory.readLink(name), name);
           else if (stat.type === "directory") target.createDirectory(name);
           else if (stat.type === "regular-file")
-            copyContents(withoutContents ? undefined : directory, target, name);
+            copyContents(withoutContents ? undefined : directory, target, name, this.#meter);
           else throw new WasiError("nxio");
         });
         target.setEntryTimes(name, stat.accessTime, stat.modifyTime);
@@ -336,7 +343,7 @@ class OverlayDirectory implements FileSystemDirectory {
     for (;;) {
       const next = pending.pop();
       if (next === undefined) return;
-      const directory = new OverlayDirectory(this.#layers, next);
+      const directory = this.#at(next);
       for (const entry of directory.entries()) {
         if (entry.stat()?.type === "directory") pending.push(directory.#child(entry.name));
         directory.#copyUp(entry.name);

@@ -1,6 +1,7 @@
 // A file system that cannot be changed through this grant, whatever is below. Refuses with `rofs`, as a read-only mount.
 
 import { isErrno, WasiError } from "../abi.ts";
+import type { WorkMeter } from "../work.ts";
 import type { FileStat, FileSystem, FileSystemDirectory, FileSystemFile, OpenFlags } from "./file-system.ts";
 
 function refuse(): never {
@@ -15,8 +16,8 @@ export class ReadOnlyFileSystem implements FileSystem {
     this.#inner = inner;
   }
 
-  root(): FileSystemDirectory {
-    return new ReadOnlyDirectory(this.#inner.root());
+  root(meter?: WorkMeter): FileSystemDirectory {
+    return new ReadOnlyDirectory(this.#inner.root(meter));
   }
 }
 

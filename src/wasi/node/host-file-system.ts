@@ -15,12 +15,16 @@ import type {
   TimeUpdate,
 } from "../fs/file-system.ts";
 import { ReadOnlyFileSystem } from "../fs/read-only.ts";
+import type { WorkMeter } from "../work.ts";
 import { type Anchor, anchorAt, SAFE_OPEN } from "./anchor.ts";
 import { system, systemErrorCode, toWasiError } from "./errno.ts";
 import { ExactTimes } from "./exact-times.ts";
 import { fileStat, fileType, HostFile } from "./host-file.ts";
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
+
+/** Entries of a directory that the system is asked for at a time. */
+const LISTED_AT_ONCE = 256;
 
 /** Attempts at opening a name that others create and remove meanwhile; then `again`. */
 const MAX_OPEN_ATTEMPTS = 16;
@@ -52,8 +56,8 @@ export class HostFileSystem implements FileSystem {
     this.#anchorAt(this.#path).close();
   }
 
-  root(): FileSystemDirectory {
-    const directory = new HostDirectory(this.#anchorAt(this.#path), this.#times);
+  root(meter?: WorkMeter): FileSystemDirectory {
+    const directory = new HostDirectory(this.#anchorAt(this.#path), this.#times, meter);
     if (!this.#readOnly) return directory;
     return new ReadOnlyFileSystem({ root: () => directory }).root();
   }
@@ -73,10 +77,12 @@ class HostDirectory implements FileSystemDirectory {
   readonly kind = "directory";
   readonly #anchor: Anchor;
   readonly #times: ExactTimes;
+  readonly #meter: WorkMeter | undefined;
 
-  constructor(anchor: Anchor, times: ExactTimes) {
+  constructor(anchor: Anchor, times: ExactTimes, meter: WorkMeter | undefined) {
     this.#anchor = anchor;
     this.#times = times;
+    this.#meter = meter;
   }
 
   stat(): FileStat {
@@ -88,7 +94,7 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   entries(): readonly LazyDirectoryEntry[] {
-    const names = system(() => fs.readdirSync(this.#anchor.self(), { encoding: "buffer" }));
+    const names = this.#names();
     this.#anchor.verify();
     const entries: LazyDirectoryEntry[] = [];
     for (const bytes of names) {
@@ -111,7 +117,7 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   openDirectory(name: string): FileSystemDirectory {
-    return new HostDirectory(this.#anchor.enter(name), this.#times);
+    return new HostDirectory(this.#anchor.enter(name), this.#times, this.#meter);
   }
 
   openFile(name: string, flags: OpenFlags): FileSystemFile {
@@ -191,7 +197,7 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   duplicate(): FileSystemDirectory {
-    return new HostDirectory(this.#anchor.duplicate(), this.#times);
+    return new HostDirectory(this.#anchor.duplicate(), this.#times, this.#meter);
   }
 
   close(): void {
@@ -202,6 +208,25 @@ class HostDirectory implements FileSystemDirectory {
     const found = system(() => fs.lstatSync(this.#anchor.path(name), { bigint: true }));
     this.#anchor.verify();
     return found;
+  }
+
+  /** The names of all entries. Paid for piece by piece, since nobody knows beforehand how many there are. */
+  #names(): Buffer[] {
+    const options = { encoding: "buffer" as BufferEncoding, bufferSize: LISTED_AT_ONCE };
+    const directory = system(() => fs.opendirSync(this.#anchor.self(), options));
+    const names: Buffer[] = [];
+    try {
+      for (;;) {
+        const entry = system(() => directory.readSync());
+        if (entry === null) break;
+        names.push(entry.name as unknown as Buffer);
+        if (names.length % LISTED_AT_ONCE === 0) this.#meter?.charge("perDirectoryEntry", LISTED_AT_ONCE);
+      }
+      this.#meter?.charge("perDirectoryEntry", names.length % LISTED_AT_ONCE);
+    } finally {
+      directory.closeSync();
+    }
+    return names;
   }
 
   /** Asked before creating, as an exception costs more than the rest of it. */

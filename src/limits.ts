@@ -9,6 +9,11 @@ export interface Limits {
   readonly totalBytes: number;
   /** Bytes of live GC objects in the store. Default 1 GiB. */
   readonly gcHeapBytes: number;
+  /**
+   * Bytes that the store's guests take on the heap of the JavaScript engine: tables, GC objects, exceptions, frames,
+   * executions, instances and their functions. Default 96 MiB.
+   */
+  readonly hostHeapBytes: number;
   /** Elements of each table. A `table.grow` past it gives -1. Default 10,000,000. */
   readonly tableElements: number;
   /** Memories in the store. Default 10,000. */
@@ -31,6 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   memoryBytes: 2 ** 32,
   totalBytes: 2 ** 32,
   gcHeapBytes: 2 ** 30,
+  hostHeapBytes: 96 * 2 ** 20,
   tableElements: 10_000_000,
   memories: 10_000,
   tables: 10_000,

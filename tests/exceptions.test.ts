@@ -594,7 +594,7 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
     }
 
     it("is limited", () => {
-      const instance = limited(10_000);
+      const instance = limited(20_000);
       instance.call("chain", [50]);
       expect(thrownBy(() => instance.call("chain", [10_000]))).toMatchObject({ code: "gc-heap-exhausted" });
       instance.call("chain", [50]);
@@ -606,6 +606,23 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
 
     it("is nothing for a few numbers", () => {
       limited(0).call("small", [100]);
+    });
+
+    it("is limited on the host's heap, for a few numbers too", () => {
+      const store = new Store(engine, { limits: { gcHeapBytes: 0, hostHeapBytes: 40_000 } });
+      const held = `(module (tag $small (param i32))
+        (table $t (export "t") 1000 exnref)
+        (func (export "f") (param i32)
+          (loop $l
+            (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+            (table.set (local.get 0) (block $h (result exnref)
+              (try_table (catch_all_ref $h) local.get 0 throw $small) unreachable))
+            (br_if $l (local.get 0)))))`;
+      const instance = new Linker(engine).instantiate(store, new Module(engine, wat(held)));
+      instance.call("f", [50]);
+      // The exceptions before have been overwritten, one by one.
+      for (let k = 0; k < 10; k++) instance.call("f", [50]);
+      expect(thrownBy(() => instance.call("f", [1000]))).toMatchObject({ code: "gc-heap-exhausted" });
     });
   });
 

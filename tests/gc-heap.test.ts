@@ -236,8 +236,8 @@ describe.each(LOWERINGS)("%s lowering", (lowering) => {
           (struct.get $pair $n)))`;
       const instance = make(lowering, text, { limits });
       expect(instance.call("f")).toBe(7);
-      // Two pairs and the exception, 104 bytes, leave room for 17.
-      expect(heapOf(instance).recounts).toBe(Math.ceil((2000 - 17) / 17));
+      // Two pairs and the exception, 264 bytes, leave room for 15.
+      expect(heapOf(instance).recounts).toBe(Math.ceil((2000 - 15) / 15));
     });
 
     it("a suspended execution's frames", () => {
@@ -285,7 +285,9 @@ describe.each(LOWERINGS)("%s lowering", (lowering) => {
           (global.set $list (struct.new $pair (local.get $n) (global.get $list)))
           (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
       (func (export "waste") (drop (array.new_default $bytes (i32.const 20000000)))))`;
-    const instance = make(lowering, text, { limits: { gcHeapBytes: 1_000_000 * PAIR + 30_000_000 } });
+    const instance = make(lowering, text, {
+      limits: { gcHeapBytes: 1_000_000 * PAIR + 30_000_000, hostHeapBytes: 2 ** 28 },
+    });
     instance.call("f", [1_000_000]);
     instance.call("waste");
     instance.call("waste");

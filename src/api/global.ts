@@ -38,7 +38,7 @@ export class Global {
       this.item = { kind: "global", global: given };
     } else {
       const { type: valType, mutable = false } = readOptions("new Global", given, GLOBAL_OPTIONS);
-      store.state.count("globals", 1);
+      store.state.count({ globals: 1 });
       const type = { type: valType, mutable };
       this.item = { kind: "global", global: new GlobalInstance(type) };
       this.#write(value);

@@ -150,6 +150,6 @@ function allocate(store: Store, options: MemoryOptions): MemoryInstance {
   };
   const problem = memoryTypeProblem(type);
   if (problem !== undefined) throw new RangeError(`new Memory: ${problem}`);
-  store.state.count("memories", 1);
+  store.state.count({ memories: 1 });
   return new MemoryInstance(type, store.state.memoryBudget);
 }

@@ -16,6 +16,7 @@ import type { ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, HeapType, heapOf, refType } from "../module/types.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
+import { CALLABLE_BYTES } from "../runtime/host-heap.ts";
 import { type Blocking, StoreState } from "../runtime/store.ts";
 import { toFuel } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
@@ -122,10 +123,11 @@ export class Store {
     // Nothing outlives the store: dropping the last reference frees everything.
   }
 
-  /** @internal The callable of a function. */
+  /** @internal The callable of a function. @throws LimitError when there is no room for one more */
   callable(func: FunctionInstance): Func {
     let callable = this.#callables.get(func);
     if (callable === undefined) {
+      this.state.reserveHostHeap(CALLABLE_BYTES, "function for the host");
       callable = makeCallable(this, func);
       this.#callables.set(func, callable);
       this.#functions.set(callable, func);

@@ -100,6 +100,6 @@ function allocate(store: Store, options: TableOptions, init: unknown): TableInst
   const problem = tableTypeProblem(type);
   if (problem !== undefined) throw new RangeError(`new Table: ${problem}`);
   const value = toGuest(store, init, element, "table's initial element");
-  store.state.count("tables", 1);
+  store.state.count({ tables: 1 });
   return new TableInstance(type, value, store.state.tableBudget);
 }

@@ -6,7 +6,7 @@
 // - a struct: 96 + 8 for each field that is a number of up to 32 bits or a reference, 16 for i64 and f64, 32 for
 //   v128, + 8 if it has a descriptor;
 // - an array of references: 96 + 8 for each element; of numbers: 256 + the size of its elements, rounded up to 8;
-// - an exception: 96 + 8 for each slot of its payload;
+// - an exception: 96 without payload, else 256 + 8 for each slot of it; one of a few numbers only on the host's heap;
 // - null, i31 and what belongs to the host: nothing.
 
 import { Trap } from "../errors.ts";
@@ -16,19 +16,14 @@ import { HEAP_CONCRETE, HeapType, heapOf, isConcrete, isExact, isRef, NumType } 
 import { FunctionInstance } from "./function.ts";
 import type { GlobalInstance } from "./global.ts";
 import type { ModuleInstance } from "./instance.ts";
-import type { Reference } from "./reference.ts";
-import type { ResourceMeter } from "./resource-meter.ts";
+import { MAX_REFERENCES, type Reference } from "./reference.ts";
+import { type Budget, JointBudget } from "./resource-meter.ts";
 import type { TableInstance } from "./table.ts";
 import { ExceptionInstance } from "./tag.ts";
 
 const OBJECT_BYTES = 96;
 const NUMERIC_ARRAY_BYTES = 256;
 const SLOT_BYTES = 8;
-/**
- * Longest array of references; for longer ones the heap is exhausted, whatever its limit. V8 makes a hash table of a
- * longer `new Array`, fifty times slower, and ends the whole process when an array grows past 2^27.
- */
-export const MAX_REFERENCES = 2 ** 25;
 /** A recount must free this part of the limit, so that recounts cost a constant factor of what is allocated. */
 const MIN_FREED = 1 / 16;
 /** Objects and elements between two polls of a recount. */
@@ -425,10 +420,13 @@ export interface RootSource {
  */
 export class HeapFull {
   readonly bytes: number;
+  /** Whether they count on the host's heap alone, see {@link isSmallException}. */
+  readonly isSmall: boolean;
   readonly #isMade = true;
 
-  constructor(bytes: number) {
+  constructor(bytes: number, isSmall = false) {
     this.bytes = bytes;
+    this.isSmall = isSmall;
   }
 
   /** Whether a thrown value, which may be anything of the host's, is one of these; runs none of its code. */
@@ -437,15 +435,20 @@ export class HeapFull {
   }
 }
 
-/** Words of payload that are free of charge. */
-const SMALL_EXCEPTION = 4;
+/** Words of payload of an exception that does not count against the limits of GC objects. */
+const SMALL_PAYLOAD = 4;
 
 /**
- * What an exception counts. A few numbers count nothing: whatever holds the reference is counted, and programs that
- * use exceptions but no GC objects should run in a store whose memory takes up all of the limit.
+ * Whether an exception is a few numbers. It counts on the host's heap alone: programs that use exceptions but no GC
+ * objects should run in a store whose memory takes up all of `totalBytes`.
  */
-export function exceptionBytes({ bits, refs }: ExceptionInstance): number {
-  return refs.length === 0 && bits.length <= SMALL_EXCEPTION ? 0 : OBJECT_BYTES + 4 * bits.length;
+export function isSmallException({ bits, refs }: ExceptionInstance): boolean {
+  return refs.length === 0 && bits.length <= SMALL_PAYLOAD;
+}
+
+/** What an exception counts. */
+export function exceptionBytes({ bits }: ExceptionInstance): number {
+  return bits.length === 0 ? OBJECT_BYTES : NUMERIC_ARRAY_BYTES + 4 * bits.length;
 }
 
 /**
@@ -457,11 +460,16 @@ export class GcHeap {
   readonly limit: number;
   /** Bytes allocated and not yet known to be unreachable. */
   used = 0;
+  /** The same of small exceptions. */
+  #smallUsed = 0;
   /** Whose frames hold references. */
   readonly sources = new Set<RootSource>();
   /** References held by what is being instantiated. */
   readonly pins = new Set<Reference[]>();
-  readonly #total: ResourceMeter;
+  /** What objects count against besides: what the store has in all. */
+  readonly #total: Budget;
+  /** What small exceptions count against. */
+  readonly #hostHeap: Budget;
   readonly #types = new Map<DefinedType, ObjectType>();
   readonly #globals = new Set<GlobalInstance>();
   readonly #tables = new Set<TableInstance>();
@@ -470,10 +478,11 @@ export class GcHeap {
   #recounts = 0;
   #allocatedSincePoll = 0;
 
-  constructor(registry: TypeRegistry, limit: number, total: ResourceMeter) {
+  constructor(registry: TypeRegistry, limit: number, total: Budget, hostHeap: Budget) {
     this.registry = registry;
     this.limit = limit;
-    this.#total = total;
+    this.#total = new JointBudget(total, hostHeap);
+    this.#hostHeap = hostHeap;
   }
 
   /** How often the heap was recounted. */
@@ -504,6 +513,15 @@ export class GcHeap {
     return true;
   }
 
+  /** Counts an exception; false, with nothing changed, where {@link makeRoom} has to come first. */
+  tryReserveException(exception: ExceptionInstance): boolean {
+    const bytes = exceptionBytes(exception);
+    if (!isSmallException(exception)) return this.tryReserve(bytes);
+    if (!this.#hostHeap.tryReserve(bytes)) return false;
+    this.#smallUsed += bytes;
+    return true;
+  }
+
   /** Takes back a reservation whose object was not made. */
   release(bytes: number): void {
     this.used -= bytes;
@@ -513,19 +531,19 @@ export class GcHeap {
   /** Counts an object, after a recount if need be. For allocations outside of functions. @throws Trap */
   reserve(bytes: number): void {
     if (this.#tryReserve(bytes)) return;
-    this.#collect(bytes, () => undefined);
+    this.#collect(new HeapFull(bytes), () => undefined);
     this.#tryReserve(bytes);
   }
 
   /**
-   * After {@link tryReserve} has failed: sees to it that it does not fail again. `poll` is called first, and now and then;
+   * After a reservation has failed: sees to it that it does not fail again. `poll` is called first, and now and then;
    * it may throw, which leaves the count as it was.
    * @throws Trap when there is no room
    */
-  makeRoom(bytes: number, poll: () => unknown): void {
+  makeRoom(wanted: HeapFull, poll: () => unknown): void {
     this.#allocatedSincePoll = 0;
     poll();
-    if (!this.#fits(bytes)) this.#collect(bytes, poll);
+    if (!this.#fits(wanted)) this.#collect(wanted, poll);
   }
 
   /** From now on, what the instance's globals, tables and element segments hold is alive. */
@@ -542,41 +560,51 @@ export class GcHeap {
     });
   }
 
-  /** How large the heap may be: what memories and tables leave of the total. */
-  get #room(): number {
-    return Math.min(this.limit, this.#total.limit - this.#total.used + this.used);
+  /** How large the heap could be at most if nothing of it were alive: what memories, tables and the like leave. */
+  #room({ isSmall }: HeapFull): number {
+    const held = this.used + this.#smallUsed;
+    return isSmall ? this.#hostHeap.free + held : Math.min(this.limit, this.#total.free + held);
   }
 
-  #fits(bytes: number): boolean {
-    return this.used + bytes <= this.#room;
+  #fits({ bytes, isSmall }: HeapFull): boolean {
+    if (isSmall) return bytes <= this.#hostHeap.free;
+    return this.used + bytes <= this.limit && bytes <= this.#total.free;
   }
 
   /**
-   * Recounts, so that there is room for `bytes`.
+   * Recounts, so that there is room for what is wanted.
    * @throws Trap when there is no room, or not enough was freed for recounts to be worth their time
    */
-  #collect(bytes: number, poll: () => unknown): void {
-    const total = this.#total;
-    const room = this.#room;
+  #collect(wanted: HeapFull, poll: () => unknown): void {
+    const { bytes } = wanted;
+    const room = this.#room(wanted);
     if (bytes <= room) {
-      const before = this.used;
-      const { live, rootSlots } = this.#recount(poll);
-      total.release(before - live);
+      const { live, liveSmall, rootSlots } = this.#recount(poll);
+      const freed = this.used - live;
+      const freedSmall = this.#smallUsed - liveSmall;
+      this.#total.release(freed);
+      this.#hostHeap.release(freedSmall);
       this.used = live;
+      this.#smallUsed = liveSmall;
       // Looking through the roots costs time too: where they are many, more must be gained.
-      const enough = before - live >= Math.max(room, rootSlots) * MIN_FREED;
-      if (enough && live + bytes <= room) return;
+      const enough = freed + freedSmall >= Math.max(room, rootSlots) * MIN_FREED;
+      if (enough && this.#fits(wanted)) return;
     }
     throw new Trap("gc-heap-exhausted", `${bytes} bytes wanted, ${this.used} of ${room} in use`);
   }
 
   /** Marks what is reachable, with a stack of its own: lists may be millions of objects long. */
-  #recount(poll: () => unknown): { readonly live: number; readonly rootSlots: number } {
+  #recount(poll: () => unknown): {
+    readonly live: number;
+    readonly liveSmall: number;
+    readonly rootSlots: number;
+  } {
     const epoch = ++this.#recounts;
     const pending: HeapObject[] = [];
     const exceptions = new Set<ExceptionInstance>();
     const pendingExceptions: ExceptionInstance[] = [];
     let live = 0;
+    let liveSmall = 0;
     let rootSlots = 0;
     let work = 0;
     const reach = (ref: Reference): void => {
@@ -599,8 +627,10 @@ export class GcHeap {
         if (object === undefined) {
           const exception = pendingExceptions.pop();
           if (exception === undefined) return;
-          live += exceptionBytes(exception);
           for (const ref of exception.refs) reach(ref);
+          if (!exception.counted) continue;
+          if (isSmallException(exception)) liveSmall += exceptionBytes(exception);
+          else live += exceptionBytes(exception);
           continue;
         }
         work++;
@@ -636,6 +666,6 @@ export class GcHeap {
       source.visitRoots(root);
       drain();
     }
-    return { live, rootSlots };
+    return { live, liveSmall, rootSlots };
   }
 }

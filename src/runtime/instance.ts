@@ -9,6 +9,7 @@ import type { CheckedModule } from "../validator/checked-module.ts";
 import { FunctionInstance, type LoweredFunction } from "./function.ts";
 import type { ObjectType } from "./gc.ts";
 import type { GlobalInstance } from "./global.ts";
+import { FUNCTION_BYTES } from "./host-heap.ts";
 import { type InstantiationPlan, planOf } from "./instantiation-plan.ts";
 import type { MemoryInstance } from "./memory.ts";
 import type { Reference } from "./reference.ts";
@@ -73,13 +74,14 @@ export class ModuleInstance {
     return this.executable.checked;
   }
 
-  /** The function at `funcIdx`, which validation has checked. */
+  /** The function at `funcIdx`, which validation has checked. @throws LimitError when there is no room for one more */
   func(funcIdx: number): FunctionInstance {
     const known = this.#functions[funcIdx];
     if (known !== undefined) return known;
     const typeId = this.checked.functionTypeIds[funcIdx] as number;
     const type = this.checked.registry.definedType(typeId).composite as FuncType;
     const code = this.executable.loweredFunction(funcIdx - this.#importedFunctions);
+    this.store.reserveHostHeap(FUNCTION_BYTES, "reference to a function");
     const made = FunctionInstance.guest(typeId, type, this, code);
     this.#functions[funcIdx] = made;
     return made;

@@ -7,6 +7,7 @@ import { isRef, NumType, type ValType } from "../module/types.ts";
 import { asU32, asU64, ConstEvaluator, type ConstValue } from "./const-expr.ts";
 import type { FunctionInstance } from "./function.ts";
 import { GlobalInstance } from "./global.ts";
+import { elementBytes, instanceBytes } from "./host-heap.ts";
 import { type ExecutableModule, type ExternInstance, ModuleInstance } from "./instance.ts";
 import { type DataPlacement, GLOBAL_WORDS, planOf } from "./instantiation-plan.ts";
 import { MemoryInstance } from "./memory.ts";
@@ -30,10 +31,20 @@ export function instantiate(
 ): ModuleInstance {
   const { checked } = executable;
   const { module } = checked;
-  store.count("instances", 1);
-  store.count("memories", module.memories.length);
-  store.count("tables", module.tables.length);
-  store.count("globals", module.globals.length);
+  const amounts = {
+    instances: 1,
+    memories: module.memories.length,
+    tables: module.tables.length,
+    globals: module.globals.length,
+  };
+  store.count(amounts);
+  const bytes = instanceBytes(checked);
+  try {
+    store.reserveHostHeap(bytes, "instance");
+  } catch (error) {
+    store.uncount(amounts);
+    throw error;
+  }
   const functions: FunctionInstance[] = [];
   for (const item of imports) if (item.kind === "func") functions.push(item.func);
   const instance = new ModuleInstance(executable, store, functions);
@@ -49,20 +60,35 @@ export function instantiate(
   }
   const evaluator = new ConstEvaluator(instance);
   try {
-    initialise(instance, evaluator);
+    allocate(instance, evaluator);
+  } catch (error) {
+    // As if nothing had been: nobody has got hold of any of it.
+    const { memory, table } = checked.importCounts;
+    for (const each of instance.memories.slice(memory)) each.release();
+    for (const each of instance.tables.slice(table)) each.release();
+    store.hostHeap.release(bytes);
+    store.uncount(amounts);
+    evaluator.close();
+    throw error;
+  }
+  try {
+    store.heap.addRoots(instance);
+    applySegments(instance, evaluator);
   } finally {
     evaluator.close();
   }
   return instance;
 }
 
-function initialise(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+function allocate(instance: ModuleInstance, evaluator: ConstEvaluator): void {
   const { module } = instance.checked;
   allocateMemories(instance);
   allocateGlobals(instance, evaluator);
   allocateTables(instance, evaluator);
   for (const segment of module.elements) instance.elements.push(elementsOf(instance, segment, evaluator));
-  instance.store.heap.addRoots(instance);
+}
+
+function applySegments(instance: ModuleInstance, evaluator: ConstEvaluator): void {
   let pending = 0;
   try {
     applyElements(instance, evaluator);
@@ -155,6 +181,7 @@ function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator): voi
     }
     for (let index = 0; index < items.length; index++) table.elements[offset + index] = items[index];
     instance.elements[k] = [];
+    instance.store.hostHeap.release(elementBytes(segment));
   });
 }
 

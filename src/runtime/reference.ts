@@ -9,3 +9,9 @@
  * where a host number in the i31 range *is* an i31.
  */
 export type Reference = unknown;
+
+/**
+ * Longest array of references, and largest table, whatever the limits. V8 makes a hash table of a longer `new Array`,
+ * fifty times slower, and ends the whole process when an array grows past 2^27.
+ */
+export const MAX_REFERENCES = 2 ** 25;

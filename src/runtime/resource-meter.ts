@@ -1,8 +1,17 @@
 // Counts what a store's guests hold of one bounded resource.
-// Owns the arithmetic of one budget; knows nothing of what is counted.
+// Owns the arithmetic of budgets; knows nothing of what is counted.
 
-/** A budget that is reserved from and released to. Units are the caller's. */
-export class ResourceMeter {
+/** What is reserved from and released to. Units are the caller's. */
+export interface Budget {
+  /** How much more fits. */
+  readonly free: number;
+  /** Takes `amount` if it fits; otherwise changes nothing and returns false. */
+  tryReserve(amount: number): boolean;
+  release(amount: number): void;
+}
+
+/** One budget. */
+export class ResourceMeter implements Budget {
   readonly limit: number;
   #used = 0;
 
@@ -14,7 +23,10 @@ export class ResourceMeter {
     return this.#used;
   }
 
-  /** Takes `amount` if it fits; otherwise changes nothing and returns false. */
+  get free(): number {
+    return this.limit - this.#used;
+  }
+
   tryReserve(amount: number): boolean {
     if (this.#used + amount > this.limit) return false;
     this.#used += amount;
@@ -23,5 +35,32 @@ export class ResourceMeter {
 
   release(amount: number): void {
     this.#used -= amount;
+  }
+}
+
+/** Two budgets that the same bytes count against. */
+export class JointBudget implements Budget {
+  readonly #first: Budget;
+  readonly #second: Budget;
+
+  constructor(first: Budget, second: Budget) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  get free(): number {
+    return Math.min(this.#first.free, this.#second.free);
+  }
+
+  tryReserve(amount: number): boolean {
+    if (!this.#first.tryReserve(amount)) return false;
+    if (this.#second.tryReserve(amount)) return true;
+    this.#first.release(amount);
+    return false;
+  }
+
+  release(amount: number): void {
+    this.#first.release(amount);
+    this.#second.release(amount);
   }
 }

@@ -7,6 +7,7 @@ import type { TypeRegistry } from "../module/type-registry.ts";
 import { FuelMeter } from "./fuel.ts";
 import { GcHeap } from "./gc.ts";
 import { ResourceMeter } from "./resource-meter.ts";
+import type { TableBudget } from "./table.ts";
 import type { ExceptionBoundary } from "./tag.ts";
 
 /** Blocks the thread; only an embedder that has granted it supplies one. */
@@ -24,9 +25,11 @@ export class StoreState {
   readonly fuel: FuelMeter;
   /** Budget of memories, tables and the GC heap together. */
   readonly total: ResourceMeter;
+  /** Budget of everything on the heap of the JavaScript engine, which ends the process when it is full. */
+  readonly hostHeap: ResourceMeter;
   readonly heap: GcHeap;
   readonly memoryBudget: { readonly memoryBytes: number; readonly total: ResourceMeter };
-  readonly tableBudget: { readonly tableElements: number; readonly total: ResourceMeter };
+  readonly tableBudget: TableBudget;
   /** Whether and how a wait in a synchronous call may block the thread. */
   blocking: Blocking | undefined;
   /** The embedder's own object for this store. */
@@ -40,17 +43,37 @@ export class StoreState {
     this.limits = limits;
     this.fuel = new FuelMeter(fuel);
     this.total = new ResourceMeter(limits.totalBytes);
-    this.heap = new GcHeap(registry, limits.gcHeapBytes, this.total);
+    this.hostHeap = new ResourceMeter(limits.hostHeapBytes);
+    this.heap = new GcHeap(registry, limits.gcHeapBytes, this.total, this.hostHeap);
     this.memoryBudget = { memoryBytes: limits.memoryBytes, total: this.total };
-    this.tableBudget = { tableElements: limits.tableElements, total: this.total };
+    this.tableBudget = {
+      tableElements: limits.tableElements,
+      total: this.total,
+      hostHeap: this.hostHeap,
+    };
   }
 
-  /** @throws LimitError when the store may not hold `amount` more. */
-  count(what: Counted, amount: number): void {
-    const requested = this.#counts[what] + amount;
-    if (requested > this.limits[what]) {
-      throw new LimitError(what, requested, this.limits[what], `${what} in the store`);
+  /** Counts bytes on the host's heap. @throws LimitError when they do not fit */
+  reserveHostHeap(bytes: number, what: string): void {
+    const { hostHeap } = this;
+    if (hostHeap.tryReserve(bytes)) return;
+    throw new LimitError("hostHeapBytes", hostHeap.used + bytes, hostHeap.limit, what);
+  }
+
+  /** Counts all of `amounts` or nothing. @throws LimitError when the store may not hold as many more */
+  count(amounts: Partial<Record<Counted, number>>): void {
+    const more = Object.entries(amounts) as [Counted, number][];
+    for (const [what, amount] of more) {
+      const requested = this.#counts[what] + amount;
+      if (requested > this.limits[what]) {
+        throw new LimitError(what, requested, this.limits[what], `${what} in the store`);
+      }
     }
-    this.#counts[what] = requested;
+    for (const [what, amount] of more) this.#counts[what] += amount;
+  }
+
+  /** Takes back what {@link count} has counted. */
+  uncount(amounts: Partial<Record<Counted, number>>): void {
+    for (const [what, amount] of Object.entries(amounts) as [Counted, number][]) this.#counts[what] -= amount;
   }
 }

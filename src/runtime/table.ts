@@ -3,72 +3,108 @@
 
 import { LimitError } from "../errors.ts";
 import type { TableType } from "../module/types.ts";
-import type { Reference } from "./reference.ts";
+import { MAX_REFERENCES, type Reference } from "./reference.ts";
 import type { ResourceMeter } from "./resource-meter.ts";
 
-/** Bytes that one table element counts against the store's `totalBytes`. */
-export const BYTES_PER_ELEMENT = 8;
+/** Bytes of one table element. */
+const BYTES_PER_ELEMENT = 8;
 
 /** What a table needs of its store. */
 export interface TableBudget {
   /** Cap on each table, in elements. */
   readonly tableElements: number;
+  /** The store's `totalBytes`: the elements count. */
   readonly total: ResourceMeter;
+  /** The store's `hostHeapBytes`: the array counts that holds them, spare room and all. */
+  readonly hostHeap: ResourceMeter;
 }
 
 export class TableInstance {
   readonly type: TableType;
-  /** `elements.length` is the table's size. */
-  readonly elements: Reference[];
+  /** Their number is the table's size. Growing replaces the array: nobody else may keep it. */
+  elements: Reference[];
   readonly #maxElements: number;
   readonly #budget: TableBudget;
+  /** Elements for which the array has room. */
+  #capacity: number;
 
   /** @throws LimitError when the declared minimum is above a limit. */
   constructor(type: TableType, init: Reference, budget: TableBudget) {
     this.type = type;
     this.#budget = budget;
-    const hardMax = type.is64 ? Number.MAX_SAFE_INTEGER : 2 ** 32 - 1;
-    this.#maxElements = type.max === undefined ? hardMax : Math.min(Number(type.max), hardMax);
+    const most = Math.min(budget.tableElements, MAX_REFERENCES);
+    this.#maxElements = type.max === undefined ? most : Math.min(Number(type.max), most);
     const size = Number(type.min);
-    if (size > budget.tableElements) {
-      throw new LimitError("tableElements", size, budget.tableElements, "table's declared minimum");
-    }
+    if (size > most) throw new LimitError("tableElements", size, most, DECLARED_MINIMUM);
     const bytes = size * BYTES_PER_ELEMENT;
-    if (!budget.total.tryReserve(bytes)) {
-      throw new LimitError(
-        "totalBytes",
-        budget.total.used + bytes,
-        budget.total.limit,
-        "table's declared minimum",
-      );
+    reserve("totalBytes", budget.total, bytes);
+    try {
+      reserve("hostHeapBytes", budget.hostHeap, bytes);
+    } catch (error) {
+      budget.total.release(bytes);
+      throw error;
     }
+    this.#capacity = size;
     this.elements = new Array<Reference>(size).fill(init);
   }
 
   /** Whether the maximum and the limits allow `delta` more elements. */
   canGrow(delta: number): boolean {
-    const size = this.elements.length + delta;
-    const { tableElements, total } = this.#budget;
-    return (
-      size <= this.#maxElements &&
-      size <= tableElements &&
-      total.used + delta * BYTES_PER_ELEMENT <= total.limit
-    );
+    return this.#capacityFor(delta) !== undefined;
   }
 
   /** Grows by `delta` elements set to `init`. Returns the old size, or -1 when a maximum or limit is in the way. */
   grow(delta: number, init: Reference): number {
-    if (!this.canGrow(delta)) return -1;
+    const capacity = this.#capacityFor(delta);
+    if (capacity === undefined) return -1;
     const oldSize = this.elements.length;
     const newSize = oldSize + delta;
     this.#budget.total.tryReserve(delta * BYTES_PER_ELEMENT);
-    for (let index = oldSize; index < newSize; index++) this.elements.push(init);
+    if (capacity > this.#capacity) this.#reallocate(capacity, newSize, init);
+    else for (let index = oldSize; index < newSize; index++) this.elements.push(init);
     return oldSize;
   }
 
-  /** Gives the elements back to the store's budget; the table must not be used any more. */
+  /** The capacity to have for `delta` more elements; `undefined` if they may not be. */
+  #capacityFor(delta: number): number | undefined {
+    const { total, hostHeap } = this.#budget;
+    const size = this.elements.length + delta;
+    if (size > this.#maxElements || delta * BYTES_PER_ELEMENT > total.free) return undefined;
+    if (size <= this.#capacity) return this.#capacity;
+    // While the elements are copied there are both arrays. Half as much again, so that a table which grows one by one
+    // costs time in proportion; without that where there is no room for it.
+    const room = Math.floor(hostHeap.free / BYTES_PER_ELEMENT);
+    const generous = Math.min(size + (size >> 1), this.#maxElements);
+    if (generous <= room) return generous;
+    return size <= room ? size : undefined;
+  }
+
+  #reallocate(capacity: number, size: number, init: Reference): void {
+    const { hostHeap } = this.#budget;
+    hostHeap.tryReserve(capacity * BYTES_PER_ELEMENT);
+    const { elements } = this;
+    const larger = new Array<Reference>(capacity);
+    for (let index = 0; index < elements.length; index++) larger[index] = elements[index];
+    larger.fill(init, elements.length, size);
+    // Of an array that is more than half full, engines keep the room behind its length, and `push` takes it.
+    larger.length = size;
+    this.elements = larger;
+    hostHeap.release(this.#capacity * BYTES_PER_ELEMENT);
+    this.#capacity = capacity;
+  }
+
+  /** Gives the elements back to the store's budgets; the table must not be used any more. */
   release(): void {
     this.#budget.total.release(this.elements.length * BYTES_PER_ELEMENT);
-    this.elements.length = 0;
+    this.#budget.hostHeap.release(this.#capacity * BYTES_PER_ELEMENT);
+    this.elements = [];
+    this.#capacity = 0;
   }
+}
+
+const DECLARED_MINIMUM = "table's declared minimum";
+
+function reserve(limit: "totalBytes" | "hostHeapBytes", meter: ResourceMeter, bytes: number): void {
+  if (!meter.tryReserve(bytes))
+    throw new LimitError(limit, meter.used + bytes, meter.limit, DECLARED_MINIMUM);
 }

@@ -4,7 +4,7 @@
 import { Trap } from "../../errors.ts";
 import { Op } from "../../isa/op.ts";
 import { isRef, type ValType } from "../../module/types.ts";
-import { exceptionBytes, type GcHeap, HeapFull } from "../../runtime/gc.ts";
+import { exceptionBytes, type GcHeap, HeapFull, isSmallException } from "../../runtime/gc.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import { ExceptionInstance, type TagInstance } from "../../runtime/tag.ts";
@@ -72,8 +72,9 @@ export function readException(
 /** Counts an exception that a guest is about to hold a reference to. @throws HeapFull when there is no room */
 export function countException(heap: GcHeap, exception: ExceptionInstance): void {
   if (exception.counted) return;
-  const bytes = exceptionBytes(exception);
-  if (bytes > 0 && !heap.tryReserve(bytes)) throw new HeapFull(bytes);
+  if (!heap.tryReserveException(exception)) {
+    throw new HeapFull(exceptionBytes(exception), isSmallException(exception));
+  }
   exception.counted = true;
 }
 

@@ -38,12 +38,12 @@ export interface RootState extends FramesView, Bounds {
 }
 
 /** Makes room for what node `i` allocates, which is then tried again. @throws Trap; what stops the run */
-export function makeRoom(run: RootState, i: CodeNode, { bytes }: HeapFull): void {
+export function makeRoom(run: RootState, i: CodeNode, wanted: HeapFull): void {
   const { heap, fuel } = run.store;
   let reason: InterruptReason | undefined;
   run.allocating = i;
   try {
-    heap.makeRoom(bytes, () => {
+    heap.makeRoom(wanted, () => {
       reason ??= poll(run);
     });
   } finally {

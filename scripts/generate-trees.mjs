@@ -1,0 +1,184 @@
+// Writes src/interp/tree/nodes.ts (the closures that trees are made of) and src/interp/tree/drivers.ts (the functions they hang under).
+// Owns the closures' text. `node scripts/generate-trees.mjs` writes; with `--check` it fails when the committed files drifted.
+//
+// A node's function must have at most 27 bytes of bytecode: V8 inlines such functions always, larger ones only while little
+// has been inlined. Hence small nodes, helpers of their own for what is longer, and captured variables in the nearest context.
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+/** Copies of every node by depth: V8 does not inline a function into itself. */
+const FAMILIES = 3;
+const LOOP_DRIVERS = 512;
+const FUNCTION_DRIVERS = 512;
+
+/** What a parameter holds, by its letter. */
+const TYPES = {
+  x: "Value", y: "Value",
+  c: "Test", e: "Test",
+  s: "Step", t: "Step", u: "Step",
+  p: "Flow", q: "Flow",
+  a: "number", b: "number", d: "number", k: "number", n: "number",
+  j: "Exit", h: "Exit", i: "TrapSite", g: "Callee", f: "Flow", o: "CodeNode",
+  v: "Binary", w: "Unary",
+};
+/** What a node's text may name of the machine. */
+const ENVIRONMENT = ["R", "F", "D", "Z", "V", "imul", "clz32", "sqrt", "pay", "leave", "trap", "load16", "load32", "loadF32", "loadF64",
+  "store8", "store16", "store32", "storeF32", "storeF64", "nan32", "nan64", "globalOf", "setGlobal", "begin", "end", "rare"];
+
+const nodes = [];
+const define = (name, parameters, result, text) => nodes.push({ name, parameters: parameters.split(" ").filter(Boolean), result, text });
+const operands = (text, x, y) => text.replace(/\b[xy]\b/g, (name) => (name === "x" ? x : y));
+const SHAPES = [["XY", "x y", "x(fp)", "y(fp)"], ["XK", "x k", "x(fp)", "k"]];
+
+// ---------------------------------------------------------------- 32-bit integers
+define("get", "a", "number", "R[fp + a]");
+define("constant", "k", "number", "k");
+for (const [name, text] of Object.entries({
+  add: "x + y | 0", sub: "x - y | 0", mul: "imul(x, y)", and: "x & y", or: "x | y", xor: "x ^ y",
+  shl: "x << y", shrS: "x >> y", shrU: "x >>> y | 0",
+})) for (const [shape, parameters, x, y] of SHAPES) define(name + shape, parameters, "number", operands(text, x, y));
+define("subKX", "k x", "number", "k - x(fp) | 0");
+define("clz", "x", "number", "clz32(x(fp))");
+define("unary", "w x", "number", "w(x(fp))");
+define("binary", "v x y", "number", "v(x(fp), y(fp))");
+for (const [name, text] of Object.entries({
+  eq: "x === y", ne: "x !== y", ltS: "x < y", gtS: "x > y", leS: "x <= y", geS: "x >= y",
+  ltU: "x >>> 0 < y >>> 0", gtU: "x >>> 0 > y >>> 0", leU: "x >>> 0 <= y >>> 0", geU: "x >>> 0 >= y >>> 0",
+})) for (const [shape, parameters, x, y] of SHAPES) define(name + shape, parameters, "boolean", operands(text, x, y));
+define("isZero", "x", "boolean", "x(fp) === 0");
+define("isSet", "x", "boolean", "x(fp) !== 0");
+define("not", "c", "boolean", "!c(fp)");
+define("both", "c e", "boolean", "c(fp) && e(fp)");
+define("either", "c e", "boolean", "c(fp) || e(fp)");
+define("bit", "c", "number", "c(fp) ? 1 : 0");
+define("select", "c x y", "number", "c(fp) ? x(fp) : y(fp)");
+define("set", "d x", "void", "{ R[fp + d] = x(fp); }");
+define("hold", "x", "void", "{ Z[4] = x(fp); }");
+define("held", "", "number", "Z[4]");
+define("hold2", "x", "void", "{ Z[5] = x(fp); }");
+define("held2", "", "number", "Z[5]");
+
+// ---------------------------------------------------------------- floats
+define("get32", "a", "number", "F[fp + a]");
+define("get64", "a", "number", "D[fp + a >> 1]");
+for (const [name, sign] of [["Add", "+"], ["Sub", "-"], ["Mul", "*"], ["Div", "/"]]) define(`f${name}`, "x y", "number", `x(fp) ${sign} y(fp)`);
+define("fRound", "x", "number", "fround(x(fp))");
+define("fSqrt", "x", "number", "sqrt(x(fp))");
+define("unsigned", "x", "number", "x(fp) >>> 0");
+for (const [name, sign] of [["Eq", "==="], ["Ne", "!=="], ["Lt", "<"], ["Gt", ">"], ["Le", "<="], ["Ge", ">="]])
+  define(`f${name}`, "x y", "boolean", `x(fp) ${sign} y(fp)`);
+define("set32", "d x", "void", "nan32(fp + d, x(fp))");
+define("set64", "d x", "void", "nan64(fp + d, x(fp))");
+
+// ---------------------------------------------------------------- memory 0, of at most 2 GiB
+// A negative address stands for one above 2 GiB, which is outside: it becomes the largest one.
+define("address", "x", "number", "x(fp) >>> 0");
+define("addressAt", "x k", "number", "{ const v = x(fp); return (v + k | v >> 31) >>> 0; }");
+define("checked", "x i", "number", "x(fp) ?? trap(fp, i)");
+define("checkedStep", "x i", "void", "{ x(fp) ?? trap(fp, i); }");
+define("load8", "x", "number", "V.u8[x(fp)]");
+for (const name of ["load16", "load32", "loadF32", "loadF64"]) define(name, "x", "number", `${name}(x(fp))`);
+for (const name of ["store8", "store16", "store32", "storeF32", "storeF64"]) define(name, "x y", "number", `${name}(x(fp), y(fp))`);
+
+// ---------------------------------------------------------------- globals
+define("global", "k", "number", "globalOf(V.globals[k])");
+define("globalHigh", "k", "number", "globalOf(V.globals[k], 1)");
+define("globalSet", "k x", "void", "setGlobal(V.globals[k], x(fp))");
+define("globalSetHigh", "k x", "void", "setGlobal(V.globals[k], x(fp), 1)");
+
+// ---------------------------------------------------------------- sequences and control
+define("two", "s t", "void", "{ s(fp); t(fp); }");
+define("three", "s t u", "void", "{ s(fp); t(fp); u(fp); }");
+define("stepThen", "s p", "number", "{ s(fp); return p(fp); }");
+define("twoThen", "s t p", "number", "{ s(fp); t(fp); return p(fp); }");
+define("flowThen", "p q", "number", "p(fp) || q(fp)");
+define("code", "n", "number", "n");
+define("when", "c p", "number", "c(fp) ? p(fp) : 0");
+define("choose", "c p q", "number", "c(fp) ? p(fp) : q(fp)");
+define("jump", "n k j", "number", "pay(n) ? leave(fp, j) : k");
+define("leaveAt", "j", "number", "leave(fp, j)");
+define("block", "p", "number", "{ const c = p(fp); return c > 0 ? c - 1 : c; }");
+define("blockOne", "p", "number", "{ const c = p(fp); return c < 0 ? c : 0; }");
+define("zero", "a b", "void", "{ for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }");
+define("call", "f g a o b j h", "number", "begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j)");
+define("rare", "j", "void", "{ rare(fp, j); }");
+
+
+// ---------------------------------------------------------------- text
+
+function family(index) {
+  const names = [...ENVIRONMENT, "fround"];
+  const made = nodes.map(({ name, parameters, text }) => {
+    const captured = names.filter((each) => new RegExp(`(?<![.\\w])${each}\\b`).test(text));
+    const typed = parameters.map((each) => `${each}: ${TYPES[each]}`);
+    const inner = [...typed, ...captured.map((each) => `${each}: Environment["${each}"]`)];
+    return {
+      factory: `  const ${name}Node = (${inner.join(", ")}) => (${/\bfp\b/.test(text) ? "fp" : "_fp"}: number) => ${text};`,
+      entry: `    ${name}: (${typed.join(", ")}) => ${name}Node(${[...parameters, ...captured].join(", ")}),`,
+    };
+  });
+  return `function createFamily${index}({ ${names.join(", ")} }: Environment): Family {
+${made.map(({ factory }) => factory).join("\n")}
+  return {
+${made.map(({ entry }) => entry).join("\n")}
+  };
+}`;
+}
+
+const nodesText = `// The closures that trees are made of, in copies by depth.
+// Generated by scripts/generate-trees.mjs: change that file, then run it.
+
+import type { CodeNode } from "../code/node.ts";
+import type { Binary, Environment, Unary } from "./environment.ts";
+import type { Callee, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
+
+/** The operands of every kind of node, a letter each: x y Value, c e Test, s t u Step, p q f Flow; others are no closures. */
+export const NODE_OPERANDS = {
+${nodes.map(({ name, parameters }) => `  ${name}: "${parameters.join("")}",`).join("\n")}
+} as const;
+
+export type NodeKind = keyof typeof NODE_OPERANDS;
+
+/** Makes a node's closure; its operands are as {@link NODE_OPERANDS} says. */
+export type NodeFactory = (...operands: never[]) => Value | Test | Step;
+
+export type Family = Readonly<Record<NodeKind, NodeFactory>>;
+
+${Array.from({ length: FAMILIES }, (_, index) => family(index)).join("\n\n")}
+
+export function createFamilies(environment: Environment): readonly Family[] {
+  return [${Array.from({ length: FAMILIES }, (_, index) => `createFamily${index}(environment)`).join(", ")}];
+}
+`;
+
+const GROUP = 64;
+function drivers(name, type, count, text) {
+  const groups = Array.from({ length: count / GROUP }, () => `  () => [\n${`    ${text},\n`.repeat(GROUP)}  ],`);
+  return `export const ${name}: readonly (() => readonly ${type}[])[] = [\n${groups.join("\n")}\n];`;
+}
+const driversText = `// The functions that trees hang under, one for each loop and function, all equal: each call below one then has one target,
+// which V8 takes as a constant. Generated by scripts/generate-trees.mjs: change that file, then run it.
+
+import type { Callee, Flow } from "./machine.ts";
+
+export type LoopDriver = (p: Flow) => Flow;
+export type FunctionDriver = (g: Callee) => Flow;
+
+/** In groups, each made when it is needed. */
+${drivers("LOOP_DRIVERS", "LoopDriver", LOOP_DRIVERS, "(p) => (fp) => { for (;;) { const c = p(fp); if (c !== 1) return c; } }")}
+
+${drivers("FUNCTION_DRIVERS", "FunctionDriver", FUNCTION_DRIVERS, "(g) => (fp) => g.body(fp)")}
+`;
+
+const outputs = [
+  ["src/interp/tree/nodes.ts", nodesText],
+  ["src/interp/tree/drivers.ts", driversText],
+];
+for (const [path, text] of outputs) {
+  const url = new URL(`../${path}`, import.meta.url);
+  if (!process.argv.includes("--check")) writeFileSync(url, text);
+  else if (readFileSync(url, "utf8") !== text) {
+    console.error(`${path} has drifted from scripts/generate-trees.mjs: run npm run generate`);
+    process.exitCode = 1;
+  }
+}

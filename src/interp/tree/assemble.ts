@@ -1,0 +1,161 @@
+// Makes closures of a tree.
+// Owns which copy of a node is used at which depth, and the warm-up of nodes that are used for the first time.
+
+import type { GlobalInstance } from "../../runtime/global.ts";
+import { type Binary, createEnvironment, type Unary } from "./environment.ts";
+import { Counter, type Flow, type Machine, type Step, type Test, TREE_WORDS, type TrapSite, type Value } from "./machine.ts";
+import { createFamilies, type Family, NODE_OPERANDS, type NodeFactory, type NodeKind } from "./nodes.ts";
+import type { DriverPool } from "./pool.ts";
+import { type Operand, Tree, type TrapPlan } from "./tree.ts";
+
+type Closure = Value | Test | Step;
+
+/** Thrown where the pool has no driver left. */
+export class NoDriver extends Error {}
+
+export class Assembler {
+  readonly #families: readonly Family[];
+  readonly #pool: DriverPool;
+  readonly #machine: Machine;
+  readonly #warm = new Set<NodeKind>();
+
+  constructor(machine: Machine, pool: DriverPool) {
+    this.#machine = machine;
+    this.#families = createFamilies(createEnvironment(machine));
+    this.#pool = pool;
+  }
+
+  /** @throws NoDriver */
+  flow(tree: Tree): Flow {
+    return this.#make(tree, 0) as Flow;
+  }
+
+  #make(tree: Tree, depth: number): Closure {
+    const { kind } = tree;
+    const operands = tree.operands.map((operand) => this.#operand(operand, depth + 1));
+    if (kind === "loop") {
+      const driver = this.#pool.takeLoop();
+      if (driver === undefined) throw new NoDriver();
+      return driver(operands[0] as Flow);
+    }
+    if (!this.#warm.has(kind)) {
+      this.#warm.add(kind);
+      const giveBack = lendScratch(this.#machine);
+      for (const family of this.#families) warmUp(kind, factoryOf(family, kind), this.#machine);
+      giveBack();
+    }
+    const family = this.#families[depth % this.#families.length] as Family;
+    return factoryOf(family, kind)(...operands);
+  }
+
+  #operand(operand: Operand, depth: number): unknown {
+    if (operand instanceof Tree) return this.#make(operand, depth);
+    return isPlan(operand) ? this.#site(operand, depth) : operand;
+  }
+
+  #site({ exit, operands }: TrapPlan, depth: number): TrapSite {
+    return {
+      exit,
+      operands: operands.map(({ word, value }) => ({ word, value: this.#make(value, depth) as Value })),
+    };
+  }
+}
+
+function isPlan(operand: Operand): operand is TrapPlan {
+  return typeof operand === "object" && "exit" in operand;
+}
+
+/** Nodes take operands of many types; which, {@link NODE_OPERANDS} says, and the builder has kept to it. */
+function factoryOf(family: Family, kind: NodeKind): (...operands: unknown[]) => Closure {
+  return family[kind] as NodeFactory as (...operands: unknown[]) => Closure;
+}
+
+// ------------------------------------------------------------------ warm-up
+
+/**
+ * Calls inside nodes must have seen several kinds of children. Where V8 knows only one, it optimises the node by itself and
+ * inlines that child; the node then counts as large wherever it is to be inlined itself.
+ */
+const CHILDREN = 5;
+const CALLS = 80;
+
+const VALUES: readonly Value[] = [(fp) => fp, (fp) => (fp + 1) | 0, (fp) => fp & 3, () => 2, (fp) => fp >> 1];
+const DOUBLES: readonly Value[] = [() => 1.5, (fp) => fp + 0.25, () => 2.25, (fp) => fp * 0.5, () => -0.5];
+const TESTS: readonly Test[] = [(fp) => fp < 9, (fp) => fp > 9, () => true, () => false, (fp) => fp !== 8];
+const STEPS: readonly Step[] = [() => {}, (fp) => void fp, (fp) => void (fp + 1), () => void 0, (fp) => void (fp & 1)];
+const FLOWS: readonly Flow[] = [() => 0, (fp) => fp & 1, () => 1, () => -1, (fp) => fp >> 8];
+
+const FLOAT_OPERANDS = /^(f[A-Z]|set32|set64|storeF)/;
+
+function warmUp(kind: NodeKind, factory: (...operands: unknown[]) => Closure, machine: Machine): void {
+  const letters = [...NODE_OPERANDS[kind]];
+  // Without closures among its operands a node calls nothing that depends on them.
+  if (!letters.some((letter) => "xycestupqf".includes(letter))) return;
+  const isFloat = FLOAT_OPERANDS.test(kind);
+  for (let child = 0; child < CHILDREN; child++) {
+    const operands = letters.map((letter, k) => sample(letter, isFloat && !(kind.startsWith("store") && k === 0), child + k));
+    const made = factory(...operands);
+    for (let call = 0; call < CALLS; call++) {
+      machine.Z[Counter.Fuel] = 2 ** 20;
+      machine.Z[Counter.Depth] = 0;
+      made(8 + 8 * child);
+    }
+  }
+}
+
+/** An operand for a node that is warmed up. */
+function sample(letter: string, isFloat: boolean, child: number): unknown {
+  const k = child % CHILDREN;
+  switch (letter) {
+    case "x":
+    case "y":
+      return (isFloat ? DOUBLES : VALUES)[k];
+    case "c":
+    case "e":
+      return TESTS[k];
+    case "s":
+    case "t":
+    case "u":
+      return STEPS[k];
+    case "p":
+    case "q":
+    case "f":
+      return FLOWS[k];
+    case "v":
+      return BINARIES[k];
+    case "w":
+      return UNARIES[k];
+    case "g":
+      return { fuel: 1, body: FLOWS[k] };
+    case "j":
+    case "h":
+    case "i":
+      return { exit: undefined, operands: [], refund: 0 };
+    case "o":
+      return { fuel: 1 };
+    default:
+      return 0;
+  }
+}
+
+const UNARIES: readonly Unary[] = [(x) => x, (x) => -x | 0, (x) => x & 3, () => 2, (x) => x >> 1];
+const BINARIES: readonly Binary[] = [(x) => x, (x, y) => (x + y) | 0, (x, y) => x & y, (_, y) => y, () => 1];
+
+/** Gives trees a memory and globals of their own, so that what is warmed up finds something there; returns what ends that. */
+function lendScratch(machine: Machine): () => void {
+  const { V, Z } = machine;
+  const before = { ...V };
+  const counters = Z.slice();
+  machine.show(new Uint8Array(SCRATCH_BYTES), SCRATCH_BYTES);
+  V.globals = [{ bits: new Int32Array(2), at: 0 } as unknown as GlobalInstance];
+  V.callers = [];
+  Z[Counter.MaxDepth] = 2;
+  Z[Counter.MaxWords] = TREE_WORDS;
+  return () => {
+    Object.assign(V, before);
+    Z.set(counters);
+    machine.exit = undefined;
+  };
+}
+
+const SCRATCH_BYTES = 1024;

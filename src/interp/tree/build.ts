@@ -1,0 +1,381 @@
+// Builds the tree of a function or a loop from its lowered nodes.
+// Owns control: sequences, blocks, loops, branches, calls, and every place where a tree is left.
+
+import { Code } from "../code/code.ts";
+import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { Callee, Exit, Flow } from "./machine.ts";
+import { Operands } from "./operands.ts";
+import { type Construct, isMove, operationOf, Outline } from "./outline.ts";
+import { Tree, type TrapPlan, tree } from "./tree.ts";
+import { branchTest, type Translation, translate } from "./translate.ts";
+
+/** What trees need of others to call functions. */
+export interface Linkage {
+  /** The callee as trees call it, and the driver to call; `undefined` where there is none. */
+  calleeOf(func: FunctionCode): { readonly callee: Callee; readonly flow: Flow } | undefined;
+}
+
+/** Regions of more nodes, or more deeply nested ones, stay in the interpreter: building takes time and trees use the stack. */
+const MAX_NODES = 4000;
+const MAX_DEPTH = 60;
+/** Entries of a branch table, each a comparison deep. */
+const MAX_TABLE = 256;
+
+/** A piece of a sequence: a statement, or control that gives one of `codes`. */
+interface Item {
+  readonly tree: Tree;
+  readonly codes: readonly number[] | null;
+}
+
+const GO_ON: Item = { tree: tree("code", 0), codes: [0] };
+
+/** The tree of a whole function; it gives a positive code once the function has returned. */
+export function buildFunction(func: FunctionCode, linkage: Linkage): Tree | undefined {
+  const outline = new Outline(func);
+  const builder = new Builder(func, outline, linkage, 0, outline.nodes.length, true);
+  const body = builder.build();
+  if (body === undefined) return undefined;
+  return func.zeroTo > func.zeroFrom
+    ? tree("stepThen", tree("zero", func.zeroFrom, func.zeroTo), body)
+    : body;
+}
+
+/** The tree of the loop that starts at `head`; it always ends by leaving. */
+export function buildLoop(func: FunctionCode, head: CodeNode, linkage: Linkage): Tree | undefined {
+  const outline = new Outline(func);
+  const first = outline.positionOf(head);
+  const loop = outline.constructs(0, outline.nodes.length)?.find(({ isLoop, start }) => isLoop && start === first);
+  if (loop === undefined) return undefined;
+  return new Builder(func, outline, linkage, first, loop.end, false).build();
+}
+
+class Builder {
+  readonly #outline: Outline;
+  readonly #linkage: Linkage;
+  readonly #first: number;
+  readonly #end: number;
+  readonly #isFunction: boolean;
+  readonly #open: Construct[] = [];
+  readonly #operands: Operands;
+  #constructs: readonly Construct[] = [];
+  #next = 0;
+  #items: Item[] = [];
+  #dead = false;
+  readonly #translation: Translation;
+
+  constructor(
+    func: FunctionCode,
+    outline: Outline,
+    linkage: Linkage,
+    first: number,
+    end: number,
+    isFunction: boolean,
+  ) {
+    this.#outline = outline;
+    this.#linkage = linkage;
+    this.#first = first;
+    this.#end = end;
+    this.#isFunction = isFunction;
+    const emit = (step: Tree): void => {
+      this.#items.push({ tree: step, codes: null });
+    };
+    this.#operands = new Operands(func.zeroTo, emit);
+    this.#translation = { operands: this.#operands, emit, trapAt };
+  }
+
+  build(): Tree | undefined {
+    if (this.#end - this.#first > MAX_NODES) return undefined;
+    const constructs = this.#outline.constructs(this.#first, this.#end);
+    if (constructs === undefined) return undefined;
+    this.#constructs = constructs;
+    const body = this.#range(this.#first, this.#end);
+    // What does not enclose each other properly has been left over.
+    if (body === undefined || this.#next !== constructs.length) return undefined;
+    if (this.#isFunction) return body.tree;
+    // Behind the loop the interpreter goes on.
+    const behind = this.#outline.nodes[this.#end];
+    if (!body.codes.includes(0) || behind === undefined) return body.tree;
+    return tree("flowThen", body.tree, leaveAt(this.#outline.placeOf(this.#end)));
+  }
+
+  /** The nodes from `from` to before `to`, with all that begins there. */
+  #range(from: number, to: number): { tree: Tree; codes: readonly number[] } | undefined {
+    const outer = this.#items;
+    this.#items = [];
+    for (let k = from; k < to; ) {
+      const construct = this.#constructs[this.#next];
+      if (construct !== undefined && construct.start === k && construct.end <= to) {
+        this.#next++;
+        if (this.#open.length >= MAX_DEPTH || !this.#construct(construct)) return undefined;
+        k = construct.end;
+        continue;
+      }
+      if (!this.#dead) this.#node(k);
+      k++;
+    }
+    this.#settle();
+    const made = sequence(this.#items);
+    this.#items = outer;
+    return made;
+  }
+
+  #construct(construct: Construct): boolean {
+    this.#settle();
+    const wasDead = this.#dead;
+    this.#open.push(construct);
+    const body = this.#range(construct.start, construct.end);
+    this.#open.pop();
+    if (body === undefined) return false;
+    if (wasDead) return true;
+    let { tree: made, codes } = body;
+    if (construct.isLoop) {
+      made = new Tree("loop", [made]);
+      codes = codes.filter((code) => code !== 1);
+    }
+    const inside = codes.some((code) => code > 0);
+    if (inside) {
+      made = tree(codes.every((code) => code <= 1) ? "blockOne" : "block", made);
+      codes = [...new Set(codes.map((code) => (code > 0 ? code - 1 : code)))];
+    }
+    this.#items.push({ tree: made, codes });
+    this.#dead = !codes.includes(0);
+    return true;
+  }
+
+  #settle(): void {
+    if (this.#dead) this.#operands.clear();
+    else this.#operands.settleAll();
+  }
+
+  #flow(made: Tree, codes: readonly number[]): void {
+    this.#items.push({ tree: made, codes });
+    if (!codes.includes(0)) {
+      this.#dead = true;
+      this.#operands.clear();
+    }
+  }
+
+  #node(position: number): void {
+    const node = this.#outline.nodes[position] as CodeNode;
+    const op = operationOf(node);
+    const operands = this.#operands;
+    switch (op) {
+      case Code.Br:
+        operands.settleAll();
+        this.#jump(position, node);
+        return;
+      case Code.BrTable:
+        this.#table(position, node);
+        return;
+      case Code.Return32:
+      case Code.Return64:
+      case Code.Return:
+        this.#return(node, op);
+        return;
+      case Code.Call:
+        operands.settleAll();
+        this.#call(node);
+        return;
+      case Code.Recharge:
+        operands.settleAll();
+        this.#flow(tree("jump", node.fuel, 0, { node, refund: node.fuel, isBehind: false }), [0, -1]);
+        return;
+      case Code.Rare:
+        operands.settle(node.b);
+        operands.settle(node.a);
+        operands.settleImpure();
+        operands.overwrite(node.d, 2);
+        this.#translation.emit(tree("rare", exitAt(node)));
+        return;
+      default:
+        break;
+    }
+    if (translate(this.#translation, node, op)) return;
+    if (this.#outline.branchesOf(node).length === 1) {
+      const test = branchTest(operands, node, op);
+      if (test !== undefined) {
+        operands.settleAll();
+        this.#branch(position, node, test);
+        return;
+      }
+    }
+    operands.settleAll();
+    this.#flow(leaveAt(node), [-1]);
+  }
+
+  #branch(position: number, node: CodeNode, test: Tree): void {
+    const items = this.#items;
+    this.#items = [];
+    this.#jump(position, node);
+    const taken = sequence(this.#items);
+    this.#items = items;
+    this.#dead = false;
+    this.#flow(tree("when", test, taken.tree), [...new Set([0, ...taken.codes])]);
+  }
+
+  /** Goes where `branch` does, which stands at `position`. */
+  #jump(position: number, branch: CodeNode): void {
+    const detour = this.#outline.detourOf(position, branch);
+    if (detour !== undefined) {
+      this.#pay(branch);
+      for (const move of detour.moves) {
+        if (isMove(operationOf(move))) translate(this.#translation, move, operationOf(move));
+      }
+      this.#operands.settleAll();
+      this.#goTo(detour.branch);
+      return;
+    }
+    this.#goTo(branch);
+  }
+
+  #goTo(branch: CodeNode): void {
+    const target = this.#outline.positionOf(branch.target);
+    let code = 0;
+    for (let k = this.#open.length - 1; k >= 0; k--) {
+      const construct = this.#open[k] as Construct;
+      if (construct.isLoop ? construct.start === target : construct.end === target) {
+        code = this.#open.length - k;
+        break;
+      }
+    }
+    // Out of what the tree covers: the interpreter takes the branch.
+    if (code === 0) this.#flow(tree("leaveAt", edgeExit(branch, 0)), [-1]);
+    else if (branch.fuel === 0) this.#flow(tree("code", code), [code]);
+    else this.#flow(tree("jump", branch.fuel, code, edgeExit(branch, branch.fuel)), [code, -1]);
+  }
+
+  #pay(branch: CodeNode): void {
+    if (branch.fuel !== 0) this.#flow(tree("jump", branch.fuel, 0, edgeExit(branch, branch.fuel)), [0, -1]);
+  }
+
+  #table(position: number, node: CodeNode): void {
+    const edges = node.data as CodeNode[];
+    const operands = this.#operands;
+    operands.settleAll();
+    if (edges.length > MAX_TABLE) {
+      this.#flow(leaveAt(node), [-1]);
+      return;
+    }
+    const index = operands.int(node.a);
+    const arms = edges.map((edge) => {
+      const items = this.#items;
+      this.#items = [];
+      this.#jump(position, edge);
+      const arm = sequence(this.#items);
+      this.#items = items;
+      this.#dead = false;
+      return arm;
+    });
+    const codes = [...new Set(arms.flatMap((arm) => arm.codes))];
+    const choose = (from: number, to: number): Tree => {
+      const first = arms[from] as Item;
+      const same = edges.slice(from, to + 1).every((edge) => edge === edges[from]);
+      if (same) return first.tree;
+      const middle = (from + to + 1) >> 1;
+      return tree("choose", tree("ltUXK", index, middle), choose(from, middle - 1), choose(middle, to));
+    };
+    this.#flow(choose(0, edges.length - 1), codes);
+  }
+
+  #return(node: CodeNode, op: Code): void {
+    const operands = this.#operands;
+    if (!this.#isFunction) {
+      operands.settleAll();
+      this.#flow(leaveAt(node), [-1]);
+      return;
+    }
+    if (op !== Code.Return && node.a !== 0) {
+      const value = operands.take(node.a, op === Code.Return32 ? 1 : 2);
+      operands.settleImpure();
+      operands.writeNow(0, value);
+    }
+    operands.clear();
+    const code = this.#open.length + 1;
+    this.#flow(tree("code", code), [code]);
+  }
+
+  #call(node: CodeNode): void {
+    const called = node.data as FunctionCode;
+    const linked = this.#linkage.calleeOf(called);
+    const exit = exitAt(node);
+    if (linked === undefined) {
+      this.#flow(tree("leaveAt", exit), [-1]);
+      return;
+    }
+    const behind: Exit = { node, refund: 0, isBehind: true };
+    const words = node.d + called.frameWords;
+    this.#flow(tree("call", linked.flow, linked.callee, node.d, node, words, exit, behind), [0, -1]);
+  }
+}
+
+function trapAt(node: CodeNode, values: readonly (readonly [at: number, value: Tree])[]): TrapPlan {
+  const operands = values
+    .filter(([at, value]) => !(value.kind === "get" && value.operands[0] === at))
+    .map(([at, value]) => ({ word: at, value }));
+  return { exit: exitAt(node), operands };
+}
+
+function exitAt(node: CodeNode): Exit {
+  return { node, refund: 0, isBehind: false };
+}
+
+function leaveAt(node: CodeNode): Tree {
+  return tree("leaveAt", exitAt(node));
+}
+
+/** The interpreter takes `branch` unconditionally, and pays for it. */
+function edgeExit(branch: CodeNode, refund: number): Exit {
+  const edge = new CodeNode(branch.owner, Code.Br, -1, 0, 0, branch.c, null);
+  edge.target = branch.target;
+  edge.fuel = branch.fuel;
+  edge.at = branch.at;
+  return { node: edge, refund, isBehind: false };
+}
+
+// ------------------------------------------------------------------ sequences
+
+/** One tree of many: as low as possible, since trees use the JavaScript stack. */
+function sequence(items: readonly Item[]): { tree: Tree; codes: readonly number[] } {
+  const flows: Item[] = [];
+  let steps: Tree[] = [];
+  const codes = new Set<number>();
+  let goesOn = true;
+  for (const item of items) {
+    if (item.codes === null) {
+      steps.push(item.tree);
+      continue;
+    }
+    flows.push({ tree: withSteps(steps, item.tree), codes: item.codes });
+    steps = [];
+    for (const code of item.codes) if (code !== 0) codes.add(code);
+    goesOn = item.codes.includes(0);
+    if (!goesOn) break;
+  }
+  if (steps.length > 0 || flows.length === 0) flows.push({ tree: withSteps(steps, GO_ON.tree), codes: [0] });
+  if (goesOn) codes.add(0);
+  return { tree: joinFlows(flows.map((flow) => flow.tree)), codes: [...codes] };
+}
+
+function joinFlows(flows: readonly Tree[]): Tree {
+  if (flows.length === 1) return flows[0] as Tree;
+  const middle = flows.length >> 1;
+  return tree("flowThen", joinFlows(flows.slice(0, middle)), joinFlows(flows.slice(middle)));
+}
+
+function withSteps(steps: readonly Tree[], flow: Tree): Tree {
+  if (steps.length === 0) return flow;
+  if (steps.length === 2) return tree("twoThen", steps[0] as Tree, steps[1] as Tree, flow);
+  return tree("stepThen", joinSteps(steps), flow);
+}
+
+function joinSteps(steps: readonly Tree[]): Tree {
+  const { length } = steps;
+  if (length === 1) return steps[0] as Tree;
+  if (length === 2) return tree("two", steps[0] as Tree, steps[1] as Tree);
+  const third = Math.ceil(length / 3);
+  const parts = [steps.slice(0, third), steps.slice(third, 2 * third), steps.slice(2 * third)];
+  const made = parts.filter((part) => part.length > 0).map(joinSteps);
+  return made.length === 3
+    ? tree("three", made[0] as Tree, made[1] as Tree, made[2] as Tree)
+    : tree("two", made[0] as Tree, made[1] as Tree);
+}

@@ -1,0 +1,64 @@
+// Nodes at which the interpreter counts and enters trees: at loops' starts and functions' entries.
+// Owns how such a node takes the place of the lowered one, and gives it back.
+
+import type { Code } from "../code/code.ts";
+import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { Flow } from "./machine.ts";
+
+/** Operation of an entry: none that the loops know, so that they ask the execution state. */
+export const TREE_ENTRY = 0xfc000 as Code;
+
+export class TreeEntry {
+  readonly func: FunctionCode;
+  /** The node whose place the entry has taken; `null` where it stands before a function's first node. */
+  readonly original: CodeNode | null;
+  /** Times that it was passed without a tree. */
+  count = 0;
+  run: Flow | undefined;
+
+  constructor(func: FunctionCode, original: CodeNode | null) {
+    this.func = func;
+    this.original = original;
+  }
+}
+
+/** Makes `node`, at a loop's start, an entry. */
+export function enterAt(node: CodeNode): TreeEntry {
+  const { owner } = node;
+  const original = new CodeNode(owner, node.op, node.d, node.a, node.b, node.c, node.data);
+  original.next = node.next;
+  original.target = node.target === node ? original : node.target;
+  original.fuel = node.fuel;
+  original.at = node.at;
+  const fixups = owner.fixups.get(node);
+  if (fixups !== undefined) owner.fixups.set(original, fixups);
+  const refs = owner.liveRefs.get(node);
+  if (refs !== undefined) owner.liveRefs.set(original, refs);
+  const entry = new TreeEntry(owner, original);
+  node.op = TREE_ENTRY;
+  node.data = entry;
+  return entry;
+}
+
+/** Takes the entry at `node` back: from now on the interpreter passes it as if there had never been one. */
+export function removeEntry(node: CodeNode): void {
+  const { func, original } = node.data as TreeEntry;
+  if (original === null) {
+    func.entry = node.next;
+    return;
+  }
+  node.op = original.op;
+  node.data = original.data;
+}
+
+/** Puts an entry before a function's first node. */
+export function enterFunction(func: FunctionCode): TreeEntry {
+  const first = func.entry as CodeNode;
+  const entry = new TreeEntry(func, null);
+  const node = new CodeNode(func, TREE_ENTRY, -1, 0, 0, 0, entry);
+  node.next = first;
+  node.fuel = first.fuel;
+  node.at = first.at;
+  func.entry = node;
+  return entry;
+}

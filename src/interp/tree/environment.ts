@@ -1,0 +1,316 @@
+// What nodes capture besides their operands: the machine's registers and views, and helpers longer than a node may be.
+// Owns memory accesses, calls and leaving as nodes see them. Each helper has its captured variables in its nearest context.
+
+import type { GlobalInstance } from "../../runtime/global.ts";
+import type { CodeNode } from "../code/node.ts";
+import { executeRare } from "../ops/rare.ts";
+import { type Callee, Counter, type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
+
+export type Unary = (x: number) => number;
+export type Binary = (x: number, y: number) => number;
+/** A load or store: `undefined` outside of the memory. */
+type Load = (e: number) => number;
+type Store = (e: number, value: number) => number;
+
+export interface Environment {
+  readonly R: Int32Array;
+  readonly F: Float32Array;
+  readonly D: Float64Array;
+  readonly Z: Int32Array;
+  readonly V: Views;
+  readonly imul: Binary;
+  readonly clz32: Unary;
+  readonly sqrt: Unary;
+  readonly fround: Unary;
+  /** Pays for a region; whether the slice does not cover it. */
+  readonly pay: (fuel: number) => boolean;
+  readonly leave: (fp: number, exit: Exit) => number;
+  readonly trap: (fp: number, site: TrapSite) => never;
+  readonly load16: Load;
+  readonly load32: Load;
+  readonly loadF32: Load;
+  readonly loadF64: Load;
+  readonly store8: Store;
+  readonly store16: Store;
+  readonly store32: Store;
+  readonly storeF32: Store;
+  readonly storeF64: Store;
+  /** Write a float to a register, NaN in its canonical form. */
+  readonly nan32: (at: number, value: number) => void;
+  readonly nan64: (at: number, value: number) => void;
+  readonly globalOf: (global: GlobalInstance, word?: number) => number;
+  readonly setGlobal: (global: GlobalInstance, value: number, word?: number) => void;
+  readonly begin: (callee: Callee, end: number, site: CodeNode) => boolean;
+  readonly end: (code: number, site: CodeNode, behind: Exit, fp: number) => number;
+  readonly rare: (fp: number, exit: Exit) => void;
+}
+
+/** Thrown through a tree's closures to leave it from within an expression. */
+export const LEAVING: unique symbol = Symbol("a tree is left");
+
+const NONE = undefined as unknown as number;
+
+export function createEnvironment(machine: Machine): Environment {
+  const { R, F, D, Z, V } = machine;
+  const leave = (fp: number, exit: Exit): number => {
+    machine.exit = exit;
+    machine.fp = fp;
+    return LEFT;
+  };
+  return {
+    R,
+    F,
+    D,
+    Z,
+    V,
+    imul: Math.imul,
+    clz32: Math.clz32,
+    sqrt: Math.sqrt,
+    fround: Math.fround,
+    pay: makePay(Z),
+    leave,
+    trap: (fp, { exit, operands }) => {
+      for (const { word, value } of operands) R[fp + word] = value(fp);
+      leave(fp, exit);
+      throw LEAVING;
+    },
+    ...createLoads(V),
+    ...createStores(V),
+    nan32: makeSet32(F, R),
+    nan64: makeSet64(D, R),
+    globalOf: (global, word = 0) => global.bits[global.at + word] as number,
+    setGlobal: (global, value, word = 0) => {
+      global.bits[global.at + word] = value;
+    },
+    begin: (callee, end, site) => {
+      const depth = Z[Counter.Depth] as number;
+      if (depth >= (Z[Counter.MaxDepth] as number) || end > (Z[Counter.MaxWords] as number)) return false;
+      const left = (Z[Counter.Fuel] as number) - callee.fuel;
+      if (left < 0) return false;
+      Z[Counter.Fuel] = left;
+      V.callers[depth] = site;
+      Z[Counter.Depth] = depth + 1;
+      return true;
+    },
+    end: (code, site, behind, fp) => {
+      if (code < 0) return code;
+      Z[Counter.Depth] = (Z[Counter.Depth] as number) - 1;
+      const left = (Z[Counter.Fuel] as number) - site.fuel;
+      if (left < 0) return leave(fp, behind);
+      Z[Counter.Fuel] = left;
+      return 0;
+    },
+    rare: (fp, exit) => {
+      try {
+        executeRare(exit.node, R, F, D, fp);
+      } catch {
+        // It traps again where the interpreter executes it.
+        leave(fp, exit);
+        throw LEAVING;
+      }
+    },
+  };
+}
+
+function makePay(Z: Int32Array): Environment["pay"] {
+  return (fuel) => {
+    const left = (Z[Counter.Fuel] as number) - fuel;
+    Z[Counter.Fuel] = left;
+    return left < 0;
+  };
+}
+
+function makeSet32(F: Float32Array, R: Int32Array): Environment["nan32"] {
+  return (at, value) => {
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    if (value === value) F[at] = value;
+    else R[at] = 0x7fc00000;
+  };
+}
+
+function makeSet64(D: Float64Array, R: Int32Array): Environment["nan64"] {
+  const nan = (at: number): void => {
+    R[at] = 0;
+    R[at + 1] = 0x7ff80000;
+  };
+  return makeSet(D, nan);
+}
+
+function makeSet(D: Float64Array, nan: (at: number) => void): Environment["nan64"] {
+  return (at, value) => {
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    if (value === value) D[at >> 1] = value;
+    else nan(at);
+  };
+}
+
+// An access of more than a byte is split where it is not aligned; the parts that V8 inlines stay below 27 bytes of bytecode.
+
+function createLoads(V: Views) {
+  const slow16 = (e: number): number => {
+    const { u8 } = V;
+    return e + 1 < u8.length ? (u8[e] as number) | ((u8[e + 1] as number) << 8) : NONE;
+  };
+  const slow32 = (e: number): number => {
+    const { u8 } = V;
+    if (e + 3 >= u8.length) return NONE;
+    const low = (u8[e] as number) | ((u8[e + 1] as number) << 8);
+    return low | ((u8[e + 2] as number) << 16) | ((u8[e + 3] as number) << 24);
+  };
+  const words = new Int32Array(2);
+  const float = new Float32Array(words.buffer);
+  const double = new Float64Array(words.buffer);
+  const slowF32 = (e: number): number => {
+    const word = slow32(e);
+    if (word === undefined) return NONE;
+    words[0] = word;
+    return float[0] as number;
+  };
+  const slowF64 = (e: number): number => {
+    const high = slow32(e + 4);
+    if (high === undefined) return NONE;
+    words[0] = slow32(e);
+    words[1] = high;
+    return double[0] as number;
+  };
+  return {
+    load16: makeLoad16(slow16, makeAligned16(V)),
+    load32: makeLoad32(slow32, makeAligned32(V)),
+    loadF32: makeLoadF32(slowF32, makeAlignedF32(V)),
+    loadF64: makeLoadF64(slowF64, makeAlignedF64(V)),
+  };
+}
+
+const makeAligned16 = (V: Views): Load => (e) => V.u16[e >>> 1] as number;
+const makeAligned32 = (V: Views): Load => (e) => V.i32[e >>> 2] as number;
+const makeAlignedF32 = (V: Views): Load => (e) => V.f32[e >>> 2] as number;
+const makeAlignedF64 = (V: Views): Load => (e) => V.f64[e >>> 3] as number;
+const makeLoad16 = (slow: Load, aligned: Load): Load => (e) => (e & 1 ? slow(e) : aligned(e));
+const makeLoad32 = (slow: Load, aligned: Load): Load => (e) => (e & 3 ? slow(e) : aligned(e));
+const makeLoadF32 = (slow: Load, aligned: Load): Load => (e) => (e & 3 ? slow(e) : aligned(e));
+const makeLoadF64 = (slow: Load, aligned: Load): Load => (e) => (e & 7 ? slow(e) : aligned(e));
+
+function createStores(V: Views) {
+  const slow16 = (e: number, value: number): number => {
+    const { u8 } = V;
+    if (e + 1 >= u8.length) return NONE;
+    u8[e] = value;
+    u8[e + 1] = value >> 8;
+    return 0;
+  };
+  const slow32 = (e: number, value: number): number => {
+    const { u8 } = V;
+    if (e + 3 >= u8.length) return NONE;
+    u8[e] = value;
+    u8[e + 1] = value >> 8;
+    u8[e + 2] = value >> 16;
+    u8[e + 3] = value >> 24;
+    return 0;
+  };
+  const words = new Int32Array(2);
+  const float = new Float32Array(words.buffer);
+  const double = new Float64Array(words.buffer);
+  const slowF32 = (e: number, value: number): number => {
+    float[0] = value;
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    return slow32(e, value === value ? (words[0] as number) : 0x7fc00000);
+  };
+  const slowF64 = (e: number, value: number): number => {
+    double[0] = value;
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    const isNumber = value === value;
+    if (slow32(e + 4, isNumber ? (words[1] as number) : 0x7ff80000) === undefined) return NONE;
+    return slow32(e, isNumber ? (words[0] as number) : 0);
+  };
+  return {
+    store8: makeStore8(V),
+    store16: makeStore16(slow16, makeIndex16(makeAligned16To(V))),
+    store32: makeStore32(slow32, makeIndex32(makeAligned32To(V))),
+    storeF32: makeStoreF32(slowF32, makeNumberF32(slowF32, makeIndexF32(makeAlignedF32To(V)))),
+    storeF64: makeStoreF64(slowF64, makeNumberF64(slowF64, makeIndexF64(makeAlignedF64To(V)))),
+  };
+}
+
+// A store past the end of a typed array is no error, so it is looked at first; V8 sees that both have one bounds check.
+const makeStore8 =
+  (V: Views): Store =>
+  (e, value) => {
+    const view = V.u8;
+    if (view[e] === undefined) return NONE;
+    view[e] = value;
+    return 0;
+  };
+const makeAligned16To =
+  (V: Views): Store =>
+  (index, value) => {
+    const view = V.u16;
+    if (view[index] === undefined) return NONE;
+    view[index] = value;
+    return 0;
+  };
+const makeAligned32To =
+  (V: Views): Store =>
+  (index, value) => {
+    const view = V.i32;
+    if (view[index] === undefined) return NONE;
+    view[index] = value;
+    return 0;
+  };
+const makeAlignedF32To =
+  (V: Views): Store =>
+  (index, value) => {
+    const view = V.f32;
+    if (view[index] === undefined) return NONE;
+    view[index] = value;
+    return 0;
+  };
+const makeAlignedF64To =
+  (V: Views): Store =>
+  (index, value) => {
+    const view = V.f64;
+    if (view[index] === undefined) return NONE;
+    view[index] = value;
+    return 0;
+  };
+const makeIndex16 =
+  (put: Store): Store =>
+  (e, value) =>
+    put(e >>> 1, value);
+const makeIndex32 =
+  (put: Store): Store =>
+  (e, value) =>
+    put(e >>> 2, value);
+const makeIndexF32 =
+  (put: Store): Store =>
+  (e, value) =>
+    put(e >>> 2, value);
+const makeIndexF64 =
+  (put: Store): Store =>
+  (e, value) =>
+    put(e >>> 3, value);
+const makeStore16 =
+  (slow: Store, aligned: Store): Store =>
+  (e, value) =>
+    e & 1 ? slow(e, value) : aligned(e, value);
+const makeStore32 =
+  (slow: Store, aligned: Store): Store =>
+  (e, value) =>
+    e & 3 ? slow(e, value) : aligned(e, value);
+const makeStoreF32 =
+  (slow: Store, aligned: Store): Store =>
+  (e, value) =>
+    e & 3 ? slow(e, value) : aligned(e, value);
+const makeStoreF64 =
+  (slow: Store, aligned: Store): Store =>
+  (e, value) =>
+    e & 7 ? slow(e, value) : aligned(e, value);
+const makeNumberF32 =
+  (slow: Store, put: Store): Store =>
+  (e, value) =>
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    value === value ? put(e, value) : slow(e, value);
+const makeNumberF64 =
+  (slow: Store, put: Store): Store =>
+  (e, value) =>
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    value === value ? put(e, value) : slow(e, value);

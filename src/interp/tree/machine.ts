@@ -1,0 +1,110 @@
+// What all trees of a process work on: registers, counters, and the current instance's views, at addresses that never change.
+// Owns the constants that V8 folds into compiled trees. Nothing here knows how trees are built or entered.
+
+import type { GlobalInstance } from "../../runtime/global.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
+import type { CodeNode } from "../code/node.ts";
+
+/** An expression: its value as a 32-bit integer or a double. `undefined` where it would trap. */
+export type Value = (fp: number) => number;
+/** A condition. */
+export type Test = (fp: number) => boolean;
+/** A statement that always goes on. */
+export type Step = (fp: number) => void;
+/** Control: 0 goes on, n leaves n labels, {@link LEFT} leaves the tree. */
+export type Flow = (fp: number) => number;
+
+/** The tree was left: {@link Machine.exit} says where the interpreter goes on. */
+export const LEFT = -1;
+
+/** Where the interpreter goes on when a tree is left. */
+export interface Exit {
+  readonly node: CodeNode;
+  /** Fuel that was subtracted and is to be given back. */
+  readonly refund: number;
+  /** Whether the node has been executed, and what comes behind it has to be paid for. */
+  readonly isBehind: boolean;
+}
+
+/** A place that may trap: the interpreter executes the node again, with the operands in their registers, and traps itself. */
+export interface TrapSite {
+  readonly exit: Exit;
+  readonly operands: readonly { readonly word: number; readonly value: Value }[];
+}
+
+/** A function as its callers in trees see it. */
+export interface Callee {
+  /** Fuel of entering it; more than any slice has while it has no tree. */
+  fuel: number;
+  body: Flow;
+}
+
+/** Words of the counters. */
+export const enum Counter {
+  /** What is left of the slice of fuel. */
+  Fuel,
+  /** Frames. */
+  Depth,
+  /** Frames at which a call leaves the tree. */
+  MaxDepth,
+  /** Words of registers at which a call leaves the tree. */
+  MaxWords,
+  /** The low word of a sum while its high word is computed. */
+  Low,
+}
+
+/** Words of the register file of trees. Deeper frames are the interpreter's. */
+export const TREE_WORDS = 2 ** 16;
+
+/** Views of the instance that runs. One object for ever: trees are shared by all instances of a module. */
+export interface Views {
+  u8: Uint8Array;
+  u16: Uint16Array;
+  i32: Int32Array;
+  f32: Float32Array;
+  f64: Float64Array;
+  globals: readonly GlobalInstance[];
+  instance: ModuleInstance | undefined;
+  callers: CodeNode[];
+}
+
+export class Machine {
+  readonly R: Int32Array;
+  readonly F: Float32Array;
+  readonly D: Float64Array;
+  readonly Z = new Int32Array(8);
+  readonly V: Views;
+  /** Why the tree was left, and the frame that was the innermost one then. */
+  exit: Exit | undefined;
+  fp = 0;
+
+  constructor(words = TREE_WORDS) {
+    const buffer = new ArrayBuffer(words * 4);
+    this.R = new Int32Array(buffer);
+    this.F = new Float32Array(buffer);
+    this.D = new Float64Array(buffer);
+    const none = new ArrayBuffer(0);
+    this.V = {
+      u8: new Uint8Array(none),
+      u16: new Uint16Array(none),
+      i32: new Int32Array(none),
+      f32: new Float32Array(none),
+      f64: new Float64Array(none),
+      globals: [],
+      instance: undefined,
+      callers: [],
+    };
+  }
+
+  /** Shows the memory's bytes to trees; whole words only, so that an access past the end finds nothing. */
+  show(u8: Uint8Array, byteLength: number): void {
+    const { V } = this;
+    if (V.u8.buffer === u8.buffer && V.u8.length === byteLength) return;
+    const { buffer } = u8;
+    V.u8 = new Uint8Array(buffer, 0, byteLength);
+    V.u16 = new Uint16Array(buffer, 0, byteLength >>> 1);
+    V.i32 = new Int32Array(buffer, 0, byteLength >>> 2);
+    V.f32 = new Float32Array(buffer, 0, byteLength >>> 2);
+    V.f64 = new Float64Array(buffer, 0, byteLength >>> 3);
+  }
+}

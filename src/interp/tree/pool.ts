@@ -1,0 +1,32 @@
+// The drivers of this process: each serves one loop or function.
+// Owns which are free. A driver that has seen two trees is of no use any more, so none is handed out twice.
+
+import { FUNCTION_DRIVERS, type FunctionDriver, LOOP_DRIVERS, type LoopDriver } from "./drivers.ts";
+
+class Drivers<Driver> {
+  readonly #groups: readonly (() => readonly Driver[])[];
+  #group = 0;
+  #free: Driver[] = [];
+
+  constructor(groups: readonly (() => readonly Driver[])[]) {
+    this.#groups = groups;
+  }
+
+  take(): Driver | undefined {
+    if (this.#free.length === 0) this.#free = [...(this.#groups[this.#group++]?.() ?? [])];
+    return this.#free.pop();
+  }
+}
+
+export class DriverPool {
+  readonly #loops = new Drivers<LoopDriver>(LOOP_DRIVERS);
+  readonly #functions = new Drivers<FunctionDriver>(FUNCTION_DRIVERS);
+
+  takeLoop(): LoopDriver | undefined {
+    return this.#loops.take();
+  }
+
+  takeFunction(): FunctionDriver | undefined {
+    return this.#functions.take();
+  }
+}

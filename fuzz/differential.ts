@@ -3,6 +3,7 @@
 // Owns what must be equal to what. A finding is a string; no findings means agreement.
 
 import { BOUNDED_MODEL, type CostModel, Engine } from "wasmeter";
+import { setTier, type TierMode } from "#testing";
 import type { Feature } from "../src/isa/features.ts";
 import { INSTRUCTIONS } from "../src/isa/instructions.ts";
 import { mnemonicOf } from "./catalogue.ts";
@@ -59,11 +60,17 @@ export const SIZES: CostModel = {
   perPage: 10_007,
 };
 
-export function makeSubjects(models: readonly CostModel[] = [PRICES, BOUNDED_MODEL, SIZES]): Subjects {
+/** `tier`: when the fast engines build closure trees; not their own choice but for it. */
+export function makeSubjects(
+  models: readonly CostModel[] = [PRICES, BOUNDED_MODEL, SIZES],
+  tier?: TierMode,
+): Subjects {
   const pair = (model?: CostModel): { fast: Engine; exact: Engine } => {
     const costModel = model ?? "instructions";
+    const fast = new Engine({ features: "all", lowering: "fast", costModel });
+    if (tier !== undefined) setTier(fast, tier);
     return {
-      fast: new Engine({ features: "all", lowering: "fast", costModel }),
+      fast,
       exact: new Engine({ features: "all", lowering: "exact", costModel }),
     };
   };

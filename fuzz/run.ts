@@ -4,6 +4,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { TierMode } from "#testing";
 import { Coverage } from "./coverage.ts";
 import { checkPlainly, checkSeed, checkWorld, makeSubjects } from "./differential.ts";
 import { encodeModule } from "./encode-module.ts";
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     features: { type: "string" },
     /** Only plain runs on both lowerings: no budgets, slices or other prices. */
     plain: { type: "boolean", default: false },
+    /** `always` or `random`: closure trees for everything, or entered and left at random; by default the engine's choice. */
+    tier: { type: "string" },
     "require-coverage": { type: "boolean", default: false },
     /** Stop after so many worlds with findings. */
     stop: { type: "string", default: "5" },
@@ -34,6 +37,12 @@ const { values } = parseArgs({
   },
 });
 
+function tierNamed(name: string | undefined): TierMode | undefined {
+  if (name === undefined || name === "always" || name === "random" || name === "hot" || name === "off")
+    return name;
+  throw new Error(`no tier ${name}`);
+}
+
 /** Set in the process that runs under the Node of `--native`. */
 const UNDER_NATIVE = "WASMETER_FUZZ_NATIVE";
 
@@ -43,7 +52,7 @@ function run(): number {
     (values.features ?? (isNew ? "node26" : "node20")) === "node26" ? NODE_26_FEATURES : NODE_20_FEATURES;
   const first = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
   const worlds = Number(values.worlds);
-  const subjects = makeSubjects();
+  const subjects = makeSubjects(undefined, tierNamed(values.tier));
   const coverage = new Coverage(features);
   let modules = 0;
   let bytes = 0;

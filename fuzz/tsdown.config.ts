@@ -10,5 +10,5 @@ export default defineConfig({
   target: "es2022",
   fixedExtension: false,
   dts: false,
-  deps: { neverBundle: ["wasmeter", /^@mdn\//] },
+  deps: { neverBundle: ["wasmeter", "#testing", /^@mdn\//] },
 });

@@ -13,38 +13,103 @@ const FUNCTION_DRIVERS = 512;
 
 /** What a parameter holds, by its letter. */
 const TYPES = {
-  x: "Value", y: "Value",
-  c: "Test", e: "Test",
-  s: "Step", t: "Step", u: "Step",
-  p: "Flow", q: "Flow",
-  a: "number", b: "number", d: "number", k: "number", n: "number",
-  j: "Exit", h: "Exit", i: "TrapSite", g: "Callee", f: "Flow", o: "CodeNode",
-  v: "Binary", w: "Unary",
+  x: "Value",
+  y: "Value",
+  c: "Test",
+  e: "Test",
+  s: "Step",
+  t: "Step",
+  u: "Step",
+  p: "Flow",
+  q: "Flow",
+  a: "number",
+  b: "number",
+  d: "number",
+  k: "number",
+  n: "number",
+  j: "Exit",
+  h: "Exit",
+  i: "TrapSite",
+  g: "Callee",
+  f: "Flow",
+  o: "CodeNode",
+  v: "Binary",
+  w: "Unary",
 };
 /** What a node's text may name of the machine. */
-const ENVIRONMENT = ["R", "F", "D", "Z", "V", "imul", "clz32", "sqrt", "pay", "leave", "trap", "load16", "load32", "loadF32", "loadF64",
-  "store8", "store16", "store32", "storeF32", "storeF64", "nan32", "nan64", "globalOf", "setGlobal", "begin", "end", "rare"];
+const ENVIRONMENT = [
+  "R",
+  "F",
+  "D",
+  "Z",
+  "V",
+  "imul",
+  "clz32",
+  "sqrt",
+  "pay",
+  "leave",
+  "trap",
+  "load16",
+  "load32",
+  "loadF32",
+  "loadF64",
+  "store8",
+  "store16",
+  "store32",
+  "storeF32",
+  "storeF64",
+  "nan32",
+  "nan64",
+  "globalOf",
+  "setGlobal",
+  "begin",
+  "end",
+  "rare",
+];
 
 const nodes = [];
-const define = (name, parameters, result, text) => nodes.push({ name, parameters: parameters.split(" ").filter(Boolean), result, text });
+const define = (name, parameters, result, text) =>
+  nodes.push({ name, parameters: parameters.split(" ").filter(Boolean), result, text });
 const operands = (text, x, y) => text.replace(/\b[xy]\b/g, (name) => (name === "x" ? x : y));
-const SHAPES = [["XY", "x y", "x(fp)", "y(fp)"], ["XK", "x k", "x(fp)", "k"]];
+const SHAPES = [
+  ["XY", "x y", "x(fp)", "y(fp)"],
+  ["XK", "x k", "x(fp)", "k"],
+];
 
 // ---------------------------------------------------------------- 32-bit integers
 define("get", "a", "number", "R[fp + a]");
 define("constant", "k", "number", "k");
 for (const [name, text] of Object.entries({
-  add: "x + y | 0", sub: "x - y | 0", mul: "imul(x, y)", and: "x & y", or: "x | y", xor: "x ^ y",
-  shl: "x << y", shrS: "x >> y", shrU: "x >>> y | 0",
-})) for (const [shape, parameters, x, y] of SHAPES) define(name + shape, parameters, "number", operands(text, x, y));
+  add: "x + y | 0",
+  sub: "x - y | 0",
+  mul: "imul(x, y)",
+  and: "x & y",
+  or: "x | y",
+  xor: "x ^ y",
+  shl: "x << y",
+  shrS: "x >> y",
+  shrU: "x >>> y | 0",
+}))
+  for (const [shape, parameters, x, y] of SHAPES)
+    define(name + shape, parameters, "number", operands(text, x, y));
 define("subKX", "k x", "number", "k - x(fp) | 0");
 define("clz", "x", "number", "clz32(x(fp))");
 define("unary", "w x", "number", "w(x(fp))");
 define("binary", "v x y", "number", "v(x(fp), y(fp))");
 for (const [name, text] of Object.entries({
-  eq: "x === y", ne: "x !== y", ltS: "x < y", gtS: "x > y", leS: "x <= y", geS: "x >= y",
-  ltU: "x >>> 0 < y >>> 0", gtU: "x >>> 0 > y >>> 0", leU: "x >>> 0 <= y >>> 0", geU: "x >>> 0 >= y >>> 0",
-})) for (const [shape, parameters, x, y] of SHAPES) define(name + shape, parameters, "boolean", operands(text, x, y));
+  eq: "x === y",
+  ne: "x !== y",
+  ltS: "x < y",
+  gtS: "x > y",
+  leS: "x <= y",
+  geS: "x >= y",
+  ltU: "x >>> 0 < y >>> 0",
+  gtU: "x >>> 0 > y >>> 0",
+  leU: "x >>> 0 <= y >>> 0",
+  geU: "x >>> 0 >= y >>> 0",
+}))
+  for (const [shape, parameters, x, y] of SHAPES)
+    define(name + shape, parameters, "boolean", operands(text, x, y));
 define("isZero", "x", "boolean", "x(fp) === 0");
 define("isSet", "x", "boolean", "x(fp) !== 0");
 define("not", "c", "boolean", "!c(fp)");
@@ -61,11 +126,24 @@ define("held2", "", "number", "Z[5]");
 // ---------------------------------------------------------------- floats
 define("get32", "a", "number", "F[fp + a]");
 define("get64", "a", "number", "D[fp + a >> 1]");
-for (const [name, sign] of [["Add", "+"], ["Sub", "-"], ["Mul", "*"], ["Div", "/"]]) define(`f${name}`, "x y", "number", `x(fp) ${sign} y(fp)`);
+for (const [name, sign] of [
+  ["Add", "+"],
+  ["Sub", "-"],
+  ["Mul", "*"],
+  ["Div", "/"],
+])
+  define(`f${name}`, "x y", "number", `x(fp) ${sign} y(fp)`);
 define("fRound", "x", "number", "fround(x(fp))");
 define("fSqrt", "x", "number", "sqrt(x(fp))");
 define("unsigned", "x", "number", "x(fp) >>> 0");
-for (const [name, sign] of [["Eq", "==="], ["Ne", "!=="], ["Lt", "<"], ["Gt", ">"], ["Le", "<="], ["Ge", ">="]])
+for (const [name, sign] of [
+  ["Eq", "==="],
+  ["Ne", "!=="],
+  ["Lt", "<"],
+  ["Gt", ">"],
+  ["Le", "<="],
+  ["Ge", ">="],
+])
   define(`f${name}`, "x y", "boolean", `x(fp) ${sign} y(fp)`);
 define("set32", "d x", "void", "nan32(fp + d, x(fp))");
 define("set64", "d x", "void", "nan64(fp + d, x(fp))");
@@ -78,7 +156,8 @@ define("checked", "x i", "number", "x(fp) ?? trap(fp, i)");
 define("checkedStep", "x i", "void", "{ x(fp) ?? trap(fp, i); }");
 define("load8", "x", "number", "V.u8[x(fp)]");
 for (const name of ["load16", "load32", "loadF32", "loadF64"]) define(name, "x", "number", `${name}(x(fp))`);
-for (const name of ["store8", "store16", "store32", "storeF32", "storeF64"]) define(name, "x y", "number", `${name}(x(fp), y(fp))`);
+for (const name of ["store8", "store16", "store32", "storeF32", "storeF64"])
+  define(name, "x y", "number", `${name}(x(fp), y(fp))`);
 
 // ---------------------------------------------------------------- globals
 define("global", "k", "number", "globalOf(V.globals[k])");
@@ -95,7 +174,7 @@ define("flowThen", "p q", "number", "p(fp) || q(fp)");
 define("code", "n", "number", "n");
 define("when", "c p", "number", "c(fp) ? p(fp) : 0");
 define("choose", "c p q", "number", "c(fp) ? p(fp) : q(fp)");
-define("jump", "n k j", "number", "pay(n) ? leave(fp, j) : k");
+define("jump", "n k j", "number", "{ if (pay(n)) return leave(fp, j); return k; }");
 define("leaveAt", "j", "number", "leave(fp, j)");
 define("block", "p", "number", "{ const c = p(fp); return c > 0 ? c - 1 : c; }");
 define("blockOne", "p", "number", "{ const c = p(fp); return c < 0 ? c : 0; }");
@@ -103,8 +182,9 @@ define("zero", "a b", "void", "{ for (let k = fp + a, to = fp + b; k < to; k++) 
 define("call", "f g a o b j h", "number", "begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j)");
 define("rare", "j", "void", "{ rare(fp, j); }");
 
-
 // ---------------------------------------------------------------- text
+
+const upper = (name) => name[0].toUpperCase() + name.slice(1);
 
 function family(index) {
   const names = [...ENVIRONMENT, "fround"];
@@ -113,8 +193,9 @@ function family(index) {
     const typed = parameters.map((each) => `${each}: ${TYPES[each]}`);
     const inner = [...typed, ...captured.map((each) => `${each}: Environment["${each}"]`)];
     return {
-      factory: `  const ${name}Node = (${inner.join(", ")}) => (${/\bfp\b/.test(text) ? "fp" : "_fp"}: number) => ${text};`,
-      entry: `    ${name}: (${typed.join(", ")}) => ${name}Node(${[...parameters, ...captured].join(", ")}),`,
+      // Named, so that profiles and the test of their sizes can tell them apart.
+      factory: `  const make${upper(name)} = (${inner.join(", ")}) => { const ${name}Node = (${/\bfp\b/.test(text) ? "fp" : "_fp"}: number) => ${text}; return ${name}Node; };`,
+      entry: `    ${name}: (${typed.join(", ")}) => make${upper(name)}(${[...parameters, ...captured].join(", ")}),`,
     };
   });
   return `function createFamily${index}({ ${names.join(", ")} }: Environment): Family {
@@ -153,7 +234,10 @@ export function createFamilies(environment: Environment): readonly Family[] {
 
 const GROUP = 64;
 function drivers(name, type, count, text) {
-  const groups = Array.from({ length: count / GROUP }, () => `  () => [\n${`    ${text},\n`.repeat(GROUP)}  ],`);
+  const groups = Array.from(
+    { length: count / GROUP },
+    () => `  () => [\n${`    ${text},\n`.repeat(GROUP)}  ],`,
+  );
   return `export const ${name}: readonly (() => readonly ${type}[])[] = [\n${groups.join("\n")}\n];`;
 }
 const driversText = `// The functions that trees hang under, one for each loop and function, all equal: each call below one then has one target,

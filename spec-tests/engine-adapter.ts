@@ -43,7 +43,7 @@ export interface EngineAdapter {
 
 /** Options that reach the engine unchanged. */
 export interface EngineOptions {
-  readonly lowering?: "exact" | "fast";
+  readonly lowering?: "exact" | "fast" | "tree" | "random";
 }
 
 /** Fuel of one invocation or instantiation: far above what any script needs, far below a hang. */

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import { warmCache } from "./assembling/warm.ts";
+import type { EngineOptions } from "./engine-adapter.ts";
 import type { Failure } from "./execute.ts";
 import { compareWithLedger, readLedger, updateLedger, writeLedger } from "./ledger.ts";
 import { type Job, type JobResult, runJobs } from "./pool.ts";
@@ -23,7 +24,8 @@ const USAGE = `npm run spec -- [FILTER…] [options]
   FILTER                run only scripts whose path contains one of these
   --group               also print a table by proposal
   --json FILE           write a machine-readable summary (of the last run, if there are two)
-  --lowering WHICH      exact, fast or both (one run each); default: the engine's choice
+  --lowering WHICH      exact, fast, tree (every function as a closure tree), random (in and out of trees);
+                        both: the first two, all: one run each; default: the engine's choice
   --engine WHICH        wasmeter (default) or native: the host's own WebAssembly, to check the runner
   --sabotage N          falsify N expected results and demand exactly N failures
   --round-trip          instead, disassemble every module and assemble it again: both must be the same
@@ -38,7 +40,7 @@ const ledgerPath = join(home, "ledger.json");
 const cacheDirectory = join(home, ".cache");
 const MAX_LISTED = 50;
 
-type Lowering = "exact" | "fast" | undefined;
+type Lowering = EngineOptions["lowering"];
 
 interface Settings {
   readonly root: string;
@@ -121,7 +123,8 @@ function runNode(args: readonly string[]): number {
 function loweringsFor(option: string | undefined): Lowering[] {
   if (option === undefined) return [undefined];
   if (option === "both") return ["exact", "fast"];
-  if (option === "exact" || option === "fast") return [option];
+  if (option === "all") return ["exact", "fast", "tree", "random"];
+  if (option === "exact" || option === "fast" || option === "tree" || option === "random") return [option];
   throw new Error(`unknown lowering ${option}`);
 }
 

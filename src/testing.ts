@@ -1,6 +1,7 @@
 // The engine's insides for the project's own tests and tools: values as bits. Not published.
 
 import { backendOf } from "./api/backend.ts";
+import type { Engine } from "./api/engine.ts";
 import type { Execution } from "./api/execution.ts";
 import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
@@ -12,6 +13,7 @@ import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
 import { wordsOf } from "./interp/lower/operand-stack.ts";
 import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
 import type { Registers } from "./interp/run/values.ts";
+import type { TierMode } from "./interp/tree/tier.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
 import { FunctionInstance } from "./runtime/function.ts";
@@ -19,6 +21,7 @@ import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
 import { ExceptionInstance } from "./runtime/tag.ts";
 
 export type { FramePosition, WasmFrame, WasmValue } from "./interp/run/inspect.ts";
+export type { TierMode } from "./interp/tree/tier.ts";
 
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {
@@ -28,6 +31,11 @@ export function inspectFrames(execution: Execution): WasmFrame[] {
 /** What a module's functions are lowered to. */
 export function compiledOf(module: Module): ModuleCompiler {
   return backendOf(module.engine).compiled(module);
+}
+
+/** When an engine's functions get trees; to be said before its first module is instantiated. */
+export function setTier(engine: Engine, mode: TierMode): void {
+  backendOf(engine).tier.mode = mode;
 }
 
 /** `Module.customSectionProblems` for a module that need not be valid. Throws MalformedError. */

@@ -11,6 +11,7 @@ import {
 } from "../interp/lower/module-compiler.ts";
 import { Interpreter } from "../interp/run/run.ts";
 import { setWarmUp } from "../interp/run/slices.ts";
+import { Tier } from "../interp/tree/tier.ts";
 import { warmUp } from "../interp/warm-up.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import type { Engine } from "./engine.ts";
@@ -19,6 +20,7 @@ import type { Module } from "./module.ts";
 /** The executing half of one engine. */
 export class Backend {
   readonly interpreter = new Interpreter();
+  readonly tier = new Tier();
   readonly #options: CompilerOptions;
 
   constructor({ costModel, lowering, opcodeTables, rules }: Engine) {
@@ -32,6 +34,7 @@ export class Backend {
       forms,
       branches: createBranches(forms),
       pairs: createPairs(),
+      tier: this.tier,
     };
     setWarmUp(() => warmUp(this.interpreter, this.#options));
   }

@@ -1009,9 +1009,11 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
     }
         default:
           // A vector instruction, which bears Wasm's opcode: a loop of its own executes it and what is between its like.
-          meter.counter = fuel;
-          i = ex.vector(i, fp);
-          fuel = meter.counter;
+          // Or the entry of a tree, which may come back in another frame.
+          ex.fp = fp; ex.sp = sp; meter.counter = fuel;
+          i = ex.elsewhere(i, fp);
+          if (ex.stale) return i;
+          fp = ex.fp; sp = ex.sp; fuel = meter.counter;
           continue;
         }
         if (slow !== Slow.Enter) {

@@ -34,6 +34,12 @@ export interface CompilerOptions {
   readonly forms: ReadonlyMap<Op, Form>;
   readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
   readonly pairs: ReadonlyMap<number, Code>;
+  readonly tier: CodeKeeper;
+}
+
+/** Told of functions whose fast code has been made, to put in it what leads to other code. */
+export interface CodeKeeper {
+  prepare(func: FunctionCode): void;
 }
 
 /** The operations that do two at once. */
@@ -126,7 +132,10 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     });
     if (!done) return false;
     const code = lowering.finish();
-    if (code === undefined) return true;
+    if (code === undefined) {
+      this.#options.tier.prepare(func);
+      return true;
+    }
     func.exact = code;
     func.handlers = code.handlers;
     func.entry = code.entry;

@@ -14,6 +14,7 @@ import { executeAggregates } from "../ops/aggregate.ts";
 import { globalGet, globalSet, select } from "../ops/any-type.ts";
 import { createVectorViews, type VectorViews } from "../ops/simd/views.ts";
 import { executeSpecial, executeTest } from "../ops/special.ts";
+import { TREE_ENTRY, type TreeEntry } from "../tree/entries.ts";
 import { executeVectors } from "../vector-loop.ts";
 import { warmUpVectors } from "../warm-up-vector.ts";
 import { checkIndirect, prepareCall } from "./calls.ts";
@@ -185,8 +186,9 @@ export class ExecutionContext implements SlowState {
     globalSet(this, i, fp);
   }
 
-  /** Executes vector or aggregate instructions from `i` on; returns the first node behind them. */
-  vector(i: CodeNode, fp: number): CodeNode {
+  /** Executes what the loop does not know, from `i` on: vector or aggregate instructions, a tree. Returns where it goes on. */
+  elsewhere(i: CodeNode, fp: number): CodeNode {
+    if (i.op === TREE_ENTRY) return (i.data as TreeEntry).tier.enter(this, i);
     if ((i.op as number) < FIRST_VECTOR) return executeAggregates(this, i, fp);
     if (this.vectorViews === undefined) this.#prepareVectors(i.owner);
     return executeVectors(this, i, fp);

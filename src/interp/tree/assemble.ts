@@ -3,10 +3,19 @@
 
 import type { GlobalInstance } from "../../runtime/global.ts";
 import { type Binary, createEnvironment, type Unary } from "./environment.ts";
-import { Counter, type Flow, type Machine, type Step, type Test, TREE_WORDS, type TrapSite, type Value } from "./machine.ts";
+import {
+  Counter,
+  type Flow,
+  type Machine,
+  type Step,
+  type Test,
+  TREE_WORDS,
+  type TrapSite,
+  type Value,
+} from "./machine.ts";
 import { createFamilies, type Family, NODE_OPERANDS, type NodeFactory, type NodeKind } from "./nodes.ts";
 import type { DriverPool } from "./pool.ts";
-import { type Operand, Tree, type TrapPlan } from "./tree.ts";
+import { type Operand, type TrapPlan, Tree } from "./tree.ts";
 
 type Closure = Value | Test | Step;
 
@@ -82,7 +91,13 @@ const CALLS = 80;
 const VALUES: readonly Value[] = [(fp) => fp, (fp) => (fp + 1) | 0, (fp) => fp & 3, () => 2, (fp) => fp >> 1];
 const DOUBLES: readonly Value[] = [() => 1.5, (fp) => fp + 0.25, () => 2.25, (fp) => fp * 0.5, () => -0.5];
 const TESTS: readonly Test[] = [(fp) => fp < 9, (fp) => fp > 9, () => true, () => false, (fp) => fp !== 8];
-const STEPS: readonly Step[] = [() => {}, (fp) => void fp, (fp) => void (fp + 1), () => void 0, (fp) => void (fp & 1)];
+const STEPS: readonly Step[] = [
+  () => {},
+  (fp) => void fp,
+  (fp) => void (fp + 1),
+  () => void 0,
+  (fp) => void (fp & 1),
+];
 const FLOWS: readonly Flow[] = [() => 0, (fp) => fp & 1, () => 1, () => -1, (fp) => fp >> 8];
 
 const FLOAT_OPERANDS = /^(f[A-Z]|set32|set64|storeF)/;
@@ -93,7 +108,9 @@ function warmUp(kind: NodeKind, factory: (...operands: unknown[]) => Closure, ma
   if (!letters.some((letter) => "xycestupqf".includes(letter))) return;
   const isFloat = FLOAT_OPERANDS.test(kind);
   for (let child = 0; child < CHILDREN; child++) {
-    const operands = letters.map((letter, k) => sample(letter, isFloat && !(kind.startsWith("store") && k === 0), child + k));
+    const operands = letters.map((letter, k) =>
+      sample(letter, isFloat && !(kind.startsWith("store") && k === 0), child + k),
+    );
     const made = factory(...operands);
     for (let call = 0; call < CALLS; call++) {
       machine.Z[Counter.Fuel] = 2 ** 20;

@@ -5,9 +5,9 @@ import { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
 import { Operands } from "./operands.ts";
-import { type Construct, isMove, operationOf, Outline } from "./outline.ts";
-import { Tree, type TrapPlan, tree } from "./tree.ts";
+import { type Construct, isMove, Outline, operationOf } from "./outline.ts";
 import { branchTest, type Translation, translate } from "./translate.ts";
+import { type TrapPlan, Tree, tree } from "./tree.ts";
 
 /** What trees need of others to call functions. */
 export interface Linkage {
@@ -44,7 +44,9 @@ export function buildFunction(func: FunctionCode, linkage: Linkage): Tree | unde
 export function buildLoop(func: FunctionCode, head: CodeNode, linkage: Linkage): Tree | undefined {
   const outline = new Outline(func);
   const first = outline.positionOf(head);
-  const loop = outline.constructs(0, outline.nodes.length)?.find(({ isLoop, start }) => isLoop && start === first);
+  const loop = outline
+    .constructs(0, outline.nodes.length)
+    ?.find(({ isLoop, start }) => isLoop && start === first);
   if (loop === undefined) return undefined;
   return new Builder(func, outline, linkage, first, loop.end, false).build();
 }
@@ -284,7 +286,9 @@ class Builder {
       this.#flow(leaveAt(node), [-1]);
       return;
     }
-    if (op !== Code.Return && node.a !== 0) {
+    if (op === Code.Return) {
+      operands.settleAll();
+    } else {
       const value = operands.take(node.a, op === Code.Return32 ? 1 : 2);
       operands.settleImpure();
       operands.writeNow(0, value);

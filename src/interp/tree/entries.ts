@@ -3,12 +3,20 @@
 
 import type { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { ExecutionContext } from "../run/context.ts";
 import type { Flow } from "./machine.ts";
 
 /** Operation of an entry: none that the loops know, so that they ask the execution state. */
 export const TREE_ENTRY = 0xfc000 as Code;
 
+/** Who builds and runs trees. */
+export interface EntryKeeper {
+  /** The interpreter has come to `node`, an entry. Returns where it goes on. */
+  enter(ex: ExecutionContext, node: CodeNode): CodeNode;
+}
+
 export class TreeEntry {
+  readonly tier: EntryKeeper;
   readonly func: FunctionCode;
   /** The node whose place the entry has taken; `null` where it stands before a function's first node. */
   readonly original: CodeNode | null;
@@ -16,14 +24,15 @@ export class TreeEntry {
   count = 0;
   run: Flow | undefined;
 
-  constructor(func: FunctionCode, original: CodeNode | null) {
+  constructor(tier: EntryKeeper, func: FunctionCode, original: CodeNode | null) {
+    this.tier = tier;
     this.func = func;
     this.original = original;
   }
 }
 
 /** Makes `node`, at a loop's start, an entry. */
-export function enterAt(node: CodeNode): TreeEntry {
+export function enterAt(tier: EntryKeeper, node: CodeNode): TreeEntry {
   const { owner } = node;
   const original = new CodeNode(owner, node.op, node.d, node.a, node.b, node.c, node.data);
   original.next = node.next;
@@ -34,7 +43,7 @@ export function enterAt(node: CodeNode): TreeEntry {
   if (fixups !== undefined) owner.fixups.set(original, fixups);
   const refs = owner.liveRefs.get(node);
   if (refs !== undefined) owner.liveRefs.set(original, refs);
-  const entry = new TreeEntry(owner, original);
+  const entry = new TreeEntry(tier, owner, original);
   node.op = TREE_ENTRY;
   node.data = entry;
   return entry;
@@ -52,9 +61,9 @@ export function removeEntry(node: CodeNode): void {
 }
 
 /** Puts an entry before a function's first node. */
-export function enterFunction(func: FunctionCode): TreeEntry {
+export function enterFunction(tier: EntryKeeper, func: FunctionCode): TreeEntry {
   const first = func.entry as CodeNode;
-  const entry = new TreeEntry(func, null);
+  const entry = new TreeEntry(tier, func, null);
   const node = new CodeNode(func, TREE_ENTRY, -1, 0, 0, 0, entry);
   node.next = first;
   node.fuel = first.fuel;

@@ -113,11 +113,8 @@ export function createEnvironment(machine: Machine): Environment {
 }
 
 function makePay(Z: Int32Array): Environment["pay"] {
-  return (fuel) => {
-    const left = (Z[Counter.Fuel] as number) - fuel;
-    Z[Counter.Fuel] = left;
-    return left < 0;
-  };
+  // biome-ignore lint/suspicious/noAssignInExpressions: as a statement of its own it would be too large to be always inlined
+  return (fuel) => ((Z[0] as number) -= fuel) < 0;
 }
 
 function makeSet32(F: Float32Array, R: Int32Array): Environment["nan32"] {
@@ -181,14 +178,38 @@ function createLoads(V: Views) {
   };
 }
 
-const makeAligned16 = (V: Views): Load => (e) => V.u16[e >>> 1] as number;
-const makeAligned32 = (V: Views): Load => (e) => V.i32[e >>> 2] as number;
-const makeAlignedF32 = (V: Views): Load => (e) => V.f32[e >>> 2] as number;
-const makeAlignedF64 = (V: Views): Load => (e) => V.f64[e >>> 3] as number;
-const makeLoad16 = (slow: Load, aligned: Load): Load => (e) => (e & 1 ? slow(e) : aligned(e));
-const makeLoad32 = (slow: Load, aligned: Load): Load => (e) => (e & 3 ? slow(e) : aligned(e));
-const makeLoadF32 = (slow: Load, aligned: Load): Load => (e) => (e & 3 ? slow(e) : aligned(e));
-const makeLoadF64 = (slow: Load, aligned: Load): Load => (e) => (e & 7 ? slow(e) : aligned(e));
+const makeAligned16 =
+  (V: Views): Load =>
+  (e) =>
+    V.u16[e >>> 1] as number;
+const makeAligned32 =
+  (V: Views): Load =>
+  (e) =>
+    V.i32[e >>> 2] as number;
+const makeAlignedF32 =
+  (V: Views): Load =>
+  (e) =>
+    V.f32[e >>> 2] as number;
+const makeAlignedF64 =
+  (V: Views): Load =>
+  (e) =>
+    V.f64[e >>> 3] as number;
+const makeLoad16 =
+  (slow: Load, aligned: Load): Load =>
+  (e) =>
+    e & 1 ? slow(e) : aligned(e);
+const makeLoad32 =
+  (slow: Load, aligned: Load): Load =>
+  (e) =>
+    e & 3 ? slow(e) : aligned(e);
+const makeLoadF32 =
+  (slow: Load, aligned: Load): Load =>
+  (e) =>
+    e & 3 ? slow(e) : aligned(e);
+const makeLoadF64 =
+  (slow: Load, aligned: Load): Load =>
+  (e) =>
+    e & 7 ? slow(e) : aligned(e);
 
 function createStores(V: Views) {
   const slow16 = (e: number, value: number): number => {

@@ -123,653 +123,653 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
 function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
-  const getNode = (a: number, R: Environment["R"]) => (fp: number) => R[fp + a];
-  const constantNode = (k: number) => (_fp: number) => k;
-  const addXYNode = (x: Value, y: Value) => (fp: number) => x(fp) + y(fp) | 0;
-  const addXKNode = (x: Value, k: number) => (fp: number) => x(fp) + k | 0;
-  const subXYNode = (x: Value, y: Value) => (fp: number) => x(fp) - y(fp) | 0;
-  const subXKNode = (x: Value, k: number) => (fp: number) => x(fp) - k | 0;
-  const mulXYNode = (x: Value, y: Value, imul: Environment["imul"]) => (fp: number) => imul(x(fp), y(fp));
-  const mulXKNode = (x: Value, k: number, imul: Environment["imul"]) => (fp: number) => imul(x(fp), k);
-  const andXYNode = (x: Value, y: Value) => (fp: number) => x(fp) & y(fp);
-  const andXKNode = (x: Value, k: number) => (fp: number) => x(fp) & k;
-  const orXYNode = (x: Value, y: Value) => (fp: number) => x(fp) | y(fp);
-  const orXKNode = (x: Value, k: number) => (fp: number) => x(fp) | k;
-  const xorXYNode = (x: Value, y: Value) => (fp: number) => x(fp) ^ y(fp);
-  const xorXKNode = (x: Value, k: number) => (fp: number) => x(fp) ^ k;
-  const shlXYNode = (x: Value, y: Value) => (fp: number) => x(fp) << y(fp);
-  const shlXKNode = (x: Value, k: number) => (fp: number) => x(fp) << k;
-  const shrSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >> y(fp);
-  const shrSXKNode = (x: Value, k: number) => (fp: number) => x(fp) >> k;
-  const shrUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> y(fp) | 0;
-  const shrUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> k | 0;
-  const subKXNode = (k: number, x: Value) => (fp: number) => k - x(fp) | 0;
-  const clzNode = (x: Value, clz32: Environment["clz32"]) => (fp: number) => clz32(x(fp));
-  const unaryNode = (w: Unary, x: Value) => (fp: number) => w(x(fp));
-  const binaryNode = (v: Binary, x: Value, y: Value) => (fp: number) => v(x(fp), y(fp));
-  const eqXYNode = (x: Value, y: Value) => (fp: number) => x(fp) === y(fp);
-  const eqXKNode = (x: Value, k: number) => (fp: number) => x(fp) === k;
-  const neXYNode = (x: Value, y: Value) => (fp: number) => x(fp) !== y(fp);
-  const neXKNode = (x: Value, k: number) => (fp: number) => x(fp) !== k;
-  const ltSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) < y(fp);
-  const ltSXKNode = (x: Value, k: number) => (fp: number) => x(fp) < k;
-  const gtSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) > y(fp);
-  const gtSXKNode = (x: Value, k: number) => (fp: number) => x(fp) > k;
-  const leSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) <= y(fp);
-  const leSXKNode = (x: Value, k: number) => (fp: number) => x(fp) <= k;
-  const geSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >= y(fp);
-  const geSXKNode = (x: Value, k: number) => (fp: number) => x(fp) >= k;
-  const ltUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 < y(fp) >>> 0;
-  const ltUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 < k >>> 0;
-  const gtUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 > y(fp) >>> 0;
-  const gtUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 > k >>> 0;
-  const leUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 <= y(fp) >>> 0;
-  const leUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 <= k >>> 0;
-  const geUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 >= y(fp) >>> 0;
-  const geUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 >= k >>> 0;
-  const isZeroNode = (x: Value) => (fp: number) => x(fp) === 0;
-  const isSetNode = (x: Value) => (fp: number) => x(fp) !== 0;
-  const notNode = (c: Test) => (fp: number) => !c(fp);
-  const bothNode = (c: Test, e: Test) => (fp: number) => c(fp) && e(fp);
-  const eitherNode = (c: Test, e: Test) => (fp: number) => c(fp) || e(fp);
-  const bitNode = (c: Test) => (fp: number) => c(fp) ? 1 : 0;
-  const selectNode = (c: Test, x: Value, y: Value) => (fp: number) => c(fp) ? x(fp) : y(fp);
-  const setNode = (d: number, x: Value, R: Environment["R"]) => (fp: number) => { R[fp + d] = x(fp); };
-  const holdNode = (x: Value, Z: Environment["Z"]) => (fp: number) => { Z[4] = x(fp); };
-  const heldNode = (Z: Environment["Z"]) => (_fp: number) => Z[4];
-  const hold2Node = (x: Value, Z: Environment["Z"]) => (fp: number) => { Z[5] = x(fp); };
-  const held2Node = (Z: Environment["Z"]) => (_fp: number) => Z[5];
-  const get32Node = (a: number, F: Environment["F"]) => (fp: number) => F[fp + a];
-  const get64Node = (a: number, D: Environment["D"]) => (fp: number) => D[fp + a >> 1];
-  const fAddNode = (x: Value, y: Value) => (fp: number) => x(fp) + y(fp);
-  const fSubNode = (x: Value, y: Value) => (fp: number) => x(fp) - y(fp);
-  const fMulNode = (x: Value, y: Value) => (fp: number) => x(fp) * y(fp);
-  const fDivNode = (x: Value, y: Value) => (fp: number) => x(fp) / y(fp);
-  const fRoundNode = (x: Value, fround: Environment["fround"]) => (fp: number) => fround(x(fp));
-  const fSqrtNode = (x: Value, sqrt: Environment["sqrt"]) => (fp: number) => sqrt(x(fp));
-  const unsignedNode = (x: Value) => (fp: number) => x(fp) >>> 0;
-  const fEqNode = (x: Value, y: Value) => (fp: number) => x(fp) === y(fp);
-  const fNeNode = (x: Value, y: Value) => (fp: number) => x(fp) !== y(fp);
-  const fLtNode = (x: Value, y: Value) => (fp: number) => x(fp) < y(fp);
-  const fGtNode = (x: Value, y: Value) => (fp: number) => x(fp) > y(fp);
-  const fLeNode = (x: Value, y: Value) => (fp: number) => x(fp) <= y(fp);
-  const fGeNode = (x: Value, y: Value) => (fp: number) => x(fp) >= y(fp);
-  const set32Node = (d: number, x: Value, nan32: Environment["nan32"]) => (fp: number) => nan32(fp + d, x(fp));
-  const set64Node = (d: number, x: Value, nan64: Environment["nan64"]) => (fp: number) => nan64(fp + d, x(fp));
-  const addressNode = (x: Value) => (fp: number) => x(fp) >>> 0;
-  const addressAtNode = (x: Value, k: number) => (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; };
-  const checkedNode = (x: Value, i: TrapSite, trap: Environment["trap"]) => (fp: number) => x(fp) ?? trap(fp, i);
-  const checkedStepNode = (x: Value, i: TrapSite, trap: Environment["trap"]) => (fp: number) => { x(fp) ?? trap(fp, i); };
-  const load8Node = (x: Value, V: Environment["V"]) => (fp: number) => V.u8[x(fp)];
-  const load16Node = (x: Value, load16: Environment["load16"]) => (fp: number) => load16(x(fp));
-  const load32Node = (x: Value, load32: Environment["load32"]) => (fp: number) => load32(x(fp));
-  const loadF32Node = (x: Value, loadF32: Environment["loadF32"]) => (fp: number) => loadF32(x(fp));
-  const loadF64Node = (x: Value, loadF64: Environment["loadF64"]) => (fp: number) => loadF64(x(fp));
-  const store8Node = (x: Value, y: Value, store8: Environment["store8"]) => (fp: number) => store8(x(fp), y(fp));
-  const store16Node = (x: Value, y: Value, store16: Environment["store16"]) => (fp: number) => store16(x(fp), y(fp));
-  const store32Node = (x: Value, y: Value, store32: Environment["store32"]) => (fp: number) => store32(x(fp), y(fp));
-  const storeF32Node = (x: Value, y: Value, storeF32: Environment["storeF32"]) => (fp: number) => storeF32(x(fp), y(fp));
-  const storeF64Node = (x: Value, y: Value, storeF64: Environment["storeF64"]) => (fp: number) => storeF64(x(fp), y(fp));
-  const globalNode = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => (_fp: number) => globalOf(V.globals[k]);
-  const globalHighNode = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => (_fp: number) => globalOf(V.globals[k], 1);
-  const globalSetNode = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => (fp: number) => setGlobal(V.globals[k], x(fp));
-  const globalSetHighNode = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => (fp: number) => setGlobal(V.globals[k], x(fp), 1);
-  const twoNode = (s: Step, t: Step) => (fp: number) => { s(fp); t(fp); };
-  const threeNode = (s: Step, t: Step, u: Step) => (fp: number) => { s(fp); t(fp); u(fp); };
-  const stepThenNode = (s: Step, p: Flow) => (fp: number) => { s(fp); return p(fp); };
-  const twoThenNode = (s: Step, t: Step, p: Flow) => (fp: number) => { s(fp); t(fp); return p(fp); };
-  const flowThenNode = (p: Flow, q: Flow) => (fp: number) => p(fp) || q(fp);
-  const codeNode = (n: number) => (_fp: number) => n;
-  const whenNode = (c: Test, p: Flow) => (fp: number) => c(fp) ? p(fp) : 0;
-  const chooseNode = (c: Test, p: Flow, q: Flow) => (fp: number) => c(fp) ? p(fp) : q(fp);
-  const jumpNode = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => (fp: number) => pay(n) ? leave(fp, j) : k;
-  const leaveAtNode = (j: Exit, leave: Environment["leave"]) => (fp: number) => leave(fp, j);
-  const blockNode = (p: Flow) => (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; };
-  const blockOneNode = (p: Flow) => (fp: number) => { const c = p(fp); return c < 0 ? c : 0; };
-  const zeroNode = (a: number, b: number, R: Environment["R"]) => (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; };
-  const callNode = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j);
-  const rareNode = (j: Exit, rare: Environment["rare"]) => (fp: number) => { rare(fp, j); };
+  const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
+  const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
+  const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
+  const makeAddXK = (x: Value, k: number) => { const addXKNode = (fp: number) => x(fp) + k | 0; return addXKNode; };
+  const makeSubXY = (x: Value, y: Value) => { const subXYNode = (fp: number) => x(fp) - y(fp) | 0; return subXYNode; };
+  const makeSubXK = (x: Value, k: number) => { const subXKNode = (fp: number) => x(fp) - k | 0; return subXKNode; };
+  const makeMulXY = (x: Value, y: Value, imul: Environment["imul"]) => { const mulXYNode = (fp: number) => imul(x(fp), y(fp)); return mulXYNode; };
+  const makeMulXK = (x: Value, k: number, imul: Environment["imul"]) => { const mulXKNode = (fp: number) => imul(x(fp), k); return mulXKNode; };
+  const makeAndXY = (x: Value, y: Value) => { const andXYNode = (fp: number) => x(fp) & y(fp); return andXYNode; };
+  const makeAndXK = (x: Value, k: number) => { const andXKNode = (fp: number) => x(fp) & k; return andXKNode; };
+  const makeOrXY = (x: Value, y: Value) => { const orXYNode = (fp: number) => x(fp) | y(fp); return orXYNode; };
+  const makeOrXK = (x: Value, k: number) => { const orXKNode = (fp: number) => x(fp) | k; return orXKNode; };
+  const makeXorXY = (x: Value, y: Value) => { const xorXYNode = (fp: number) => x(fp) ^ y(fp); return xorXYNode; };
+  const makeXorXK = (x: Value, k: number) => { const xorXKNode = (fp: number) => x(fp) ^ k; return xorXKNode; };
+  const makeShlXY = (x: Value, y: Value) => { const shlXYNode = (fp: number) => x(fp) << y(fp); return shlXYNode; };
+  const makeShlXK = (x: Value, k: number) => { const shlXKNode = (fp: number) => x(fp) << k; return shlXKNode; };
+  const makeShrSXY = (x: Value, y: Value) => { const shrSXYNode = (fp: number) => x(fp) >> y(fp); return shrSXYNode; };
+  const makeShrSXK = (x: Value, k: number) => { const shrSXKNode = (fp: number) => x(fp) >> k; return shrSXKNode; };
+  const makeShrUXY = (x: Value, y: Value) => { const shrUXYNode = (fp: number) => x(fp) >>> y(fp) | 0; return shrUXYNode; };
+  const makeShrUXK = (x: Value, k: number) => { const shrUXKNode = (fp: number) => x(fp) >>> k | 0; return shrUXKNode; };
+  const makeSubKX = (k: number, x: Value) => { const subKXNode = (fp: number) => k - x(fp) | 0; return subKXNode; };
+  const makeClz = (x: Value, clz32: Environment["clz32"]) => { const clzNode = (fp: number) => clz32(x(fp)); return clzNode; };
+  const makeUnary = (w: Unary, x: Value) => { const unaryNode = (fp: number) => w(x(fp)); return unaryNode; };
+  const makeBinary = (v: Binary, x: Value, y: Value) => { const binaryNode = (fp: number) => v(x(fp), y(fp)); return binaryNode; };
+  const makeEqXY = (x: Value, y: Value) => { const eqXYNode = (fp: number) => x(fp) === y(fp); return eqXYNode; };
+  const makeEqXK = (x: Value, k: number) => { const eqXKNode = (fp: number) => x(fp) === k; return eqXKNode; };
+  const makeNeXY = (x: Value, y: Value) => { const neXYNode = (fp: number) => x(fp) !== y(fp); return neXYNode; };
+  const makeNeXK = (x: Value, k: number) => { const neXKNode = (fp: number) => x(fp) !== k; return neXKNode; };
+  const makeLtSXY = (x: Value, y: Value) => { const ltSXYNode = (fp: number) => x(fp) < y(fp); return ltSXYNode; };
+  const makeLtSXK = (x: Value, k: number) => { const ltSXKNode = (fp: number) => x(fp) < k; return ltSXKNode; };
+  const makeGtSXY = (x: Value, y: Value) => { const gtSXYNode = (fp: number) => x(fp) > y(fp); return gtSXYNode; };
+  const makeGtSXK = (x: Value, k: number) => { const gtSXKNode = (fp: number) => x(fp) > k; return gtSXKNode; };
+  const makeLeSXY = (x: Value, y: Value) => { const leSXYNode = (fp: number) => x(fp) <= y(fp); return leSXYNode; };
+  const makeLeSXK = (x: Value, k: number) => { const leSXKNode = (fp: number) => x(fp) <= k; return leSXKNode; };
+  const makeGeSXY = (x: Value, y: Value) => { const geSXYNode = (fp: number) => x(fp) >= y(fp); return geSXYNode; };
+  const makeGeSXK = (x: Value, k: number) => { const geSXKNode = (fp: number) => x(fp) >= k; return geSXKNode; };
+  const makeLtUXY = (x: Value, y: Value) => { const ltUXYNode = (fp: number) => x(fp) >>> 0 < y(fp) >>> 0; return ltUXYNode; };
+  const makeLtUXK = (x: Value, k: number) => { const ltUXKNode = (fp: number) => x(fp) >>> 0 < k >>> 0; return ltUXKNode; };
+  const makeGtUXY = (x: Value, y: Value) => { const gtUXYNode = (fp: number) => x(fp) >>> 0 > y(fp) >>> 0; return gtUXYNode; };
+  const makeGtUXK = (x: Value, k: number) => { const gtUXKNode = (fp: number) => x(fp) >>> 0 > k >>> 0; return gtUXKNode; };
+  const makeLeUXY = (x: Value, y: Value) => { const leUXYNode = (fp: number) => x(fp) >>> 0 <= y(fp) >>> 0; return leUXYNode; };
+  const makeLeUXK = (x: Value, k: number) => { const leUXKNode = (fp: number) => x(fp) >>> 0 <= k >>> 0; return leUXKNode; };
+  const makeGeUXY = (x: Value, y: Value) => { const geUXYNode = (fp: number) => x(fp) >>> 0 >= y(fp) >>> 0; return geUXYNode; };
+  const makeGeUXK = (x: Value, k: number) => { const geUXKNode = (fp: number) => x(fp) >>> 0 >= k >>> 0; return geUXKNode; };
+  const makeIsZero = (x: Value) => { const isZeroNode = (fp: number) => x(fp) === 0; return isZeroNode; };
+  const makeIsSet = (x: Value) => { const isSetNode = (fp: number) => x(fp) !== 0; return isSetNode; };
+  const makeNot = (c: Test) => { const notNode = (fp: number) => !c(fp); return notNode; };
+  const makeBoth = (c: Test, e: Test) => { const bothNode = (fp: number) => c(fp) && e(fp); return bothNode; };
+  const makeEither = (c: Test, e: Test) => { const eitherNode = (fp: number) => c(fp) || e(fp); return eitherNode; };
+  const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
+  const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
+  const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
+  const makeHold = (x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[4] = x(fp); }; return holdNode; };
+  const makeHeld = (Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[4]; return heldNode; };
+  const makeHold2 = (x: Value, Z: Environment["Z"]) => { const hold2Node = (fp: number) => { Z[5] = x(fp); }; return hold2Node; };
+  const makeHeld2 = (Z: Environment["Z"]) => { const held2Node = (_fp: number) => Z[5]; return held2Node; };
+  const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
+  const makeGet64 = (a: number, D: Environment["D"]) => { const get64Node = (fp: number) => D[fp + a >> 1]; return get64Node; };
+  const makeFAdd = (x: Value, y: Value) => { const fAddNode = (fp: number) => x(fp) + y(fp); return fAddNode; };
+  const makeFSub = (x: Value, y: Value) => { const fSubNode = (fp: number) => x(fp) - y(fp); return fSubNode; };
+  const makeFMul = (x: Value, y: Value) => { const fMulNode = (fp: number) => x(fp) * y(fp); return fMulNode; };
+  const makeFDiv = (x: Value, y: Value) => { const fDivNode = (fp: number) => x(fp) / y(fp); return fDivNode; };
+  const makeFRound = (x: Value, fround: Environment["fround"]) => { const fRoundNode = (fp: number) => fround(x(fp)); return fRoundNode; };
+  const makeFSqrt = (x: Value, sqrt: Environment["sqrt"]) => { const fSqrtNode = (fp: number) => sqrt(x(fp)); return fSqrtNode; };
+  const makeUnsigned = (x: Value) => { const unsignedNode = (fp: number) => x(fp) >>> 0; return unsignedNode; };
+  const makeFEq = (x: Value, y: Value) => { const fEqNode = (fp: number) => x(fp) === y(fp); return fEqNode; };
+  const makeFNe = (x: Value, y: Value) => { const fNeNode = (fp: number) => x(fp) !== y(fp); return fNeNode; };
+  const makeFLt = (x: Value, y: Value) => { const fLtNode = (fp: number) => x(fp) < y(fp); return fLtNode; };
+  const makeFGt = (x: Value, y: Value) => { const fGtNode = (fp: number) => x(fp) > y(fp); return fGtNode; };
+  const makeFLe = (x: Value, y: Value) => { const fLeNode = (fp: number) => x(fp) <= y(fp); return fLeNode; };
+  const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
+  const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
+  const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
+  const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
+  const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
+  const makeCheckedStep = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedStepNode = (fp: number) => { x(fp) ?? trap(fp, i); }; return checkedStepNode; };
+  const makeLoad8 = (x: Value, V: Environment["V"]) => { const load8Node = (fp: number) => V.u8[x(fp)]; return load8Node; };
+  const makeLoad16 = (x: Value, load16: Environment["load16"]) => { const load16Node = (fp: number) => load16(x(fp)); return load16Node; };
+  const makeLoad32 = (x: Value, load32: Environment["load32"]) => { const load32Node = (fp: number) => load32(x(fp)); return load32Node; };
+  const makeLoadF32 = (x: Value, loadF32: Environment["loadF32"]) => { const loadF32Node = (fp: number) => loadF32(x(fp)); return loadF32Node; };
+  const makeLoadF64 = (x: Value, loadF64: Environment["loadF64"]) => { const loadF64Node = (fp: number) => loadF64(x(fp)); return loadF64Node; };
+  const makeStore8 = (x: Value, y: Value, store8: Environment["store8"]) => { const store8Node = (fp: number) => store8(x(fp), y(fp)); return store8Node; };
+  const makeStore16 = (x: Value, y: Value, store16: Environment["store16"]) => { const store16Node = (fp: number) => store16(x(fp), y(fp)); return store16Node; };
+  const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
+  const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
+  const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
+  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
+  const makeGlobalSet = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(V.globals[k], x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetHighNode = (fp: number) => setGlobal(V.globals[k], x(fp), 1); return globalSetHighNode; };
+  const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
+  const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
+  const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
+  const makeTwoThen = (s: Step, t: Step, p: Flow) => { const twoThenNode = (fp: number) => { s(fp); t(fp); return p(fp); }; return twoThenNode; };
+  const makeFlowThen = (p: Flow, q: Flow) => { const flowThenNode = (fp: number) => p(fp) || q(fp); return flowThenNode; };
+  const makeCode = (n: number) => { const codeNode = (_fp: number) => n; return codeNode; };
+  const makeWhen = (c: Test, p: Flow) => { const whenNode = (fp: number) => c(fp) ? p(fp) : 0; return whenNode; };
+  const makeChoose = (c: Test, p: Flow, q: Flow) => { const chooseNode = (fp: number) => c(fp) ? p(fp) : q(fp); return chooseNode; };
+  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => { const jumpNode = (fp: number) => { if (pay(n)) return leave(fp, j); return k; }; return jumpNode; };
+  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => leave(fp, j); return leaveAtNode; };
+  const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
+  const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
+  const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
+  const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
+  const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
-    get: (a: number) => getNode(a, R),
-    constant: (k: number) => constantNode(k),
-    addXY: (x: Value, y: Value) => addXYNode(x, y),
-    addXK: (x: Value, k: number) => addXKNode(x, k),
-    subXY: (x: Value, y: Value) => subXYNode(x, y),
-    subXK: (x: Value, k: number) => subXKNode(x, k),
-    mulXY: (x: Value, y: Value) => mulXYNode(x, y, imul),
-    mulXK: (x: Value, k: number) => mulXKNode(x, k, imul),
-    andXY: (x: Value, y: Value) => andXYNode(x, y),
-    andXK: (x: Value, k: number) => andXKNode(x, k),
-    orXY: (x: Value, y: Value) => orXYNode(x, y),
-    orXK: (x: Value, k: number) => orXKNode(x, k),
-    xorXY: (x: Value, y: Value) => xorXYNode(x, y),
-    xorXK: (x: Value, k: number) => xorXKNode(x, k),
-    shlXY: (x: Value, y: Value) => shlXYNode(x, y),
-    shlXK: (x: Value, k: number) => shlXKNode(x, k),
-    shrSXY: (x: Value, y: Value) => shrSXYNode(x, y),
-    shrSXK: (x: Value, k: number) => shrSXKNode(x, k),
-    shrUXY: (x: Value, y: Value) => shrUXYNode(x, y),
-    shrUXK: (x: Value, k: number) => shrUXKNode(x, k),
-    subKX: (k: number, x: Value) => subKXNode(k, x),
-    clz: (x: Value) => clzNode(x, clz32),
-    unary: (w: Unary, x: Value) => unaryNode(w, x),
-    binary: (v: Binary, x: Value, y: Value) => binaryNode(v, x, y),
-    eqXY: (x: Value, y: Value) => eqXYNode(x, y),
-    eqXK: (x: Value, k: number) => eqXKNode(x, k),
-    neXY: (x: Value, y: Value) => neXYNode(x, y),
-    neXK: (x: Value, k: number) => neXKNode(x, k),
-    ltSXY: (x: Value, y: Value) => ltSXYNode(x, y),
-    ltSXK: (x: Value, k: number) => ltSXKNode(x, k),
-    gtSXY: (x: Value, y: Value) => gtSXYNode(x, y),
-    gtSXK: (x: Value, k: number) => gtSXKNode(x, k),
-    leSXY: (x: Value, y: Value) => leSXYNode(x, y),
-    leSXK: (x: Value, k: number) => leSXKNode(x, k),
-    geSXY: (x: Value, y: Value) => geSXYNode(x, y),
-    geSXK: (x: Value, k: number) => geSXKNode(x, k),
-    ltUXY: (x: Value, y: Value) => ltUXYNode(x, y),
-    ltUXK: (x: Value, k: number) => ltUXKNode(x, k),
-    gtUXY: (x: Value, y: Value) => gtUXYNode(x, y),
-    gtUXK: (x: Value, k: number) => gtUXKNode(x, k),
-    leUXY: (x: Value, y: Value) => leUXYNode(x, y),
-    leUXK: (x: Value, k: number) => leUXKNode(x, k),
-    geUXY: (x: Value, y: Value) => geUXYNode(x, y),
-    geUXK: (x: Value, k: number) => geUXKNode(x, k),
-    isZero: (x: Value) => isZeroNode(x),
-    isSet: (x: Value) => isSetNode(x),
-    not: (c: Test) => notNode(c),
-    both: (c: Test, e: Test) => bothNode(c, e),
-    either: (c: Test, e: Test) => eitherNode(c, e),
-    bit: (c: Test) => bitNode(c),
-    select: (c: Test, x: Value, y: Value) => selectNode(c, x, y),
-    set: (d: number, x: Value) => setNode(d, x, R),
-    hold: (x: Value) => holdNode(x, Z),
-    held: () => heldNode(Z),
-    hold2: (x: Value) => hold2Node(x, Z),
-    held2: () => held2Node(Z),
-    get32: (a: number) => get32Node(a, F),
-    get64: (a: number) => get64Node(a, D),
-    fAdd: (x: Value, y: Value) => fAddNode(x, y),
-    fSub: (x: Value, y: Value) => fSubNode(x, y),
-    fMul: (x: Value, y: Value) => fMulNode(x, y),
-    fDiv: (x: Value, y: Value) => fDivNode(x, y),
-    fRound: (x: Value) => fRoundNode(x, fround),
-    fSqrt: (x: Value) => fSqrtNode(x, sqrt),
-    unsigned: (x: Value) => unsignedNode(x),
-    fEq: (x: Value, y: Value) => fEqNode(x, y),
-    fNe: (x: Value, y: Value) => fNeNode(x, y),
-    fLt: (x: Value, y: Value) => fLtNode(x, y),
-    fGt: (x: Value, y: Value) => fGtNode(x, y),
-    fLe: (x: Value, y: Value) => fLeNode(x, y),
-    fGe: (x: Value, y: Value) => fGeNode(x, y),
-    set32: (d: number, x: Value) => set32Node(d, x, nan32),
-    set64: (d: number, x: Value) => set64Node(d, x, nan64),
-    address: (x: Value) => addressNode(x),
-    addressAt: (x: Value, k: number) => addressAtNode(x, k),
-    checked: (x: Value, i: TrapSite) => checkedNode(x, i, trap),
-    checkedStep: (x: Value, i: TrapSite) => checkedStepNode(x, i, trap),
-    load8: (x: Value) => load8Node(x, V),
-    load16: (x: Value) => load16Node(x, load16),
-    load32: (x: Value) => load32Node(x, load32),
-    loadF32: (x: Value) => loadF32Node(x, loadF32),
-    loadF64: (x: Value) => loadF64Node(x, loadF64),
-    store8: (x: Value, y: Value) => store8Node(x, y, store8),
-    store16: (x: Value, y: Value) => store16Node(x, y, store16),
-    store32: (x: Value, y: Value) => store32Node(x, y, store32),
-    storeF32: (x: Value, y: Value) => storeF32Node(x, y, storeF32),
-    storeF64: (x: Value, y: Value) => storeF64Node(x, y, storeF64),
-    global: (k: number) => globalNode(k, V, globalOf),
-    globalHigh: (k: number) => globalHighNode(k, V, globalOf),
-    globalSet: (k: number, x: Value) => globalSetNode(k, x, V, setGlobal),
-    globalSetHigh: (k: number, x: Value) => globalSetHighNode(k, x, V, setGlobal),
-    two: (s: Step, t: Step) => twoNode(s, t),
-    three: (s: Step, t: Step, u: Step) => threeNode(s, t, u),
-    stepThen: (s: Step, p: Flow) => stepThenNode(s, p),
-    twoThen: (s: Step, t: Step, p: Flow) => twoThenNode(s, t, p),
-    flowThen: (p: Flow, q: Flow) => flowThenNode(p, q),
-    code: (n: number) => codeNode(n),
-    when: (c: Test, p: Flow) => whenNode(c, p),
-    choose: (c: Test, p: Flow, q: Flow) => chooseNode(c, p, q),
-    jump: (n: number, k: number, j: Exit) => jumpNode(n, k, j, pay, leave),
-    leaveAt: (j: Exit) => leaveAtNode(j, leave),
-    block: (p: Flow) => blockNode(p),
-    blockOne: (p: Flow) => blockOneNode(p),
-    zero: (a: number, b: number) => zeroNode(a, b, R),
-    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => callNode(f, g, a, o, b, j, h, leave, begin, end),
-    rare: (j: Exit) => rareNode(j, rare),
+    get: (a: number) => makeGet(a, R),
+    constant: (k: number) => makeConstant(k),
+    addXY: (x: Value, y: Value) => makeAddXY(x, y),
+    addXK: (x: Value, k: number) => makeAddXK(x, k),
+    subXY: (x: Value, y: Value) => makeSubXY(x, y),
+    subXK: (x: Value, k: number) => makeSubXK(x, k),
+    mulXY: (x: Value, y: Value) => makeMulXY(x, y, imul),
+    mulXK: (x: Value, k: number) => makeMulXK(x, k, imul),
+    andXY: (x: Value, y: Value) => makeAndXY(x, y),
+    andXK: (x: Value, k: number) => makeAndXK(x, k),
+    orXY: (x: Value, y: Value) => makeOrXY(x, y),
+    orXK: (x: Value, k: number) => makeOrXK(x, k),
+    xorXY: (x: Value, y: Value) => makeXorXY(x, y),
+    xorXK: (x: Value, k: number) => makeXorXK(x, k),
+    shlXY: (x: Value, y: Value) => makeShlXY(x, y),
+    shlXK: (x: Value, k: number) => makeShlXK(x, k),
+    shrSXY: (x: Value, y: Value) => makeShrSXY(x, y),
+    shrSXK: (x: Value, k: number) => makeShrSXK(x, k),
+    shrUXY: (x: Value, y: Value) => makeShrUXY(x, y),
+    shrUXK: (x: Value, k: number) => makeShrUXK(x, k),
+    subKX: (k: number, x: Value) => makeSubKX(k, x),
+    clz: (x: Value) => makeClz(x, clz32),
+    unary: (w: Unary, x: Value) => makeUnary(w, x),
+    binary: (v: Binary, x: Value, y: Value) => makeBinary(v, x, y),
+    eqXY: (x: Value, y: Value) => makeEqXY(x, y),
+    eqXK: (x: Value, k: number) => makeEqXK(x, k),
+    neXY: (x: Value, y: Value) => makeNeXY(x, y),
+    neXK: (x: Value, k: number) => makeNeXK(x, k),
+    ltSXY: (x: Value, y: Value) => makeLtSXY(x, y),
+    ltSXK: (x: Value, k: number) => makeLtSXK(x, k),
+    gtSXY: (x: Value, y: Value) => makeGtSXY(x, y),
+    gtSXK: (x: Value, k: number) => makeGtSXK(x, k),
+    leSXY: (x: Value, y: Value) => makeLeSXY(x, y),
+    leSXK: (x: Value, k: number) => makeLeSXK(x, k),
+    geSXY: (x: Value, y: Value) => makeGeSXY(x, y),
+    geSXK: (x: Value, k: number) => makeGeSXK(x, k),
+    ltUXY: (x: Value, y: Value) => makeLtUXY(x, y),
+    ltUXK: (x: Value, k: number) => makeLtUXK(x, k),
+    gtUXY: (x: Value, y: Value) => makeGtUXY(x, y),
+    gtUXK: (x: Value, k: number) => makeGtUXK(x, k),
+    leUXY: (x: Value, y: Value) => makeLeUXY(x, y),
+    leUXK: (x: Value, k: number) => makeLeUXK(x, k),
+    geUXY: (x: Value, y: Value) => makeGeUXY(x, y),
+    geUXK: (x: Value, k: number) => makeGeUXK(x, k),
+    isZero: (x: Value) => makeIsZero(x),
+    isSet: (x: Value) => makeIsSet(x),
+    not: (c: Test) => makeNot(c),
+    both: (c: Test, e: Test) => makeBoth(c, e),
+    either: (c: Test, e: Test) => makeEither(c, e),
+    bit: (c: Test) => makeBit(c),
+    select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
+    set: (d: number, x: Value) => makeSet(d, x, R),
+    hold: (x: Value) => makeHold(x, Z),
+    held: () => makeHeld(Z),
+    hold2: (x: Value) => makeHold2(x, Z),
+    held2: () => makeHeld2(Z),
+    get32: (a: number) => makeGet32(a, F),
+    get64: (a: number) => makeGet64(a, D),
+    fAdd: (x: Value, y: Value) => makeFAdd(x, y),
+    fSub: (x: Value, y: Value) => makeFSub(x, y),
+    fMul: (x: Value, y: Value) => makeFMul(x, y),
+    fDiv: (x: Value, y: Value) => makeFDiv(x, y),
+    fRound: (x: Value) => makeFRound(x, fround),
+    fSqrt: (x: Value) => makeFSqrt(x, sqrt),
+    unsigned: (x: Value) => makeUnsigned(x),
+    fEq: (x: Value, y: Value) => makeFEq(x, y),
+    fNe: (x: Value, y: Value) => makeFNe(x, y),
+    fLt: (x: Value, y: Value) => makeFLt(x, y),
+    fGt: (x: Value, y: Value) => makeFGt(x, y),
+    fLe: (x: Value, y: Value) => makeFLe(x, y),
+    fGe: (x: Value, y: Value) => makeFGe(x, y),
+    set32: (d: number, x: Value) => makeSet32(d, x, nan32),
+    set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    address: (x: Value) => makeAddress(x),
+    addressAt: (x: Value, k: number) => makeAddressAt(x, k),
+    checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
+    checkedStep: (x: Value, i: TrapSite) => makeCheckedStep(x, i, trap),
+    load8: (x: Value) => makeLoad8(x, V),
+    load16: (x: Value) => makeLoad16(x, load16),
+    load32: (x: Value) => makeLoad32(x, load32),
+    loadF32: (x: Value) => makeLoadF32(x, loadF32),
+    loadF64: (x: Value) => makeLoadF64(x, loadF64),
+    store8: (x: Value, y: Value) => makeStore8(x, y, store8),
+    store16: (x: Value, y: Value) => makeStore16(x, y, store16),
+    store32: (x: Value, y: Value) => makeStore32(x, y, store32),
+    storeF32: (x: Value, y: Value) => makeStoreF32(x, y, storeF32),
+    storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
+    global: (k: number) => makeGlobal(k, V, globalOf),
+    globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, V, setGlobal),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, V, setGlobal),
+    two: (s: Step, t: Step) => makeTwo(s, t),
+    three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
+    stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
+    twoThen: (s: Step, t: Step, p: Flow) => makeTwoThen(s, t, p),
+    flowThen: (p: Flow, q: Flow) => makeFlowThen(p, q),
+    code: (n: number) => makeCode(n),
+    when: (c: Test, p: Flow) => makeWhen(c, p),
+    choose: (c: Test, p: Flow, q: Flow) => makeChoose(c, p, q),
+    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, leave),
+    leaveAt: (j: Exit) => makeLeaveAt(j, leave),
+    block: (p: Flow) => makeBlock(p),
+    blockOne: (p: Flow) => makeBlockOne(p),
+    zero: (a: number, b: number) => makeZero(a, b, R),
+    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
+    rare: (j: Exit) => makeRare(j, rare),
   };
 }
 
 function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
-  const getNode = (a: number, R: Environment["R"]) => (fp: number) => R[fp + a];
-  const constantNode = (k: number) => (_fp: number) => k;
-  const addXYNode = (x: Value, y: Value) => (fp: number) => x(fp) + y(fp) | 0;
-  const addXKNode = (x: Value, k: number) => (fp: number) => x(fp) + k | 0;
-  const subXYNode = (x: Value, y: Value) => (fp: number) => x(fp) - y(fp) | 0;
-  const subXKNode = (x: Value, k: number) => (fp: number) => x(fp) - k | 0;
-  const mulXYNode = (x: Value, y: Value, imul: Environment["imul"]) => (fp: number) => imul(x(fp), y(fp));
-  const mulXKNode = (x: Value, k: number, imul: Environment["imul"]) => (fp: number) => imul(x(fp), k);
-  const andXYNode = (x: Value, y: Value) => (fp: number) => x(fp) & y(fp);
-  const andXKNode = (x: Value, k: number) => (fp: number) => x(fp) & k;
-  const orXYNode = (x: Value, y: Value) => (fp: number) => x(fp) | y(fp);
-  const orXKNode = (x: Value, k: number) => (fp: number) => x(fp) | k;
-  const xorXYNode = (x: Value, y: Value) => (fp: number) => x(fp) ^ y(fp);
-  const xorXKNode = (x: Value, k: number) => (fp: number) => x(fp) ^ k;
-  const shlXYNode = (x: Value, y: Value) => (fp: number) => x(fp) << y(fp);
-  const shlXKNode = (x: Value, k: number) => (fp: number) => x(fp) << k;
-  const shrSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >> y(fp);
-  const shrSXKNode = (x: Value, k: number) => (fp: number) => x(fp) >> k;
-  const shrUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> y(fp) | 0;
-  const shrUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> k | 0;
-  const subKXNode = (k: number, x: Value) => (fp: number) => k - x(fp) | 0;
-  const clzNode = (x: Value, clz32: Environment["clz32"]) => (fp: number) => clz32(x(fp));
-  const unaryNode = (w: Unary, x: Value) => (fp: number) => w(x(fp));
-  const binaryNode = (v: Binary, x: Value, y: Value) => (fp: number) => v(x(fp), y(fp));
-  const eqXYNode = (x: Value, y: Value) => (fp: number) => x(fp) === y(fp);
-  const eqXKNode = (x: Value, k: number) => (fp: number) => x(fp) === k;
-  const neXYNode = (x: Value, y: Value) => (fp: number) => x(fp) !== y(fp);
-  const neXKNode = (x: Value, k: number) => (fp: number) => x(fp) !== k;
-  const ltSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) < y(fp);
-  const ltSXKNode = (x: Value, k: number) => (fp: number) => x(fp) < k;
-  const gtSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) > y(fp);
-  const gtSXKNode = (x: Value, k: number) => (fp: number) => x(fp) > k;
-  const leSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) <= y(fp);
-  const leSXKNode = (x: Value, k: number) => (fp: number) => x(fp) <= k;
-  const geSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >= y(fp);
-  const geSXKNode = (x: Value, k: number) => (fp: number) => x(fp) >= k;
-  const ltUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 < y(fp) >>> 0;
-  const ltUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 < k >>> 0;
-  const gtUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 > y(fp) >>> 0;
-  const gtUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 > k >>> 0;
-  const leUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 <= y(fp) >>> 0;
-  const leUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 <= k >>> 0;
-  const geUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 >= y(fp) >>> 0;
-  const geUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 >= k >>> 0;
-  const isZeroNode = (x: Value) => (fp: number) => x(fp) === 0;
-  const isSetNode = (x: Value) => (fp: number) => x(fp) !== 0;
-  const notNode = (c: Test) => (fp: number) => !c(fp);
-  const bothNode = (c: Test, e: Test) => (fp: number) => c(fp) && e(fp);
-  const eitherNode = (c: Test, e: Test) => (fp: number) => c(fp) || e(fp);
-  const bitNode = (c: Test) => (fp: number) => c(fp) ? 1 : 0;
-  const selectNode = (c: Test, x: Value, y: Value) => (fp: number) => c(fp) ? x(fp) : y(fp);
-  const setNode = (d: number, x: Value, R: Environment["R"]) => (fp: number) => { R[fp + d] = x(fp); };
-  const holdNode = (x: Value, Z: Environment["Z"]) => (fp: number) => { Z[4] = x(fp); };
-  const heldNode = (Z: Environment["Z"]) => (_fp: number) => Z[4];
-  const hold2Node = (x: Value, Z: Environment["Z"]) => (fp: number) => { Z[5] = x(fp); };
-  const held2Node = (Z: Environment["Z"]) => (_fp: number) => Z[5];
-  const get32Node = (a: number, F: Environment["F"]) => (fp: number) => F[fp + a];
-  const get64Node = (a: number, D: Environment["D"]) => (fp: number) => D[fp + a >> 1];
-  const fAddNode = (x: Value, y: Value) => (fp: number) => x(fp) + y(fp);
-  const fSubNode = (x: Value, y: Value) => (fp: number) => x(fp) - y(fp);
-  const fMulNode = (x: Value, y: Value) => (fp: number) => x(fp) * y(fp);
-  const fDivNode = (x: Value, y: Value) => (fp: number) => x(fp) / y(fp);
-  const fRoundNode = (x: Value, fround: Environment["fround"]) => (fp: number) => fround(x(fp));
-  const fSqrtNode = (x: Value, sqrt: Environment["sqrt"]) => (fp: number) => sqrt(x(fp));
-  const unsignedNode = (x: Value) => (fp: number) => x(fp) >>> 0;
-  const fEqNode = (x: Value, y: Value) => (fp: number) => x(fp) === y(fp);
-  const fNeNode = (x: Value, y: Value) => (fp: number) => x(fp) !== y(fp);
-  const fLtNode = (x: Value, y: Value) => (fp: number) => x(fp) < y(fp);
-  const fGtNode = (x: Value, y: Value) => (fp: number) => x(fp) > y(fp);
-  const fLeNode = (x: Value, y: Value) => (fp: number) => x(fp) <= y(fp);
-  const fGeNode = (x: Value, y: Value) => (fp: number) => x(fp) >= y(fp);
-  const set32Node = (d: number, x: Value, nan32: Environment["nan32"]) => (fp: number) => nan32(fp + d, x(fp));
-  const set64Node = (d: number, x: Value, nan64: Environment["nan64"]) => (fp: number) => nan64(fp + d, x(fp));
-  const addressNode = (x: Value) => (fp: number) => x(fp) >>> 0;
-  const addressAtNode = (x: Value, k: number) => (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; };
-  const checkedNode = (x: Value, i: TrapSite, trap: Environment["trap"]) => (fp: number) => x(fp) ?? trap(fp, i);
-  const checkedStepNode = (x: Value, i: TrapSite, trap: Environment["trap"]) => (fp: number) => { x(fp) ?? trap(fp, i); };
-  const load8Node = (x: Value, V: Environment["V"]) => (fp: number) => V.u8[x(fp)];
-  const load16Node = (x: Value, load16: Environment["load16"]) => (fp: number) => load16(x(fp));
-  const load32Node = (x: Value, load32: Environment["load32"]) => (fp: number) => load32(x(fp));
-  const loadF32Node = (x: Value, loadF32: Environment["loadF32"]) => (fp: number) => loadF32(x(fp));
-  const loadF64Node = (x: Value, loadF64: Environment["loadF64"]) => (fp: number) => loadF64(x(fp));
-  const store8Node = (x: Value, y: Value, store8: Environment["store8"]) => (fp: number) => store8(x(fp), y(fp));
-  const store16Node = (x: Value, y: Value, store16: Environment["store16"]) => (fp: number) => store16(x(fp), y(fp));
-  const store32Node = (x: Value, y: Value, store32: Environment["store32"]) => (fp: number) => store32(x(fp), y(fp));
-  const storeF32Node = (x: Value, y: Value, storeF32: Environment["storeF32"]) => (fp: number) => storeF32(x(fp), y(fp));
-  const storeF64Node = (x: Value, y: Value, storeF64: Environment["storeF64"]) => (fp: number) => storeF64(x(fp), y(fp));
-  const globalNode = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => (_fp: number) => globalOf(V.globals[k]);
-  const globalHighNode = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => (_fp: number) => globalOf(V.globals[k], 1);
-  const globalSetNode = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => (fp: number) => setGlobal(V.globals[k], x(fp));
-  const globalSetHighNode = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => (fp: number) => setGlobal(V.globals[k], x(fp), 1);
-  const twoNode = (s: Step, t: Step) => (fp: number) => { s(fp); t(fp); };
-  const threeNode = (s: Step, t: Step, u: Step) => (fp: number) => { s(fp); t(fp); u(fp); };
-  const stepThenNode = (s: Step, p: Flow) => (fp: number) => { s(fp); return p(fp); };
-  const twoThenNode = (s: Step, t: Step, p: Flow) => (fp: number) => { s(fp); t(fp); return p(fp); };
-  const flowThenNode = (p: Flow, q: Flow) => (fp: number) => p(fp) || q(fp);
-  const codeNode = (n: number) => (_fp: number) => n;
-  const whenNode = (c: Test, p: Flow) => (fp: number) => c(fp) ? p(fp) : 0;
-  const chooseNode = (c: Test, p: Flow, q: Flow) => (fp: number) => c(fp) ? p(fp) : q(fp);
-  const jumpNode = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => (fp: number) => pay(n) ? leave(fp, j) : k;
-  const leaveAtNode = (j: Exit, leave: Environment["leave"]) => (fp: number) => leave(fp, j);
-  const blockNode = (p: Flow) => (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; };
-  const blockOneNode = (p: Flow) => (fp: number) => { const c = p(fp); return c < 0 ? c : 0; };
-  const zeroNode = (a: number, b: number, R: Environment["R"]) => (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; };
-  const callNode = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j);
-  const rareNode = (j: Exit, rare: Environment["rare"]) => (fp: number) => { rare(fp, j); };
+  const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
+  const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
+  const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
+  const makeAddXK = (x: Value, k: number) => { const addXKNode = (fp: number) => x(fp) + k | 0; return addXKNode; };
+  const makeSubXY = (x: Value, y: Value) => { const subXYNode = (fp: number) => x(fp) - y(fp) | 0; return subXYNode; };
+  const makeSubXK = (x: Value, k: number) => { const subXKNode = (fp: number) => x(fp) - k | 0; return subXKNode; };
+  const makeMulXY = (x: Value, y: Value, imul: Environment["imul"]) => { const mulXYNode = (fp: number) => imul(x(fp), y(fp)); return mulXYNode; };
+  const makeMulXK = (x: Value, k: number, imul: Environment["imul"]) => { const mulXKNode = (fp: number) => imul(x(fp), k); return mulXKNode; };
+  const makeAndXY = (x: Value, y: Value) => { const andXYNode = (fp: number) => x(fp) & y(fp); return andXYNode; };
+  const makeAndXK = (x: Value, k: number) => { const andXKNode = (fp: number) => x(fp) & k; return andXKNode; };
+  const makeOrXY = (x: Value, y: Value) => { const orXYNode = (fp: number) => x(fp) | y(fp); return orXYNode; };
+  const makeOrXK = (x: Value, k: number) => { const orXKNode = (fp: number) => x(fp) | k; return orXKNode; };
+  const makeXorXY = (x: Value, y: Value) => { const xorXYNode = (fp: number) => x(fp) ^ y(fp); return xorXYNode; };
+  const makeXorXK = (x: Value, k: number) => { const xorXKNode = (fp: number) => x(fp) ^ k; return xorXKNode; };
+  const makeShlXY = (x: Value, y: Value) => { const shlXYNode = (fp: number) => x(fp) << y(fp); return shlXYNode; };
+  const makeShlXK = (x: Value, k: number) => { const shlXKNode = (fp: number) => x(fp) << k; return shlXKNode; };
+  const makeShrSXY = (x: Value, y: Value) => { const shrSXYNode = (fp: number) => x(fp) >> y(fp); return shrSXYNode; };
+  const makeShrSXK = (x: Value, k: number) => { const shrSXKNode = (fp: number) => x(fp) >> k; return shrSXKNode; };
+  const makeShrUXY = (x: Value, y: Value) => { const shrUXYNode = (fp: number) => x(fp) >>> y(fp) | 0; return shrUXYNode; };
+  const makeShrUXK = (x: Value, k: number) => { const shrUXKNode = (fp: number) => x(fp) >>> k | 0; return shrUXKNode; };
+  const makeSubKX = (k: number, x: Value) => { const subKXNode = (fp: number) => k - x(fp) | 0; return subKXNode; };
+  const makeClz = (x: Value, clz32: Environment["clz32"]) => { const clzNode = (fp: number) => clz32(x(fp)); return clzNode; };
+  const makeUnary = (w: Unary, x: Value) => { const unaryNode = (fp: number) => w(x(fp)); return unaryNode; };
+  const makeBinary = (v: Binary, x: Value, y: Value) => { const binaryNode = (fp: number) => v(x(fp), y(fp)); return binaryNode; };
+  const makeEqXY = (x: Value, y: Value) => { const eqXYNode = (fp: number) => x(fp) === y(fp); return eqXYNode; };
+  const makeEqXK = (x: Value, k: number) => { const eqXKNode = (fp: number) => x(fp) === k; return eqXKNode; };
+  const makeNeXY = (x: Value, y: Value) => { const neXYNode = (fp: number) => x(fp) !== y(fp); return neXYNode; };
+  const makeNeXK = (x: Value, k: number) => { const neXKNode = (fp: number) => x(fp) !== k; return neXKNode; };
+  const makeLtSXY = (x: Value, y: Value) => { const ltSXYNode = (fp: number) => x(fp) < y(fp); return ltSXYNode; };
+  const makeLtSXK = (x: Value, k: number) => { const ltSXKNode = (fp: number) => x(fp) < k; return ltSXKNode; };
+  const makeGtSXY = (x: Value, y: Value) => { const gtSXYNode = (fp: number) => x(fp) > y(fp); return gtSXYNode; };
+  const makeGtSXK = (x: Value, k: number) => { const gtSXKNode = (fp: number) => x(fp) > k; return gtSXKNode; };
+  const makeLeSXY = (x: Value, y: Value) => { const leSXYNode = (fp: number) => x(fp) <= y(fp); return leSXYNode; };
+  const makeLeSXK = (x: Value, k: number) => { const leSXKNode = (fp: number) => x(fp) <= k; return leSXKNode; };
+  const makeGeSXY = (x: Value, y: Value) => { const geSXYNode = (fp: number) => x(fp) >= y(fp); return geSXYNode; };
+  const makeGeSXK = (x: Value, k: number) => { const geSXKNode = (fp: number) => x(fp) >= k; return geSXKNode; };
+  const makeLtUXY = (x: Value, y: Value) => { const ltUXYNode = (fp: number) => x(fp) >>> 0 < y(fp) >>> 0; return ltUXYNode; };
+  const makeLtUXK = (x: Value, k: number) => { const ltUXKNode = (fp: number) => x(fp) >>> 0 < k >>> 0; return ltUXKNode; };
+  const makeGtUXY = (x: Value, y: Value) => { const gtUXYNode = (fp: number) => x(fp) >>> 0 > y(fp) >>> 0; return gtUXYNode; };
+  const makeGtUXK = (x: Value, k: number) => { const gtUXKNode = (fp: number) => x(fp) >>> 0 > k >>> 0; return gtUXKNode; };
+  const makeLeUXY = (x: Value, y: Value) => { const leUXYNode = (fp: number) => x(fp) >>> 0 <= y(fp) >>> 0; return leUXYNode; };
+  const makeLeUXK = (x: Value, k: number) => { const leUXKNode = (fp: number) => x(fp) >>> 0 <= k >>> 0; return leUXKNode; };
+  const makeGeUXY = (x: Value, y: Value) => { const geUXYNode = (fp: number) => x(fp) >>> 0 >= y(fp) >>> 0; return geUXYNode; };
+  const makeGeUXK = (x: Value, k: number) => { const geUXKNode = (fp: number) => x(fp) >>> 0 >= k >>> 0; return geUXKNode; };
+  const makeIsZero = (x: Value) => { const isZeroNode = (fp: number) => x(fp) === 0; return isZeroNode; };
+  const makeIsSet = (x: Value) => { const isSetNode = (fp: number) => x(fp) !== 0; return isSetNode; };
+  const makeNot = (c: Test) => { const notNode = (fp: number) => !c(fp); return notNode; };
+  const makeBoth = (c: Test, e: Test) => { const bothNode = (fp: number) => c(fp) && e(fp); return bothNode; };
+  const makeEither = (c: Test, e: Test) => { const eitherNode = (fp: number) => c(fp) || e(fp); return eitherNode; };
+  const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
+  const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
+  const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
+  const makeHold = (x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[4] = x(fp); }; return holdNode; };
+  const makeHeld = (Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[4]; return heldNode; };
+  const makeHold2 = (x: Value, Z: Environment["Z"]) => { const hold2Node = (fp: number) => { Z[5] = x(fp); }; return hold2Node; };
+  const makeHeld2 = (Z: Environment["Z"]) => { const held2Node = (_fp: number) => Z[5]; return held2Node; };
+  const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
+  const makeGet64 = (a: number, D: Environment["D"]) => { const get64Node = (fp: number) => D[fp + a >> 1]; return get64Node; };
+  const makeFAdd = (x: Value, y: Value) => { const fAddNode = (fp: number) => x(fp) + y(fp); return fAddNode; };
+  const makeFSub = (x: Value, y: Value) => { const fSubNode = (fp: number) => x(fp) - y(fp); return fSubNode; };
+  const makeFMul = (x: Value, y: Value) => { const fMulNode = (fp: number) => x(fp) * y(fp); return fMulNode; };
+  const makeFDiv = (x: Value, y: Value) => { const fDivNode = (fp: number) => x(fp) / y(fp); return fDivNode; };
+  const makeFRound = (x: Value, fround: Environment["fround"]) => { const fRoundNode = (fp: number) => fround(x(fp)); return fRoundNode; };
+  const makeFSqrt = (x: Value, sqrt: Environment["sqrt"]) => { const fSqrtNode = (fp: number) => sqrt(x(fp)); return fSqrtNode; };
+  const makeUnsigned = (x: Value) => { const unsignedNode = (fp: number) => x(fp) >>> 0; return unsignedNode; };
+  const makeFEq = (x: Value, y: Value) => { const fEqNode = (fp: number) => x(fp) === y(fp); return fEqNode; };
+  const makeFNe = (x: Value, y: Value) => { const fNeNode = (fp: number) => x(fp) !== y(fp); return fNeNode; };
+  const makeFLt = (x: Value, y: Value) => { const fLtNode = (fp: number) => x(fp) < y(fp); return fLtNode; };
+  const makeFGt = (x: Value, y: Value) => { const fGtNode = (fp: number) => x(fp) > y(fp); return fGtNode; };
+  const makeFLe = (x: Value, y: Value) => { const fLeNode = (fp: number) => x(fp) <= y(fp); return fLeNode; };
+  const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
+  const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
+  const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
+  const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
+  const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
+  const makeCheckedStep = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedStepNode = (fp: number) => { x(fp) ?? trap(fp, i); }; return checkedStepNode; };
+  const makeLoad8 = (x: Value, V: Environment["V"]) => { const load8Node = (fp: number) => V.u8[x(fp)]; return load8Node; };
+  const makeLoad16 = (x: Value, load16: Environment["load16"]) => { const load16Node = (fp: number) => load16(x(fp)); return load16Node; };
+  const makeLoad32 = (x: Value, load32: Environment["load32"]) => { const load32Node = (fp: number) => load32(x(fp)); return load32Node; };
+  const makeLoadF32 = (x: Value, loadF32: Environment["loadF32"]) => { const loadF32Node = (fp: number) => loadF32(x(fp)); return loadF32Node; };
+  const makeLoadF64 = (x: Value, loadF64: Environment["loadF64"]) => { const loadF64Node = (fp: number) => loadF64(x(fp)); return loadF64Node; };
+  const makeStore8 = (x: Value, y: Value, store8: Environment["store8"]) => { const store8Node = (fp: number) => store8(x(fp), y(fp)); return store8Node; };
+  const makeStore16 = (x: Value, y: Value, store16: Environment["store16"]) => { const store16Node = (fp: number) => store16(x(fp), y(fp)); return store16Node; };
+  const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
+  const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
+  const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
+  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
+  const makeGlobalSet = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(V.globals[k], x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetHighNode = (fp: number) => setGlobal(V.globals[k], x(fp), 1); return globalSetHighNode; };
+  const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
+  const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
+  const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
+  const makeTwoThen = (s: Step, t: Step, p: Flow) => { const twoThenNode = (fp: number) => { s(fp); t(fp); return p(fp); }; return twoThenNode; };
+  const makeFlowThen = (p: Flow, q: Flow) => { const flowThenNode = (fp: number) => p(fp) || q(fp); return flowThenNode; };
+  const makeCode = (n: number) => { const codeNode = (_fp: number) => n; return codeNode; };
+  const makeWhen = (c: Test, p: Flow) => { const whenNode = (fp: number) => c(fp) ? p(fp) : 0; return whenNode; };
+  const makeChoose = (c: Test, p: Flow, q: Flow) => { const chooseNode = (fp: number) => c(fp) ? p(fp) : q(fp); return chooseNode; };
+  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => { const jumpNode = (fp: number) => { if (pay(n)) return leave(fp, j); return k; }; return jumpNode; };
+  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => leave(fp, j); return leaveAtNode; };
+  const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
+  const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
+  const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
+  const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
+  const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
-    get: (a: number) => getNode(a, R),
-    constant: (k: number) => constantNode(k),
-    addXY: (x: Value, y: Value) => addXYNode(x, y),
-    addXK: (x: Value, k: number) => addXKNode(x, k),
-    subXY: (x: Value, y: Value) => subXYNode(x, y),
-    subXK: (x: Value, k: number) => subXKNode(x, k),
-    mulXY: (x: Value, y: Value) => mulXYNode(x, y, imul),
-    mulXK: (x: Value, k: number) => mulXKNode(x, k, imul),
-    andXY: (x: Value, y: Value) => andXYNode(x, y),
-    andXK: (x: Value, k: number) => andXKNode(x, k),
-    orXY: (x: Value, y: Value) => orXYNode(x, y),
-    orXK: (x: Value, k: number) => orXKNode(x, k),
-    xorXY: (x: Value, y: Value) => xorXYNode(x, y),
-    xorXK: (x: Value, k: number) => xorXKNode(x, k),
-    shlXY: (x: Value, y: Value) => shlXYNode(x, y),
-    shlXK: (x: Value, k: number) => shlXKNode(x, k),
-    shrSXY: (x: Value, y: Value) => shrSXYNode(x, y),
-    shrSXK: (x: Value, k: number) => shrSXKNode(x, k),
-    shrUXY: (x: Value, y: Value) => shrUXYNode(x, y),
-    shrUXK: (x: Value, k: number) => shrUXKNode(x, k),
-    subKX: (k: number, x: Value) => subKXNode(k, x),
-    clz: (x: Value) => clzNode(x, clz32),
-    unary: (w: Unary, x: Value) => unaryNode(w, x),
-    binary: (v: Binary, x: Value, y: Value) => binaryNode(v, x, y),
-    eqXY: (x: Value, y: Value) => eqXYNode(x, y),
-    eqXK: (x: Value, k: number) => eqXKNode(x, k),
-    neXY: (x: Value, y: Value) => neXYNode(x, y),
-    neXK: (x: Value, k: number) => neXKNode(x, k),
-    ltSXY: (x: Value, y: Value) => ltSXYNode(x, y),
-    ltSXK: (x: Value, k: number) => ltSXKNode(x, k),
-    gtSXY: (x: Value, y: Value) => gtSXYNode(x, y),
-    gtSXK: (x: Value, k: number) => gtSXKNode(x, k),
-    leSXY: (x: Value, y: Value) => leSXYNode(x, y),
-    leSXK: (x: Value, k: number) => leSXKNode(x, k),
-    geSXY: (x: Value, y: Value) => geSXYNode(x, y),
-    geSXK: (x: Value, k: number) => geSXKNode(x, k),
-    ltUXY: (x: Value, y: Value) => ltUXYNode(x, y),
-    ltUXK: (x: Value, k: number) => ltUXKNode(x, k),
-    gtUXY: (x: Value, y: Value) => gtUXYNode(x, y),
-    gtUXK: (x: Value, k: number) => gtUXKNode(x, k),
-    leUXY: (x: Value, y: Value) => leUXYNode(x, y),
-    leUXK: (x: Value, k: number) => leUXKNode(x, k),
-    geUXY: (x: Value, y: Value) => geUXYNode(x, y),
-    geUXK: (x: Value, k: number) => geUXKNode(x, k),
-    isZero: (x: Value) => isZeroNode(x),
-    isSet: (x: Value) => isSetNode(x),
-    not: (c: Test) => notNode(c),
-    both: (c: Test, e: Test) => bothNode(c, e),
-    either: (c: Test, e: Test) => eitherNode(c, e),
-    bit: (c: Test) => bitNode(c),
-    select: (c: Test, x: Value, y: Value) => selectNode(c, x, y),
-    set: (d: number, x: Value) => setNode(d, x, R),
-    hold: (x: Value) => holdNode(x, Z),
-    held: () => heldNode(Z),
-    hold2: (x: Value) => hold2Node(x, Z),
-    held2: () => held2Node(Z),
-    get32: (a: number) => get32Node(a, F),
-    get64: (a: number) => get64Node(a, D),
-    fAdd: (x: Value, y: Value) => fAddNode(x, y),
-    fSub: (x: Value, y: Value) => fSubNode(x, y),
-    fMul: (x: Value, y: Value) => fMulNode(x, y),
-    fDiv: (x: Value, y: Value) => fDivNode(x, y),
-    fRound: (x: Value) => fRoundNode(x, fround),
-    fSqrt: (x: Value) => fSqrtNode(x, sqrt),
-    unsigned: (x: Value) => unsignedNode(x),
-    fEq: (x: Value, y: Value) => fEqNode(x, y),
-    fNe: (x: Value, y: Value) => fNeNode(x, y),
-    fLt: (x: Value, y: Value) => fLtNode(x, y),
-    fGt: (x: Value, y: Value) => fGtNode(x, y),
-    fLe: (x: Value, y: Value) => fLeNode(x, y),
-    fGe: (x: Value, y: Value) => fGeNode(x, y),
-    set32: (d: number, x: Value) => set32Node(d, x, nan32),
-    set64: (d: number, x: Value) => set64Node(d, x, nan64),
-    address: (x: Value) => addressNode(x),
-    addressAt: (x: Value, k: number) => addressAtNode(x, k),
-    checked: (x: Value, i: TrapSite) => checkedNode(x, i, trap),
-    checkedStep: (x: Value, i: TrapSite) => checkedStepNode(x, i, trap),
-    load8: (x: Value) => load8Node(x, V),
-    load16: (x: Value) => load16Node(x, load16),
-    load32: (x: Value) => load32Node(x, load32),
-    loadF32: (x: Value) => loadF32Node(x, loadF32),
-    loadF64: (x: Value) => loadF64Node(x, loadF64),
-    store8: (x: Value, y: Value) => store8Node(x, y, store8),
-    store16: (x: Value, y: Value) => store16Node(x, y, store16),
-    store32: (x: Value, y: Value) => store32Node(x, y, store32),
-    storeF32: (x: Value, y: Value) => storeF32Node(x, y, storeF32),
-    storeF64: (x: Value, y: Value) => storeF64Node(x, y, storeF64),
-    global: (k: number) => globalNode(k, V, globalOf),
-    globalHigh: (k: number) => globalHighNode(k, V, globalOf),
-    globalSet: (k: number, x: Value) => globalSetNode(k, x, V, setGlobal),
-    globalSetHigh: (k: number, x: Value) => globalSetHighNode(k, x, V, setGlobal),
-    two: (s: Step, t: Step) => twoNode(s, t),
-    three: (s: Step, t: Step, u: Step) => threeNode(s, t, u),
-    stepThen: (s: Step, p: Flow) => stepThenNode(s, p),
-    twoThen: (s: Step, t: Step, p: Flow) => twoThenNode(s, t, p),
-    flowThen: (p: Flow, q: Flow) => flowThenNode(p, q),
-    code: (n: number) => codeNode(n),
-    when: (c: Test, p: Flow) => whenNode(c, p),
-    choose: (c: Test, p: Flow, q: Flow) => chooseNode(c, p, q),
-    jump: (n: number, k: number, j: Exit) => jumpNode(n, k, j, pay, leave),
-    leaveAt: (j: Exit) => leaveAtNode(j, leave),
-    block: (p: Flow) => blockNode(p),
-    blockOne: (p: Flow) => blockOneNode(p),
-    zero: (a: number, b: number) => zeroNode(a, b, R),
-    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => callNode(f, g, a, o, b, j, h, leave, begin, end),
-    rare: (j: Exit) => rareNode(j, rare),
+    get: (a: number) => makeGet(a, R),
+    constant: (k: number) => makeConstant(k),
+    addXY: (x: Value, y: Value) => makeAddXY(x, y),
+    addXK: (x: Value, k: number) => makeAddXK(x, k),
+    subXY: (x: Value, y: Value) => makeSubXY(x, y),
+    subXK: (x: Value, k: number) => makeSubXK(x, k),
+    mulXY: (x: Value, y: Value) => makeMulXY(x, y, imul),
+    mulXK: (x: Value, k: number) => makeMulXK(x, k, imul),
+    andXY: (x: Value, y: Value) => makeAndXY(x, y),
+    andXK: (x: Value, k: number) => makeAndXK(x, k),
+    orXY: (x: Value, y: Value) => makeOrXY(x, y),
+    orXK: (x: Value, k: number) => makeOrXK(x, k),
+    xorXY: (x: Value, y: Value) => makeXorXY(x, y),
+    xorXK: (x: Value, k: number) => makeXorXK(x, k),
+    shlXY: (x: Value, y: Value) => makeShlXY(x, y),
+    shlXK: (x: Value, k: number) => makeShlXK(x, k),
+    shrSXY: (x: Value, y: Value) => makeShrSXY(x, y),
+    shrSXK: (x: Value, k: number) => makeShrSXK(x, k),
+    shrUXY: (x: Value, y: Value) => makeShrUXY(x, y),
+    shrUXK: (x: Value, k: number) => makeShrUXK(x, k),
+    subKX: (k: number, x: Value) => makeSubKX(k, x),
+    clz: (x: Value) => makeClz(x, clz32),
+    unary: (w: Unary, x: Value) => makeUnary(w, x),
+    binary: (v: Binary, x: Value, y: Value) => makeBinary(v, x, y),
+    eqXY: (x: Value, y: Value) => makeEqXY(x, y),
+    eqXK: (x: Value, k: number) => makeEqXK(x, k),
+    neXY: (x: Value, y: Value) => makeNeXY(x, y),
+    neXK: (x: Value, k: number) => makeNeXK(x, k),
+    ltSXY: (x: Value, y: Value) => makeLtSXY(x, y),
+    ltSXK: (x: Value, k: number) => makeLtSXK(x, k),
+    gtSXY: (x: Value, y: Value) => makeGtSXY(x, y),
+    gtSXK: (x: Value, k: number) => makeGtSXK(x, k),
+    leSXY: (x: Value, y: Value) => makeLeSXY(x, y),
+    leSXK: (x: Value, k: number) => makeLeSXK(x, k),
+    geSXY: (x: Value, y: Value) => makeGeSXY(x, y),
+    geSXK: (x: Value, k: number) => makeGeSXK(x, k),
+    ltUXY: (x: Value, y: Value) => makeLtUXY(x, y),
+    ltUXK: (x: Value, k: number) => makeLtUXK(x, k),
+    gtUXY: (x: Value, y: Value) => makeGtUXY(x, y),
+    gtUXK: (x: Value, k: number) => makeGtUXK(x, k),
+    leUXY: (x: Value, y: Value) => makeLeUXY(x, y),
+    leUXK: (x: Value, k: number) => makeLeUXK(x, k),
+    geUXY: (x: Value, y: Value) => makeGeUXY(x, y),
+    geUXK: (x: Value, k: number) => makeGeUXK(x, k),
+    isZero: (x: Value) => makeIsZero(x),
+    isSet: (x: Value) => makeIsSet(x),
+    not: (c: Test) => makeNot(c),
+    both: (c: Test, e: Test) => makeBoth(c, e),
+    either: (c: Test, e: Test) => makeEither(c, e),
+    bit: (c: Test) => makeBit(c),
+    select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
+    set: (d: number, x: Value) => makeSet(d, x, R),
+    hold: (x: Value) => makeHold(x, Z),
+    held: () => makeHeld(Z),
+    hold2: (x: Value) => makeHold2(x, Z),
+    held2: () => makeHeld2(Z),
+    get32: (a: number) => makeGet32(a, F),
+    get64: (a: number) => makeGet64(a, D),
+    fAdd: (x: Value, y: Value) => makeFAdd(x, y),
+    fSub: (x: Value, y: Value) => makeFSub(x, y),
+    fMul: (x: Value, y: Value) => makeFMul(x, y),
+    fDiv: (x: Value, y: Value) => makeFDiv(x, y),
+    fRound: (x: Value) => makeFRound(x, fround),
+    fSqrt: (x: Value) => makeFSqrt(x, sqrt),
+    unsigned: (x: Value) => makeUnsigned(x),
+    fEq: (x: Value, y: Value) => makeFEq(x, y),
+    fNe: (x: Value, y: Value) => makeFNe(x, y),
+    fLt: (x: Value, y: Value) => makeFLt(x, y),
+    fGt: (x: Value, y: Value) => makeFGt(x, y),
+    fLe: (x: Value, y: Value) => makeFLe(x, y),
+    fGe: (x: Value, y: Value) => makeFGe(x, y),
+    set32: (d: number, x: Value) => makeSet32(d, x, nan32),
+    set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    address: (x: Value) => makeAddress(x),
+    addressAt: (x: Value, k: number) => makeAddressAt(x, k),
+    checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
+    checkedStep: (x: Value, i: TrapSite) => makeCheckedStep(x, i, trap),
+    load8: (x: Value) => makeLoad8(x, V),
+    load16: (x: Value) => makeLoad16(x, load16),
+    load32: (x: Value) => makeLoad32(x, load32),
+    loadF32: (x: Value) => makeLoadF32(x, loadF32),
+    loadF64: (x: Value) => makeLoadF64(x, loadF64),
+    store8: (x: Value, y: Value) => makeStore8(x, y, store8),
+    store16: (x: Value, y: Value) => makeStore16(x, y, store16),
+    store32: (x: Value, y: Value) => makeStore32(x, y, store32),
+    storeF32: (x: Value, y: Value) => makeStoreF32(x, y, storeF32),
+    storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
+    global: (k: number) => makeGlobal(k, V, globalOf),
+    globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, V, setGlobal),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, V, setGlobal),
+    two: (s: Step, t: Step) => makeTwo(s, t),
+    three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
+    stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
+    twoThen: (s: Step, t: Step, p: Flow) => makeTwoThen(s, t, p),
+    flowThen: (p: Flow, q: Flow) => makeFlowThen(p, q),
+    code: (n: number) => makeCode(n),
+    when: (c: Test, p: Flow) => makeWhen(c, p),
+    choose: (c: Test, p: Flow, q: Flow) => makeChoose(c, p, q),
+    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, leave),
+    leaveAt: (j: Exit) => makeLeaveAt(j, leave),
+    block: (p: Flow) => makeBlock(p),
+    blockOne: (p: Flow) => makeBlockOne(p),
+    zero: (a: number, b: number) => makeZero(a, b, R),
+    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
+    rare: (j: Exit) => makeRare(j, rare),
   };
 }
 
 function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
-  const getNode = (a: number, R: Environment["R"]) => (fp: number) => R[fp + a];
-  const constantNode = (k: number) => (_fp: number) => k;
-  const addXYNode = (x: Value, y: Value) => (fp: number) => x(fp) + y(fp) | 0;
-  const addXKNode = (x: Value, k: number) => (fp: number) => x(fp) + k | 0;
-  const subXYNode = (x: Value, y: Value) => (fp: number) => x(fp) - y(fp) | 0;
-  const subXKNode = (x: Value, k: number) => (fp: number) => x(fp) - k | 0;
-  const mulXYNode = (x: Value, y: Value, imul: Environment["imul"]) => (fp: number) => imul(x(fp), y(fp));
-  const mulXKNode = (x: Value, k: number, imul: Environment["imul"]) => (fp: number) => imul(x(fp), k);
-  const andXYNode = (x: Value, y: Value) => (fp: number) => x(fp) & y(fp);
-  const andXKNode = (x: Value, k: number) => (fp: number) => x(fp) & k;
-  const orXYNode = (x: Value, y: Value) => (fp: number) => x(fp) | y(fp);
-  const orXKNode = (x: Value, k: number) => (fp: number) => x(fp) | k;
-  const xorXYNode = (x: Value, y: Value) => (fp: number) => x(fp) ^ y(fp);
-  const xorXKNode = (x: Value, k: number) => (fp: number) => x(fp) ^ k;
-  const shlXYNode = (x: Value, y: Value) => (fp: number) => x(fp) << y(fp);
-  const shlXKNode = (x: Value, k: number) => (fp: number) => x(fp) << k;
-  const shrSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >> y(fp);
-  const shrSXKNode = (x: Value, k: number) => (fp: number) => x(fp) >> k;
-  const shrUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> y(fp) | 0;
-  const shrUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> k | 0;
-  const subKXNode = (k: number, x: Value) => (fp: number) => k - x(fp) | 0;
-  const clzNode = (x: Value, clz32: Environment["clz32"]) => (fp: number) => clz32(x(fp));
-  const unaryNode = (w: Unary, x: Value) => (fp: number) => w(x(fp));
-  const binaryNode = (v: Binary, x: Value, y: Value) => (fp: number) => v(x(fp), y(fp));
-  const eqXYNode = (x: Value, y: Value) => (fp: number) => x(fp) === y(fp);
-  const eqXKNode = (x: Value, k: number) => (fp: number) => x(fp) === k;
-  const neXYNode = (x: Value, y: Value) => (fp: number) => x(fp) !== y(fp);
-  const neXKNode = (x: Value, k: number) => (fp: number) => x(fp) !== k;
-  const ltSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) < y(fp);
-  const ltSXKNode = (x: Value, k: number) => (fp: number) => x(fp) < k;
-  const gtSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) > y(fp);
-  const gtSXKNode = (x: Value, k: number) => (fp: number) => x(fp) > k;
-  const leSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) <= y(fp);
-  const leSXKNode = (x: Value, k: number) => (fp: number) => x(fp) <= k;
-  const geSXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >= y(fp);
-  const geSXKNode = (x: Value, k: number) => (fp: number) => x(fp) >= k;
-  const ltUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 < y(fp) >>> 0;
-  const ltUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 < k >>> 0;
-  const gtUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 > y(fp) >>> 0;
-  const gtUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 > k >>> 0;
-  const leUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 <= y(fp) >>> 0;
-  const leUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 <= k >>> 0;
-  const geUXYNode = (x: Value, y: Value) => (fp: number) => x(fp) >>> 0 >= y(fp) >>> 0;
-  const geUXKNode = (x: Value, k: number) => (fp: number) => x(fp) >>> 0 >= k >>> 0;
-  const isZeroNode = (x: Value) => (fp: number) => x(fp) === 0;
-  const isSetNode = (x: Value) => (fp: number) => x(fp) !== 0;
-  const notNode = (c: Test) => (fp: number) => !c(fp);
-  const bothNode = (c: Test, e: Test) => (fp: number) => c(fp) && e(fp);
-  const eitherNode = (c: Test, e: Test) => (fp: number) => c(fp) || e(fp);
-  const bitNode = (c: Test) => (fp: number) => c(fp) ? 1 : 0;
-  const selectNode = (c: Test, x: Value, y: Value) => (fp: number) => c(fp) ? x(fp) : y(fp);
-  const setNode = (d: number, x: Value, R: Environment["R"]) => (fp: number) => { R[fp + d] = x(fp); };
-  const holdNode = (x: Value, Z: Environment["Z"]) => (fp: number) => { Z[4] = x(fp); };
-  const heldNode = (Z: Environment["Z"]) => (_fp: number) => Z[4];
-  const hold2Node = (x: Value, Z: Environment["Z"]) => (fp: number) => { Z[5] = x(fp); };
-  const held2Node = (Z: Environment["Z"]) => (_fp: number) => Z[5];
-  const get32Node = (a: number, F: Environment["F"]) => (fp: number) => F[fp + a];
-  const get64Node = (a: number, D: Environment["D"]) => (fp: number) => D[fp + a >> 1];
-  const fAddNode = (x: Value, y: Value) => (fp: number) => x(fp) + y(fp);
-  const fSubNode = (x: Value, y: Value) => (fp: number) => x(fp) - y(fp);
-  const fMulNode = (x: Value, y: Value) => (fp: number) => x(fp) * y(fp);
-  const fDivNode = (x: Value, y: Value) => (fp: number) => x(fp) / y(fp);
-  const fRoundNode = (x: Value, fround: Environment["fround"]) => (fp: number) => fround(x(fp));
-  const fSqrtNode = (x: Value, sqrt: Environment["sqrt"]) => (fp: number) => sqrt(x(fp));
-  const unsignedNode = (x: Value) => (fp: number) => x(fp) >>> 0;
-  const fEqNode = (x: Value, y: Value) => (fp: number) => x(fp) === y(fp);
-  const fNeNode = (x: Value, y: Value) => (fp: number) => x(fp) !== y(fp);
-  const fLtNode = (x: Value, y: Value) => (fp: number) => x(fp) < y(fp);
-  const fGtNode = (x: Value, y: Value) => (fp: number) => x(fp) > y(fp);
-  const fLeNode = (x: Value, y: Value) => (fp: number) => x(fp) <= y(fp);
-  const fGeNode = (x: Value, y: Value) => (fp: number) => x(fp) >= y(fp);
-  const set32Node = (d: number, x: Value, nan32: Environment["nan32"]) => (fp: number) => nan32(fp + d, x(fp));
-  const set64Node = (d: number, x: Value, nan64: Environment["nan64"]) => (fp: number) => nan64(fp + d, x(fp));
-  const addressNode = (x: Value) => (fp: number) => x(fp) >>> 0;
-  const addressAtNode = (x: Value, k: number) => (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; };
-  const checkedNode = (x: Value, i: TrapSite, trap: Environment["trap"]) => (fp: number) => x(fp) ?? trap(fp, i);
-  const checkedStepNode = (x: Value, i: TrapSite, trap: Environment["trap"]) => (fp: number) => { x(fp) ?? trap(fp, i); };
-  const load8Node = (x: Value, V: Environment["V"]) => (fp: number) => V.u8[x(fp)];
-  const load16Node = (x: Value, load16: Environment["load16"]) => (fp: number) => load16(x(fp));
-  const load32Node = (x: Value, load32: Environment["load32"]) => (fp: number) => load32(x(fp));
-  const loadF32Node = (x: Value, loadF32: Environment["loadF32"]) => (fp: number) => loadF32(x(fp));
-  const loadF64Node = (x: Value, loadF64: Environment["loadF64"]) => (fp: number) => loadF64(x(fp));
-  const store8Node = (x: Value, y: Value, store8: Environment["store8"]) => (fp: number) => store8(x(fp), y(fp));
-  const store16Node = (x: Value, y: Value, store16: Environment["store16"]) => (fp: number) => store16(x(fp), y(fp));
-  const store32Node = (x: Value, y: Value, store32: Environment["store32"]) => (fp: number) => store32(x(fp), y(fp));
-  const storeF32Node = (x: Value, y: Value, storeF32: Environment["storeF32"]) => (fp: number) => storeF32(x(fp), y(fp));
-  const storeF64Node = (x: Value, y: Value, storeF64: Environment["storeF64"]) => (fp: number) => storeF64(x(fp), y(fp));
-  const globalNode = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => (_fp: number) => globalOf(V.globals[k]);
-  const globalHighNode = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => (_fp: number) => globalOf(V.globals[k], 1);
-  const globalSetNode = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => (fp: number) => setGlobal(V.globals[k], x(fp));
-  const globalSetHighNode = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => (fp: number) => setGlobal(V.globals[k], x(fp), 1);
-  const twoNode = (s: Step, t: Step) => (fp: number) => { s(fp); t(fp); };
-  const threeNode = (s: Step, t: Step, u: Step) => (fp: number) => { s(fp); t(fp); u(fp); };
-  const stepThenNode = (s: Step, p: Flow) => (fp: number) => { s(fp); return p(fp); };
-  const twoThenNode = (s: Step, t: Step, p: Flow) => (fp: number) => { s(fp); t(fp); return p(fp); };
-  const flowThenNode = (p: Flow, q: Flow) => (fp: number) => p(fp) || q(fp);
-  const codeNode = (n: number) => (_fp: number) => n;
-  const whenNode = (c: Test, p: Flow) => (fp: number) => c(fp) ? p(fp) : 0;
-  const chooseNode = (c: Test, p: Flow, q: Flow) => (fp: number) => c(fp) ? p(fp) : q(fp);
-  const jumpNode = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => (fp: number) => pay(n) ? leave(fp, j) : k;
-  const leaveAtNode = (j: Exit, leave: Environment["leave"]) => (fp: number) => leave(fp, j);
-  const blockNode = (p: Flow) => (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; };
-  const blockOneNode = (p: Flow) => (fp: number) => { const c = p(fp); return c < 0 ? c : 0; };
-  const zeroNode = (a: number, b: number, R: Environment["R"]) => (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; };
-  const callNode = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j);
-  const rareNode = (j: Exit, rare: Environment["rare"]) => (fp: number) => { rare(fp, j); };
+  const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
+  const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
+  const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
+  const makeAddXK = (x: Value, k: number) => { const addXKNode = (fp: number) => x(fp) + k | 0; return addXKNode; };
+  const makeSubXY = (x: Value, y: Value) => { const subXYNode = (fp: number) => x(fp) - y(fp) | 0; return subXYNode; };
+  const makeSubXK = (x: Value, k: number) => { const subXKNode = (fp: number) => x(fp) - k | 0; return subXKNode; };
+  const makeMulXY = (x: Value, y: Value, imul: Environment["imul"]) => { const mulXYNode = (fp: number) => imul(x(fp), y(fp)); return mulXYNode; };
+  const makeMulXK = (x: Value, k: number, imul: Environment["imul"]) => { const mulXKNode = (fp: number) => imul(x(fp), k); return mulXKNode; };
+  const makeAndXY = (x: Value, y: Value) => { const andXYNode = (fp: number) => x(fp) & y(fp); return andXYNode; };
+  const makeAndXK = (x: Value, k: number) => { const andXKNode = (fp: number) => x(fp) & k; return andXKNode; };
+  const makeOrXY = (x: Value, y: Value) => { const orXYNode = (fp: number) => x(fp) | y(fp); return orXYNode; };
+  const makeOrXK = (x: Value, k: number) => { const orXKNode = (fp: number) => x(fp) | k; return orXKNode; };
+  const makeXorXY = (x: Value, y: Value) => { const xorXYNode = (fp: number) => x(fp) ^ y(fp); return xorXYNode; };
+  const makeXorXK = (x: Value, k: number) => { const xorXKNode = (fp: number) => x(fp) ^ k; return xorXKNode; };
+  const makeShlXY = (x: Value, y: Value) => { const shlXYNode = (fp: number) => x(fp) << y(fp); return shlXYNode; };
+  const makeShlXK = (x: Value, k: number) => { const shlXKNode = (fp: number) => x(fp) << k; return shlXKNode; };
+  const makeShrSXY = (x: Value, y: Value) => { const shrSXYNode = (fp: number) => x(fp) >> y(fp); return shrSXYNode; };
+  const makeShrSXK = (x: Value, k: number) => { const shrSXKNode = (fp: number) => x(fp) >> k; return shrSXKNode; };
+  const makeShrUXY = (x: Value, y: Value) => { const shrUXYNode = (fp: number) => x(fp) >>> y(fp) | 0; return shrUXYNode; };
+  const makeShrUXK = (x: Value, k: number) => { const shrUXKNode = (fp: number) => x(fp) >>> k | 0; return shrUXKNode; };
+  const makeSubKX = (k: number, x: Value) => { const subKXNode = (fp: number) => k - x(fp) | 0; return subKXNode; };
+  const makeClz = (x: Value, clz32: Environment["clz32"]) => { const clzNode = (fp: number) => clz32(x(fp)); return clzNode; };
+  const makeUnary = (w: Unary, x: Value) => { const unaryNode = (fp: number) => w(x(fp)); return unaryNode; };
+  const makeBinary = (v: Binary, x: Value, y: Value) => { const binaryNode = (fp: number) => v(x(fp), y(fp)); return binaryNode; };
+  const makeEqXY = (x: Value, y: Value) => { const eqXYNode = (fp: number) => x(fp) === y(fp); return eqXYNode; };
+  const makeEqXK = (x: Value, k: number) => { const eqXKNode = (fp: number) => x(fp) === k; return eqXKNode; };
+  const makeNeXY = (x: Value, y: Value) => { const neXYNode = (fp: number) => x(fp) !== y(fp); return neXYNode; };
+  const makeNeXK = (x: Value, k: number) => { const neXKNode = (fp: number) => x(fp) !== k; return neXKNode; };
+  const makeLtSXY = (x: Value, y: Value) => { const ltSXYNode = (fp: number) => x(fp) < y(fp); return ltSXYNode; };
+  const makeLtSXK = (x: Value, k: number) => { const ltSXKNode = (fp: number) => x(fp) < k; return ltSXKNode; };
+  const makeGtSXY = (x: Value, y: Value) => { const gtSXYNode = (fp: number) => x(fp) > y(fp); return gtSXYNode; };
+  const makeGtSXK = (x: Value, k: number) => { const gtSXKNode = (fp: number) => x(fp) > k; return gtSXKNode; };
+  const makeLeSXY = (x: Value, y: Value) => { const leSXYNode = (fp: number) => x(fp) <= y(fp); return leSXYNode; };
+  const makeLeSXK = (x: Value, k: number) => { const leSXKNode = (fp: number) => x(fp) <= k; return leSXKNode; };
+  const makeGeSXY = (x: Value, y: Value) => { const geSXYNode = (fp: number) => x(fp) >= y(fp); return geSXYNode; };
+  const makeGeSXK = (x: Value, k: number) => { const geSXKNode = (fp: number) => x(fp) >= k; return geSXKNode; };
+  const makeLtUXY = (x: Value, y: Value) => { const ltUXYNode = (fp: number) => x(fp) >>> 0 < y(fp) >>> 0; return ltUXYNode; };
+  const makeLtUXK = (x: Value, k: number) => { const ltUXKNode = (fp: number) => x(fp) >>> 0 < k >>> 0; return ltUXKNode; };
+  const makeGtUXY = (x: Value, y: Value) => { const gtUXYNode = (fp: number) => x(fp) >>> 0 > y(fp) >>> 0; return gtUXYNode; };
+  const makeGtUXK = (x: Value, k: number) => { const gtUXKNode = (fp: number) => x(fp) >>> 0 > k >>> 0; return gtUXKNode; };
+  const makeLeUXY = (x: Value, y: Value) => { const leUXYNode = (fp: number) => x(fp) >>> 0 <= y(fp) >>> 0; return leUXYNode; };
+  const makeLeUXK = (x: Value, k: number) => { const leUXKNode = (fp: number) => x(fp) >>> 0 <= k >>> 0; return leUXKNode; };
+  const makeGeUXY = (x: Value, y: Value) => { const geUXYNode = (fp: number) => x(fp) >>> 0 >= y(fp) >>> 0; return geUXYNode; };
+  const makeGeUXK = (x: Value, k: number) => { const geUXKNode = (fp: number) => x(fp) >>> 0 >= k >>> 0; return geUXKNode; };
+  const makeIsZero = (x: Value) => { const isZeroNode = (fp: number) => x(fp) === 0; return isZeroNode; };
+  const makeIsSet = (x: Value) => { const isSetNode = (fp: number) => x(fp) !== 0; return isSetNode; };
+  const makeNot = (c: Test) => { const notNode = (fp: number) => !c(fp); return notNode; };
+  const makeBoth = (c: Test, e: Test) => { const bothNode = (fp: number) => c(fp) && e(fp); return bothNode; };
+  const makeEither = (c: Test, e: Test) => { const eitherNode = (fp: number) => c(fp) || e(fp); return eitherNode; };
+  const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
+  const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
+  const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
+  const makeHold = (x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[4] = x(fp); }; return holdNode; };
+  const makeHeld = (Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[4]; return heldNode; };
+  const makeHold2 = (x: Value, Z: Environment["Z"]) => { const hold2Node = (fp: number) => { Z[5] = x(fp); }; return hold2Node; };
+  const makeHeld2 = (Z: Environment["Z"]) => { const held2Node = (_fp: number) => Z[5]; return held2Node; };
+  const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
+  const makeGet64 = (a: number, D: Environment["D"]) => { const get64Node = (fp: number) => D[fp + a >> 1]; return get64Node; };
+  const makeFAdd = (x: Value, y: Value) => { const fAddNode = (fp: number) => x(fp) + y(fp); return fAddNode; };
+  const makeFSub = (x: Value, y: Value) => { const fSubNode = (fp: number) => x(fp) - y(fp); return fSubNode; };
+  const makeFMul = (x: Value, y: Value) => { const fMulNode = (fp: number) => x(fp) * y(fp); return fMulNode; };
+  const makeFDiv = (x: Value, y: Value) => { const fDivNode = (fp: number) => x(fp) / y(fp); return fDivNode; };
+  const makeFRound = (x: Value, fround: Environment["fround"]) => { const fRoundNode = (fp: number) => fround(x(fp)); return fRoundNode; };
+  const makeFSqrt = (x: Value, sqrt: Environment["sqrt"]) => { const fSqrtNode = (fp: number) => sqrt(x(fp)); return fSqrtNode; };
+  const makeUnsigned = (x: Value) => { const unsignedNode = (fp: number) => x(fp) >>> 0; return unsignedNode; };
+  const makeFEq = (x: Value, y: Value) => { const fEqNode = (fp: number) => x(fp) === y(fp); return fEqNode; };
+  const makeFNe = (x: Value, y: Value) => { const fNeNode = (fp: number) => x(fp) !== y(fp); return fNeNode; };
+  const makeFLt = (x: Value, y: Value) => { const fLtNode = (fp: number) => x(fp) < y(fp); return fLtNode; };
+  const makeFGt = (x: Value, y: Value) => { const fGtNode = (fp: number) => x(fp) > y(fp); return fGtNode; };
+  const makeFLe = (x: Value, y: Value) => { const fLeNode = (fp: number) => x(fp) <= y(fp); return fLeNode; };
+  const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
+  const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
+  const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
+  const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
+  const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
+  const makeCheckedStep = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedStepNode = (fp: number) => { x(fp) ?? trap(fp, i); }; return checkedStepNode; };
+  const makeLoad8 = (x: Value, V: Environment["V"]) => { const load8Node = (fp: number) => V.u8[x(fp)]; return load8Node; };
+  const makeLoad16 = (x: Value, load16: Environment["load16"]) => { const load16Node = (fp: number) => load16(x(fp)); return load16Node; };
+  const makeLoad32 = (x: Value, load32: Environment["load32"]) => { const load32Node = (fp: number) => load32(x(fp)); return load32Node; };
+  const makeLoadF32 = (x: Value, loadF32: Environment["loadF32"]) => { const loadF32Node = (fp: number) => loadF32(x(fp)); return loadF32Node; };
+  const makeLoadF64 = (x: Value, loadF64: Environment["loadF64"]) => { const loadF64Node = (fp: number) => loadF64(x(fp)); return loadF64Node; };
+  const makeStore8 = (x: Value, y: Value, store8: Environment["store8"]) => { const store8Node = (fp: number) => store8(x(fp), y(fp)); return store8Node; };
+  const makeStore16 = (x: Value, y: Value, store16: Environment["store16"]) => { const store16Node = (fp: number) => store16(x(fp), y(fp)); return store16Node; };
+  const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
+  const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
+  const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
+  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
+  const makeGlobalSet = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(V.globals[k], x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetHighNode = (fp: number) => setGlobal(V.globals[k], x(fp), 1); return globalSetHighNode; };
+  const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
+  const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
+  const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
+  const makeTwoThen = (s: Step, t: Step, p: Flow) => { const twoThenNode = (fp: number) => { s(fp); t(fp); return p(fp); }; return twoThenNode; };
+  const makeFlowThen = (p: Flow, q: Flow) => { const flowThenNode = (fp: number) => p(fp) || q(fp); return flowThenNode; };
+  const makeCode = (n: number) => { const codeNode = (_fp: number) => n; return codeNode; };
+  const makeWhen = (c: Test, p: Flow) => { const whenNode = (fp: number) => c(fp) ? p(fp) : 0; return whenNode; };
+  const makeChoose = (c: Test, p: Flow, q: Flow) => { const chooseNode = (fp: number) => c(fp) ? p(fp) : q(fp); return chooseNode; };
+  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => { const jumpNode = (fp: number) => { if (pay(n)) return leave(fp, j); return k; }; return jumpNode; };
+  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => leave(fp, j); return leaveAtNode; };
+  const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
+  const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
+  const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
+  const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
+  const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
-    get: (a: number) => getNode(a, R),
-    constant: (k: number) => constantNode(k),
-    addXY: (x: Value, y: Value) => addXYNode(x, y),
-    addXK: (x: Value, k: number) => addXKNode(x, k),
-    subXY: (x: Value, y: Value) => subXYNode(x, y),
-    subXK: (x: Value, k: number) => subXKNode(x, k),
-    mulXY: (x: Value, y: Value) => mulXYNode(x, y, imul),
-    mulXK: (x: Value, k: number) => mulXKNode(x, k, imul),
-    andXY: (x: Value, y: Value) => andXYNode(x, y),
-    andXK: (x: Value, k: number) => andXKNode(x, k),
-    orXY: (x: Value, y: Value) => orXYNode(x, y),
-    orXK: (x: Value, k: number) => orXKNode(x, k),
-    xorXY: (x: Value, y: Value) => xorXYNode(x, y),
-    xorXK: (x: Value, k: number) => xorXKNode(x, k),
-    shlXY: (x: Value, y: Value) => shlXYNode(x, y),
-    shlXK: (x: Value, k: number) => shlXKNode(x, k),
-    shrSXY: (x: Value, y: Value) => shrSXYNode(x, y),
-    shrSXK: (x: Value, k: number) => shrSXKNode(x, k),
-    shrUXY: (x: Value, y: Value) => shrUXYNode(x, y),
-    shrUXK: (x: Value, k: number) => shrUXKNode(x, k),
-    subKX: (k: number, x: Value) => subKXNode(k, x),
-    clz: (x: Value) => clzNode(x, clz32),
-    unary: (w: Unary, x: Value) => unaryNode(w, x),
-    binary: (v: Binary, x: Value, y: Value) => binaryNode(v, x, y),
-    eqXY: (x: Value, y: Value) => eqXYNode(x, y),
-    eqXK: (x: Value, k: number) => eqXKNode(x, k),
-    neXY: (x: Value, y: Value) => neXYNode(x, y),
-    neXK: (x: Value, k: number) => neXKNode(x, k),
-    ltSXY: (x: Value, y: Value) => ltSXYNode(x, y),
-    ltSXK: (x: Value, k: number) => ltSXKNode(x, k),
-    gtSXY: (x: Value, y: Value) => gtSXYNode(x, y),
-    gtSXK: (x: Value, k: number) => gtSXKNode(x, k),
-    leSXY: (x: Value, y: Value) => leSXYNode(x, y),
-    leSXK: (x: Value, k: number) => leSXKNode(x, k),
-    geSXY: (x: Value, y: Value) => geSXYNode(x, y),
-    geSXK: (x: Value, k: number) => geSXKNode(x, k),
-    ltUXY: (x: Value, y: Value) => ltUXYNode(x, y),
-    ltUXK: (x: Value, k: number) => ltUXKNode(x, k),
-    gtUXY: (x: Value, y: Value) => gtUXYNode(x, y),
-    gtUXK: (x: Value, k: number) => gtUXKNode(x, k),
-    leUXY: (x: Value, y: Value) => leUXYNode(x, y),
-    leUXK: (x: Value, k: number) => leUXKNode(x, k),
-    geUXY: (x: Value, y: Value) => geUXYNode(x, y),
-    geUXK: (x: Value, k: number) => geUXKNode(x, k),
-    isZero: (x: Value) => isZeroNode(x),
-    isSet: (x: Value) => isSetNode(x),
-    not: (c: Test) => notNode(c),
-    both: (c: Test, e: Test) => bothNode(c, e),
-    either: (c: Test, e: Test) => eitherNode(c, e),
-    bit: (c: Test) => bitNode(c),
-    select: (c: Test, x: Value, y: Value) => selectNode(c, x, y),
-    set: (d: number, x: Value) => setNode(d, x, R),
-    hold: (x: Value) => holdNode(x, Z),
-    held: () => heldNode(Z),
-    hold2: (x: Value) => hold2Node(x, Z),
-    held2: () => held2Node(Z),
-    get32: (a: number) => get32Node(a, F),
-    get64: (a: number) => get64Node(a, D),
-    fAdd: (x: Value, y: Value) => fAddNode(x, y),
-    fSub: (x: Value, y: Value) => fSubNode(x, y),
-    fMul: (x: Value, y: Value) => fMulNode(x, y),
-    fDiv: (x: Value, y: Value) => fDivNode(x, y),
-    fRound: (x: Value) => fRoundNode(x, fround),
-    fSqrt: (x: Value) => fSqrtNode(x, sqrt),
-    unsigned: (x: Value) => unsignedNode(x),
-    fEq: (x: Value, y: Value) => fEqNode(x, y),
-    fNe: (x: Value, y: Value) => fNeNode(x, y),
-    fLt: (x: Value, y: Value) => fLtNode(x, y),
-    fGt: (x: Value, y: Value) => fGtNode(x, y),
-    fLe: (x: Value, y: Value) => fLeNode(x, y),
-    fGe: (x: Value, y: Value) => fGeNode(x, y),
-    set32: (d: number, x: Value) => set32Node(d, x, nan32),
-    set64: (d: number, x: Value) => set64Node(d, x, nan64),
-    address: (x: Value) => addressNode(x),
-    addressAt: (x: Value, k: number) => addressAtNode(x, k),
-    checked: (x: Value, i: TrapSite) => checkedNode(x, i, trap),
-    checkedStep: (x: Value, i: TrapSite) => checkedStepNode(x, i, trap),
-    load8: (x: Value) => load8Node(x, V),
-    load16: (x: Value) => load16Node(x, load16),
-    load32: (x: Value) => load32Node(x, load32),
-    loadF32: (x: Value) => loadF32Node(x, loadF32),
-    loadF64: (x: Value) => loadF64Node(x, loadF64),
-    store8: (x: Value, y: Value) => store8Node(x, y, store8),
-    store16: (x: Value, y: Value) => store16Node(x, y, store16),
-    store32: (x: Value, y: Value) => store32Node(x, y, store32),
-    storeF32: (x: Value, y: Value) => storeF32Node(x, y, storeF32),
-    storeF64: (x: Value, y: Value) => storeF64Node(x, y, storeF64),
-    global: (k: number) => globalNode(k, V, globalOf),
-    globalHigh: (k: number) => globalHighNode(k, V, globalOf),
-    globalSet: (k: number, x: Value) => globalSetNode(k, x, V, setGlobal),
-    globalSetHigh: (k: number, x: Value) => globalSetHighNode(k, x, V, setGlobal),
-    two: (s: Step, t: Step) => twoNode(s, t),
-    three: (s: Step, t: Step, u: Step) => threeNode(s, t, u),
-    stepThen: (s: Step, p: Flow) => stepThenNode(s, p),
-    twoThen: (s: Step, t: Step, p: Flow) => twoThenNode(s, t, p),
-    flowThen: (p: Flow, q: Flow) => flowThenNode(p, q),
-    code: (n: number) => codeNode(n),
-    when: (c: Test, p: Flow) => whenNode(c, p),
-    choose: (c: Test, p: Flow, q: Flow) => chooseNode(c, p, q),
-    jump: (n: number, k: number, j: Exit) => jumpNode(n, k, j, pay, leave),
-    leaveAt: (j: Exit) => leaveAtNode(j, leave),
-    block: (p: Flow) => blockNode(p),
-    blockOne: (p: Flow) => blockOneNode(p),
-    zero: (a: number, b: number) => zeroNode(a, b, R),
-    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => callNode(f, g, a, o, b, j, h, leave, begin, end),
-    rare: (j: Exit) => rareNode(j, rare),
+    get: (a: number) => makeGet(a, R),
+    constant: (k: number) => makeConstant(k),
+    addXY: (x: Value, y: Value) => makeAddXY(x, y),
+    addXK: (x: Value, k: number) => makeAddXK(x, k),
+    subXY: (x: Value, y: Value) => makeSubXY(x, y),
+    subXK: (x: Value, k: number) => makeSubXK(x, k),
+    mulXY: (x: Value, y: Value) => makeMulXY(x, y, imul),
+    mulXK: (x: Value, k: number) => makeMulXK(x, k, imul),
+    andXY: (x: Value, y: Value) => makeAndXY(x, y),
+    andXK: (x: Value, k: number) => makeAndXK(x, k),
+    orXY: (x: Value, y: Value) => makeOrXY(x, y),
+    orXK: (x: Value, k: number) => makeOrXK(x, k),
+    xorXY: (x: Value, y: Value) => makeXorXY(x, y),
+    xorXK: (x: Value, k: number) => makeXorXK(x, k),
+    shlXY: (x: Value, y: Value) => makeShlXY(x, y),
+    shlXK: (x: Value, k: number) => makeShlXK(x, k),
+    shrSXY: (x: Value, y: Value) => makeShrSXY(x, y),
+    shrSXK: (x: Value, k: number) => makeShrSXK(x, k),
+    shrUXY: (x: Value, y: Value) => makeShrUXY(x, y),
+    shrUXK: (x: Value, k: number) => makeShrUXK(x, k),
+    subKX: (k: number, x: Value) => makeSubKX(k, x),
+    clz: (x: Value) => makeClz(x, clz32),
+    unary: (w: Unary, x: Value) => makeUnary(w, x),
+    binary: (v: Binary, x: Value, y: Value) => makeBinary(v, x, y),
+    eqXY: (x: Value, y: Value) => makeEqXY(x, y),
+    eqXK: (x: Value, k: number) => makeEqXK(x, k),
+    neXY: (x: Value, y: Value) => makeNeXY(x, y),
+    neXK: (x: Value, k: number) => makeNeXK(x, k),
+    ltSXY: (x: Value, y: Value) => makeLtSXY(x, y),
+    ltSXK: (x: Value, k: number) => makeLtSXK(x, k),
+    gtSXY: (x: Value, y: Value) => makeGtSXY(x, y),
+    gtSXK: (x: Value, k: number) => makeGtSXK(x, k),
+    leSXY: (x: Value, y: Value) => makeLeSXY(x, y),
+    leSXK: (x: Value, k: number) => makeLeSXK(x, k),
+    geSXY: (x: Value, y: Value) => makeGeSXY(x, y),
+    geSXK: (x: Value, k: number) => makeGeSXK(x, k),
+    ltUXY: (x: Value, y: Value) => makeLtUXY(x, y),
+    ltUXK: (x: Value, k: number) => makeLtUXK(x, k),
+    gtUXY: (x: Value, y: Value) => makeGtUXY(x, y),
+    gtUXK: (x: Value, k: number) => makeGtUXK(x, k),
+    leUXY: (x: Value, y: Value) => makeLeUXY(x, y),
+    leUXK: (x: Value, k: number) => makeLeUXK(x, k),
+    geUXY: (x: Value, y: Value) => makeGeUXY(x, y),
+    geUXK: (x: Value, k: number) => makeGeUXK(x, k),
+    isZero: (x: Value) => makeIsZero(x),
+    isSet: (x: Value) => makeIsSet(x),
+    not: (c: Test) => makeNot(c),
+    both: (c: Test, e: Test) => makeBoth(c, e),
+    either: (c: Test, e: Test) => makeEither(c, e),
+    bit: (c: Test) => makeBit(c),
+    select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
+    set: (d: number, x: Value) => makeSet(d, x, R),
+    hold: (x: Value) => makeHold(x, Z),
+    held: () => makeHeld(Z),
+    hold2: (x: Value) => makeHold2(x, Z),
+    held2: () => makeHeld2(Z),
+    get32: (a: number) => makeGet32(a, F),
+    get64: (a: number) => makeGet64(a, D),
+    fAdd: (x: Value, y: Value) => makeFAdd(x, y),
+    fSub: (x: Value, y: Value) => makeFSub(x, y),
+    fMul: (x: Value, y: Value) => makeFMul(x, y),
+    fDiv: (x: Value, y: Value) => makeFDiv(x, y),
+    fRound: (x: Value) => makeFRound(x, fround),
+    fSqrt: (x: Value) => makeFSqrt(x, sqrt),
+    unsigned: (x: Value) => makeUnsigned(x),
+    fEq: (x: Value, y: Value) => makeFEq(x, y),
+    fNe: (x: Value, y: Value) => makeFNe(x, y),
+    fLt: (x: Value, y: Value) => makeFLt(x, y),
+    fGt: (x: Value, y: Value) => makeFGt(x, y),
+    fLe: (x: Value, y: Value) => makeFLe(x, y),
+    fGe: (x: Value, y: Value) => makeFGe(x, y),
+    set32: (d: number, x: Value) => makeSet32(d, x, nan32),
+    set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    address: (x: Value) => makeAddress(x),
+    addressAt: (x: Value, k: number) => makeAddressAt(x, k),
+    checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
+    checkedStep: (x: Value, i: TrapSite) => makeCheckedStep(x, i, trap),
+    load8: (x: Value) => makeLoad8(x, V),
+    load16: (x: Value) => makeLoad16(x, load16),
+    load32: (x: Value) => makeLoad32(x, load32),
+    loadF32: (x: Value) => makeLoadF32(x, loadF32),
+    loadF64: (x: Value) => makeLoadF64(x, loadF64),
+    store8: (x: Value, y: Value) => makeStore8(x, y, store8),
+    store16: (x: Value, y: Value) => makeStore16(x, y, store16),
+    store32: (x: Value, y: Value) => makeStore32(x, y, store32),
+    storeF32: (x: Value, y: Value) => makeStoreF32(x, y, storeF32),
+    storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
+    global: (k: number) => makeGlobal(k, V, globalOf),
+    globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, V, setGlobal),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, V, setGlobal),
+    two: (s: Step, t: Step) => makeTwo(s, t),
+    three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
+    stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
+    twoThen: (s: Step, t: Step, p: Flow) => makeTwoThen(s, t, p),
+    flowThen: (p: Flow, q: Flow) => makeFlowThen(p, q),
+    code: (n: number) => makeCode(n),
+    when: (c: Test, p: Flow) => makeWhen(c, p),
+    choose: (c: Test, p: Flow, q: Flow) => makeChoose(c, p, q),
+    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, leave),
+    leaveAt: (j: Exit) => makeLeaveAt(j, leave),
+    block: (p: Flow) => makeBlock(p),
+    blockOne: (p: Flow) => makeBlockOne(p),
+    zero: (a: number, b: number) => makeZero(a, b, R),
+    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
+    rare: (j: Exit) => makeRare(j, rare),
   };
 }
 

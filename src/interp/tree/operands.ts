@@ -1,7 +1,7 @@
 // The values that lowered nodes have computed and trees have not yet: a temporary is folded into the node that reads it.
 // Owns what is pending, and the order in which it must be written. Knows no operation.
 
-import { constant, Tree, type TrapPlan, tree, word } from "./tree.ts";
+import { constant, type TrapPlan, Tree, tree, word } from "./tree.ts";
 
 /** What a register will hold. What comes from memory or another register is typed by whoever reads it. */
 export type Pending =
@@ -270,7 +270,11 @@ export function addressTree({ base, offset }: Address, extra = 0): Tree {
   return at === 0 ? tree("address", base) : tree("addressAt", base, at);
 }
 
-function checked(kind: "load8" | "load16" | "load32" | "loadF32" | "loadF64", address: Address, site: TrapPlan): Tree {
+function checked(
+  kind: "load8" | "load16" | "load32" | "loadF32" | "loadF64",
+  address: Address,
+  site: TrapPlan,
+): Tree {
   return new Tree("checked", [tree(kind, addressTree(address)), site], [], true);
 }
 
@@ -303,7 +307,9 @@ function heightOf(pending: Pending): number {
 }
 
 function isImpure(pending: Pending): boolean {
-  return pending.kind === "load32" || pending.kind === "load64" || treesOf(pending).some((each) => each.isImpure);
+  return (
+    pending.kind === "load32" || pending.kind === "load64" || treesOf(pending).some((each) => each.isImpure)
+  );
 }
 
 function wordsOf({ kind }: Pending): number {

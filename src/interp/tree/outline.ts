@@ -3,7 +3,7 @@
 
 import { Code, PAIRS } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
-import { type TreeEntry, TREE_ENTRY } from "./entries.ts";
+import { TREE_ENTRY, type TreeEntry } from "./entries.ts";
 
 /** A stretch of nodes that branches inside go to the start or to the end of. */
 export interface Construct {
@@ -22,7 +22,9 @@ export interface Detour {
 /** Longer detours are no mere moves of operands. */
 const MAX_MOVES = 16;
 
-const FIRST_OF_PAIR: ReadonlyMap<Code, Code> = /* @__PURE__ */ new Map(PAIRS.map(([first, , both]) => [both, first]));
+const FIRST_OF_PAIR: ReadonlyMap<Code, Code> = /* @__PURE__ */ new Map(
+  PAIRS.map(([first, , both]) => [both, first]),
+);
 
 /** A function's nodes in their order. */
 export class Outline {
@@ -36,7 +38,8 @@ export class Outline {
     const places: CodeNode[] = [];
     let node = func.entry;
     // The function's own entry stands before its nodes.
-    if (node !== null && node.op === TREE_ENTRY && (node.data as TreeEntry).original === null) node = node.next;
+    if (node !== null && node.op === TREE_ENTRY && (node.data as TreeEntry).original === null)
+      node = node.next;
     for (; node !== null; node = node.next) {
       this.#positions.set(node, nodes.length);
       places.push(node);
@@ -130,7 +133,12 @@ function nest(loops: Construct[], blocks: Construct[]): Construct[] {
     }
     for (const block of blocks) {
       for (const loop of loops) {
-        if (loop.start < block.start && block.start < loop.end && loop.end <= block.end && loop.start < block.start) {
+        if (
+          loop.start < block.start &&
+          block.start < loop.end &&
+          loop.end <= block.end &&
+          loop.start < block.start
+        ) {
           block.start = loop.start;
           changed = true;
         }
@@ -159,7 +167,9 @@ export function operationOf(node: CodeNode): Code {
 }
 
 export function isMove(op: Code): boolean {
-  return op === Code.Copy32 || op === Code.Copy64 || op === Code.Const32 || op === Code.Const64 || op === Code.Nop;
+  return (
+    op === Code.Copy32 || op === Code.Copy64 || op === Code.Const32 || op === Code.Const64 || op === Code.Nop
+  );
 }
 
 /** Whether control never goes on to the next node. */

@@ -12,21 +12,24 @@ class Drivers<Driver> {
     this.#groups = groups;
   }
 
-  take(): Driver | undefined {
+  take(sharesDrivers: boolean): Driver | undefined {
+    if (sharesDrivers) return this.#groups[0]?.()[0];
     if (this.#free.length === 0) this.#free = [...(this.#groups[this.#group++]?.() ?? [])];
     return this.#free.pop();
   }
 }
 
 export class DriverPool {
+  /** For tests that need many trees, however slow. */
+  sharesDrivers = false;
   readonly #loops = new Drivers<LoopDriver>(LOOP_DRIVERS);
   readonly #functions = new Drivers<FunctionDriver>(FUNCTION_DRIVERS);
 
   takeLoop(): LoopDriver | undefined {
-    return this.#loops.take();
+    return this.#loops.take(this.sharesDrivers);
   }
 
   takeFunction(): FunctionDriver | undefined {
-    return this.#functions.take();
+    return this.#functions.take(this.sharesDrivers);
   }
 }

@@ -4,16 +4,21 @@
 import type { MemoryInstance } from "../../runtime/memory.ts";
 import { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
-import type { ExecutionState } from "../run/execution-state.ts";
+import type { ExecutionContext } from "../run/context.ts";
+import { applyFixups } from "../run/frames.ts";
+import { regionBehind } from "../run/nodes.ts";
 import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
-import { enterAt, enterFunction, removeEntry, type TreeEntry } from "./entries.ts";
+import { type EntryKeeper, enterAt, enterFunction, removeEntry, type TreeEntry } from "./entries.ts";
 import { LEAVING } from "./environment.ts";
 import { type Callee, Counter, type Flow, LEFT, Machine, TREE_WORDS } from "./machine.ts";
 import { DriverPool } from "./pool.ts";
 
-/** When trees are built: for what is hot, at the first call of everything, or never. */
-export type TierMode = "hot" | "always" | "off";
+/**
+ * When trees are built: for what is hot; for everything, at its first call; never. `random` is as `always`, but trees are
+ * entered and left at random. The last two are for tests: they share drivers between trees.
+ */
+export type TierMode = "hot" | "always" | "random" | "off";
 
 /** Times that a loop's start or a function's entry is passed before it gets a tree. */
 const HOT = 1000;
@@ -38,15 +43,17 @@ interface Linked {
   readonly flow: Flow;
 }
 
-export class Tier implements Linkage {
+export class Tier implements Linkage, EntryKeeper {
   mode: TierMode = "off";
+  #seed = 1;
   readonly #callees = new WeakMap<FunctionCode, Linked>();
 
   /** A function has just been lowered. */
   prepare(func: FunctionCode): void {
     if (this.mode === "off" || !isSuitable(func)) return;
-    enterFunction(func);
-    for (const { node } of new Set(func.loopHeads?.values())) enterAt(node);
+    enterFunction(this, func);
+    const heads = new Set([...(func.loopHeads?.values() ?? [])].map(({ node }) => node));
+    for (const node of heads) enterAt(this, node);
   }
 
   calleeOf(func: FunctionCode): Linked | undefined {
@@ -64,23 +71,41 @@ export class Tier implements Linkage {
   }
 
   /** The interpreter has come to an entry: goes on in its tree, or at the node that it returns. */
-  enter(ex: ExecutionState, node: CodeNode): CodeNode {
+  enter(ex: ExecutionContext, node: CodeNode): CodeNode {
     const entry = node.data as TreeEntry;
     const { original } = entry;
+    const { mode } = this;
     if (entry.run === undefined) {
-      if (this.mode !== "always" && ++entry.count < HOT) return original ?? node.next;
+      if (mode === "hot" && ++entry.count < HOT) return original ?? node.next;
       if (!this.#build(entry, node)) {
         removeEntry(node);
         return original === null ? node.next : node;
       }
     }
     if (!canRun(ex, entry.func)) return original ?? node.next;
-    return run(ex, entry, entry.run as Flow);
+    if (mode !== "random") return run(ex, entry, entry.run as Flow, 0);
+    const chance = this.#chance();
+    if (chance < 0.2) return original ?? node.next;
+    // With less fuel than there is, the tree is left at some edge.
+    const counter = Math.max(0, ex.store.fuel.counter);
+    return run(
+      ex,
+      entry,
+      entry.run as Flow,
+      counter - Math.floor(Math.min(counter, 1 / (1.001 - chance) ** 2)),
+    );
+  }
+
+  /** From 0 to below 1, the same sequence every time. */
+  #chance(): number {
+    this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#seed / 2 ** 32;
   }
 
   #build(entry: TreeEntry, node: CodeNode): boolean {
     const { func, original } = entry;
     shared ??= new Shared();
+    shared.pool.sharesDrivers = this.mode !== "hot";
     try {
       if (original !== null) {
         const tree = buildLoop(func, node, this);
@@ -107,14 +132,17 @@ function isSuitable(func: FunctionCode): boolean {
 }
 
 /** Whether the execution's frame and memory are such that trees can work on them. */
-function canRun(ex: ExecutionState, func: FunctionCode): boolean {
+function canRun(ex: ExecutionContext, func: FunctionCode): boolean {
   const memory = ex.instance.memories[0] as MemoryInstance | undefined;
   if (memory !== undefined && (memory.isShared || memory.byteLength > MAX_MEMORY)) return false;
   return ex.fp + func.frameWords <= TREE_WORDS;
 }
 
-/** Runs a tree on the current frame, and puts everything back where the interpreter has it. */
-function run(ex: ExecutionState, { func, original }: TreeEntry, flow: Flow): CodeNode {
+/**
+ * Runs a tree on the current frame, and puts everything back where the interpreter has it. `withheld`: fuel that the tree may
+ * not use.
+ */
+function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, withheld: number): CodeNode {
   const { machine } = shared as Shared;
   const { R, Z, V } = machine;
   const { fp } = ex;
@@ -125,7 +153,7 @@ function run(ex: ExecutionState, { func, original }: TreeEntry, flow: Flow): Cod
   V.globals = ex.instance.globals;
   V.instance = ex.instance;
   V.callers = ex.callers;
-  Z[Counter.Fuel] = meter.counter;
+  Z[Counter.Fuel] = meter.counter - withheld;
   Z[Counter.Depth] = ex.sp;
   Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + MAX_DEPTH);
   Z[Counter.MaxWords] = Math.min(TREE_WORDS, ex.maxWords);
@@ -136,7 +164,7 @@ function run(ex: ExecutionState, { func, original }: TreeEntry, flow: Flow): Cod
     if (error !== LEAVING) throw error;
     code = LEFT;
   }
-  meter.counter = Z[Counter.Fuel] as number;
+  meter.counter = (Z[Counter.Fuel] as number) + withheld;
   if (code !== LEFT) {
     for (let k = fp, end = fp + func.resultWords; k < end; k++) ex.R[k] = R[k] as number;
     return returnOf(func);
@@ -151,7 +179,9 @@ function run(ex: ExecutionState, { func, original }: TreeEntry, flow: Flow): Cod
   ex.fp = machine.fp;
   ex.sp = Z[Counter.Depth] as number;
   meter.counter += refund;
-  return isBehind ? ex.behind(node) : node;
+  if (!isBehind) return node;
+  applyFixups(ex, node, ex.fp);
+  return regionBehind(node);
 }
 
 /** A node by which the interpreter returns from a frame whose results are in place. */

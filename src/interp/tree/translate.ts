@@ -7,7 +7,7 @@ import * as i32 from "../ops/numeric/i32.ts";
 import type { Binary, Unary } from "./environment.ts";
 import type { NodeKind } from "./nodes.ts";
 import { type Address, addressTree, loadPart, loadWord, type Operands, type Pair } from "./operands.ts";
-import { constant, Tree, type TrapPlan, tree } from "./tree.ts";
+import { constant, type TrapPlan, Tree, tree } from "./tree.ts";
 
 type Shape = "XY" | "XK";
 type IntKind = "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shrS" | "shrU";
@@ -15,7 +15,10 @@ type CompareKind = "eq" | "ne" | "ltS" | "gtS" | "leS" | "geS" | "ltU" | "gtU" |
 type FloatKind = "fAdd" | "fSub" | "fMul" | "fDiv";
 type FloatTest = "fEq" | "fNe" | "fLt" | "fGt" | "fLe" | "fGe";
 
-const INTEGER: ReadonlyMap<Code, readonly [IntKind, Shape]> = /* @__PURE__ */ new Map<Code, readonly [IntKind, Shape]>([
+const INTEGER: ReadonlyMap<Code, readonly [IntKind, Shape]> = /* @__PURE__ */ new Map<
+  Code,
+  readonly [IntKind, Shape]
+>([
   [Code.I32Add, ["add", "XY"]],
   [Code.I32AddI, ["add", "XK"]],
   [Code.I32Sub, ["sub", "XY"]],
@@ -372,7 +375,11 @@ function negate(test: Tree): Tree {
   return tree("not", test);
 }
 
-function compare32(operands: Operands, { a, b }: CodeNode, [kind, shape]: readonly [CompareKind, Shape]): Tree {
+function compare32(
+  operands: Operands,
+  { a, b }: CodeNode,
+  [kind, shape]: readonly [CompareKind, Shape],
+): Tree {
   const y = shape === "XK" ? constant(b) : operands.int(b);
   return compareWords(kind, operands.int(a), y);
 }
@@ -403,7 +410,11 @@ const UNSIGNED: Readonly<Record<Exclude<CompareKind, "eq" | "ne">, CompareKind>>
   geU: "geU",
 };
 
-function compare64(operands: Operands, { a, b }: CodeNode, [kind, immediate]: readonly [CompareKind, boolean]): Tree {
+function compare64(
+  operands: Operands,
+  { a, b }: CodeNode,
+  [kind, immediate]: readonly [CompareKind, boolean],
+): Tree {
   const [yl, yh]: Pair = immediate ? [constant(b), constant(b >> 31)] : operands.simplePair(b);
   const [xl, xh] = operands.simplePair(a);
   if (kind === "eq") return tree("both", compareWords("eq", xl, yl), compareWords("eq", xh, yh));
@@ -412,7 +423,11 @@ function compare64(operands: Operands, { a, b }: CodeNode, [kind, immediate]: re
   return tree("either", compareWords(STRICT[kind], xh, yh), equal);
 }
 
-function compareFloat(operands: Operands, { a, b }: CodeNode, [kind, bits]: readonly [FloatTest, 32 | 64]): Tree {
+function compareFloat(
+  operands: Operands,
+  { a, b }: CodeNode,
+  [kind, bits]: readonly [FloatTest, 32 | 64],
+): Tree {
   if (bits === 64) {
     const y = operands.float64(b);
     return tree(kind, operands.float64(a), y);

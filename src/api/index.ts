@@ -22,6 +22,7 @@ export { BOUNDED_MODEL, type CostModel, INSTRUCTIONS_MODEL } from "../interp/cod
 export { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
 export { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS, type Limits, type ModuleLimits } from "../limits.ts";
 export type { ExternKind } from "../module/module.ts";
+export type { StoreParticipant } from "../runtime/participant.ts";
 export { Caller } from "./caller.ts";
 export type { AsyncCallOptions } from "./drive.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
@@ -35,6 +36,7 @@ export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";
 export { Linker, type LinkerOptions } from "./linker.ts";
 export { Memory, type MemoryOptions } from "./memory.ts";
 export { type ExportDescriptor, type ImportDescriptor, Module, type ModuleSource } from "./module.ts";
+export { PreparedInstance } from "./prepared-instance.ts";
 export { Scheduler, type SchedulerOptions, type TaskOptions } from "./scheduler.ts";
 export { Store, type StoreOptions } from "./store.ts";
 export { Table, type TableOptions } from "./table.ts";

@@ -5,19 +5,15 @@ import { Trap } from "../errors.ts";
 import type { Import } from "../module/module.ts";
 import { shownName } from "../printable.ts";
 import { FunctionInstance } from "../runtime/function.ts";
-import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
-import { instantiate, startFunction } from "../runtime/instantiate.ts";
-import { matchImports } from "../runtime/link.ts";
+import type { ExternInstance } from "../runtime/instance.ts";
+import { matchImports, matchKnownImports } from "../runtime/link.ts";
 import type { ExternType } from "../validator/checked-module.ts";
-import { backendOf } from "./backend.ts";
-import { ASYNC_CALL_OPTIONS, type AsyncCallOptions, drive } from "./drive.ts";
+import { ASYNC_CALL_OPTIONS, type AsyncCallOptions } from "./drive.ts";
 import { Engine } from "./engine.ts";
-import { Execution } from "./execution.ts";
 import { type ExportValue, externOf, requireExport } from "./externs.ts";
 import {
   CALL_OPTIONS,
   type CallOptions,
-  callFunction,
   type HostFunction,
   type HostFunctionType,
   hostFunctionOfType,
@@ -25,6 +21,7 @@ import {
 } from "./func.ts";
 import { Instance } from "./instance.ts";
 import { Module } from "./module.ts";
+import { makeInstance, makeInstanceAsync, PreparedInstance, requireSameEngine } from "./prepared-instance.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 
@@ -35,20 +32,23 @@ export interface LinkerOptions {
 
 const LINKER_OPTIONS = { allowShadowing: BOOLEAN } satisfies OptionTable<LinkerOptions>;
 
-/** What messages call a module's start function. */
-const START = "the start function";
-
-type Definition =
+/** The same in every store. */
+type AnywhereDefinition =
   | { readonly kind: "host"; readonly func: FunctionInstance }
   /** Of any type; `made` holds the functions that were asked for, by their types. */
   | {
       readonly kind: "as-imported";
       readonly host: HostFunction;
       readonly made: Map<number, FunctionInstance>;
-    }
+    };
+
+/** Of one store. */
+type StoreDefinition =
   | { readonly kind: "item"; readonly value: ExportValue }
   /** Of an instance; no handle is made for it. */
   | { readonly kind: "export"; readonly instance: Instance };
+
+type Definition = AnywhereDefinition | StoreDefinition;
 
 /** Collects what modules may import. Nothing is there that was not defined. */
 export class Linker {
@@ -110,6 +110,31 @@ export class Linker {
   }
 
   /**
+   * Finds and compares a module's imports, for any number of instances. The store's own memories, tables, globals, tags
+   * and functions among them are compared for each instance.
+   * @throws LinkError naming every import that is missing or does not match
+   */
+  prepare(module: Module): PreparedInstance {
+    this.#requireModule(module, "linker.prepare(module)");
+    const { checked } = module;
+    const definitions = checked.module.imports.map((wanted) => this.#find(wanted));
+    const known = matchKnownImports(checked, (wanted, expected, k) => {
+      const definition = definitions[k];
+      return isOfStore(definition) ? "later" : this.#resolve(definition, wanted, expected);
+    });
+    const items = known.filter((item) => item !== "later");
+    if (items.length === known.length) return new PreparedInstance(module, () => items);
+    return new PreparedInstance(module, (store) =>
+      matchImports(checked, (wanted, _expected, k) => {
+        const definition = definitions[k];
+        const item = known[k];
+        if (isOfStore(definition)) return resolveInStore(store, definition, wanted);
+        return item === "later" ? undefined : item;
+      }),
+    );
+  }
+
+  /**
    * Instantiates a module: matches its imports, allocates what it defines, runs its segments and start function.
    * `options` bound the start function; the rest is bounded by the module's size.
    * @throws LinkError naming every import that is missing or does not match
@@ -119,11 +144,8 @@ export class Linker {
   instantiate(store: Store, module: Module, options?: CallOptions): Instance {
     const bounds =
       options === undefined ? undefined : readOptions("linker.instantiate", options, CALL_OPTIONS);
-    const state = this.#allocate(store, module, "linker.instantiate(store, module, options)");
-    const instance = new Instance(store, module, state);
-    const start = startFunction(state);
-    if (start !== undefined) callFunction(store, start, [], START, bounds);
-    return instance;
+    const imports = this.#match(store, module, "linker.instantiate(store, module, options)");
+    return makeInstance(store, module, imports, bounds);
   }
 
   /**
@@ -133,26 +155,8 @@ export class Linker {
    */
   async instantiateAsync(store: Store, module: Module, options?: AsyncCallOptions): Promise<Instance> {
     const bounds = readOptions("linker.instantiateAsync", options, ASYNC_CALL_OPTIONS);
-    const state = this.#allocate(store, module, "linker.instantiateAsync(store, module, options)");
-    const instance = new Instance(store, module, state);
-    const start = startFunction(state);
-    if (start !== undefined) {
-      const run = backendOf(store.engine).interpreter.start(store.state, start, [], false);
-      await drive(new Execution(store, run), bounds);
-    }
-    return instance;
-  }
-
-  #allocate(store: Store, module: Module, signature: string): ModuleInstance {
-    requireStore(store, signature);
-    if (!(module instanceof Module)) throw wrongArgument(signature, "module", "a Module", module);
-    if (store.engine !== this.engine || module.engine !== this.engine) {
-      throw new TypeError("linker, store and module must be of the same engine");
-    }
-    const imports = matchImports(module.checked, (wanted, expected) =>
-      this.#resolve(store, wanted, expected),
-    );
-    return instantiate(backendOf(this.engine).compiled(module), store.state, imports);
+    const imports = this.#match(store, module, "linker.instantiateAsync(store, module, options)");
+    return makeInstanceAsync(store, module, imports, bounds);
   }
 
   #define(module: string, name: string, definition: Definition): this {
@@ -170,16 +174,34 @@ export class Linker {
     return this;
   }
 
-  #resolve(store: Store, wanted: Import, expected: ExternType): ExternInstance | undefined {
-    const definition = this.#definitions.get(wanted.module)?.get(wanted.name);
+  #find({ module, name }: Import): Definition | undefined {
+    return this.#definitions.get(module)?.get(name);
+  }
+
+  #match(store: Store, module: Module, signature: string): ExternInstance[] {
+    requireStore(store, signature);
+    this.#requireModule(module, signature);
+    requireSameEngine(this.engine, store.engine);
+    return matchImports(module.checked, (wanted, expected) => {
+      const definition = this.#find(wanted);
+      return isOfStore(definition)
+        ? resolveInStore(store, definition, wanted)
+        : this.#resolve(definition, wanted, expected);
+    });
+  }
+
+  #requireModule(module: unknown, signature: string): asserts module is Module {
+    if (!(module instanceof Module)) throw wrongArgument(signature, "module", "a Module", module);
+    requireSameEngine(this.engine, module.engine);
+  }
+
+  /** What a definition is for an import of a type, in any store. */
+  #resolve(
+    definition: AnywhereDefinition | undefined,
+    wanted: Import,
+    expected: ExternType,
+  ): ExternInstance | undefined {
     if (definition?.kind === "host") return { kind: "func", func: definition.func };
-    if (definition?.kind === "item") {
-      return externOf(store, definition.value, `import ${wanted.module}.${wanted.name}`);
-    }
-    if (definition?.kind === "export") {
-      if (definition.instance.store === store) return definition.instance.item(wanted.name);
-      throw new TypeError(`import ${wanted.module}.${wanted.name}: belongs to another store`);
-    }
     if (definition?.kind === "as-imported") {
       if (expected.kind !== "func") return undefined;
       const { typeId } = expected;
@@ -210,4 +232,19 @@ export class Linker {
 function checkNames(module: string, name: string, signature: string): void {
   STRING.read(module, `${signature}: module`);
   STRING.read(name, `${signature}: name`);
+}
+
+function isOfStore(definition: Definition | undefined): definition is StoreDefinition {
+  return definition?.kind === "item" || definition?.kind === "export";
+}
+
+/** @throws TypeError for what belongs to another store */
+function resolveInStore(
+  store: Store,
+  definition: StoreDefinition,
+  { module, name }: Import,
+): ExternInstance | undefined {
+  if (definition.kind === "item") return externOf(store, definition.value, `import ${module}.${name}`);
+  if (definition.instance.store === store) return definition.instance.item(name);
+  throw new TypeError(`import ${module}.${name}: belongs to another store`);
 }

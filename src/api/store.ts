@@ -8,6 +8,8 @@ import {
   objectWith,
   optionsOf,
   readOptions,
+  type Shape,
+  shape,
   wrongArgument,
 } from "../checks/options.ts";
 import type { Limits } from "../limits.ts";
@@ -17,6 +19,7 @@ import { HEAP_CONCRETE, HeapType, heapOf, refType } from "../module/types.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
 import { CALLABLE_BYTES } from "../runtime/host-heap.ts";
+import type { StoreParticipant } from "../runtime/participant.ts";
 import { type Blocking, StoreState } from "../runtime/store.ts";
 import { toFuel } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
@@ -34,12 +37,27 @@ export interface StoreOptions {
    * `WouldBlockError`; an endless one always is, as nothing else runs meanwhile that could end it.
    */
   readonly blocking?: Blocking | undefined;
+  /**
+   * The WASI of the store's guests, a `WasiPreview1`: for the functions that `WasiPreview1.addTo` defines in a linker once
+   * and for all. It is registered as a participant.
+   */
+  readonly wasi?: StoreParticipant | undefined;
 }
+
+const PARTICIPANT: Shape<StoreParticipant> = /* @__PURE__ */ shape(
+  "an object with a name and a version, such as a WasiPreview1",
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as StoreParticipant).name === "string" &&
+    Number.isSafeInteger((value as StoreParticipant).version),
+);
 
 const STORE_OPTIONS = {
   fuel: FUEL,
   limits: /* @__PURE__ */ optionsOf("an object of limits", /* @__PURE__ */ limitTable(DEFAULT_LIMITS)),
   blocking: /* @__PURE__ */ objectWith<Blocking>("an object with a method sleep(ms)", "sleep"),
+  wasi: PARTICIPANT,
 } satisfies OptionTable<StoreOptions>;
 
 /** Holds instances, their memories, tables and globals, and what bounds them. */
@@ -54,18 +72,22 @@ export class Store {
   #reserved = 0;
   /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
   readonly handles = new WeakMap<object, object>();
+  /** The WASI of the store's guests, if the store was made with one. */
+  readonly wasi: StoreParticipant | undefined;
 
   /** @throws TypeError for unknown options and limits; RangeError for fuel or limits that are negative or no integers */
   constructor(engine: Engine, options?: StoreOptions) {
     if (!(engine instanceof Engine)) {
       throw wrongArgument("new Store(engine, options)", "engine", "an Engine", engine);
     }
-    const { fuel, limits, blocking } = readOptions("new Store", options, STORE_OPTIONS);
+    const { fuel, limits, blocking, wasi } = readOptions("new Store", options, STORE_OPTIONS);
     this.engine = engine;
     this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel);
     this.state.embedder = this;
     this.state.blocking = blocking;
     this.state.exceptions = makeExceptionBoundary(this);
+    this.wasi = wasi;
+    if (wasi !== undefined) this.register(wasi);
   }
 
   get limits(): Limits {
@@ -117,6 +139,25 @@ export class Store {
       throw new RangeError(`store.release: only ${this.#reserved} bytes are reserved`);
     this.#reserved -= bytes;
     this.state.total.release(bytes);
+  }
+
+  /**
+   * Registers state that belongs to the store's guests and is not the engine's, so that whoever keeps or copies the store
+   * finds all of it. Does nothing if this very participant is registered. @throws TypeError for a name that is taken
+   */
+  register(participant: StoreParticipant): void {
+    PARTICIPANT.read(participant, "store.register(participant)");
+    const { participants } = this.state;
+    const known = participants.get(participant.name);
+    if (known !== undefined && known !== participant) {
+      throw new TypeError(`a participant ${JSON.stringify(participant.name)} is registered already`);
+    }
+    participants.set(participant.name, participant);
+  }
+
+  /** What was registered, in that order. */
+  get participants(): readonly StoreParticipant[] {
+    return [...this.state.participants.values()];
   }
 
   [disposeSymbol](): void {

@@ -48,6 +48,7 @@ export function instantiate(
   const functions: FunctionInstance[] = [];
   for (const item of imports) if (item.kind === "func") functions.push(item.func);
   const instance = new ModuleInstance(executable, store, functions);
+  store.instances.push(instance);
   for (const item of imports) {
     if (item.kind === "table") instance.tables.push(item.table);
     else if (item.kind === "memory") instance.memories.push(item.memory);

@@ -83,17 +83,31 @@ function matches(actual: ExternType, expected: ExternType, registry: TypeRegistr
  */
 export function matchImports(
   checked: CheckedModule,
-  resolve: (wanted: Import, expected: ExternType) => ExternInstance | undefined,
+  resolve: (wanted: Import, expected: ExternType, index: number) => ExternInstance | undefined,
 ): ExternInstance[] {
+  const items: ExternInstance[] = [];
+  matchKnownImports(checked, (wanted, expected, index) => {
+    const item = resolve(wanted, expected, index);
+    if (item !== undefined) items.push(item);
+    return item;
+  });
+  return items;
+}
+
+/** The same where some imports are to come later: those are not checked. */
+export function matchKnownImports(
+  checked: CheckedModule,
+  resolve: (wanted: Import, expected: ExternType, index: number) => ExternInstance | "later" | undefined,
+): (ExternInstance | "later")[] {
   const { registry } = checked;
   const text = externTypeTexts(registry);
   const problems: LinkProblem[] = [];
-  const items: ExternInstance[] = [];
+  const items: (ExternInstance | "later")[] = [];
   const provided = new Set<string>();
   checked.module.imports.forEach((wanted, k) => {
     const expected = checked.importTypes[k] as ExternType;
-    const item = resolve(wanted, expected);
-    if (item !== undefined && matches(externTypeOf(item), expected, registry)) {
+    const item = resolve(wanted, expected, k);
+    if (item === "later" || (item !== undefined && matches(externTypeOf(item), expected, registry))) {
       items.push(item);
       provided.add(wanted.module);
       return;

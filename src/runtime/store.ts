@@ -6,6 +6,8 @@ import type { Limits } from "../limits.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
 import { FuelMeter } from "./fuel.ts";
 import { GcHeap } from "./gc.ts";
+import type { ModuleInstance } from "./instance.ts";
+import type { StoreParticipant } from "./participant.ts";
 import { ResourceMeter } from "./resource-meter.ts";
 import type { TableBudget } from "./table.ts";
 import type { ExceptionBoundary } from "./tag.ts";
@@ -36,6 +38,10 @@ export class StoreState {
   embedder: unknown;
   /** Set by the embedder's layer before anything runs. */
   exceptions!: ExceptionBoundary;
+  /** In the order in which they were made; those too whose segments or start function trapped. */
+  readonly instances: ModuleInstance[] = [];
+  /** By name: what takes part in the store beside the engine. */
+  readonly participants = new Map<string, StoreParticipant>();
   readonly #counts: Record<Counted, number> = { instances: 0, memories: 0, tables: 0, globals: 0 };
 
   constructor(registry: TypeRegistry, limits: Limits, fuel: bigint | undefined) {

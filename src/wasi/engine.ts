@@ -17,6 +17,8 @@ export interface CallerLike {
     readonly fuelConsumed: bigint;
     /** Whose cost model says what the host's work costs the guest; without one it is free. */
     readonly engine?: { readonly costModel: HostPrices };
+    /** What the store was made with. */
+    readonly wasi?: unknown;
   };
   /** False if the call is synchronous, so that a function that must wait fails before it starts to. */
   readonly canWait?: boolean;

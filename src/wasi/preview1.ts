@@ -4,7 +4,7 @@
 import { ExitError } from "../errors.ts";
 import { ARGS_FUNCTIONS } from "./args.ts";
 import { CLOCK_FUNCTIONS } from "./clock.ts";
-import type { InstanceLike, LinkerLike } from "./engine.ts";
+import type { CallerLike, InstanceLike, LinkerLike } from "./engine.ts";
 import { ENVIRON_FUNCTIONS } from "./environ.ts";
 import { FD_FUNCTIONS } from "./fd.ts";
 import { FD_IO_FUNCTIONS } from "./fd-io.ts";
@@ -45,6 +45,9 @@ export function preview1Functions(): FunctionTable {
  * Nothing is granted that the options do not name. Several can be in use at once; they share nothing.
  */
 export class WasiPreview1 {
+  /** As a participant of a store. */
+  readonly name = "wasi";
+  readonly version = 1;
   readonly #state: WasiState;
   #phase: "new" | "running" | "library" | "closed" = "new";
 
@@ -66,26 +69,24 @@ export class WasiPreview1 {
     return this.#state.descriptors.size;
   }
 
-  /** Defines the functions of `wasi_snapshot_preview1`, and of `wasi_unstable` in its own layouts. */
-  addTo(linker: LinkerLike): void {
-    this.#define(linker, PREVIEW1, preview1Functions());
-    const { sock_accept: _later, ...unstable } = preview1Functions();
-    this.#define(linker, UNSTABLE, unstable);
+  /**
+   * Defines the functions of `wasi_snapshot_preview1`, and of `wasi_unstable` in its own layouts, for guests of any store that
+   * was made with a WASI: `new Store(engine, { wasi: new WasiPreview1(…) })`. Once for a linker, however many guests there
+   * will be. In another store the functions throw a TypeError.
+   */
+  static addTo(linker: LinkerLike): void {
+    defineFunctions(linker, ({ store }) => {
+      const wasi = store?.wasi;
+      if (wasi instanceof WasiPreview1) return wasi.#state;
+      throw new TypeError(
+        "the store has no WASI: make it with new Store(engine, { wasi: new WasiPreview1(…) })",
+      );
+    });
   }
 
-  #define(linker: LinkerLike, layout: Layout, functions: FunctionTable): void {
-    const state = this.#state;
-    for (const [name, fn] of Object.entries(functions)) {
-      const type = {
-        params: [...fn.params],
-        results: fn.returnsErrno ? (["i32"] as "i32"[]) : [],
-        chargesFirst: true,
-      };
-      linker.func(layout.moduleName, name, type, (caller, ...args) => {
-        if (state.virtualClock !== undefined) state.virtualClock.update(caller.store?.fuelConsumed ?? 0n);
-        return invoke(fn, new Call(state, layout, caller), args);
-      });
-    }
+  /** Defines the same functions for this guest alone, whatever its store. */
+  addTo(linker: LinkerLike): void {
+    defineFunctions(linker, () => this.#state);
   }
 
   /**
@@ -195,6 +196,26 @@ export class WasiPreview1 {
     }
     throw error;
   }
+}
+
+function defineFunctions(linker: LinkerLike, stateOf: (caller: CallerLike) => WasiState): void {
+  const define = (layout: Layout, functions: FunctionTable): void => {
+    for (const [name, fn] of Object.entries(functions)) {
+      const type = {
+        params: [...fn.params],
+        results: fn.returnsErrno ? (["i32"] as "i32"[]) : [],
+        chargesFirst: true,
+      };
+      linker.func(layout.moduleName, name, type, (caller, ...args) => {
+        const state = stateOf(caller);
+        if (state.virtualClock !== undefined) state.virtualClock.update(caller.store?.fuelConsumed ?? 0n);
+        return invoke(fn, new Call(state, layout, caller), args);
+      });
+    }
+  };
+  const { sock_accept: later, ...unstable } = preview1Functions();
+  define(PREVIEW1, { sock_accept: later, ...unstable });
+  define(UNSTABLE, unstable);
 }
 
 const DESCRIPTION = {

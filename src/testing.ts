@@ -6,18 +6,19 @@ import type { Execution } from "./api/execution.ts";
 import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
 import type { Module } from "./api/module.ts";
+import type { Store } from "./api/store.ts";
 import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom-section-check.ts";
 import { decodeModule } from "./decoder/decode.ts";
 import { createOpcodeTables } from "./decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
-import { wordsOf } from "./interp/lower/operand-stack.ts";
 import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
-import type { Registers } from "./interp/run/values.ts";
+import { type RawValue as Bits, readRaw } from "./interp/run/raw-values.ts";
 import type { TierMode } from "./interp/tree/tier.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
 import { FunctionInstance } from "./runtime/function.ts";
 import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
+import { HostGate, type HostObserver } from "./runtime/host-gate.ts";
 import { ExceptionInstance } from "./runtime/tag.ts";
 
 export type { FramePosition, WasmFrame, WasmValue } from "./interp/run/inspect.ts";
@@ -26,6 +27,11 @@ export type { TierMode } from "./interp/tree/tier.ts";
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {
   return decodeFrames(execution.inner.frames);
+}
+
+/** From now on, everything that the store's guests get from the host is told. */
+export function observeHost(store: Store, observer: HostObserver): void {
+  store.state.gate = new HostGate(observer);
 }
 
 /** What a module's functions are lowered to. */
@@ -53,49 +59,22 @@ export interface RawValue {
   readonly ref?: unknown;
 }
 
-const NAMES: Partial<Record<ValType, RawValue["type"]>> = {
-  [NumType.I32]: "i32",
-  [NumType.I64]: "i64",
-  [NumType.F32]: "f32",
-  [NumType.F64]: "f64",
-  [NumType.V128]: "v128",
-};
-
 /** Calls an export with bits, so that NaN payloads survive where JavaScript numbers would lose them. */
 export function invokeRaw(instance: Instance, name: string, args: readonly RawValue[]): RawValue[] {
   const callable = instance.exports[name];
   const func = typeof callable === "function" ? instance.store.instanceOf(callable) : undefined;
   if (func === undefined) throw new TypeError(`no exported function ${JSON.stringify(name)}`);
   const { store } = instance;
-  return backendOf(store.engine).interpreter.call(
-    store.state,
-    func,
-    args,
-    {},
-    {
-      write(ex, types, at, values) {
-        let word = at;
-        types.forEach((type, k) => {
-          writeRaw(ex, type, word, values[k] as RawValue);
-          word += wordsOf(type);
-        });
-      },
-      read(ex, types, at) {
-        let word = at;
-        return types.map((type) => {
-          const value = readRaw(ex.R, ex.X[word >> 1], type, word);
-          word += wordsOf(type);
-          return value;
-        });
-      },
-    },
-  ) as RawValue[];
+  const results = backendOf(store.engine).interpreter.callRaw(store.state, func, args.map(toBits));
+  return results.map((value, k) => fromBits(value, func.type.results[k] as ValType));
 }
 
 /** A global's value as bits. */
 export function readGlobalRaw({ item }: Global): RawValue {
-  const { global } = item;
-  return readRaw(global.bits, global.ref, global.type.type, global.at);
+  const { bits, at, ref, type } = item.global;
+  return isRef(type.type)
+    ? { type: "ref", ref }
+    : fromBits(readRaw({ R: bits, X: [] }, type.type, at), type.type);
 }
 
 /** What a reference that came out of {@link invokeRaw} is. */
@@ -108,22 +87,23 @@ export function refKind(ref: unknown): "func" | "exn" | "i31" | "struct" | "arra
   return "extern";
 }
 
-function writeRaw(ex: Registers, type: ValType, at: number, value: RawValue): void {
-  if (isRef(type)) {
-    ex.X[at >> 1] = value.ref ?? null;
-  } else if (type === NumType.V128) {
-    const bytes = value.bytes as Uint8Array;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
-    for (let lane = 0; lane < 4; lane++) ex.R[at + lane] = view.getInt32(4 * lane, true);
-  } else {
-    ex.R[at] = value.lo ?? 0;
-    ex.R[at + 1] = value.hi ?? 0;
-  }
+const NAMES: Partial<Record<ValType, RawValue["type"]>> = {
+  [NumType.I32]: "i32",
+  [NumType.I64]: "i64",
+  [NumType.F32]: "f32",
+  [NumType.F64]: "f64",
+  [NumType.V128]: "v128",
+};
+
+function toBits({ lo = 0, hi = 0, bytes, ref }: RawValue): Bits {
+  return bytes === undefined
+    ? { words: [lo, hi], ref }
+    : { words: [...new Int32Array(bytes.slice().buffer)] };
 }
 
-function readRaw(words: Int32Array, ref: unknown, type: ValType, at: number): RawValue {
-  const name = NAMES[type];
-  if (name === undefined) return { type: "ref", ref };
-  if (name === "v128") return { type: name, bytes: new Uint8Array(words.slice(at, at + 4).buffer) };
-  return { type: name, lo: words[at] as number, hi: words[at + 1] as number };
+function fromBits({ words = [], ref }: Bits, valType: ValType): RawValue {
+  const type = NAMES[valType];
+  if (type === undefined) return { type: "ref", ref };
+  if (type === "v128") return { type, bytes: new Uint8Array(Int32Array.from(words).buffer) };
+  return { type, lo: words[0] ?? 0, hi: words[1] ?? 0 };
 }

@@ -9,7 +9,7 @@ import {
   createPairs,
   ModuleCompiler,
 } from "../interp/lower/module-compiler.ts";
-import { Interpreter } from "../interp/run/run.ts";
+import { Interpreter } from "../interp/run/interpreter.ts";
 import { setWarmUp } from "../interp/run/slices.ts";
 import { Tier } from "../interp/tree/tier.ts";
 import { warmUp } from "../interp/warm-up.ts";

@@ -1,8 +1,9 @@
 // What a host function learns of the guest that calls it.
 
 import { STRING } from "../checks/options.ts";
-import { OutOfFuelError } from "../errors.ts";
+import type { OutOfFuelError } from "../errors.ts";
 import type { ExecutionContext } from "../interp/run/context.ts";
+import { stopError } from "../interp/run/stop.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { toFuel } from "./convert.ts";
@@ -73,7 +74,7 @@ export class Caller {
     const { fuel } = this.store.state;
     const price = toFuel(amount, "caller.chargeFuel");
     if (!fuel.tryCharge(price)) {
-      this.#unpaid = new OutOfFuelError(fuel.scope, false);
+      this.#unpaid = stopError(fuel.scope, false);
       throw this.#unpaid;
     }
     this.#payer ??= this.#current;

@@ -2,7 +2,7 @@
 // Owns the pacing. What one slice does is the execution's affair.
 
 import { amount, type OptionTable, POSITIVE_MILLISECONDS, type Read } from "../checks/options.ts";
-import { InterruptedError, OutOfFuelError, type RuntimeError } from "../errors.ts";
+import type { InterruptedError } from "../errors.ts";
 import type { Execution } from "./execution.ts";
 import { CALL_OPTIONS, type CallOptions } from "./func.ts";
 import { makeWatch, now, withQuantum } from "./interrupt.ts";
@@ -69,7 +69,7 @@ async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise
       case "out-of-fuel":
         // Where the quantum was the tighter bound, only this turn is over.
         if (execution.outOfFuelScope === "store" || cap === left) {
-          throw stopped(execution, new OutOfFuelError(execution.outOfFuelScope ?? "call", false));
+          throw execution.inner.stopError(execution.outOfFuelScope ?? "call", false);
         }
         await turn.next();
         break;
@@ -83,7 +83,7 @@ async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise
         if (execution.interruptedBy === undefined) await turn.next();
     }
     const reason = watch?.poll(true) as InterruptedError["reason"] | undefined;
-    if (reason !== undefined) throw stopped(execution, new InterruptedError(reason, false));
+    if (reason !== undefined) throw execution.inner.stopError(reason, false);
   }
 }
 
@@ -125,13 +125,6 @@ class Turn {
     // What was too little for an instruction is added to the next turn's.
     this.#fuel += this.#quantumFuel ?? 0n;
   }
-}
-
-/** Tells an error where the guest stood. */
-export function stopped<E extends RuntimeError>(execution: Execution, error: E): E {
-  error.backtrace = execution.backtrace();
-  error.fuelConsumed = execution.store.fuelConsumed;
-  return error;
 }
 
 /** A `MessagePort` as browsers have it. */

@@ -4,7 +4,7 @@ import { wrongArgument } from "../checks/options.ts";
 import { RuntimeError } from "../errors.ts";
 import { wordsOfAll } from "../interp/lower/operand-stack.ts";
 import { readException } from "../interp/run/exceptions.ts";
-import { type Registers, readValues, writeValues } from "../interp/run/values.ts";
+import { makeRegisters, readValues, writeValues } from "../interp/run/values.ts";
 import type { ExceptionBoundary, ExceptionInstance } from "../runtime/tag.ts";
 import { toEmbedder, toGuest } from "./convert.ts";
 import type { Store } from "./store.ts";
@@ -50,17 +50,6 @@ function payloadText({ params }: Tag, payload: readonly unknown[]): string {
   return ` (${values.join(", ")})`;
 }
 
-/** Registers for a few values. */
-function scratch(words: number): Registers {
-  const buffer = new ArrayBuffer(words * 4);
-  return {
-    R: new Int32Array(buffer),
-    F: new Float32Array(buffer),
-    D: new Float64Array(buffer),
-    X: new Array(words >> 1).fill(null),
-  };
-}
-
 function makeException(tag: Tag, payload: readonly unknown[]): ExceptionInstance {
   const signature = "new WasmException(tag, payload)";
   if (!(tag instanceof Tag)) throw wrongArgument(signature, "tag", "a Tag", tag);
@@ -70,7 +59,7 @@ function makeException(tag: Tag, payload: readonly unknown[]): ExceptionInstance
   if (payload.length !== params.length) {
     throw new TypeError(`payload: the tag takes ${params.length} values, got ${payload.length}`);
   }
-  const registers = scratch(wordsOfAll(params));
+  const registers = makeRegisters(wordsOfAll(params));
   const values = params.map((type, k) => toGuest(store, payload[k], type, `value ${k + 1} of the payload`));
   writeValues(registers, params, 0, values);
   return readException(registers, item.tag, 0);
@@ -79,7 +68,7 @@ function makeException(tag: Tag, payload: readonly unknown[]): ExceptionInstance
 /** A guest's exception as the embedder sees it. */
 function toWasmException(store: Store, exception: ExceptionInstance): WasmException {
   const { tag, bits, refs } = exception;
-  const registers = scratch(bits.length);
+  const registers = makeRegisters(bits.length);
   registers.R.set(bits);
   const payload = readValues({ ...registers, X: [...refs] }, tag.type.params, 0);
   return new WasmException(

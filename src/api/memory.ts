@@ -82,6 +82,7 @@ export class Memory {
   /** All bytes, as a view without copying. It goes stale when the memory grows. */
   bytes(): Uint8Array {
     const { u8, byteLength } = this.item.memory;
+    this.store.state.gate?.expose(this.item.memory);
     return new Uint8Array(u8.buffer, 0, byteLength);
   }
 
@@ -89,6 +90,19 @@ export class Memory {
   read(address: number | bigint, length: number): Uint8Array {
     const at = this.#check(address, length, "memory.read");
     return this.item.memory.u8.slice(at, at + length);
+  }
+
+  /** A view of `length` bytes, to be read. It goes stale when the memory grows. @throws as {@link read} */
+  readable(address: number | bigint, length: number): Uint8Array {
+    const at = this.#check(address, length, "memory.readable");
+    return this.item.memory.u8.subarray(at, at + length);
+  }
+
+  /** The same, to be written to before the guest goes on. @throws as {@link read} */
+  writable(address: number | bigint, length: number): Uint8Array {
+    const at = this.#check(address, length, "memory.writable");
+    this.store.state.gate?.lend(this.item.memory, at, length);
+    return this.item.memory.u8.subarray(at, at + length);
   }
 
   /**
@@ -102,7 +116,7 @@ export class Memory {
       const { message } = unexpected("memory.write: bytes", "a Uint8Array or other buffer", bytes);
       throw new TypeError(typeof bytes === "string" ? `${message}; use writeString for text` : message);
     }
-    this.item.memory.u8.set(source, this.#check(address, source.length, "memory.write"));
+    this.#write(address, source, "memory.write");
   }
 
   /** Decodes `length` bytes as UTF-8. @throws Trap out of bounds; TypeError for what is not UTF-8, and as {@link read} */
@@ -116,8 +130,14 @@ export class Memory {
   /** Writes `text` as UTF-8, without a terminator; gives the number of bytes. @throws Trap out of bounds; TypeError for what is no string */
   writeString(address: number | bigint, text: string): number {
     const bytes = encodeUtf8(STRING.read(text, "memory.writeString: text"));
-    this.item.memory.u8.set(bytes, this.#check(address, bytes.length, "memory.writeString"));
+    this.#write(address, bytes, "memory.writeString");
     return bytes.length;
+  }
+
+  #write(address: number | bigint, bytes: Uint8Array, what: string): void {
+    const at = this.#check(address, bytes.length, what);
+    this.item.memory.u8.set(bytes, at);
+    this.store.state.gate?.wrote(this.item.memory, at, bytes.length);
   }
 
   /** Where `length` bytes at `address` begin, once it is certain that they are inside. */

@@ -10,8 +10,7 @@ import {
   readOptions,
   wrongArgument,
 } from "../checks/options.ts";
-import { InterruptedError, OutOfFuelError } from "../errors.ts";
-import { nextTurn, stopped } from "./drive.ts";
+import { nextTurn } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { now } from "./interrupt.ts";
 
@@ -154,13 +153,13 @@ export class Scheduler {
         return;
       case "out-of-fuel":
         if (execution.outOfFuelScope === "store" || cap === left) {
-          task.reject(stopped(execution, new OutOfFuelError(execution.outOfFuelScope ?? "call", true)));
+          task.reject(execution.inner.stopError(execution.outOfFuelScope ?? "call", true));
         } else {
           this.#join(task);
         }
         return;
       default:
-        task.reject(stopped(execution, new InterruptedError(execution.interruptedBy ?? "handle", true)));
+        task.reject(execution.inner.stopError(execution.interruptedBy ?? "handle", true));
     }
   }
 }

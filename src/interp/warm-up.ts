@@ -16,7 +16,7 @@ import { ModuleValidator } from "../validator/module-validator.ts";
 import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
 import { CodeNode, FunctionCode } from "./code/node.ts";
 import { type CompilerOptions, ModuleCompiler } from "./lower/module-compiler.ts";
-import type { Interpreter } from "./run/run.ts";
+import type { Interpreter } from "./run/interpreter.ts";
 
 /** `(module (func) (table 1 funcref) (elem (i32.const 0) 0) (memory 1) (global (mut i64) (i64.const 0)))` */
 const MODULE = [

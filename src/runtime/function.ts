@@ -48,6 +48,13 @@ export interface LoweredFunction {
   readonly funcIdx: number;
 }
 
+/** A host function; {@link isHostFunction} tells. */
+export type HostFunctionInstance = FunctionInstance & { readonly host: HostCallback };
+
+export function isHostFunction(func: FunctionInstance): func is HostFunctionInstance {
+  return func.host !== undefined;
+}
+
 export class FunctionInstance {
   /** Canonical type id. */
   readonly typeId: number;

@@ -6,6 +6,7 @@ import type { Limits } from "../limits.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
 import { FuelMeter } from "./fuel.ts";
 import { GcHeap } from "./gc.ts";
+import type { HostGate } from "./host-gate.ts";
 import type { ModuleInstance } from "./instance.ts";
 import type { StoreParticipant } from "./participant.ts";
 import { ResourceMeter } from "./resource-meter.ts";
@@ -36,6 +37,8 @@ export class StoreState {
   blocking: Blocking | undefined;
   /** The embedder's own object for this store. */
   embedder: unknown;
+  /** What all that guests get from the host passes; only where somebody observes it. */
+  gate: HostGate | undefined;
   /** Set by the embedder's layer before anything runs. */
   exceptions!: ExceptionBoundary;
   /** In the order in which they were made; those too whose segments or start function trapped. */

@@ -2,17 +2,19 @@
 // Owns how frames and instances change then. Calls to the host are host-calls.ts's.
 
 import { Trap } from "../../errors.ts";
-import type { FunctionInstance } from "../../runtime/function.ts";
+import { type FunctionInstance, isHostFunction } from "../../runtime/function.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { TableInstance } from "../../runtime/table.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { CallTarget } from "../code/operations.ts";
+import { wordsOfAll } from "../lower/operand-stack.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
 import { applyFixups, leaveFrame } from "./frames.ts";
 import { callHost, chargeHostCall, type HostCalls } from "./host-calls.ts";
-import { crossingCall, exactNode, isSynthetic, siteCall } from "./nodes.ts";
+import { crossingCall, exactNode, isSynthetic, siteCall, startNode } from "./nodes.ts";
 import { type InterruptReason, pause, poll } from "./stop.ts";
+import type { ValueCodec } from "./values.ts";
 
 /** Words of large frames that are cleared between polls: a call costs the same however many locals it clears. */
 const CLEARED_WORDS_PER_POLL = 2 ** 20;
@@ -24,6 +26,23 @@ export interface CallState extends HostCalls {
   readonly maxWords: number;
   /** Words of large frames that have been cleared since the last poll. */
   clearedWords: number;
+}
+
+/** Writes the arguments and sets the state to call `func`, from the host, with a frame at word `base`. */
+export function enter<Value>(
+  run: CallState,
+  func: FunctionInstance,
+  args: readonly Value[],
+  base: number,
+  codec: ValueCodec<Value>,
+): void {
+  const { params, results } = func.type;
+  run.ensureWords(base + Math.max(wordsOfAll(params), wordsOfAll(results)));
+  codec.write(run, params, base, args);
+  run.fp = base;
+  run.status = "done";
+  run.enterInstance(func.instance as ModuleInstance);
+  run.pc = startNode(func.code as FunctionCode);
 }
 
 /**
@@ -85,7 +104,7 @@ export function checkIndirect({ store }: CallState, func: FunctionInstance, type
 
 /** Calls `func`, of whatever kind, from node `i`. */
 export function callFunction(run: CallState, i: CodeNode, func: FunctionInstance): CodeNode {
-  if (func.host !== undefined) return chargeHostCall(run, i, func) ?? callHost(run, i, func, run.fp + i.d);
+  if (isHostFunction(func)) return chargeHostCall(run, i, func) ?? callHost(run, i, func, run.fp + i.d);
   const code = func.code as FunctionCode;
   if (func.instance === run.instance) return siteCall(i, code);
   // Made once for each site, which keeps it as its target.
@@ -101,12 +120,12 @@ export function tailCall(run: CallState, i: CodeNode): CodeNode {
   const { fp } = run;
   const func = tailTarget(run, i.data as CallTarget, fp + i.a);
   // Before the arguments move over the locals: the instruction may have to begin again.
-  const stop = func.host === undefined ? undefined : chargeHostCall(run, i, func);
+  const stop = isHostFunction(func) ? chargeHostCall(run, i, func) : undefined;
   if (stop !== undefined) return stop;
   const words = i.b;
   run.R.copyWithin(fp, fp + i.d, fp + i.d + words);
   run.X.copyWithin(fp >> 1, (fp + i.d) >> 1, (fp + i.d + words) >> 1);
-  if (func.host !== undefined) return callHost(run, i, func, fp);
+  if (isHostFunction(func)) return callHost(run, i, func, fp);
   const code = func.code as FunctionCode;
   if (func.instance !== run.instance) {
     // The caller expects its own instance back. If something on the way already restores one, that will do.

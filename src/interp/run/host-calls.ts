@@ -4,10 +4,11 @@
 import type { ValType } from "../../module/types.ts";
 import {
   type FunctionInstance,
-  type HostCallback,
+  type HostFunctionInstance,
   PendingResult,
   UnpaidCall,
 } from "../../runtime/function.ts";
+import { callHostFunction } from "../../runtime/host-gate.ts";
 import type { StoreState } from "../../runtime/store.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
@@ -38,7 +39,7 @@ export interface HostCalls extends RefuelState {
 }
 
 /** Calls a host function from node `i`; its arguments stand, and its results go, from word `base` on. */
-export function callHost(run: HostCalls, i: CodeNode, func: FunctionInstance, base: number): CodeNode {
+export function callHost(run: HostCalls, i: CodeNode, func: HostFunctionInstance, base: number): CodeNode {
   const { params, results } = func.type;
   const args = readValues(run, params, base);
   const { top, host } = run;
@@ -47,7 +48,7 @@ export function callHost(run: HostCalls, i: CodeNode, func: FunctionInstance, ba
   run.hostCalls.push({ site: i, fp: run.fp, sp: run.sp });
   let result: unknown;
   try {
-    result = (func.host as HostCallback)({ store: run.store, instance: run.instance }, args);
+    result = callHostFunction(func, { store: run.store, instance: run.instance }, args);
   } finally {
     run.hostCalls.pop();
     run.top = top;

@@ -6,7 +6,6 @@ import { InstructionReader } from "../../decoder/instruction-reader.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
 import type { ValType } from "../../module/types.ts";
-import { isRef, NumType } from "../../module/types.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import { FunctionValidator } from "../../validator/function-validator.ts";
@@ -17,16 +16,13 @@ import type { ModuleCompiler } from "../lower/module-compiler.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
 import type { FrameState } from "./exceptions.ts";
 import { siteOf } from "./nodes.ts";
+import { type RawValue, readRaw } from "./raw-values.ts";
 import type { PendingCall } from "./stop.ts";
 import type { Registers } from "./values.ts";
 
-/** A value as bits; a reference as what it is. */
-export interface WasmValue {
+export interface WasmValue extends RawValue {
   /** In text form, e.g. `i64`. */
   readonly type: string;
-  /** Low word first: 1 for i32 and f32, 2 for i64 and f64, 4 for v128. */
-  readonly words?: readonly number[];
-  readonly ref?: Reference;
 }
 
 /** Where in its function a frame stands. */
@@ -219,18 +215,8 @@ function resultCount({ checked }: ModuleCompiler, { op, index }: Instruction): n
   }
 }
 
-const NAMES: Partial<Record<ValType, string>> = {
-  [NumType.I32]: "i32",
-  [NumType.I64]: "i64",
-  [NumType.F32]: "f32",
-  [NumType.F64]: "f64",
-  [NumType.V128]: "v128",
-};
-
-function valueAt({ R, X }: Registers, type: ValType, at: number, compiler: ModuleCompiler): WasmValue {
-  if (isRef(type)) return { type: typeText(type, compiler.checked.typeIds), ref: X[at >> 1] as Reference };
-  const words = type === NumType.I32 || type === NumType.F32 ? 1 : wordsOf(type);
-  return { type: NAMES[type] ?? "?", words: [...R.subarray(at, at + words)] };
+function valueAt(registers: Registers, type: ValType, at: number, compiler: ModuleCompiler): WasmValue {
+  return { type: typeText(type, compiler.checked.typeIds), ...readRaw(registers, type, at) };
 }
 
 /** The value of an operand that the fast lowering left folded. */
@@ -241,7 +227,7 @@ function folded(
   fp: number,
   compiler: ModuleCompiler,
 ): WasmValue {
-  const name = NAMES[type] ?? "?";
+  const name = typeText(type, compiler.checked.typeIds);
   switch (op) {
     case Code.Const32:
       return { type: name, words: [b] };
@@ -250,7 +236,7 @@ function folded(
     case Code.Const128:
       return { type: name, words: [...(data as Int32Array)] };
     case Code.ConstRef:
-      return { type: typeText(type, compiler.checked.typeIds), ref: null };
+      return { type: name, ref: null };
     default:
       return valueAt(ex, type, fp + a, compiler);
   }

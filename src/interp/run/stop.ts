@@ -58,11 +58,27 @@ const NO_OWNER = new FunctionCode(undefined as never, 0, 0, { kind: "func", para
 /** Where the loop goes to be left. */
 const EXIT = new CodeNode(NO_OWNER, Code.Exit, 0, 0, 0, 0, null);
 
+/** What ends a run from outside: the budget that is used up, or who interrupts. */
+export type Stop = OutOfFuelError["scope"] | InterruptedError["reason"];
+
+/** The error that a stop is where it ends a run. */
+export function stopError(stop: OutOfFuelError["scope"], resumable: boolean, detail?: string): OutOfFuelError;
+export function stopError(stop: Stop, resumable: boolean, detail?: string): OutOfFuelError | InterruptedError;
+export function stopError(
+  stop: Stop,
+  resumable: boolean,
+  detail?: string,
+): OutOfFuelError | InterruptedError {
+  return stop === "store" || stop === "call"
+    ? new OutOfFuelError(stop, resumable, detail)
+    : new InterruptedError(stop, resumable, detail);
+}
+
 /** Asks whether to stop. Where the run cannot stop and go on, stopping is an error. @throws InterruptedError */
 export function poll(run: Bounds): InterruptReason | undefined {
   const reason = run.watch?.poll(run.resumable);
   if (reason !== undefined && reason !== "quantum" && !run.resumable) {
-    throw new InterruptedError(reason, false, whyNotLater(run));
+    throw stopError(reason, false, whyNotLater(run));
   }
   return reason;
 }
@@ -95,7 +111,7 @@ export function pause(run: Stoppable, reason: InterruptReason, pc: CodeNode): Co
 /** {@link suspend}, where the instruction at `pc` is not covered. @throws OutOfFuelError if it could not go on later */
 export function outOfFuel(run: Stoppable, pc: CodeNode): CodeNode {
   const { scope } = run.store.fuel;
-  if (!run.resumable) throw new OutOfFuelError(scope, false, whyNotLater(run));
+  if (!run.resumable) throw stopError(scope, false, whyNotLater(run));
   run.outOfFuelScope = scope;
   return suspend(run, "out-of-fuel", pc);
 }

@@ -15,9 +15,26 @@ export interface Registers {
   readonly X: Reference[];
 }
 
+/** Registers for values that are in no frame. */
+export function makeRegisters(words: number): Registers {
+  const buffer = new ArrayBuffer(words * 4);
+  return {
+    R: new Int32Array(buffer),
+    F: new Float32Array(buffer),
+    D: new Float64Array(buffer),
+    X: new Array(words >> 1).fill(null),
+  };
+}
+
 /** What instructions see that act on registers, and on what an instance has. */
 export interface InstanceRegisters extends Registers {
   readonly instance: ModuleInstance;
+}
+
+/** How arguments get into the register file, and results out of it. */
+export interface ValueCodec<Value> {
+  write(registers: Registers, types: readonly ValType[], at: number, values: readonly Value[]): void;
+  read(registers: Registers, types: readonly ValType[], at: number): Value[];
 }
 
 /** Reads the value of type `type` whose first word is `at`. i64 becomes a signed bigint, v128 a copy of its 16 bytes. */
@@ -97,3 +114,6 @@ export function writeValues(
     word += wordsOf(type);
   }
 }
+
+/** Guest values as JavaScript has them. */
+export const JS_VALUES: ValueCodec<unknown> = { write: writeValues, read: readValues };

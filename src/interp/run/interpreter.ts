@@ -1,0 +1,299 @@
+// The interpreter as the runtime and the API see it: plain calls, which unwind when they cannot go on, and the bracket
+// around everything that runs. Owns caps, watches, nesting, and which instances are busy. Executions are run.ts's.
+
+import { InstanceBusyError, Trap } from "../../errors.ts";
+import {
+  type FunctionInstance,
+  type HostFunctionInstance,
+  isHostFunction,
+  PendingResult,
+  UnpaidCall,
+} from "../../runtime/function.ts";
+import type { RefVisitor, RootSource } from "../../runtime/gc.ts";
+import { callHostFunction } from "../../runtime/host-gate.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
+import type { StoreState } from "../../runtime/store.ts";
+import type { CodeNode } from "../code/node.ts";
+import { execute } from "../loop.ts";
+import { wordsOfAll } from "../lower/operand-stack.ts";
+import { enter } from "./calls.ts";
+import { ExecutionContext } from "./context.ts";
+import { RAW_VALUES, type RawValue } from "./raw-values.ts";
+import { visitRoots } from "./roots.ts";
+import { Run } from "./run.ts";
+import { poll, type Watch, wouldBlock } from "./stop.ts";
+import { JS_VALUES, makeRegisters, readValues, type ValueCodec, writeValues } from "./values.ts";
+
+/** Bounds of one call or of one slice of an execution. */
+export interface RunBounds {
+  /** Cap inside the store's budget. */
+  readonly fuel?: bigint | undefined;
+  readonly watch?: Watch | undefined;
+  /** Of a call: allowed while executions of the instance are under way. */
+  readonly concurrent?: boolean | undefined;
+}
+
+/** What one store's runs share: the execution that is running now, and the pool for plain calls. */
+class Threads implements RootSource {
+  current: ExecutionContext | undefined;
+  /** Guest-host-guest nesting of the current execution. */
+  depth = 0;
+  idle: ExecutionContext | undefined;
+  /** Executions that have not ended. */
+  readonly runs = new Set<ExecutionContext>();
+  /** Instances with runs under way, and whose they are. */
+  readonly busy = new Map<ModuleInstance, ExecutionContext | Set<ExecutionContext>>();
+
+  visitRoots(visit: RefVisitor): void {
+    const { current, runs } = this;
+    if (current !== undefined && !runs.has(current)) visitRoots(current, visit);
+    for (const ex of runs) visitRoots(ex, visit);
+  }
+}
+
+/** What holds while guest code runs: who is current, in which bounds, and what it may do. Opened by being made. */
+class Bracket {
+  readonly #threads: Threads;
+  readonly #ex: ExecutionContext;
+  readonly #outer: ExecutionContext | undefined;
+  readonly #watch: Watch | undefined;
+  readonly #resumable: boolean;
+  readonly #mayAwait: boolean;
+  readonly #inTheWay: string | undefined;
+  readonly #host: FunctionInstance | undefined;
+  readonly #lift: (() => void) | undefined;
+
+  constructor(
+    threads: Threads,
+    ex: ExecutionContext,
+    bounds: RunBounds,
+    resumable: boolean,
+    mayAwait: boolean,
+  ) {
+    const { store } = ex;
+    this.#threads = threads;
+    this.#ex = ex;
+    this.#outer = threads.current;
+    this.#watch = ex.watch;
+    this.#resumable = ex.resumable;
+    this.#mayAwait = ex.mayAwait;
+    this.#inTheWay = ex.inTheWay;
+    this.#host = ex.host;
+    this.#lift = bounds.fuel === undefined ? undefined : store.fuel.pushCap(bounds.fuel);
+    if (ex.resumable) ex.inTheWay = ex.host?.name ?? "that runs now";
+    ex.watch = joinWatches(ex.watch, bounds.watch);
+    ex.resumable = resumable;
+    ex.mayAwait = mayAwait;
+    ex.host = undefined;
+    threads.current = ex;
+    threads.depth++;
+    store.gate?.toGuest();
+  }
+
+  close(): void {
+    const ex = this.#ex;
+    ex.store.gate?.toHost();
+    this.#threads.depth--;
+    this.#threads.current = this.#outer;
+    ex.watch = this.#watch;
+    ex.resumable = this.#resumable;
+    ex.mayAwait = this.#mayAwait;
+    ex.inTheWay = this.#inTheWay;
+    ex.host = this.#host;
+    this.#lift?.();
+  }
+}
+
+/** Slots of the largest register file that plain calls share. */
+const POOLED_SLOTS = 2048;
+
+/** One per engine; its state hangs on stores. */
+export class Interpreter {
+  readonly #threads = new WeakMap<StoreState, Threads>();
+
+  /** The execution that is running in `store`, if one is. */
+  current(store: StoreState): ExecutionContext | undefined {
+    return this.#of(store).current;
+  }
+
+  #of(store: StoreState): Threads {
+    let threads = this.#threads.get(store);
+    if (threads === undefined) {
+      threads = new Threads();
+      store.heap.sources.add(threads);
+      this.#threads.set(store, threads);
+    }
+    return threads;
+  }
+
+  /**
+   * Calls a function to its end. `args` are checked values of its parameter types; returns its results.
+   * @throws Trap, OutOfFuelError, InterruptedError, LimitError, InstanceBusyError, or what a host function threw
+   */
+  call(
+    store: StoreState,
+    func: FunctionInstance,
+    args: readonly unknown[],
+    bounds: RunBounds = {},
+  ): unknown[] {
+    if (isHostFunction(func)) return callHost(store, func, args, this.current(store));
+    return this.#callGuest(JS_VALUES, store, func, args, bounds);
+  }
+
+  /** {@link call}, with values as bits. */
+  callRaw(store: StoreState, func: FunctionInstance, args: readonly RawValue[]): RawValue[] {
+    if (!isHostFunction(func)) return this.#callGuest(RAW_VALUES, store, func, args, {});
+    const { params, results } = func.type;
+    const registers = makeRegisters(Math.max(wordsOfAll(params), wordsOfAll(results)));
+    RAW_VALUES.write(registers, params, 0, args);
+    const outcome = this.call(store, func, readValues(registers, params, 0));
+    writeValues(registers, results, 0, outcome);
+    return RAW_VALUES.read(registers, results, 0);
+  }
+
+  /** {@link call} of a guest function, with values in whatever form `codec` gives them. */
+  #callGuest<Value>(
+    codec: ValueCodec<Value>,
+    store: StoreState,
+    func: FunctionInstance,
+    args: readonly Value[],
+    bounds: RunBounds,
+  ): Value[] {
+    const threads = this.#of(store);
+    const outer = threads.current;
+    if (threads.depth >= store.limits.hostDepth) {
+      throw new Trap(
+        "call-stack-exhausted",
+        `more than ${store.limits.hostDepth} calls between guest and host`,
+      );
+    }
+    const ex = outer ?? threads.idle ?? new ExecutionContext(store);
+    if (outer === undefined) threads.idle = undefined;
+    const release = occupy(threads, func, ex, bounds.concurrent ?? false);
+    const { fp, sp, top, instance } = ex;
+    const savedLength = ex.saved.length;
+    const bracket = new Bracket(threads, ex, bounds, false, false);
+    try {
+      poll(ex);
+      const base = outer === undefined ? 0 : top;
+      enter(ex, func, args, base, codec);
+      execute(ex, ex.pc as CodeNode);
+      return codec.read(ex, func.type.results, base);
+    } finally {
+      ex.fp = fp;
+      ex.sp = sp;
+      ex.top = top;
+      ex.callers.length = sp;
+      ex.saved.length = savedLength;
+      if (instance !== undefined) ex.enterInstance(instance);
+      bracket.close();
+      // A register file that a deep call has grown is not kept: clearing it would slow down every later call.
+      if (outer === undefined && ex.X.length <= POOLED_SLOTS) {
+        ex.X.fill(null);
+        threads.idle = ex;
+      }
+      release?.();
+    }
+  }
+
+  /** Prepares an execution of `func` that runs when it is resumed. @throws InstanceBusyError */
+  start(store: StoreState, func: FunctionInstance, args: readonly unknown[], concurrent: boolean): Run {
+    const run = new Run(this, store, func, concurrent);
+    run.begin(args);
+    return run;
+  }
+
+  /**
+   * @internal For {@link Run}: runs one slice by `step`, if nothing stops it first. How it has stopped is in the status.
+   * @throws whatever ends it
+   */
+  slice(ex: ExecutionContext, bounds: RunBounds, mayAwait: boolean, run: { step(): void }): void {
+    const { store } = ex;
+    const bracket = new Bracket(this.#of(store), ex, bounds, true, mayAwait);
+    ex.status = "done";
+    try {
+      const reason = poll(ex);
+      if (reason === undefined) {
+        run.step();
+      } else {
+        ex.status = "interrupted";
+        ex.interruptedBy = reason;
+      }
+    } finally {
+      bracket.close();
+      store.fuel.settle();
+    }
+  }
+
+  /**
+   * @internal From now on, what the execution's frames hold is alive and the function's instance is in use; gives what ends that.
+   * @throws InstanceBusyError
+   */
+  enlist(ex: ExecutionContext, func: FunctionInstance, concurrent: boolean): () => void {
+    const threads = this.#of(ex.store);
+    const release = occupy(threads, func, ex, concurrent);
+    threads.runs.add(ex);
+    return () => {
+      release?.();
+      threads.runs.delete(ex);
+    };
+  }
+}
+
+/** Marks the function's instance as in use; gives what ends that. @throws InstanceBusyError */
+function occupy(
+  { busy }: Threads,
+  { instance }: FunctionInstance,
+  ex: ExecutionContext,
+  concurrent: boolean,
+): (() => void) | undefined {
+  if (instance === undefined) return undefined;
+  const owner = busy.get(instance);
+  if (owner === undefined) {
+    busy.set(instance, ex);
+  } else if (owner instanceof Set) {
+    if (owner.has(ex)) return undefined;
+    if (!concurrent) throw instanceBusy();
+    owner.add(ex);
+  } else {
+    if (owner === ex) return undefined;
+    if (!concurrent) throw instanceBusy();
+    busy.set(instance, new Set([owner, ex]));
+  }
+  return () => {
+    const owners = busy.get(instance);
+    if (owners instanceof Set) {
+      owners.delete(ex);
+      if (owners.size > 0) return;
+    }
+    busy.delete(instance);
+  };
+}
+
+function instanceBusy(): InstanceBusyError {
+  return new InstanceBusyError(
+    "another execution of this instance has not finished; finish it, cancel it, or allow both with concurrent: true",
+  );
+}
+
+/** A host function that is called as an export: no guest code is involved. */
+function callHost(
+  store: StoreState,
+  func: HostFunctionInstance,
+  args: readonly unknown[],
+  outer: ExecutionContext | undefined,
+): unknown[] {
+  const result = callHostFunction(func, { store, instance: undefined }, [...args]);
+  if (result instanceof UnpaidCall) throw result.error;
+  if (result instanceof PendingResult) {
+    throw wouldBlock(outer ?? new ExecutionContext(store), func.name ?? "a host function");
+  }
+  const { length } = func.type.results;
+  if (length === 0) return [];
+  return length === 1 ? [result] : (result as unknown[]);
+}
+
+function joinWatches(outer: Watch | undefined, inner: Watch | undefined): Watch | undefined {
+  if (outer === undefined || inner === undefined) return outer ?? inner;
+  return { poll: (mayPause) => inner.poll(mayPause) ?? outer.poll(mayPause) };
+}

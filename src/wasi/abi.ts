@@ -1,6 +1,8 @@
 // The numbers of WASI preview1: errnos, rights, flags, file types, clocks, and the errno error class.
 // Owns names and values only; knows neither guest memory nor any host.
 
+import { unexpected } from "../checks/options.ts";
+
 /** Every errno of preview1 by its witx name. */
 export const ERRNO = {
   success: 0,
@@ -92,7 +94,10 @@ export class WasiError extends Error {
   /** Only what the constructor has made bears it: no Proxy, and nothing that merely inherits from the class. */
   readonly #isMade = true;
 
+  /** @throws TypeError for what is no errno's name */
   constructor(errno: Errno, detail?: string) {
+    if (!Object.hasOwn(ERRNO, errno))
+      throw unexpected("new WasiError", 'the name of an errno, e.g. "noent"', errno);
     super(detail === undefined ? errno : `${errno}: ${detail}`);
     this.errno = errno;
   }

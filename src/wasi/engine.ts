@@ -45,6 +45,8 @@ export interface LinkerLike {
 /** An instance with its exports by name. */
 export interface InstanceLike {
   readonly exports: Readonly<Record<string, unknown>>;
+  /** Present where exported functions can be called with options. */
+  call?(name: string, args?: readonly unknown[], options?: object): unknown;
   /** Present where exported functions can be called asynchronously. */
   callAsync?(name: string, args?: readonly unknown[], options?: object): Promise<unknown>;
 }

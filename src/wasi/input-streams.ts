@@ -1,6 +1,7 @@
 // What an embedder gives as stdin, as an InputStream: bytes, iterables, functions, Web and Node streams.
 // Nothing is read before the guest asks. Knows the streams by their shape alone, and no host.
 
+import { unexpected } from "../checks/options.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import { textOfThrown, WasiError } from "./abi.ts";
 import type { InputSource, InputStream, NodeReadableLike } from "./streams.ts";
@@ -113,9 +114,17 @@ class PulledInput implements InputStream {
 
   #take(chunk: Chunk): void {
     if (this.#ended) return;
-    this.#rest = typeof chunk === "string" ? encodeUtf8(chunk) : (chunk ?? EMPTY);
+    const given = chunk ?? EMPTY;
+    requireChunk(given);
+    this.#rest = typeof given === "string" ? encodeUtf8(given) : given;
     if (this.#rest.length === 0) this.#ended = true;
   }
+}
+
+/** @throws TypeError for what a source has given instead of a chunk; the embedder's mistake, and no errno */
+function requireChunk(chunk: unknown): asserts chunk is Uint8Array | string {
+  if (typeof chunk === "string" || chunk instanceof Uint8Array) return;
+  throw unexpected("stdin", "chunks of bytes or text", chunk);
 }
 
 function isThenable<T>(value: unknown): value is PromiseLike<T> {
@@ -249,8 +258,6 @@ export function inputStream(source: InputSource, inherit: (() => InputStream) | 
     if (inherit === undefined) throw new TypeError(`stdin: "inherit" needs the host of wasmeter/node`);
     return inherit();
   }
-  // A string would be an iterable of characters; more likely a file's name or the text itself was meant.
-  if (typeof source === "string") throw new TypeError("stdin: write { text } for the text itself");
   if (source instanceof Uint8Array) return new BytesInput(source);
   if (typeof source === "function") return new PulledInput(source);
   if ("text" in source) return new BytesInput(encodeUtf8(source.text));
@@ -275,6 +282,7 @@ export function inputStream(source: InputSource, inherit: (() => InputStream) | 
       for (;;) {
         const { done, value } = await iterator.next();
         if (done === true) return null;
+        requireChunk(value);
         // An empty chunk in the middle is not the end.
         if (value.length > 0) return value;
       }
@@ -286,6 +294,7 @@ export function inputStream(source: InputSource, inherit: (() => InputStream) | 
     for (;;) {
       const { done, value } = iterator.next();
       if (done === true) return null;
+      requireChunk(value);
       if (value.length > 0) return value;
     }
   };

@@ -1,6 +1,7 @@
 // What an embedder gives as stdout or stderr, as an OutputStream: callbacks, capturing, Web and Node streams.
 // Knows the streams by their shape alone, and no host.
 
+import { COUNT, readOptions } from "../checks/options.ts";
 import { decodeUtf8 } from "../utf8.ts";
 import { type Errno, textOfThrown, WasiError } from "./abi.ts";
 import type { NodeWritableLike, OutputStream, OutputTarget, WritableStreamLike } from "./streams.ts";
@@ -11,9 +12,13 @@ export class CapturedOutput implements OutputStream {
   readonly #chunks: Uint8Array[] = [];
   #length = 0;
 
-  /** @param options.limit bytes that are kept; a write past it gives the guest `nospc`. Default 16 MiB. */
-  constructor(options: { readonly limit?: number } = {}) {
-    this.#limit = options.limit ?? 16 * 2 ** 20;
+  /**
+   * @param options.limit bytes that are kept; a write past it gives the guest `nospc`. Default 16 MiB.
+   * @throws TypeError, RangeError for options that make no sense
+   */
+  constructor(options?: { readonly limit?: number }) {
+    const { limit = 16 * 2 ** 20 } = readOptions("new CapturedOutput", options, { limit: COUNT });
+    this.#limit = limit;
   }
 
   /** Bytes kept so far. */

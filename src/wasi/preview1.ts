@@ -1,6 +1,7 @@
 // WasiPreview1: one guest's WASI, from options to exit code.
 // Joins the functions with an engine's linker; what they do is in their own files.
 
+import { unexpected, wrongArgument } from "../checks/options.ts";
 import { ExitError } from "../errors.ts";
 import { ARGS_FUNCTIONS } from "./args.ts";
 import { CLOCK_FUNCTIONS } from "./clock.ts";
@@ -51,8 +52,8 @@ export class WasiPreview1 {
   readonly #state: WasiState;
   #phase: "new" | "running" | "library" | "closed" = "new";
 
-  /** @throws TypeError on options that make no sense; WasiError if a preopened directory cannot be opened */
-  constructor(options: WasiOptions = {}) {
+  /** @throws TypeError, RangeError for options that make no sense; WasiError if a preopened directory cannot be opened */
+  constructor(options?: WasiOptions) {
     this.#state = new WasiState(options);
   }
 
@@ -73,6 +74,7 @@ export class WasiPreview1 {
    * Defines the functions of `wasi_snapshot_preview1`, and of `wasi_unstable` in its own layouts, for guests of any store that
    * was made with a WASI: `new Store(engine, { wasi: new WasiPreview1(…) })`. Once for a linker, however many guests there
    * will be. In another store the functions throw a TypeError.
+   * @throws TypeError for what is no linker, or one that has them already
    */
   static addTo(linker: LinkerLike): void {
     defineFunctions(linker, ({ store }) => {
@@ -84,7 +86,7 @@ export class WasiPreview1 {
     });
   }
 
-  /** Defines the same functions for this guest alone, whatever its store. */
+  /** Defines the same functions for this guest alone, whatever its store. @throws as the static method */
   addTo(linker: LinkerLike): void {
     defineFunctions(linker, () => this.#state);
   }
@@ -92,12 +94,13 @@ export class WasiPreview1 {
   /**
    * Runs a command's `_start` to its end and closes everything.
    *
+   * @param options the engine's for calls, e.g. `timeoutMs`, `fuel`
    * @returns the exit code: what the guest gave to `proc_exit`, or 0
    * @throws TypeError if there is no `_start`; Error if this has run or been closed before; whatever else ends the guest:
    * `Trap`, `OutOfFuelError`, `WouldBlockError` …; what closing gives, if the guest ended well
    */
-  start(instance: InstanceLike): number {
-    const run = exportedFunction(instance, "_start");
+  start(instance: InstanceLike, options?: object): number {
+    const run = exportedFunction(instance, "_start", "wasi.start(instance, options)", options);
     this.#enter("running");
     let exitCode: number;
     try {
@@ -116,7 +119,7 @@ export class WasiPreview1 {
    * @param options the engine's for asynchronous calls, e.g. `timeoutMs`, `signal`, `fuel`
    */
   async startAsync(instance: InstanceLike, options?: object): Promise<number> {
-    exportedFunction(instance, "_start");
+    exportedFunction(instance, "_start", "wasi.startAsync(instance, options)");
     if (instance.callAsync === undefined)
       throw new TypeError("this instance cannot be called asynchronously");
     this.#enter("running");
@@ -144,17 +147,20 @@ export class WasiPreview1 {
    * Runs a reactor's `_initialize`, if it has one. Descriptors stay open for the calls that follow; end with {@link close}.
    * If `_initialize` does not come to its end, everything is closed.
    *
+   * @param options the engine's for calls, e.g. `timeoutMs`, `fuel`
    * @throws TypeError if the module is a command, with `_start`; Error if this has run or been closed before; ExitError if
    * the guest exits; whatever else ends it
    */
-  initialize(instance: InstanceLike): void {
+  initialize(instance: InstanceLike, options?: object): void {
+    const signature = "wasi.initialize(instance, options)";
+    requireInstance(instance, signature);
     if (typeof instance.exports._start === "function") {
       throw new TypeError("the module exports _start: it is a command, to be run with start()");
     }
     this.#enter("library");
     if (typeof instance.exports._initialize !== "function") return;
     try {
-      exportedFunction(instance, "_initialize")();
+      exportedFunction(instance, "_initialize", signature, options)();
     } catch (error) {
       this.#closeAfter(error);
     }
@@ -199,6 +205,9 @@ export class WasiPreview1 {
 }
 
 function defineFunctions(linker: LinkerLike, stateOf: (caller: CallerLike) => WasiState): void {
+  if (typeof (linker as Partial<LinkerLike> | null | undefined)?.func !== "function") {
+    throw wrongArgument("wasi.addTo(linker)", "linker", "a Linker", linker);
+  }
   const define = (layout: Layout, functions: FunctionTable): void => {
     for (const [name, fn] of Object.entries(functions)) {
       const type = {
@@ -224,8 +233,28 @@ const DESCRIPTION = {
   closed: "closed",
 } as const;
 
-function exportedFunction(instance: InstanceLike, name: string): () => unknown {
+/**
+ * An exported function, ready to be called under `options`.
+ * @throws TypeError if there is none, or no way to give it options
+ */
+function exportedFunction(
+  instance: InstanceLike,
+  name: string,
+  signature: string,
+  options?: object,
+): () => unknown {
+  requireInstance(instance, signature);
   const found = instance.exports[name];
   if (typeof found !== "function") throw new TypeError(`the module does not export a function ${name}`);
-  return found as () => unknown;
+  if (options === undefined) return found as () => unknown;
+  if (instance.call === undefined)
+    throw unexpected(signature, "an instance that can be called with options", instance);
+  return () => instance.call?.(name, [], options);
+}
+
+/** @throws TypeError for what is no instance: a module has exports too, but as a list */
+function requireInstance(instance: InstanceLike, signature: string): void {
+  const exports: unknown = (instance as Partial<InstanceLike> | null | undefined)?.exports;
+  if (typeof exports === "object" && exports !== null && !Array.isArray(exports)) return;
+  throw wrongArgument(signature, "instance", "an Instance, as linker.instantiate() gives it", instance);
 }

@@ -1,6 +1,8 @@
 // Where random bytes come from: the system, the embedder, or a seeded generator.
 // Knows no guest memory.
 
+import { SEED } from "./options.ts";
+
 /** Fills arrays with random bytes. */
 export interface RandomSource {
   /** Fills `bytes` (at most 65,536 of them) whole. */
@@ -32,8 +34,10 @@ export function systemRandom(): RandomSource {
 /**
  * xoshiro128** 1.1 (Blackman and Vigna), its four words seeded by SplitMix64 from a 64-bit seed; every output word gives
  * four bytes, lowest first. Repeatable on every platform, and not for secrets.
+ * @throws TypeError for what is no integer
  */
 export function seededRandom(seed: bigint | number): RandomSource {
+  SEED.read(seed, "seededRandom: seed");
   let splitMix = BigInt.asUintN(64, BigInt(seed));
   const word64 = (): bigint => {
     splitMix = BigInt.asUintN(64, splitMix + 0x9e3779b97f4a7c15n);

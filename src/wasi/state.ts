@@ -1,6 +1,8 @@
 // The state of one guest's WASI, shared by all functions; and the options from which it is made.
 // Nothing here is global: every WasiPreview1 has its own.
 
+import { readOptions } from "../checks/options.ts";
+import { quotedName } from "../printable.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import { type ClockSource, systemClock, VirtualClock } from "./clock-source.ts";
 import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } from "./descriptors.ts";
@@ -9,6 +11,7 @@ import { DeterministicFileSystem } from "./fs/deterministic.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { encodeStrings, sizeOfStrings } from "./guest-memory.ts";
 import { inputStream } from "./input-streams.ts";
+import { WASI_OPTIONS } from "./options.ts";
 import { outputStream } from "./output-streams.ts";
 import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
@@ -89,14 +92,15 @@ export class WasiState {
   #closed = false;
   readonly #deterministic = new Map<FileSystem, FileSystem>();
 
-  /** @throws TypeError on options that make no sense */
-  constructor(options: WasiOptions) {
+  /** @throws TypeError, RangeError for options that make no sense */
+  constructor(given: WasiOptions | undefined) {
+    const options = readOptions("new WasiPreview1", given, WASI_OPTIONS);
     const { host, deterministic = false } = options;
     this.args = encodeStrings(options.args ?? [], "an argument");
     this.env = encodeStrings(
       Object.entries(options.env ?? {}).map(([key, value]) => {
         if (key === "" || key.includes("="))
-          throw new TypeError(`bad name of an environment variable: "${key}"`);
+          throw new TypeError(`bad name of an environment variable: ${quotedName(key)}`);
         return `${key}=${value}`;
       }),
       "an environment variable",
@@ -113,8 +117,6 @@ export class WasiState {
     this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS);
     const { descriptors } = this;
     const { stdout = "null", stderr = "null", outputBufferBytes = DEFAULT_OUTPUT_BUFFER_BYTES } = options;
-    if (!(Number.isSafeInteger(outputBufferBytes) && outputBufferBytes > 0))
-      throw new TypeError(`outputBufferBytes: ${outputBufferBytes} is not a number of bytes`);
     this.#input = inputStream(options.stdin ?? "null", host?.stdin);
     const out = outputStream(stdout, "stdout", host?.stdout, outputBufferBytes);
     // One stream for both keeps their order; a Web stream has only one writer anyway.
@@ -128,7 +130,7 @@ export class WasiState {
     try {
       for (const [name, fileSystem] of Object.entries(options.preopens ?? {})) {
         if (name === "" || name.includes("\0"))
-          throw new TypeError(`bad name of a preopened directory: "${name}"`);
+          throw new TypeError(`bad name of a preopened directory: ${quotedName(name)}`);
         descriptors.reserve();
         descriptors.add(preopenDescriptor(this.#grant(fileSystem).root(this.meter), encodeUtf8(name)));
       }

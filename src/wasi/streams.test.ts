@@ -154,7 +154,7 @@ describe("a sink that takes its time", () => {
   });
 
   test.each([0, -1, 1.5, Number.NaN])("has a buffer of bytes, not of %d", (outputBufferBytes) => {
-    expect(() => new WasiPreview1({ outputBufferBytes })).toThrow(TypeError);
+    expect(() => new WasiPreview1({ outputBufferBytes })).toThrow(RangeError);
   });
 });
 

@@ -1,6 +1,7 @@
 // The nodes of an in-memory file system: files, links and directories, allocated within limits.
 // Knows nothing of handles and names.
 
+import { COUNT, type OptionTable, objectWith, readOptions, shape } from "../../checks/options.ts";
 import { utf8Length } from "../../utf8.ts";
 import { WasiError } from "../abi.ts";
 import type { ByteBudget, FileContents } from "./file-contents.ts";
@@ -24,6 +25,13 @@ export interface ChargedBudget {
   tryReserve(bytes: number): boolean;
   release(bytes: number): void;
 }
+
+const OPTIONS = {
+  maxBytes: COUNT,
+  chargedTo: /* @__PURE__ */ objectWith<ChargedBudget>("a Store or other budget", "tryReserve", "release"),
+  maxInodes: COUNT,
+  now: /* @__PURE__ */ shape<() => bigint>("a function", (value) => typeof value === "function"),
+} satisfies OptionTable<MemoryFileSystemOptions>;
 
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 const DEFAULT_MAX_INODES = 100_000;
@@ -74,7 +82,9 @@ export class Volume implements ByteBudget {
   #inodes = 0;
   #lastInode = 0n;
 
-  constructor(options: MemoryFileSystemOptions) {
+  /** @throws TypeError, RangeError for options that make no sense */
+  constructor(given: MemoryFileSystemOptions | undefined) {
+    const options = readOptions("new MemoryFileSystem", given, OPTIONS);
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#maxInodes = options.maxInodes ?? DEFAULT_MAX_INODES;
     this.#chargedTo = options.chargedTo;

@@ -1,6 +1,7 @@
 // A file system in memory: bounded, with hard links, symbolic links, times, sparse files and open-unlinked files.
 // Runs anywhere; knows nothing of paths beyond what its own convenience methods hand to the resolver.
 
+import { STRING, unexpected } from "../../checks/options.ts";
 import { decodeUtf8, encodeUtf8, isWellFormed } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import { resolvePath } from "../path-resolution.ts";
@@ -39,7 +40,8 @@ export class MemoryFileSystem implements FileSystem {
   readonly #volume: Volume;
   readonly #root: DirectoryNode;
 
-  constructor(options: MemoryFileSystemOptions = {}) {
+  /** @throws TypeError, RangeError for options that make no sense */
+  constructor(options?: MemoryFileSystemOptions) {
     this.#volume = new Volume(options);
     this.#root = newDirectory(this.#volume);
     this.#root.links = 1;
@@ -57,6 +59,9 @@ export class MemoryFileSystem implements FileSystem {
   /** Writes a whole file, creating it if need be; its directory must exist. @throws WasiError as a guest would get */
   writeFile(path: string, contents: Uint8Array | string): void {
     const bytes = typeof contents === "string" ? encodeUtf8(contents) : contents;
+    if (!(bytes instanceof Uint8Array)) {
+      throw unexpected("fileSystem.writeFile: contents", "a Uint8Array or a string", contents);
+    }
     const flags = { read: false, write: true, create: true, exclusive: false, truncate: true };
     const file = this.#at(path, (parent, name) => parent.openFile(name, flags));
     try {
@@ -87,6 +92,7 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Makes a directory and those above it, as far as missing. @throws WasiError as a guest would get */
   makeDirectory(path: string): void {
+    STRING.read(path, "fileSystem.makeDirectory: path");
     const components = path.split("/").filter((component) => component !== "");
     for (let i = 1; i <= components.length; i++) {
       const prefix = components.slice(0, i).join("/");
@@ -102,10 +108,12 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Makes a symbolic link. @throws WasiError as a guest would get */
   symlink(target: string, path: string): void {
+    STRING.read(target, "fileSystem.symlink: target");
     this.#at(path, (parent, name) => parent.symlink(target, name));
   }
 
   #at<T>(path: string, act: (parent: FileSystemDirectory, name: string) => T): T {
+    STRING.read(path, "a path in a MemoryFileSystem");
     return resolvePath(undefined, this.root(), path.replace(/^\/+/, ""), ({ parent, name }) => {
       if (name === undefined) throw new WasiError("isdir");
       return act(parent, name);

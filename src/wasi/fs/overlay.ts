@@ -2,6 +2,7 @@
 // What was removed is remembered here, not in the upper file system, and forgotten with this object.
 
 import { WasiError } from "../abi.ts";
+import { FILE_SYSTEM } from "../options.ts";
 import type { WorkMeter } from "../work.ts";
 import type {
   DirectoryEntry,
@@ -29,8 +30,14 @@ export class OverlayFileSystem implements FileSystem {
   readonly #layers: Layers;
   readonly #root = newState(undefined, "", []);
 
-  /** @param lower never changed @param upper takes all changes, and hides what it has of the lower one */
+  /**
+   * @param lower never changed
+   * @param upper takes all changes, and hides what it has of the lower one
+   * @throws TypeError for what are no file systems
+   */
   constructor(lower: FileSystem, upper: FileSystem) {
+    FILE_SYSTEM.read(lower, "new OverlayFileSystem(lower, upper): lower");
+    FILE_SYSTEM.read(upper, "new OverlayFileSystem(lower, upper): upper");
     this.#layers = new Layers(lower, upper);
   }
 

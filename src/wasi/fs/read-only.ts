@@ -1,6 +1,7 @@
 // A file system that cannot be changed through this grant, whatever is below. Refuses with `rofs`, as a read-only mount.
 
 import { isErrno, WasiError } from "../abi.ts";
+import { FILE_SYSTEM } from "../options.ts";
 import type { WorkMeter } from "../work.ts";
 import type { FileStat, FileSystem, FileSystemDirectory, FileSystemFile, OpenFlags } from "./file-system.ts";
 
@@ -12,7 +13,9 @@ function refuse(): never {
 export class ReadOnlyFileSystem implements FileSystem {
   readonly #inner: FileSystem;
 
+  /** @throws TypeError for what is no file system */
   constructor(inner: FileSystem) {
+    FILE_SYSTEM.read(inner, "new ReadOnlyFileSystem(inner): inner");
     this.#inner = inner;
   }
 

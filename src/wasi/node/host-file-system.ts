@@ -3,6 +3,7 @@
 
 import * as fs from "node:fs";
 import { resolve } from "node:path";
+import { BOOLEAN, type OptionTable, readOptions, STRING, shape } from "../../checks/options.ts";
 import { decodeUtf8 } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import type {
@@ -46,13 +47,15 @@ export class HostFileSystem implements FileSystem {
 
   /**
    * @param path an existing directory; symbolic links in it are followed, once, by {@link root}
-   * @throws Error (Node's) if there is none
+   * @throws TypeError for options that make no sense; Error (Node's) if there is no such directory
    */
-  constructor(path: string, options: HostFileSystemOptions = {}) {
+  constructor(path: string, options?: HostFileSystemOptions) {
+    STRING.read(path, "new HostFileSystem(path, options): path");
+    const read = readOptions("new HostFileSystem", options, OPTIONS);
     // Now: the process may change its directory before a guest starts.
     this.#path = resolve(path);
-    this.#readOnly = options.readOnly ?? false;
-    this.#anchorAt = (options as InternalOptions).anchorAt ?? anchorAt;
+    this.#readOnly = read.readOnly ?? false;
+    this.#anchorAt = read.anchorAt ?? anchorAt;
     this.#anchorAt(this.#path).close();
   }
 
@@ -72,6 +75,11 @@ export interface HostFileSystemOptions {
 export interface InternalOptions extends HostFileSystemOptions {
   readonly anchorAt?: (path: string) => Anchor;
 }
+
+const OPTIONS = {
+  readOnly: BOOLEAN,
+  anchorAt: shape<(path: string) => Anchor>("a function", (value) => typeof value === "function"),
+} satisfies OptionTable<InternalOptions>;
 
 class HostDirectory implements FileSystemDirectory {
   readonly kind = "directory";

@@ -1,6 +1,8 @@
 // What `wasmeter/node` adds to WASI: host directories, the process's streams, blocking.
 
+import { BOOLEAN, type OptionTable, readOptions, recordOf, type Shape } from "../../checks/options.ts";
 import type { FileSystem } from "../fs/file-system.ts";
+import { FILE_SYSTEM, WASI_OPTIONS } from "../options.ts";
 import { WasiPreview1 } from "../preview1.ts";
 import type { WasiHost, WasiOptions } from "../state.ts";
 import { nodeClock } from "./clock.ts";
@@ -16,14 +18,16 @@ export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
  *
  * @param options.blocking lets a guest that waits in a synchronous call block the thread. Default false: it gets
  * `WouldBlockError`. In asynchronous calls it parks, whatever this says.
+ * @throws TypeError for options that make no sense
  */
-export function nodeHost(options: { readonly blocking?: boolean } = {}): WasiHost {
+export function nodeHost(options?: { readonly blocking?: boolean }): WasiHost {
+  const { blocking = false } = readOptions("nodeHost", options, { blocking: BOOLEAN });
   return {
     stdin: processStdin,
     stdout: () => outputToDescriptor(1),
     stderr: () => outputToDescriptor(2),
     clock: nodeClock(),
-    ...(options.blocking === true ? { blocking: { sleep } } : {}),
+    ...(blocking ? { blocking: { sleep } } : {}),
   };
 }
 
@@ -35,13 +39,28 @@ export interface NodeWasiOptions extends Omit<WasiOptions, "preopens" | "host"> 
   readonly blocking?: boolean;
 }
 
+/** A path of the host, or a file system. */
+const DIRECTORY: Shape<string | FileSystem> = {
+  expected: "a path of the host, or a file system",
+  read: (value, what) => (typeof value === "string" ? value : FILE_SYSTEM.read(value, what)),
+};
+
+const { host: _own, ...COMMON_OPTIONS } = WASI_OPTIONS;
+
+const NODE_WASI_OPTIONS = {
+  ...COMMON_OPTIONS,
+  preopens: recordOf("an object of directories by guest path", DIRECTORY),
+  blocking: BOOLEAN,
+} satisfies OptionTable<NodeWasiOptions>;
+
 /**
  * WASI for a guest in a Node process. Nothing is granted that the options do not name: `stdout: "inherit"` must be said.
  *
- * @throws Error (Node's) if a directory does not exist
+ * @throws TypeError, RangeError for options that make no sense; Error (Node's) if a directory does not exist
  */
-export function nodeWasi(options: NodeWasiOptions = {}): WasiPreview1 {
-  const { preopens = {}, blocking = true, ...rest } = options;
+export function nodeWasi(options?: NodeWasiOptions): WasiPreview1 {
+  const read = readOptions("nodeWasi", options, NODE_WASI_OPTIONS);
+  const { preopens = {}, blocking = true, ...rest } = read;
   const opened: Record<string, FileSystem> = {};
   for (const [name, directory] of Object.entries(preopens)) {
     opened[name] = typeof directory === "string" ? new HostFileSystem(directory) : directory;

@@ -1,6 +1,7 @@
 // Listening TCP sockets of the host, granted to a guest. Asynchronous underneath: they need asynchronous calls.
 
 import * as net from "node:net";
+import { BOOLEAN, readOptions, STRING } from "../../checks/options.ts";
 import { WasiError } from "../abi.ts";
 import type { SocketConnection, SocketListener, Waitable } from "../sockets.ts";
 import { toWasiError } from "./errno.ts";
@@ -35,8 +36,10 @@ export function parseTcpAddress(text: string): { readonly host: string; readonly
  */
 export async function listenTcp(
   address: string,
-  options: { readonly nonblock?: boolean } = {},
+  options?: { readonly nonblock?: boolean },
 ): Promise<TcpListener> {
+  STRING.read(address, "listenTcp(address, options): address");
+  const { nonblock = false } = readOptions("listenTcp", options, { nonblock: BOOLEAN });
   const wanted = parseTcpAddress(address);
   if (wanted === undefined) throw new TypeError(`not an address to listen on: ${address}`);
   // A peer that has sent everything may still read: the guest ends its own direction.
@@ -72,7 +75,7 @@ export async function listenTcp(
   server.unref();
   return {
     address: where,
-    nonblock: options.nonblock === true,
+    nonblock,
     get ready() {
       return waiting.length > 0;
     },

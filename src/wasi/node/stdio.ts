@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { isatty, ReadStream } from "node:tty";
+import { BOOLEAN, COUNT, STRING, unexpected } from "../../checks/options.ts";
 import { textOfThrown, WasiError } from "../abi.ts";
 import { NodeInput } from "../input-streams.ts";
 import type { InputStream, OutputStream } from "../streams.ts";
@@ -31,6 +32,7 @@ const LONGEST_PAUSE_MS = 32;
  * asynchronous calls, so that timeouts and signals are heard; in synchronous ones the thread is blocked.
  */
 export function outputToDescriptor(fd: number): OutputStream {
+  COUNT.read(fd, "outputToDescriptor: fd");
   // Opened anew if it is used for another guest after one has ended.
   let own: number | undefined;
   let isFull = false;
@@ -182,6 +184,9 @@ class ProcessInput implements InputStream {
 
 /** A Node stream as a guest's input. It is read only while the guest waits, and keeps the process alive only then. */
 export function inputFromStream(open: () => Readable, isTerminal = false): InputStream {
+  if (typeof open !== "function")
+    throw unexpected("inputFromStream: open", "a function that gives a stream", open);
+  BOOLEAN.read(isTerminal, "inputFromStream: isTerminal");
   return new NodeInput(open, isTerminal, streamError);
 }
 
@@ -225,6 +230,7 @@ export function processStdin(): InputStream {
  * @throws Error (Node's) if it cannot be opened, or is a directory
  */
 export function inputFromFile(path: string): InputStream {
+  STRING.read(path, "inputFromFile: path");
   const { O_NONBLOCK, O_RDONLY } = fs.constants;
   const fd = fs.openSync(path, O_RDONLY | (O_NONBLOCK ?? 0));
   const stat = fs.fstatSync(fd);

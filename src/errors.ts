@@ -43,9 +43,49 @@ export interface BacktraceFrame {
   readonly offset: number | undefined;
 }
 
+/** Every kind of error, and the name of its class. Both are strings, so they can be told apart across realms and threads. */
+export const ERROR_NAMES = {
+  compile: "CompileError",
+  malformed: "MalformedError",
+  invalid: "ValidationError",
+  link: "LinkError",
+  runtime: "RuntimeError",
+  trap: "Trap",
+  "out-of-fuel": "OutOfFuelError",
+  limit: "LimitError",
+  interrupted: "InterruptedError",
+  exception: "WasmException",
+  "would-block": "WouldBlockError",
+  "instance-busy": "InstanceBusyError",
+  exit: "ExitError",
+  wasi: "WasiError",
+} as const;
+
+/** What an error of the engine is: the property `kind` of each. */
+export type ErrorKind = keyof typeof ERROR_NAMES;
+
+/** Kinds of what stops a running guest. */
+export type RuntimeErrorKind = "runtime" | "trap" | "out-of-fuel" | "limit" | "interrupted" | "exception";
+
+/**
+ * The kind of an error of the engine, whichever copy or realm it comes from; `undefined` for everything else. A value that
+ * throws when it is looked at is none either.
+ */
+export function errorKind(error: unknown): ErrorKind | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  try {
+    const { kind, name } = error as { readonly kind?: unknown; readonly name?: unknown };
+    if (typeof kind !== "string" || !Object.hasOwn(ERROR_NAMES, kind)) return undefined;
+    return ERROR_NAMES[kind as ErrorKind] === name ? (kind as ErrorKind) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Base of everything wrong with a module's bytes. */
 export class CompileError extends Error {
   override name = "CompileError";
+  readonly kind: "compile" | "malformed" | "invalid" = "compile";
   /** Byte offset in the module where the problem was found. */
   readonly offset: number;
 
@@ -58,11 +98,13 @@ export class CompileError extends Error {
 /** The bytes are not a module: the binary format's grammar is violated (spec section 5). */
 export class MalformedError extends CompileError {
   override name = "MalformedError";
+  override readonly kind = "malformed";
 }
 
 /** The module decodes but breaks a validation rule (spec section 3). */
 export class ValidationError extends CompileError {
   override name = "ValidationError";
+  override readonly kind = "invalid";
   /** Index of the function in whose body the problem is, if it is in one. */
   readonly funcIdx: number | undefined;
   /** Its name, if the module was decoded with a readable name section. */
@@ -87,6 +129,7 @@ export interface LinkProblem {
 /** Imports are missing or do not match. Names all of them, not only the first. */
 export class LinkError extends Error {
   override name = "LinkError";
+  readonly kind = "link";
   readonly problems: readonly LinkProblem[];
 
   constructor(message: string, problems: readonly LinkProblem[] = []) {
@@ -98,6 +141,7 @@ export class LinkError extends Error {
 /** Base of everything that stops a running guest. */
 export class RuntimeError extends Error {
   override name = "RuntimeError";
+  readonly kind: RuntimeErrorKind = "runtime";
   /** Wasm frames, innermost first; filled in by the engine when the error leaves the guest. */
   backtrace: readonly BacktraceFrame[] = [];
   /** The store's total fuel consumption when the guest stopped. */
@@ -128,6 +172,7 @@ export class RuntimeError extends Error {
 /** The guest trapped (spec section 4.2). Nothing in the guest can catch it. */
 export class Trap extends RuntimeError {
   override name = "Trap";
+  override readonly kind = "trap";
   readonly code: TrapCode;
 
   /** `detail` follows the code's message: an index directly, as in the official suite; text after a colon. */
@@ -143,6 +188,7 @@ export class Trap extends RuntimeError {
 /** The next instruction's cost is not covered. State is as it was before that instruction. */
 export class OutOfFuelError extends RuntimeError {
   override name = "OutOfFuelError";
+  override readonly kind = "out-of-fuel";
   /** Which budget ran out: the store's, or the cap given to this call or slice. */
   readonly scope: "store" | "call";
   /** Whether adding fuel and calling `resume` continues the run. */
@@ -162,6 +208,7 @@ export class OutOfFuelError extends RuntimeError {
 /** A documented limit would be exceeded. */
 export class LimitError extends RuntimeError {
   override name = "LimitError";
+  override readonly kind = "limit";
   /** Name of the limit, a key of `Limits`. */
   readonly limit: string;
   /** What was asked for, in the limit's unit. */
@@ -180,6 +227,7 @@ export class LimitError extends RuntimeError {
 /** A timeout passed, a signal was aborted, or an interrupt handle was used. */
 export class InterruptedError extends RuntimeError {
   override name = "InterruptedError";
+  override readonly kind = "interrupted";
   readonly reason: "timeout" | "signal" | "handle" | "cancelled";
   readonly resumable: boolean;
 
@@ -193,6 +241,7 @@ export class InterruptedError extends RuntimeError {
 /** Something must wait, but the call is synchronous and blocking was not granted. */
 export class WouldBlockError extends Error {
   override name = "WouldBlockError";
+  readonly kind = "would-block";
   /** What would have waited, e.g. `env.fetch` or `poll_oneoff`. */
   readonly operation: string;
 
@@ -205,6 +254,7 @@ export class WouldBlockError extends Error {
 /** A second execution was started in an instance that is already running one. */
 export class InstanceBusyError extends Error {
   override name = "InstanceBusyError";
+  readonly kind = "instance-busy";
 
   constructor(detail: string) {
     super(`instance busy: ${detail}`);
@@ -214,6 +264,7 @@ export class InstanceBusyError extends Error {
 /** The guest asked to exit (WASI `proc_exit`). */
 export class ExitError extends Error {
   override name = "ExitError";
+  readonly kind = "exit";
   readonly exitCode: number;
   readonly #isMade = true;
 

@@ -13,6 +13,7 @@ import { Tag } from "./tag.ts";
 /** Carries a tag and its payload. Thrown by a host function, guests can catch it by its tag and by `catch_all`. */
 export class WasmException extends RuntimeError {
   override name = "WasmException";
+  override readonly kind = "exception";
   readonly tag: Tag;
   /** Values of the tag's parameter types. */
   readonly payload: readonly unknown[];

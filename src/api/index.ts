@@ -4,7 +4,10 @@ export type { CustomSectionProblem } from "../decoder/custom-section-check.ts";
 export {
   type BacktraceFrame,
   CompileError,
+  ERROR_NAMES,
+  type ErrorKind,
   ExitError,
+  errorKind,
   InstanceBusyError,
   InterruptedError,
   LimitError,
@@ -13,6 +16,7 @@ export {
   MalformedError,
   OutOfFuelError,
   RuntimeError,
+  type RuntimeErrorKind,
   Trap,
   type TrapCode,
   ValidationError,

@@ -90,6 +90,7 @@ export type Errno = keyof typeof ERRNO;
 /** Thrown inside WASI and by file systems; one wrapper turns it into the function's return value. */
 export class WasiError extends Error {
   override name = "WasiError";
+  readonly kind = "wasi";
   readonly errno: Errno;
   /** Only what the constructor has made bears it: no Proxy, and nothing that merely inherits from the class. */
   readonly #isMade = true;

@@ -13,6 +13,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     wasi: "src/wasi/index.ts",
+    webassembly: "src/webassembly/index.ts",
     node: "src/node.ts",
     cli: "src/cli/main.ts",
     // The project's own tests and tools see the engine's insides through this one. Not published.

@@ -8,6 +8,10 @@ import { describe, expect, it } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
+const BASE = ["errors", "limits", "utf8", "printable"];
+const MODULES = [...BASE, "isa", "module"];
+const ENGINE = [...MODULES, "checks", "decoder", "validator", "runtime", "interp"];
+
 /** From a layer, the layers that it may import besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
@@ -15,52 +19,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   utf8: [],
   printable: [],
   checks: ["printable"],
-  isa: ["errors", "limits", "utf8", "printable"],
-  module: ["errors", "limits", "utf8", "printable", "isa"],
-  decoder: ["errors", "limits", "utf8", "printable", "isa", "module"],
-  validator: ["errors", "limits", "utf8", "printable", "isa", "module"],
-  runtime: ["errors", "limits", "utf8", "printable", "isa", "module", "decoder", "validator"],
-  interp: [
-    "errors",
-    "limits",
-    "utf8",
-    "printable",
-    "checks",
-    "isa",
-    "module",
-    "decoder",
-    "validator",
-    "runtime",
-  ],
-  api: [
-    "errors",
-    "limits",
-    "utf8",
-    "printable",
-    "checks",
-    "isa",
-    "module",
-    "decoder",
-    "validator",
-    "runtime",
-    "interp",
-  ],
-  wasi: ["errors", "limits", "utf8", "printable", "checks", "api"],
-  cli: [
-    "errors",
-    "limits",
-    "utf8",
-    "printable",
-    "checks",
-    "isa",
-    "module",
-    "decoder",
-    "validator",
-    "runtime",
-    "interp",
-    "api",
-    "wasi",
-  ],
+  isa: BASE,
+  module: [...BASE, "isa"],
+  decoder: MODULES,
+  validator: MODULES,
+  runtime: [...MODULES, "decoder", "validator"],
+  interp: [...MODULES, "checks", "decoder", "validator", "runtime"],
+  api: ENGINE,
+  wasi: [...BASE, "checks", "api"],
+  webassembly: [...ENGINE, "api"],
+  cli: [...ENGINE, "api", "wasi"],
 };
 
 /** Layers that are seen from above only through their index. */

@@ -12,6 +12,8 @@ export interface MemoryBudget {
   readonly memoryBytes: number;
   /** The store's `totalBytes`. */
   readonly total: ResourceMeter;
+  /** Whether a buffer is always as long as its memory, and replaced, the old one detached, at every growth. */
+  readonly exactBuffers?: boolean | undefined;
 }
 
 /** Largest page counts of a type without a declared maximum (spec 3.2.17). */
@@ -115,7 +117,7 @@ export class MemoryInstance {
     const oldPages = this.pages;
     const newBytes = (oldPages + delta) * this.pageSize;
     this.#budget.total.tryReserve(newBytes - this.byteLength);
-    if (newBytes > this.u8.length) {
+    if (newBytes > this.u8.length || (this.#budget.exactBuffers === true && !this.type.shared)) {
       try {
         this.#reallocate(newBytes);
       } catch (error) {
@@ -147,6 +149,10 @@ export class MemoryInstance {
       this.#install(buffer);
       return;
     }
+    if (this.#budget.exactBuffers === true && !this.type.shared) {
+      this.#install(replaceBuffer(buffer as ArrayBuffer, bytes));
+      return;
+    }
     // Half as much again, in whole pages: whoever needs buffer and memory of one size can grow the memory to the rest.
     const spare = Math.floor(this.pages / 2) * this.pageSize;
     const wanted = Math.min(this.#maxBytes, Math.max(bytes, this.byteLength + spare));
@@ -169,6 +175,25 @@ export class MemoryInstance {
     this.i32 = new Int32Array(buffer, 0, buffer.byteLength / 4);
     this.#u16 = undefined;
     this.#i64 = undefined;
+  }
+}
+
+/** What newer hosts add to ArrayBuffer. */
+interface TransferableBuffer extends ArrayBuffer {
+  transfer(byteLength: number): ArrayBuffer;
+}
+
+/** A buffer of another length with the same bytes; the old one is detached where the host can do that. */
+function replaceBuffer(old: ArrayBuffer, bytes: number): ArrayBufferLike {
+  const length = roundUp(bytes);
+  try {
+    if ("transfer" in old) return (old as TransferableBuffer).transfer(length);
+    const larger = new ArrayBuffer(length);
+    new Uint8Array(larger).set(new Uint8Array(old));
+    if (typeof structuredClone === "function") structuredClone(old, { transfer: [old] });
+    return larger;
+  } catch (cause) {
+    throw outOfMemory(length, cause);
   }
 }
 

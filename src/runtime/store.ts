@@ -31,7 +31,11 @@ export class StoreState {
   /** Budget of everything on the heap of the JavaScript engine, which ends the process when it is full. */
   readonly hostHeap: ResourceMeter;
   readonly heap: GcHeap;
-  readonly memoryBudget: { readonly memoryBytes: number; readonly total: ResourceMeter };
+  readonly memoryBudget: {
+    readonly memoryBytes: number;
+    readonly total: ResourceMeter;
+    exactBuffers?: boolean;
+  };
   readonly tableBudget: TableBudget;
   /** Whether and how a wait in a synchronous call may block the thread. */
   blocking: Blocking | undefined;

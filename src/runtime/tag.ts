@@ -35,8 +35,8 @@ export class ExceptionInstance {
 
 /** How exceptions cross between guest and host. What they are for the host is the embedder's layer's affair. */
 export interface ExceptionBoundary {
-  /** The error as which an exception that no guest caught reaches the host. */
-  toError(exception: ExceptionInstance): Error;
+  /** What an exception that no guest caught is thrown as in the host: an error, or whatever the host had thrown. */
+  toError(exception: ExceptionInstance): unknown;
   /** The exception that something thrown, of whatever kind, is for guests; `undefined` when they do not see it. */
   toException(thrown: unknown): ExceptionInstance | undefined;
 }

@@ -1,0 +1,172 @@
+// `WebAssembly.Tag`, `WebAssembly.Exception` and `JSTag`: exceptions of a tag, whichever side threw them.
+
+import type { Engine } from "../api/engine.ts";
+import { parseValType } from "../api/types.ts";
+import { wordsOfAll } from "../interp/lower/operand-stack.ts";
+import { readException } from "../interp/run/exceptions.ts";
+import { readValues, writeValues } from "../interp/run/values.ts";
+import { type ExceptionInstance, TagInstance } from "../runtime/tag.ts";
+import { Brand, finishInterface, type InterfaceObject, toDictionary, toU32 } from "./interface.ts";
+import type { Realm } from "./realm.ts";
+import { toValType, typeName } from "./types.ts";
+import { checkPassable, toJS, toWasm } from "./values.ts";
+
+/** The tag as which guests see what JavaScript throws: one externref. */
+export function makeJSTag({ registry }: Engine): TagInstance {
+  const typeId = registry.addFuncType([parseValType("externref")], []);
+  return new TagInstance(typeId, registry.funcType(typeId));
+}
+
+/** Exceptions of one namespace and their objects. */
+export class Exceptions {
+  readonly #realm: Realm;
+  readonly #objects = new WeakMap<ExceptionInstance, object>();
+  readonly #brand = new Brand<ExceptionInstance>("Exception");
+  /** Set once the classes are made. */
+  prototype: object = Error.prototype;
+
+  constructor(realm: Realm) {
+    this.#realm = realm;
+  }
+
+  /** The exception behind a `WebAssembly.Exception`. */
+  find(value: unknown): ExceptionInstance | undefined {
+    return this.#brand.find(value);
+  }
+
+  /** @throws TypeError for what is no `WebAssembly.Exception` */
+  of(value: unknown): ExceptionInstance {
+    return this.#brand.of(value);
+  }
+
+  /** Lets `object` stand for `exception`. */
+  adopt(object: object, exception: ExceptionInstance): void {
+    this.#brand.add(object, exception);
+    this.#objects.set(exception, object);
+  }
+
+  /** What JavaScript catches: the value itself where JavaScript threw it. */
+  toJS(exception: ExceptionInstance): unknown {
+    if (exception.tag === this.#realm.jsTag) return exception.refs[0];
+    let object = this.#objects.get(exception);
+    if (object === undefined) {
+      object = Object.create(this.prototype) as object;
+      this.adopt(object, exception);
+    }
+    return object;
+  }
+}
+
+/** The classes `Tag` and `Exception` of a namespace. */
+export interface ExceptionClasses {
+  readonly Tag: InterfaceObject;
+  readonly Exception: InterfaceObject;
+  readonly tags: Brand<TagInstance>;
+  /** The object of a tag; always the same. */
+  tagObject(tag: TagInstance): object;
+}
+
+export function makeExceptionClasses(realm: Realm): ExceptionClasses {
+  const tags = new Brand<TagInstance>("Tag");
+  const handles = new WeakMap<TagInstance, object>();
+
+  class Tag {
+    constructor(descriptor: unknown) {
+      if (descriptor === undefined) throw new TypeError("a tag's descriptor must be an object");
+      const { parameters } = toDictionary(descriptor, "a tag's descriptor");
+      if (typeof (parameters as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== "function") {
+        throw new TypeError("a tag's parameters must be a sequence of types");
+      }
+      const types = Array.from(parameters as Iterable<unknown>, toValType);
+      const { registry } = realm.engine;
+      const typeId = registry.addFuncType(types, []);
+      adopt(this, new TagInstance(typeId, registry.funcType(typeId)));
+    }
+
+    type(): { parameters: string[] } {
+      return { parameters: tags.of(this).type.params.map(typeName) };
+    }
+  }
+  finishInterface(Tag, "Tag");
+
+  function adopt(object: object, tag: TagInstance): void {
+    tags.add(object, tag);
+    handles.set(tag, object);
+  }
+
+  class Exception {
+    constructor(tagObject: unknown, payload: unknown, options: unknown = {}) {
+      const tag = tags.of(tagObject);
+      if (tag === realm.jsTag) throw new TypeError("an exception of JSTag is whatever JavaScript throws");
+      const { traceStack } = toDictionary(options, "the options of an exception");
+      if (typeof (payload as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== "function") {
+        throw new TypeError("the payload must be a sequence of values");
+      }
+      realm.exceptions.adopt(this, makeException(realm, tag, [...(payload as Iterable<unknown>)]));
+      if (traceStack) stacks.set(this, new Error("WebAssembly.Exception").stack);
+    }
+
+    is(tagObject: unknown): boolean {
+      const exception = realm.exceptions.of(this);
+      return exception.tag === tags.of(tagObject);
+    }
+
+    getArg(tagObject: unknown, index: unknown): unknown {
+      const exception = realm.exceptions.of(this);
+      const tag = tags.of(tagObject);
+      const at = toU32(index, "the index");
+      if (exception.tag !== tag) throw new TypeError("the exception is of another tag");
+      const { params } = tag.type;
+      const type = params[at];
+      if (type === undefined) throw new RangeError(`the payload has ${params.length} values`);
+      return toJS(realm, payloadOf(exception)[at], type);
+    }
+
+    get stack(): string | undefined {
+      realm.exceptions.of(this);
+      return stacks.get(this);
+    }
+  }
+  const stacks = new WeakMap<object, string | undefined>();
+  finishInterface(Exception, "Exception", 2);
+  realm.exceptions.prototype = Exception.prototype;
+
+  const tagObject = (tag: TagInstance): object => {
+    let object = handles.get(tag);
+    if (object === undefined) {
+      object = Object.create(Tag.prototype) as object;
+      adopt(object, tag);
+    }
+    return object;
+  };
+  return { Tag, Exception, tags, tagObject };
+}
+
+function makeException(realm: Realm, tag: TagInstance, payload: readonly unknown[]): ExceptionInstance {
+  const { params } = tag.type;
+  if (payload.length !== params.length) throw new TypeError(`the tag takes ${params.length} values`);
+  const values = params.map((type, k) => {
+    checkPassable(realm, type);
+    return toWasm(realm, payload[k], type);
+  });
+  const buffer = new ArrayBuffer(wordsOfAll(params) * 4);
+  const registers = {
+    R: new Int32Array(buffer),
+    F: new Float32Array(buffer),
+    D: new Float64Array(buffer),
+    X: new Array<unknown>(wordsOfAll(params) >> 1).fill(null),
+  };
+  writeValues(registers, params, 0, values);
+  return readException(registers, tag, 0);
+}
+
+function payloadOf({ tag, bits, refs }: ExceptionInstance): unknown[] {
+  const buffer = Int32Array.from(bits).buffer;
+  const views = {
+    R: new Int32Array(buffer),
+    F: new Float32Array(buffer),
+    D: new Float64Array(buffer),
+    X: [...refs],
+  };
+  return readValues(views, tag.type.params, 0);
+}

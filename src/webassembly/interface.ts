@@ -1,0 +1,139 @@
+// What Web IDL asks of every interface of the namespace: property attributes, brands, argument conversion.
+// Owns conversions and shapes; knows nothing of WebAssembly.
+
+/** The interface object of a class: what stands in the namespace. */
+export type InterfaceObject = new (...args: never[]) => object;
+
+/**
+ * Makes members enumerable and names the class, as Web IDL has it (3.7.3, 3.7.6). Every constructor of the namespace takes
+ * one argument at least, but for `length`.
+ */
+export function finishInterface(made: InterfaceObject, name: string, length = 1): void {
+  const { prototype } = made as { readonly prototype: object };
+  for (const target of [prototype, made]) {
+    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
+      const own = target === made ? ["prototype", "name", "length"] : ["constructor"];
+      if (!own.includes(key)) Object.defineProperty(target, key, { ...descriptor, enumerable: true });
+    }
+  }
+  Object.defineProperty(made, "length", { value: length });
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: `WebAssembly.${name}`, configurable: true });
+}
+
+/** Objects of one interface, and what each stands for. */
+export class Brand<Item extends object> {
+  readonly #name: string;
+  readonly #items = new WeakMap<object, Item>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(object: object, item: Item): void {
+    this.#items.set(object, item);
+  }
+
+  /** `undefined` for what is no object of the interface. */
+  find(value: unknown): Item | undefined {
+    return typeof value === "object" && value !== null ? this.#items.get(value) : undefined;
+  }
+
+  /** @throws TypeError for what is no object of the interface */
+  of(value: unknown): Item {
+    const item = this.find(value);
+    if (item === undefined) throw new TypeError(`not a WebAssembly.${this.#name}`);
+    return item;
+  }
+}
+
+/** An ECMAScript Object, in the specification's sense. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** A dictionary's source: undefined and null are the empty one. @throws TypeError for primitives */
+export function toDictionary(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) throw new TypeError(`${what} must be an object`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+const U32_MAX = 2 ** 32 - 1;
+const U64_MAX = 2n ** 64n - 1n;
+
+/** `[EnforceRange] unsigned long`. @throws TypeError out of range */
+export function toU32(value: unknown, what: string): number {
+  const number = Math.trunc(Number(rejectBigInt(value, what)));
+  if (!(number >= 0 && number <= U32_MAX))
+    throw new TypeError(`${what} must be in the range of an unsigned long`);
+  // -0 is 0.
+  return number + 0;
+}
+
+/** `Number(1n)` is 1, where Web IDL's ToNumber throws. */
+function rejectBigInt(value: unknown, what: string): unknown {
+  if (typeof value === "bigint") throw new TypeError(`${what}: cannot convert a BigInt to a number`);
+  // Symbols throw by themselves, objects are asked for their primitive once.
+  return isObject(value) ? +(value as unknown as number) : value;
+}
+
+/** The sizes and indices of a memory or table: numbers, or BigInts where it is addressed by i64. */
+export type AddressType = "i32" | "i64";
+
+/** @throws TypeError for what is neither */
+export function toAddressType(value: unknown): AddressType {
+  if (value === undefined) return "i32";
+  const name = String(value);
+  if (name === "i32" || name === "i64") return name;
+  throw new TypeError(`${name} is no address type; there are i32 and i64`);
+}
+
+/** "AddressValueToU64" of the JS API. Above 2^53 the number is rounded, and too large either way. @throws TypeError */
+export function toAddress(value: unknown, type: AddressType, what: string): number {
+  if (type === "i32") return toU32(value, what);
+  const exact = toBigInt(value, what);
+  if (exact < 0n || exact > U64_MAX) {
+    throw new TypeError(`${what} must be in the range of an unsigned long long`);
+  }
+  return Number(exact);
+}
+
+/** ToBigInt; the function `BigInt` alone accepts numbers too. */
+function toBigInt(value: unknown, what: string): bigint {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number" || value === undefined || value === null) {
+    throw new TypeError(`${what} must be a BigInt`);
+  }
+  try {
+    return BigInt(value as string);
+  } catch (error) {
+    // A text that is no number is a SyntaxError there, which Web IDL lets through as it is.
+    throw error instanceof RangeError ? new TypeError(error.message) : error;
+  }
+}
+
+export function fromAddress(value: number, type: AddressType): number | bigint {
+  return type === "i32" ? value : BigInt(value);
+}
+
+/** A copy of a `BufferSource`. @throws TypeError for what is none */
+export function copyBytes(source: unknown): Uint8Array {
+  if (ArrayBuffer.isView(source)) {
+    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice();
+  }
+  if (isBuffer(source)) return new Uint8Array(source).slice();
+  throw new TypeError("the bytes of a module must be an ArrayBuffer or a view of one");
+}
+
+/** Of another realm, too: the getter looks at the object itself, not at its prototypes. */
+function isBuffer(source: unknown): source is ArrayBufferLike {
+  const kinds = typeof SharedArrayBuffer === "function" ? [ArrayBuffer, SharedArrayBuffer] : [ArrayBuffer];
+  return kinds.some(({ prototype }) => {
+    try {
+      Reflect.get(prototype, "byteLength", source);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,21 @@
+// Type names of the JS API, which are not always those of the text format: `anyfunc` is `funcref`.
+
+import { parseValType, type ValTypeName, valTypeName } from "../api/types.ts";
+import { isRef, type ValType } from "../module/types.ts";
+
+/** @throws TypeError for what names no value type */
+export function toValType(name: unknown): ValType {
+  const text = String(name);
+  return parseValType((text === "anyfunc" ? "funcref" : text) as ValTypeName);
+}
+
+/** @throws TypeError for what names no reference type */
+export function toRefType(name: unknown): ValType {
+  const type = toValType(name);
+  if (!isRef(type)) throw new TypeError(`${String(name)} is no reference type`);
+  return type;
+}
+
+export function typeName(type: ValType): string {
+  return valTypeName(type);
+}

@@ -1,10 +1,10 @@
 // `WebAssembly.Tag`, `WebAssembly.Exception` and `JSTag`: exceptions of a tag, whichever side threw them.
 
 import type { Engine } from "../api/engine.ts";
-import { parseValType } from "../api/types.ts";
 import { wordsOfAll } from "../interp/lower/operand-stack.ts";
 import { readException } from "../interp/run/exceptions.ts";
 import { readValues, writeValues } from "../interp/run/values.ts";
+import { HeapType, refType } from "../module/types.ts";
 import { type ExceptionInstance, TagInstance } from "../runtime/tag.ts";
 import { Brand, finishInterface, type InterfaceObject, toDictionary, toU32 } from "./interface.ts";
 import type { Realm } from "./realm.ts";
@@ -13,7 +13,7 @@ import { checkPassable, toJS, toWasm } from "./values.ts";
 
 /** The tag as which guests see what JavaScript throws: one externref. */
 export function makeJSTag({ registry }: Engine): TagInstance {
-  const typeId = registry.addFuncType([parseValType("externref")], []);
+  const typeId = registry.addFuncType([refType(HeapType.Extern, true)], []);
   return new TagInstance(typeId, registry.funcType(typeId));
 }
 

@@ -2,8 +2,9 @@
 
 import { backendOf } from "../api/backend.ts";
 import { Engine, type EngineOptions } from "../api/engine.ts";
-import { type InterruptOptions, makeWatch } from "../api/interrupt.ts";
+import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "../api/interrupt.ts";
 import { Store, type StoreOptions } from "../api/store.ts";
+import { type Read, readOptions } from "../checks/options.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { ExceptionInstance, type TagInstance } from "../runtime/tag.ts";
 import { Errors } from "./errors.ts";
@@ -31,14 +32,14 @@ export class Realm {
   readonly functions: Functions = new Functions(this);
   readonly jsTag: TagInstance;
   readonly exceptions: Exceptions;
-  readonly interrupts: InterruptOptions;
+  readonly interrupts: Read<typeof INTERRUPT_OPTIONS>;
 
   /** @throws as `Engine` and `Store` do for options that are none */
   constructor(options: WebAssemblyOptions) {
     const { fuel, limits, signal, timeoutMs, ...engineOptions } = options;
     this.engine = new Engine(engineOptions);
     this.store = new Store(this.engine, { fuel, ...(limits === undefined ? {} : { limits }) });
-    this.interrupts = { signal, timeoutMs };
+    this.interrupts = readOptions("createWebAssembly", { signal, timeoutMs }, INTERRUPT_OPTIONS);
     this.jsTag = makeJSTag(this.engine);
     this.exceptions = new Exceptions(this);
     const { state } = this.store;

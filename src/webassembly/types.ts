@@ -1,12 +1,12 @@
 // Type names of the JS API, which are not always those of the text format: `anyfunc` is `funcref`.
 
-import { parseValType, type ValTypeName, valTypeName } from "../api/types.ts";
+import { VAL_TYPE, valTypeName } from "../api/types.ts";
 import { isRef, type ValType } from "../module/types.ts";
 
 /** @throws TypeError for what names no value type */
 export function toValType(name: unknown): ValType {
   const text = String(name);
-  return parseValType((text === "anyfunc" ? "funcref" : text) as ValTypeName);
+  return VAL_TYPE.read(text === "anyfunc" ? "funcref" : text, "the type of a value");
 }
 
 /** @throws TypeError for what names no reference type */

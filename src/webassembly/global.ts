@@ -27,7 +27,7 @@ export function makeGlobalClass(realm: Realm): GlobalClass {
       const mutable = Boolean(members.mutable);
       const type = toValType(members.value);
       checkPassable(realm, type);
-      realm.store.state.count("globals", 1);
+      realm.store.state.count({ globals: 1 });
       // An absent value and undefined are the same here, but for externref, of which undefined is a value.
       const initial = value === undefined ? defaultValue(realm, type) : toWasm(realm, value, type);
       adopt(this, makeGlobal(type, mutable, initial));

@@ -41,7 +41,7 @@ export function makeMemoryClass(realm: Realm): MemoryClass {
     constructor(descriptor: unknown) {
       const type = memoryType(descriptor);
       try {
-        realm.store.state.count("memories", 1);
+        realm.store.state.count({ memories: 1 });
         adopt(this, new MemoryInstance(type, realm.store.state.memoryBudget));
       } catch (error) {
         throw refused(error);

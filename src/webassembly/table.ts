@@ -40,7 +40,7 @@ export function makeTableClass(realm: Realm): TableClass {
       const value =
         init === undefined ? defaultValue(realm, type.element) : toWasm(realm, init, type.element);
       try {
-        realm.store.state.count("tables", 1);
+        realm.store.state.count({ tables: 1 });
         adopt(this, new TableInstance(type, value, realm.store.state.tableBudget));
       } catch (error) {
         throw error instanceof LimitError ? new RangeError(error.message, { cause: error }) : error;

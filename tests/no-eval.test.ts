@@ -27,9 +27,14 @@ function mentions(program: AnyNode): string[] {
   return found;
 }
 
+/** Where one is mentioned for a reason: the probe that finds out whether the host's own namespace works. */
+const EXPLAINED = ["webassembly.js: WebAssembly"];
+
 it("uses neither eval nor Function nor WebAssembly", () => {
-  const found = builtFiles().flatMap(({ name, program }) => mentions(program).map((at) => `${name}:${at}`));
-  expect(found).toEqual([]);
+  const found = builtFiles().flatMap(({ name, program }) =>
+    mentions(program).map((at) => `${name}: ${at.replace(/^\d+: /, "")}`),
+  );
+  expect(found).toEqual(EXPLAINED);
 });
 
 it("would catch each of them", () => {

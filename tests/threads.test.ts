@@ -5,6 +5,7 @@ import {
   Engine,
   type Execution,
   type Instance,
+  InterruptedError,
   Linker,
   Memory,
   Module,
@@ -13,6 +14,7 @@ import {
   Trap,
   WouldBlockError,
 } from "wasmeter";
+import { nodeHost, nodeWasi } from "wasmeter/node";
 import { wat } from "./wat.ts";
 
 const GUEST = wat(`(module (import "env" "memory" (memory 1 8 shared))
@@ -182,6 +184,33 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
     expect(a.call("wait", [8, 0, 50n * MILLISECOND])).toBe(TIMED_OUT);
     expect(slept).toBeCloseTo(50);
     expect(() => a.call("wait", [8, 0, FOREVER])).toThrow(WouldBlockError);
+  });
+
+  it("blocks where the host of WASI was granted it, for commands and libraries", async () => {
+    const shared = wat(`(module (memory (export "memory") 1 1 shared)
+      (func $wait (export "wait") (result i32)
+        (memory.atomic.wait32 (i32.const 8) (i32.const 0) (i64.const 2000000)))
+      (func (export "_start") (if (i32.ne (call $wait) (i32.const 2)) (then unreachable)))
+    )`);
+    const module = new Module(engine, shared);
+    const instantiate = () => new Linker(engine).instantiate(new Store(engine), module);
+    expect(nodeWasi().start(instantiate())).toBe(0);
+    expect(() => nodeWasi({ blocking: false }).start(instantiate())).toThrow(WouldBlockError);
+    // A grant of the store's own stays.
+    const own = new Store(engine, { blocking: { sleep: () => {} } });
+    const { blocking } = own;
+    nodeWasi().start(new Linker(engine).instantiate(own, module));
+    expect(own.blocking).toBe(blocking);
+    own.blocking = undefined;
+    expect(() => new Linker(engine).instantiate(own, module).call("wait")).toThrow(WouldBlockError);
+    expect(() => {
+      own.blocking = {} as never;
+    }).toThrow(TypeError);
+  });
+
+  it("stops blocking when its time is over", () => {
+    const { a } = pair({ blocking: nodeHost({ blocking: true }).blocking });
+    expect(() => a.call("wait", [8, 0, 60_000n * MILLISECOND], { timeoutMs: 20 })).toThrow(InterruptedError);
   });
 
   it("traps where the address is not aligned or out of bounds, and waits on shared memories only", () => {

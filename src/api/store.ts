@@ -94,6 +94,16 @@ export class Store {
     return this.state.limits;
   }
 
+  /** What blocks the thread for `memory.atomic.wait`, if granted: {@link StoreOptions.blocking}, or set later. */
+  get blocking(): Blocking | undefined {
+    return this.state.blocking;
+  }
+
+  /** @throws TypeError for what has no method `sleep` */
+  set blocking(value: Blocking | undefined) {
+    this.state.blocking = readOptions("store.blocking", { blocking: value }, STORE_OPTIONS).blocking;
+  }
+
   /** Fuel used so far: exactly the cost of the instructions executed. */
   get fuelConsumed(): bigint {
     return this.state.fuel.consumed;

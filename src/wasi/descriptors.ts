@@ -157,10 +157,15 @@ export class Descriptors {
 
   /** @throws WasiError `badf` if not open, `notcapable` without one of `rights` */
   get(fd: number, rights = 0): Descriptor {
-    const descriptor = this.#table.get(fd);
+    const descriptor = this.find(fd);
     if (descriptor === undefined) throw new WasiError("badf");
     if ((descriptor.rightsBase & rights) !== rights) throw new WasiError("notcapable");
     return descriptor;
+  }
+
+  /** `undefined` if not open: for those to whom that is one case among many. */
+  find(fd: number): Descriptor | undefined {
+    return this.#table.get(fd);
   }
 
   /** @throws WasiError `badf`; `notdir` for anything but a directory; `notcapable` */

@@ -47,6 +47,8 @@ export interface InstanceLike {
   readonly exports: Readonly<Record<string, unknown>>;
   /** Present where exported functions can be called with options. */
   call?(name: string, args?: readonly unknown[], options?: object): unknown;
+  /** What may block the thread for the guest elsewhere than in WASI: set with {@link WasiHost.blocking}, unless it is already. */
+  readonly store?: { blocking?: { sleep(ms: number): void } | undefined };
   /** Present where exported functions can be called asynchronously. */
   callAsync?(name: string, args?: readonly unknown[], options?: object): Promise<unknown>;
 }

@@ -203,6 +203,39 @@ describe("descriptors", () => {
     expect(guest.read(0)).toEqual({ text: "abc" });
   });
 
+  test("what is ready and was never looked at is not lost to a clock that is over", async () => {
+    const later = () => new Promise<string>((resolve) => setTimeout(() => resolve("abc"), 1));
+    const guest = new TestGuest({ stdin: later });
+    expect(await pollAsync(guest, [{ clock: 1, timeout: 0n }, { read: 0 }])).toBe("success");
+    expect(events(guest)).toEqual([
+      [0, "success", 0n, 0],
+      [1, "success", 3n, 0],
+    ]);
+    // In a synchronous call nothing can become ready, so nothing is waited for.
+    const blocked = new TestGuest({ stdin: later });
+    blocked.canWait = false;
+    expect(poll(blocked, [{ clock: 1, timeout: 0n }, { read: 0 }])).toBe("success");
+    expect(events(blocked)).toEqual([[0, "success", 0n, 0]]);
+  });
+
+  test("a stream at its end says so beside a clock that is over", async () => {
+    const guest = new TestGuest({ stdin: async () => null });
+    expect(await pollAsync(guest, [{ read: 0 }, { clock: 0, timeout: 0n }])).toBe("success");
+    expect(events(guest)).toEqual([
+      [0, "success", 0n, 1],
+      [1, "success", 0n, 0],
+    ]);
+  });
+
+  test("a silent stream is looked at once; after that a clock that is over is told at once", async () => {
+    const guest = new TestGuest({ stdin: () => new Promise<string>(() => {}) });
+    expect(await pollAsync(guest, [{ read: 0 }, { clock: 1, timeout: 0n }])).toBe("success");
+    expect(events(guest)).toEqual([[1, "success", 0n, 0]]);
+    // Without a promise.
+    expect(poll(guest, [{ read: 0 }, { clock: 1, timeout: 0n }])).toBe("success");
+    expect(events(guest)).toEqual([[1, "success", 0n, 0]]);
+  });
+
   test("polling in a loop asks a silent stdin once, and hears it when it speaks", async () => {
     let speak: () => void = () => {};
     let asked = 0;
@@ -287,6 +320,20 @@ describe("numbers", () => {
     expect(() => guest.call("poll_oneoff", 0, 0, 2 ** 32 - 1, COUNT)).toThrow(/out of bounds/);
   });
 
+  test("clocks are asked once for all subscriptions", () => {
+    let asked = 0;
+    const monotonic = () => {
+      asked++;
+      return 1_000n;
+    };
+    const guest = new TestGuest({ clock: { realtime: () => 0n, monotonic, resolution: 1n } }, 8);
+    const many = Array.from({ length: 200 }, () => ({ clock: 1, timeout: 0n }));
+    expect(poll(guest, many)).toBe("success");
+    expect(events(guest)).toHaveLength(200);
+    // When they begin, and when they are over.
+    expect(asked).toBe(2);
+  });
+
   test("subscriptions are all read before the first event is written", () => {
     const guest = new TestGuest();
     subscribe(guest, [{ write: 1 }, { write: 2 }, { write: 1 }]);
@@ -358,6 +405,21 @@ describe("sockets", () => {
     }
     close() {}
   }
+
+  test("a connection that is there already is not lost to a clock that is over", async () => {
+    const listener = new FakeListener();
+    const guest = new TestGuest({ listeners: [listener] });
+    // As with the system's sockets: it shows when the event loop has turned.
+    setImmediate(() => {
+      listener.waiting.push(new FakeConnection());
+      listener.wake();
+    });
+    expect(await pollAsync(guest, [{ read: 3 }, { clock: 1, timeout: 0n }])).toBe("success");
+    expect(events(guest)).toEqual([
+      [0, "success", 1n, 0],
+      [1, "success", 0n, 0],
+    ]);
+  });
 
   function recv(guest: TestGuest, fd: number, length: number, flags = 0): Promise<string> {
     guest.view.setUint32(0x200, 0x300, true);

@@ -101,7 +101,7 @@ export class WasiPreview1 {
    */
   start(instance: InstanceLike, options?: object): number {
     const run = exportedFunction(instance, "_start", "wasi.start(instance, options)", options);
-    this.#enter("running");
+    this.#enter(instance, "running");
     let exitCode: number;
     try {
       run();
@@ -122,7 +122,7 @@ export class WasiPreview1 {
     exportedFunction(instance, "_start", "wasi.startAsync(instance, options)");
     if (instance.callAsync === undefined)
       throw new TypeError("this instance cannot be called asynchronously");
-    this.#enter("running");
+    this.#enter(instance, "running");
     let exitCode: number;
     try {
       await instance.callAsync("_start", [], options);
@@ -157,7 +157,7 @@ export class WasiPreview1 {
     if (typeof instance.exports._start === "function") {
       throw new TypeError("the module exports _start: it is a command, to be run with start()");
     }
-    this.#enter("library");
+    this.#enter(instance, "library");
     if (typeof instance.exports._initialize !== "function") return;
     try {
       exportedFunction(instance, "_initialize", signature, options)();
@@ -177,10 +177,12 @@ export class WasiPreview1 {
   }
 
   /** @throws Error unless this is new: one guest, one start */
-  #enter(phase: "running" | "library"): void {
+  #enter(instance: InstanceLike, phase: "running" | "library"): void {
     if (this.#phase !== "new")
       throw new Error(`this WASI cannot be started: it is ${DESCRIPTION[this.#phase]}`);
     this.#phase = phase;
+    const { blocking } = this.#state;
+    if (instance.store !== undefined && blocking !== undefined) instance.store.blocking ??= blocking;
   }
 
   #exitCodeOf(error: unknown): number {

@@ -27,7 +27,7 @@ export interface WasiHost {
   readonly stderr?: () => OutputStream;
   readonly clock?: ClockSource;
   readonly random?: RandomSource;
-  /** If given, waiting in a synchronous call blocks the thread. */
+  /** If given, waiting in a synchronous call blocks the thread; also in `memory.atomic.wait`, unless the store has its own. */
   readonly blocking?: {
     /** Blocks for `ms` milliseconds (finite, at least 0), or a little less. */
     sleep(ms: number): void;

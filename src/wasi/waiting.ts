@@ -28,6 +28,7 @@ export class Parking {
   readonly #parked = new Set<Wake>();
   /** Who waits for what. Each waitable is asked once until it answers: a guest that polls in a loop must not pile up listeners. */
   readonly #asked = new Map<Waitable, Set<Wake>>();
+  readonly #seen = new WeakSet<Waitable>();
 
   /**
    * Waits until one of `waitables` is ready, `ms` have passed, or the guest's end; may wake too early.
@@ -53,6 +54,18 @@ export class Parking {
   /** Lets a source begin to fetch, so that what can be there at once is. */
   ask(waitable: Waitable): void {
     if (!this.#closed) this.#ask(waitable);
+  }
+
+  /**
+   * Those of `waitables` that were never waited for. What is behind such a one may be ready without anybody knowing: a pipe
+   * that holds data, until the event loop has turned. They count as waited for from now on.
+   */
+  unseen(waitables: readonly Waitable[]): Waitable[] {
+    return waitables.filter((waitable) => {
+      if (this.#seen.has(waitable)) return false;
+      this.#seen.add(waitable);
+      return true;
+    });
   }
 
   /** Ends all waits, now and later. */

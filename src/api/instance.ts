@@ -1,7 +1,9 @@
 // An instance: a module with memories, tables, globals of its own, ready to be called.
 
 import { BOOLEAN, type OptionTable, readOptions, STRING, wrongArgument } from "../checks/options.ts";
+import { InstanceBusyError } from "../errors.ts";
 import { quotedName, shownName } from "../printable.ts";
+import { Checkpoint } from "../runtime/checkpoint.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
@@ -29,6 +31,7 @@ export class Instance {
   readonly store: Store;
   readonly #state: ModuleInstance;
   #exports: Exports | undefined;
+  #checkpoint: Checkpoint | undefined;
 
   /** @internal Use `linker.instantiate`. */
   constructor(store: Store, module: Module, state: ModuleInstance) {
@@ -84,6 +87,39 @@ export class Instance {
     return drive(this.#start(name, args, bounds.concurrent, "callAsync"), bounds);
   }
 
+  /**
+   * Notes the state as it is now, for {@link reset}: of the memories, tables and globals that the module defines, its
+   * segments, the GC objects that can be reached from them, and of the store's participants. It replaces an earlier one.
+   * What is not zero in memories is copied, and counts nowhere; copies of objects and tables count against `hostHeapBytes`.
+   * @throws InstanceBusyError while anything of the store is running, waits or has been paused
+   * @throws LimitError when the copies do not fit; whatever a participant throws that cannot be reset
+   */
+  checkpoint(): void {
+    requireIdle(this.store, "checkpoint");
+    for (const participant of this.store.participants) participant.checkpoint?.(this.store.fuelConsumed);
+    const checkpoint = new Checkpoint(this.#state);
+    this.#checkpoint?.release();
+    this.#checkpoint = checkpoint;
+  }
+
+  /**
+   * Makes the instance again what it was at its last {@link checkpoint}: what it defines, what it had dropped, and the store's
+   * participants, WASI among them. What it imports from other instances stays as it is, and so do the store's fuel and whatever the
+   * host has kept. Views that `memory.bytes()` gave stay valid unless the memory had grown. Can be repeated.
+   * @throws Error without a checkpoint
+   * @throws InstanceBusyError while anything of the store is running, waits or has been paused
+   */
+  reset(): void {
+    if (this.#checkpoint === undefined) {
+      throw new Error(
+        "instance.reset: there is no checkpoint; call instance.checkpoint() once it is as it should be",
+      );
+    }
+    requireIdle(this.store, "reset");
+    this.#checkpoint.restore();
+    for (const participant of this.store.participants) participant.reset?.(this.store.fuelConsumed);
+  }
+
   /** @internal What is exported as `name`, without a handle. */
   item(name: string): ExternInstance | undefined {
     return this.#state.export(name);
@@ -108,6 +144,14 @@ function exportsOf(store: Store, state: ModuleInstance): Exports {
     exports[name] = externHandle(store, state.extern(kind, index));
   }
   return Object.freeze(exports);
+}
+
+/** @throws InstanceBusyError */
+function requireIdle({ engine, state }: Store, method: string): void {
+  if (backendOf(engine).interpreter.isIdle(state)) return;
+  throw new InstanceBusyError(
+    `instance.${method}: something of the store is running, waits or has been paused`,
+  );
 }
 
 /** @throws TypeError for arguments that are not in an array */

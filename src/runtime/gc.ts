@@ -579,18 +579,29 @@ export class GcHeap {
     const { bytes } = wanted;
     const room = this.#room(wanted);
     if (bytes <= room) {
-      const { live, liveSmall, rootSlots } = this.#recount(poll);
-      const freed = this.used - live;
-      const freedSmall = this.#smallUsed - liveSmall;
-      this.#total.release(freed);
-      this.#hostHeap.release(freedSmall);
-      this.used = live;
-      this.#smallUsed = liveSmall;
+      const { freed, rootSlots } = this.#settle(poll);
       // Looking through the roots costs time too: where they are many, more must be gained.
-      const enough = freed + freedSmall >= Math.max(room, rootSlots) * MIN_FREED;
+      const enough = freed >= Math.max(room, rootSlots) * MIN_FREED;
       if (enough && this.#fits(wanted)) return;
     }
     throw new Trap("gc-heap-exhausted", `${bytes} bytes wanted, ${this.used} of ${room} in use`);
+  }
+
+  /** Counts anew what is alive: for when what the roots hold was changed as a whole. */
+  recount(): void {
+    this.#settle(() => undefined);
+  }
+
+  /** Recounts, and puts the outcome on the books. */
+  #settle(poll: () => unknown): { readonly freed: number; readonly rootSlots: number } {
+    const { live, liveSmall, rootSlots } = this.#recount(poll);
+    const freed = this.used - live;
+    const freedSmall = this.#smallUsed - liveSmall;
+    this.#total.release(freed);
+    this.#hostHeap.release(freedSmall);
+    this.used = live;
+    this.#smallUsed = liveSmall;
+    return { freed: freed + freedSmall, rootSlots };
   }
 
   /** Marks what is reachable, with a stack of its own: lists may be millions of objects long. */

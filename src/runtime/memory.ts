@@ -129,6 +129,12 @@ export class MemoryInstance {
     return oldPages;
   }
 
+  /** Makes it smaller again. The bytes that are left out must be zero: they will be there again when it grows. */
+  shrink(byteLength: number): void {
+    this.#budget.total.release(this.byteLength - byteLength);
+    this.byteLength = byteLength;
+  }
+
   /** Gives the memory's bytes back to the store's budget; the memory must not be used any more. */
   release(): void {
     this.#budget.total.release(this.byteLength);

@@ -3,7 +3,7 @@
 
 /**
  * State that belongs to the guests of a store and is not the engine's: descriptors, clocks, random numbers, buffers of
- * streams. It is registered with `store.register`, so that whoever keeps or copies a store finds all of it.
+ * streams. It is registered with `store.register`, so that whoever keeps, copies or resets a store finds all of it.
  */
 export interface StoreParticipant {
   /** Unique in a store. */
@@ -17,4 +17,11 @@ export interface StoreParticipant {
   save?(): unknown;
   /** Takes up, in a new store, what a participant of its name and version has saved. */
   restore?(saved: unknown): void;
+  /**
+   * An instance of the store notes its state, for {@link reset}. Throws what would keep it from becoming that again; the
+   * instance notes nothing then. `fuelConsumed` is the store's, which never goes back.
+   */
+  checkpoint?(fuelConsumed: bigint): void;
+  /** An instance of the store has become again what it was at its checkpoint; now it is this one's turn. */
+  reset?(fuelConsumed: bigint): void;
 }

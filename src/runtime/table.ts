@@ -93,6 +93,15 @@ export class TableInstance {
     this.#capacity = capacity;
   }
 
+  /** Gives the table again the elements that it had when it was no larger than now. */
+  restore(elements: readonly Reference[]): void {
+    const size = elements.length;
+    this.#budget.total.release((this.elements.length - size) * BYTES_PER_ELEMENT);
+    this.#budget.hostHeap.release((this.#capacity - size) * BYTES_PER_ELEMENT);
+    this.elements = elements.slice();
+    this.#capacity = size;
+  }
+
   /** Gives the elements back to the store's budgets; the table must not be used any more. */
   release(): void {
     this.#budget.total.release(this.elements.length * BYTES_PER_ELEMENT);

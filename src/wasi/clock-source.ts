@@ -43,12 +43,18 @@ const VIRTUAL_START = 1_577_836_800_000_000_000n;
 /** A clock that depends on nothing but what the guest has executed: 1 ns per unit of fuel, and sleeping jumps. */
 export class VirtualClock implements ClockSource {
   readonly resolution = 1n;
+  readonly #start: bigint;
   #fuel = 0n;
   #slept = 0n;
 
+  /** @param start what the store's fuel consumption is when the clock begins */
+  constructor(start = 0n) {
+    this.#start = start;
+  }
+
   /** Tells the store's fuel consumption, at the start of each WASI call. */
   update(fuelConsumed: bigint): void {
-    this.#fuel = fuelConsumed;
+    this.#fuel = fuelConsumed - this.#start;
   }
 
   /** Lets `nanoseconds` pass. */

@@ -123,6 +123,8 @@ const MAX_LISTED = 262_144;
 export class Descriptors {
   readonly #limit: number;
   readonly #table = new Map<number, Descriptor>();
+  /** How often one was added, closed or renumbered. */
+  #changes = 0;
   /** No number below it is free. */
   #lowestFree = 0;
   /** Connections that are closed, and still send. */
@@ -140,12 +142,17 @@ export class Descriptors {
     return this.#table.size;
   }
 
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** @throws WasiError `mfile` when full */
   add(descriptor: Descriptor): number {
     this.reserve();
     let fd = this.#lowestFree;
     while (this.#table.has(fd)) fd++;
     this.#table.set(fd, descriptor);
+    this.#changes++;
     this.#lowestFree = fd + 1;
     return fd;
   }
@@ -249,6 +256,7 @@ export class Descriptors {
 
   #remove(fd: number): void {
     this.#table.delete(fd);
+    this.#changes++;
     if (fd < this.#lowestFree) this.#lowestFree = fd;
   }
 

@@ -49,11 +49,16 @@ export class WasiPreview1 {
   /** As a participant of a store. */
   readonly name = "wasi";
   readonly version = 1;
-  readonly #state: WasiState;
-  #phase: "new" | "running" | "library" | "closed" = "new";
+  readonly #options: WasiOptions | undefined;
+  #state: WasiState;
+  #phase: Phase = "new";
+  #phaseAtCheckpoint: Phase = "new";
+  /** What the store had consumed then, less what it had when the guest began. */
+  #fuelAtCheckpoint = 0n;
 
   /** @throws TypeError, RangeError for options that make no sense; WasiError if a preopened directory cannot be opened */
   constructor(options?: WasiOptions) {
+    this.#options = options;
     this.#state = new WasiState(options);
   }
 
@@ -176,6 +181,32 @@ export class WasiPreview1 {
     this.#state.close();
   }
 
+  /**
+   * For `instance.checkpoint()`: notes whether the guest is new or has been initialised.
+   * @throws Error if it has ended, or has opened or closed descriptors, which could not be done again
+   */
+  checkpoint(fuelConsumed: bigint): void {
+    if (this.#phase === "running" || this.#phase === "closed") {
+      throw new Error(`this WASI cannot be reset: it is ${DESCRIPTION[this.#phase]}`);
+    }
+    if (!this.#state.hasFirstDescriptors) {
+      throw new Error("this WASI cannot be reset: the guest has opened or closed descriptors");
+    }
+    this.#phaseAtCheckpoint = this.#phase;
+    this.#fuelAtCheckpoint = fuelConsumed - this.#state.start;
+  }
+
+  /**
+   * For `instance.reset()`: closes everything and begins anew from the options: descriptors, clock, random numbers, exit code. Of the
+   * standard streams, bytes and text are read from their start again; streams of the embedder's go on where they are.
+   * @throws WasiError if a preopened directory cannot be opened any more; what closing gives
+   */
+  reset(fuelConsumed: bigint): void {
+    this.close();
+    this.#state = new WasiState(this.#options, fuelConsumed - this.#fuelAtCheckpoint);
+    this.#phase = this.#phaseAtCheckpoint;
+  }
+
   /** @throws Error unless this is new: one guest, one start */
   #enter(instance: InstanceLike, phase: "running" | "library"): void {
     if (this.#phase !== "new")
@@ -228,6 +259,8 @@ function defineFunctions(linker: LinkerLike, stateOf: (caller: CallerLike) => Wa
   define(PREVIEW1, { sock_accept: later, ...unstable });
   define(UNSTABLE, unstable);
 }
+
+type Phase = "new" | "running" | "library" | "closed";
 
 const DESCRIPTION = {
   running: "running",

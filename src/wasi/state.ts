@@ -92,9 +92,18 @@ export class WasiState {
   #closed = false;
   readonly #deterministic = new Map<FileSystem, FileSystem>();
 
-  /** @throws TypeError, RangeError for options that make no sense */
-  constructor(given: WasiOptions | undefined) {
+  /** The store's fuel consumption when the guest began. */
+  readonly start: bigint;
+  /** Changes of the descriptors before the guest's first. */
+  readonly #firstChanges: number;
+
+  /**
+   * @param start what the store's fuel consumption is when the guest begins, for the virtual clock
+   * @throws TypeError, RangeError for options that make no sense
+   */
+  constructor(given: WasiOptions | undefined, start = 0n) {
     const options = readOptions("new WasiPreview1", given, WASI_OPTIONS);
+    this.start = start;
     const { host, deterministic = false } = options;
     this.args = encodeStrings(options.args ?? [], "an argument");
     this.env = encodeStrings(
@@ -107,7 +116,7 @@ export class WasiState {
     );
     this.argsBytes = sizeOfStrings(this.args);
     this.envBytes = sizeOfStrings(this.env);
-    this.virtualClock = deterministic === false ? undefined : new VirtualClock();
+    this.virtualClock = deterministic === false ? undefined : new VirtualClock(start);
     this.clock = options.clock ?? this.virtualClock ?? host?.clock ?? systemClock();
     const seed = typeof deterministic === "object" ? (deterministic.seed ?? 0) : 0;
     this.random =
@@ -139,6 +148,12 @@ export class WasiState {
       this.close();
       throw error;
     }
+    this.#firstChanges = descriptors.changes;
+  }
+
+  /** Whether the descriptors are those that the options name. */
+  get hasFirstDescriptors(): boolean {
+    return this.descriptors.changes === this.#firstChanges;
   }
 
   /** Whether a stream must not show when its bytes arrive: in deterministic mode, unless it is a terminal. */

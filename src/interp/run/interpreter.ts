@@ -116,6 +116,12 @@ export class Interpreter {
     return this.#of(store).current;
   }
 
+  /** Whether nothing of `store` is running, waits or has been paused. */
+  isIdle(store: StoreState): boolean {
+    const { current, runs } = this.#of(store);
+    return current === undefined && runs.size === 0;
+  }
+
   #of(store: StoreState): Threads {
     let threads = this.#threads.get(store);
     if (threads === undefined) {

@@ -6,6 +6,7 @@ import type { InterruptedError } from "../errors.ts";
 import type { Execution } from "./execution.ts";
 import { CALL_OPTIONS, type CallOptions } from "./func.ts";
 import { makeWatch, now, withQuantum } from "./interrupt.ts";
+import { nextTurn } from "./turn.ts";
 
 /** Options of an asynchronous call. `signal` stops it at any time, `timeoutMs` counts the waiting too. */
 export interface AsyncCallOptions extends CallOptions {
@@ -125,34 +126,6 @@ class Turn {
     // What was too little for an instruction is added to the next turn's.
     this.#fuel += this.#quantumFuel ?? 0n;
   }
-}
-
-/** A `MessagePort` as browsers have it. */
-interface Port {
-  onmessage: (() => void) | null;
-  postMessage(message: unknown): void;
-  close(): void;
-}
-
-/** Lets the event loop turn once, timers and input included. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") {
-      setImmediate(resolve);
-    } else if (typeof MessageChannel === "function") {
-      // Browsers make a chain of zero timers wait 4 ms each.
-      const { port1, port2 } = new MessageChannel() as unknown as Record<"port1" | "port2", Port>;
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(null);
-    } else if (typeof setTimeout === "function") {
-      setTimeout(resolve, 0);
-    } else {
-      resolve();
-    }
-  });
 }
 
 /** A timer holds 31 bits; who waits longer asks again. */

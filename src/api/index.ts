@@ -39,7 +39,13 @@ export { type Exports, Instance, type StartOptions } from "./instance.ts";
 export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";
 export { Linker, type LinkerOptions } from "./linker.ts";
 export { Memory, type MemoryOptions } from "./memory.ts";
-export { type ExportDescriptor, type ImportDescriptor, Module, type ModuleSource } from "./module.ts";
+export {
+  type CompileAsyncOptions,
+  type ExportDescriptor,
+  type ImportDescriptor,
+  Module,
+  type ModuleSource,
+} from "./module.ts";
 export { PreparedInstance } from "./prepared-instance.ts";
 export { Scheduler, type SchedulerOptions, type TaskOptions } from "./scheduler.ts";
 export { Store, type StoreOptions } from "./store.ts";

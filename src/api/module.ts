@@ -1,16 +1,25 @@
 // A compiled module: decoded, validated, ready to be instantiated any number of times.
 
-import { STRING, unexpected, wrongArgument } from "../checks/options.ts";
+import {
+  type OptionTable,
+  POSITIVE_MILLISECONDS,
+  readOptions,
+  STRING,
+  unexpected,
+  wrongArgument,
+} from "../checks/options.ts";
 import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
-import { decodeModule } from "../decoder/decode.ts";
+import { decodeInSteps } from "../decoder/decode.ts";
 import { decodeNames } from "../decoder/names.ts";
-import { CompileError, LimitError } from "../errors.ts";
+import { CompileError, InterruptedError, LimitError } from "../errors.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
 import { externTypeTexts } from "../runtime/link.ts";
 import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import { Engine } from "./engine.ts";
+import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch, now } from "./interrupt.ts";
+import { nextTurn } from "./turn.ts";
 
 /** Bytes of a module. A view is read in place, and must not change afterwards. */
 export type ModuleSource = ArrayBuffer | ArrayBufferView;
@@ -24,6 +33,27 @@ export interface ExportDescriptor {
 
 export interface ImportDescriptor extends ExportDescriptor {
   readonly module: string;
+}
+
+export interface CompileAsyncOptions extends InterruptOptions {
+  /** Milliseconds of work after which the event loop turns. Default 10. */
+  readonly quantumMs?: number | undefined;
+}
+
+const COMPILE_OPTIONS = {
+  ...INTERRUPT_OPTIONS,
+  quantumMs: POSITIVE_MILLISECONDS,
+} satisfies OptionTable<CompileAsyncOptions>;
+
+const QUANTUM_MS = 10;
+
+/** What {@link Module.compileAsync} has made. */
+class Checked {
+  readonly module: CheckedModule;
+
+  constructor(module: CheckedModule) {
+    this.module = module;
+  }
 }
 
 /** Immutable and shareable between the stores of its engine. Functions are lowered when first called. */
@@ -41,10 +71,41 @@ export class Module {
    * @throws MalformedError for bytes that are no module; ValidationError for a module that is not valid;
    * LimitError for one past the engine's `moduleLimits`; TypeError for what is not bytes
    */
-  constructor(engine: Engine, source: ModuleSource) {
+  constructor(engine: Engine, source: ModuleSource);
+  /** @internal */
+  constructor(engine: Engine, source: Checked);
+  constructor(engine: Engine, source: ModuleSource | Checked) {
     requireEngine(engine, "new Module(engine, bytes)");
     this.engine = engine;
-    this.checked = check(engine, bytesOf(source, "new Module"));
+    this.checked = source instanceof Checked ? source.module : check(engine, bytesOf(source, "new Module"));
+  }
+
+  /**
+   * The same in pieces, so that a server or page stays responsive while a large module is decoded, and can give up. The bytes
+   * are read in place and must not change meanwhile.
+   * @throws as the constructor, by rejecting; InterruptedError when `timeoutMs` have passed, `signal` is aborted or the
+   * engine's interrupt handle is used; TypeError and RangeError for options that are none
+   */
+  static async compileAsync(
+    engine: Engine,
+    source: ModuleSource,
+    options: CompileAsyncOptions = {},
+  ): Promise<Module> {
+    requireEngine(engine, "Module.compileAsync(engine, bytes, options)");
+    const bounds = readOptions("Module.compileAsync", options, COMPILE_OPTIONS);
+    const { quantumMs = QUANTUM_MS } = bounds;
+    const watch = makeWatch(bounds, engine.interrupts);
+    const steps = checkInSteps(engine, bytesOf(source, "Module.compileAsync"));
+    let end = now() + quantumMs;
+    for (;;) {
+      const reason = watch?.poll(false) as InterruptedError["reason"] | undefined;
+      if (reason !== undefined) throw new InterruptedError(reason, false, "while the module was loaded");
+      const step = steps.next();
+      if (step.done === true) return new Module(engine, new Checked(step.value));
+      if (now() < end) continue;
+      await nextTurn();
+      end = now() + quantumMs;
+    }
   }
 
   /** Described when first asked for, in the module's order. */
@@ -128,11 +189,19 @@ function bytesOf(source: ModuleSource, what: string): Uint8Array {
 }
 
 function check(engine: Engine, bytes: Uint8Array): CheckedModule {
+  const steps = checkInSteps(engine, bytes);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+function* checkInSteps(engine: Engine, bytes: Uint8Array): Generator<void, CheckedModule> {
   const { features, moduleLimits: limits, registry, opcodeTables: tables, rules } = engine;
   if (bytes.length > limits.moduleBytes) {
     throw new LimitError("moduleBytes", bytes.length, limits.moduleBytes, "module size in bytes");
   }
   const validator = new ModuleValidator({ features, limits, registry, rules });
-  const module = decodeModule(bytes, { limits, tables }, validator);
+  const module = yield* decodeInSteps(bytes, { limits, tables }, validator);
   return validator.finish(module);
 }

@@ -10,9 +10,9 @@ import {
   readOptions,
   wrongArgument,
 } from "../checks/options.ts";
-import { nextTurn } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { now } from "./interrupt.ts";
+import { nextTurn } from "./turn.ts";
 
 export interface SchedulerOptions {
   /** Fuel that an execution gets per turn, times its weight. Default 100,000: about a millisecond with a JIT. */

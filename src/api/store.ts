@@ -133,6 +133,11 @@ export class Store {
     return this.state.total.used;
   }
 
+  /** The most that {@link bytesUsed} has ever been. */
+  get peakBytesUsed(): number {
+    return this.state.total.peak;
+  }
+
   /**
    * Counts bytes that the host holds for the store's guests against `totalBytes`; false, with nothing changed, if they do not fit.
    * @throws TypeError, RangeError for what is no number of bytes

@@ -2,6 +2,7 @@
 // Owns the interface and the help text's layout.
 
 import { COMMON_OPTIONS, type CommandLine, type OptionTable, optionHelp } from "./args/options.ts";
+import type { Paint } from "./colour.ts";
 import type { CommandIo } from "./io.ts";
 
 /** One command. Lives in a file of its own. */
@@ -28,6 +29,12 @@ export interface CommandContext {
   readonly io: CommandIo;
   /** Prints a failure to stderr and gives the status that goes with it; for a command that goes on afterwards. */
   report(error: unknown): number;
+  /** The status alone, for a command that tells the failure in another way. */
+  statusOf(error: unknown): number;
+  /** For what goes to stdout. */
+  readonly paint: Paint;
+  /** All there are, the one that need not be named first. */
+  readonly commands: readonly Command[];
 }
 
 /** All options of a command. */
@@ -36,7 +43,17 @@ export function allOptions(command: Command): OptionTable {
 }
 
 /** `wasmeter validate --help`. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Command, paint: Paint): string {
   const notes = command.notes === undefined ? "" : `\n${command.notes}\n`;
-  return `${command.summary}\n\nUsage: wasmeter ${command.usage}\n\nOptions:\n${optionHelp(allOptions(command))}${notes}`;
+  return [
+    `${command.summary}\n\n`,
+    `${paint("heading", "Usage:")} wasmeter ${command.usage}\n\n`,
+    optionsHelp(command, paint),
+    notes,
+  ].join("");
+}
+
+/** The options alone, under their heading. */
+export function optionsHelp(command: Command, paint: Paint): string {
+  return `${paint("heading", "Options:")}\n${optionHelp(allOptions(command))}`;
 }

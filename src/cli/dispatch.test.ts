@@ -1,11 +1,12 @@
 // The whole command in this process, with streams in memory.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import wabtModule from "wabt";
-import { COMMANDS, main } from "./dispatch.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { main } from "./dispatch.ts";
 import { type FakeIo, fakeIo } from "./fake-io.ts";
 import { ClosedOutputError } from "./usage-error.ts";
 
@@ -19,6 +20,14 @@ const WASI = `
 const PROGRAMS: Record<string, string> = {
   hello: `${WASI} (func (export "_start") (call $print))`,
   spin: `${WASI} (func (export "_start") (call $print) (loop (br 0)))`,
+  divide: `(func $divide (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+    (func (export "_start") (drop (call $divide (i32.const 1) (i32.const 0))))`,
+  exit: `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32))) (memory (export "memory") 1)
+    (func (export "_start") (call $exit (i32.const 300)))`,
+  library: `(func (export "add") (param i32 i64) (result i64) (i64.add (i64.extend_i32_s (local.get 0)) (local.get 1)))
+    (func (export "odd(1)") (result i32) (i32.const 7))`,
+  "missing-import": `(import "env" "f" (func $f)) (func (export "_start"))
+    (func (export "call") (call $f))`,
   chance: `${WASI}
     (func (export "random") (result i64) (drop (call $random (i32.const 64) (i32.const 8))) (i64.load (i32.const 64)))
     (func (export "time") (result i64)
@@ -32,7 +41,10 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "wasmeter-"));
   const wabt = await wabtModule();
   for (const [name, fields] of Object.entries(PROGRAMS)) {
-    writeFileSync(file(name), wabt.parseWat(name, `(module ${fields})`).toBinary({}).buffer);
+    writeFileSync(
+      file(name),
+      wabt.parseWat(name, `(module ${fields})`, { bulk_memory: true }).toBinary({}).buffer,
+    );
   }
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -117,4 +129,200 @@ it("describes every command", async () => {
     expect(out).toContain(`  ${name}`);
     expect((await command([name, "--help"])).out).toContain(summary);
   }
+});
+
+describe("help", () => {
+  it("is a command too", async () => {
+    expect(await command(["help"])).toEqual(await command(["--help"]));
+    expect(await command(["help", "validate"])).toEqual(await command(["validate", "--help"]));
+    const { status, err } = await command(["help", "serve"]);
+    expect(status).toBe(2);
+    expect(err).toContain("no command 'serve'; there are run, validate, inspect, disassemble");
+  });
+
+  it("says which commands there are when one is not", async () => {
+    for (const word of ["serve", "compile", "wast"]) {
+      const { status, err } = await command([word, "x.wasm"]);
+      expect(status).toBe(1);
+      expect(err).toContain(`cannot read ${word}: no such file; commands are run, validate, inspect`);
+    }
+    expect((await command(["validat", "x.wasm"])).err).toContain("did you mean the command 'validate'?");
+  });
+});
+
+describe("completions", () => {
+  it.each(["bash", "zsh", "fish"])("for %s name every command and option", async (shell) => {
+    const { status, out } = await command(["completions", shell]);
+    expect(status).toBe(0);
+    for (const { name, options } of COMMANDS) {
+      expect(out).toContain(name);
+      for (const option of Object.keys(options)) {
+        expect(out).toContain(shell === "fish" ? `-l ${option}` : `--${option}`);
+      }
+    }
+  });
+
+  it("are for these shells only", async () => {
+    expect(await command(["completions", "tcsh"])).toMatchObject({ status: 2, out: "" });
+    expect(await command(["completions"])).toMatchObject({ status: 2, out: "" });
+  });
+});
+
+describe("--json", () => {
+  const end = (text: string) => JSON.parse(text.trimEnd().split("\n").at(-1) ?? "");
+
+  it("tells how a run ended, in one line after the guest's own output", async () => {
+    const { status, out, err } = await command(["--json", file("hello")]);
+    expect({ status, out }).toEqual({ status: 0, out: "hello\n" });
+    expect(err.split("\n")).toHaveLength(2);
+    expect(end(err)).toEqual({
+      status: 0,
+      reason: "exit",
+      exitCode: 0,
+      fuel: 7,
+      peakBytes: 65_536,
+      loadMs: expect.any(Number),
+      runMs: expect.any(Number),
+    });
+    expect(end((await command(["--json", file("exit")])).err)).toMatchObject({ status: 44, exitCode: 300 });
+  });
+
+  it("tells why it failed, instead of the text", async () => {
+    const { status, err } = await command(["--json", file("divide")]);
+    expect(status).toBe(134);
+    expect(err.split("\n")).toHaveLength(2);
+    expect(end(err)).toMatchObject({
+      status: 134,
+      reason: "trap",
+      message: "integer divide by zero",
+      code: "integer-divide-by-zero",
+      backtrace: [
+        { index: 0, offset: expect.any(Number) },
+        { function: "_start", index: 1 },
+      ],
+    });
+    expect(end(err)).not.toHaveProperty("exitCode");
+    const outOfFuel = await command(["--json", "--fuel", "100", file("spin")]);
+    expect(end(outOfFuel.err)).toMatchObject({ status: 137, reason: "out-of-fuel", fuel: 100 });
+    const noFile = await command(["--json", file("missing")]);
+    expect(end(noFile.err)).toMatchObject({ status: 1, reason: "input", fuel: 0, peakBytes: 0 });
+    const usage = await command(["--json", "--fuel", "x", file("hello")]);
+    expect(end(usage.err)).toMatchObject({ status: 2, reason: "usage" });
+  });
+
+  it("goes to a file, and leaves the text to people", async () => {
+    const path = join(directory, "end.json");
+    const { err } = await command([`--json=${path}`, file("divide")]);
+    expect(err).toMatch(/^wasmeter: trap: integer divide by zero\n {4}at /);
+    expect(end(readFileSync(path, "utf8"))).toMatchObject({ status: 134, reason: "trap" });
+  });
+
+  it("is for validate, and for the errors of the commands that show modules", async () => {
+    const valid = await command(["validate", "--json", file("hello")]);
+    expect(JSON.parse(valid.out)).toEqual({ file: file("hello"), valid: true, customSectionProblems: [] });
+    writeFileSync(file("bad"), "(module)");
+    const bad = await command(["validate", "--json", file("bad")]);
+    expect(bad).toMatchObject({ status: 1, out: "" });
+    expect(end(bad.err)).toMatchObject({
+      status: 1,
+      reason: "input",
+      message: expect.stringContaining("text"),
+    });
+    writeFileSync(file("invalid"), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 3, 2, 1, 0));
+    const invalid = await command(["validate", "--json", file("invalid")]);
+    expect(invalid.status).toBe(1);
+    expect(JSON.parse(invalid.out)).toMatchObject({ valid: false, error: { reason: "malformed" } });
+    expect(end((await command(["inspect", "--json", file("bad")])).err)).toMatchObject({ reason: "input" });
+  });
+});
+
+describe("time", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const realNow = performance.now.bind(performance);
+
+  /** A module that takes an hour to read, by the clock. */
+  function slowlyRead(name: string): FakeIo {
+    let waited = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => realNow() + waited);
+    const readAll = () => {
+      waited += 3_600_000;
+      return readFileSync(file(name));
+    };
+    return { ...fakeIo(), stdin: { readAll } };
+  }
+
+  it("of the guest begins when the module is there", async () => {
+    const { status, out } = await command(["--timeout", "10m", "-"], slowlyRead("hello"));
+    expect({ status, out }).toEqual({ status: 0, out: "hello\n" });
+    const { status: late, err } = await command([
+      "--timeout",
+      "0.001ms",
+      "--load-timeout",
+      "1h",
+      file("spin"),
+    ]);
+    expect(late).toBe(124);
+    expect(err).toContain("interrupted by timeout: the guest ran longer than 0.001 ms");
+  });
+
+  it("of loading has a bound of its own, and says so", async () => {
+    const { status, err } = await command(["--load-timeout", "10m", "-"], slowlyRead("hello"));
+    expect({ status, err }).toEqual({
+      status: 124,
+      err: "wasmeter: interrupted by timeout: loading the module took longer than 600000 ms\n",
+    });
+    expect(await command(["--load-timeout", "2h", "-"], slowlyRead("hello"))).toMatchObject({ status: 0 });
+  });
+});
+
+describe("--invoke", () => {
+  it("takes a call as Wasmtime has it", async () => {
+    expect(await command(["--invoke", "add(1, -3)", file("library")])).toMatchObject({
+      status: 0,
+      out: "-2\n",
+    });
+    expect(await command(["--invoke", "add", file("library"), "1", "2"])).toMatchObject({ out: "3\n" });
+    expect(await command(["--invoke", "odd(1)", file("library")])).toMatchObject({ out: "7\n" });
+    expect(await command(["--invoke", "odd(1)()", file("library")])).toMatchObject({ status: 1 });
+    const both = await command(["--invoke", "add(1, 2)", file("library"), "3"]);
+    expect(both.status).toBe(2);
+    expect(both.err).toContain("arguments stand in parentheses or after the file");
+    expect((await command(["--invoke", "ad(1)", file("library")])).err).toContain("did you mean 'add'?");
+  });
+});
+
+it("lets functions be missing where that was asked for", async () => {
+  expect(await command([file("missing-import")])).toMatchObject({ status: 1 });
+  expect(await command(["-W", "unknown-imports-trap=y", file("missing-import")])).toMatchObject({
+    status: 0,
+  });
+  const called = await command(["--unknown-imports-trap", "--invoke", "call", file("missing-import")]);
+  expect(called.status).toBe(134);
+  expect(called.err).toContain("the import env.f is not defined");
+});
+
+describe("colour", () => {
+  const coloured = async (env: Record<string, string>) =>
+    command(["--fuel", "x", file("hello")], fakeIo({ terminal: true, env }));
+
+  it("is for terminals that have it", async () => {
+    expect((await coloured({ TERM: "xterm" })).err.startsWith("\x1b[1;31mwasmeter:\x1b[0m --fuel: ")).toBe(
+      true,
+    );
+    expect((await coloured({ TERM: "dumb" })).err).toMatch(/^wasmeter: --fuel: /);
+    expect((await command(["--fuel", "x", file("hello")])).err).toMatch(/^wasmeter: --fuel: /);
+  });
+
+  it("is not for whoever does not want it", async () => {
+    expect((await coloured({ TERM: "xterm", NO_COLOR: "1" })).err).toMatch(/^wasmeter: --fuel: /);
+    expect((await coloured({ TERM: "xterm", NO_COLOR: "" })).err).toContain("\x1b[");
+  });
+});
+
+it("says under --verbose what does nothing", async () => {
+  const { err } = await command(["--verbose", "-O", "opt-level=s", file("hello")]);
+  expect(err).toBe(
+    "wasmeter: note: -O opt-level does nothing: it tunes a compiler, and nothing is compiled to machine code here\n",
+  );
 });

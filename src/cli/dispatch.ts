@@ -3,45 +3,30 @@
 
 import { nearest } from "../checks/suggest.ts";
 import { parseCommandLine } from "./args/options.ts";
-import { allOptions, type Command, type CommandContext, commandHelp } from "./command.ts";
-import { disassemble } from "./commands/disassemble.ts";
-import { inspect } from "./commands/inspect.ts";
+import { classify, describeError, STATUS } from "./classify-error.ts";
+import { paintFor } from "./colour.ts";
+import { allOptions, type CommandContext, commandHelp } from "./command.ts";
+import { overview } from "./commands/help.ts";
+import { COMMANDS } from "./commands/index.ts";
 import { run } from "./commands/run.ts";
-import { validate } from "./commands/validate.ts";
 import type { CommandIo } from "./io.ts";
 import { readManifest } from "./manifest.ts";
-import { reportError, STATUS } from "./report-error.ts";
+import { toJsonLine } from "./output.ts";
+import { reportError } from "./report-error.ts";
 import { InputError, UsageError } from "./usage-error.ts";
-
-/** The first one is what is meant when none is named. */
-export const COMMANDS: readonly Command[] = [run, validate, inspect, disassemble];
-
-function overview(): string {
-  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}\n`).join("");
-  return `wasmeter runs WebAssembly programs with exact fuel, bounded memory and only the files you grant.
-
-Usage: wasmeter [run] [options] <file.wasm | -> [args…]
-       wasmeter <command> --help
-
-Commands:
-${rows}
-${commandHelp(run).split("\n\n").slice(2).join("\n\n")}`;
-}
 
 function version(): string {
   return `wasmeter ${readManifest().version}\n`;
 }
 
-/** A mistyped command is taken for a file that does not exist. */
+/** A command that is not there is taken for a file that does not exist. */
 function withCommandHint(error: unknown, file: string | undefined): unknown {
-  if (!(error instanceof InputError) || file === undefined || /[./]/.test(file)) return error;
-  const command = nearest(
-    file,
-    COMMANDS.map(({ name }) => name),
-  );
-  return command === undefined
-    ? error
-    : new InputError(`${error.message}; did you mean the command '${command}'?`);
+  if (!(error instanceof InputError) || file === undefined || /[./\\]/.test(file)) return error;
+  const names = COMMANDS.map(({ name }) => name);
+  const command = nearest(file, names);
+  const hint =
+    command === undefined ? `commands are ${names.join(", ")}` : `did you mean the command '${command}'?`;
+  return new InputError(`${error.message}; ${hint}`);
 }
 
 /**
@@ -52,20 +37,30 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
   const named = COMMANDS.find(({ name }) => name === argv[0]);
   const command = named ?? run;
   let file: string | undefined;
-  const report = (error: unknown): number => {
-    const { text, status } = reportError(named === undefined ? withCommandHint(error, file) : error, {
+  let asJson = false;
+  const report = (thrown: unknown): number => {
+    const error = named === undefined ? withCommandHint(thrown, file) : thrown;
+    const { text, status } = reportError(error, {
       command: named?.name,
       file,
       bugsUrl: readManifest().bugsUrl,
+      paint: paintFor(io.stderr.isTerminal, io.env),
     });
     try {
-      io.stderr.write(text);
+      io.stderr.write(asJson ? `${toJsonLine({ status, ...describeError(error) })}\n` : text);
     } catch {
       // Nobody listens on stderr: the status still says it.
     }
     return status;
   };
-  const context: CommandContext = { io, report };
+  const paint = paintFor(io.stdout.isTerminal, io.env);
+  const context: CommandContext = {
+    io,
+    report,
+    statusOf: (error) => classify(error).status,
+    paint,
+    commands: COMMANDS,
+  };
   try {
     const { guestArgs, foreignOptions } = command;
     const line = parseCommandLine(
@@ -75,8 +70,10 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
       foreignOptions,
     );
     [file] = line.operands;
+    // With a file, the JSON goes there and the text to people.
+    asJson = line.options.get("json")?.[0] === "";
     if (line.options.has("help")) {
-      io.stdout.write(named === undefined ? overview() : commandHelp(command));
+      io.stdout.write(named === undefined ? overview(COMMANDS, paint) : commandHelp(command, paint));
       return STATUS.ok;
     }
     if (line.options.has("version")) {

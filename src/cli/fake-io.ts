@@ -1,5 +1,7 @@
 // Surroundings for tests: input from memory, output into memory. Not part of the command.
 
+import { classify } from "./classify-error.ts";
+import { PLAIN } from "./colour.ts";
 import type { CommandContext } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { reportError } from "./report-error.ts";
@@ -14,7 +16,12 @@ export interface FakeIo extends CommandIo {
 
 /** @param options.outputClosed writing to stdout fails as when its reader has gone */
 export function fakeIo(
-  options: { stdin?: Uint8Array; env?: Record<string, string>; closedOutput?: Error } = {},
+  options: {
+    stdin?: Uint8Array;
+    env?: Record<string, string>;
+    closedOutput?: Error;
+    terminal?: boolean;
+  } = {},
 ): FakeIo {
   const decoder = new TextDecoder();
   const texts = { out: "", err: "" };
@@ -26,8 +33,8 @@ export function fakeIo(
   const stdin = options.stdin ?? new Uint8Array(0);
   return {
     stdin: { readAll: () => stdin },
-    stdout: { write: sink("out") },
-    stderr: { write: sink("err") },
+    stdout: { write: sink("out"), isTerminal: options.terminal === true },
+    stderr: { write: sink("err"), isTerminal: options.terminal === true },
     forGuest: (stdinIsTaken) => ({
       stdin: stdinIsTaken ? "null" : stdin,
       stdout: sink("out"),
@@ -55,5 +62,8 @@ export function fakeContext(io: FakeIo): CommandContext {
       io.stderr.write(text);
       return status;
     },
+    statusOf: (error) => classify(error).status,
+    paint: PLAIN,
+    commands: [],
   };
 }

@@ -2,6 +2,7 @@
 // Owns the interface and its form for the real process; knows no command.
 
 import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import { type OutputStream, WasiError, type WasiOptions } from "../wasi/index.ts";
 import { nodeHost, outputToDescriptor } from "../wasi/node/index.ts";
 import { pause, readToEnd, systemCode, systemReason } from "./read-module.ts";
@@ -25,6 +26,7 @@ export interface CommandInput {
 }
 
 export interface CommandOutput {
+  readonly isTerminal: boolean;
   /** Writes all of it before it returns. Throws ClosedOutputError when nobody reads any more. */
   write(data: string | Uint8Array): void;
 }
@@ -82,8 +84,8 @@ class EndingOutput implements OutputStream {
 export function processIo(): CommandIo {
   return {
     stdin: { readAll: () => readToEnd(0, "standard input") },
-    stdout: { write: (data) => writeAll(1, data) },
-    stderr: { write: (data) => writeAll(2, data) },
+    stdout: { write: (data) => writeAll(1, data), isTerminal: isatty(1) },
+    stderr: { write: (data) => writeAll(2, data), isTerminal: isatty(2) },
     env: process.env,
     forGuest(stdinIsTaken) {
       return {

@@ -22,12 +22,24 @@ const RAW_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** `JSON.stringify` with two blanks of indentation, and with nothing in its strings that could disturb a terminal. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(RAW_IN_JSON, (char) =>
+  return escapeRaw(JSON.stringify(value, null, 2));
+}
+
+function escapeRaw(json: string): string {
+  return json.replace(RAW_IN_JSON, (char) =>
     Array.from(
       { length: char.length },
       (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`,
     ).join(""),
   );
+}
+
+/** The same in one line; a bigint is a number where JSON's readers keep it exactly, else a string of digits. */
+export function toJsonLine(value: unknown): string {
+  const text = JSON.stringify(value, (_, item: unknown) =>
+    typeof item === "bigint" ? (item <= Number.MAX_SAFE_INTEGER ? Number(item) : String(item)) : item,
+  );
+  return escapeRaw(text);
 }
 
 /** The text of {@link toJson} for an object, in parts: the items of its arrays one by one. */

@@ -39,8 +39,11 @@ const CUSTOM = 0;
 const DATA_COUNT = 12;
 const TAG = 13;
 
+/** Decodes a section, at once or in steps. */
+type SectionDecoder = (context: DecoderContext) => Iterable<void> | void;
+
 /** Decoders of the non-custom sections, by id. */
-const SECTIONS: readonly ((context: DecoderContext) => void)[] = [
+const SECTIONS: readonly SectionDecoder[] = [
   () => undefined,
   decodeTypes,
   decodeImports,
@@ -68,6 +71,22 @@ const ORDER: readonly number[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6];
  * @throws ValidationError what the visitor threw first, once the whole module is known to be well-formed
  */
 export function decodeModule(bytes: Uint8Array, options: DecodeOptions, visitor?: CodeVisitor): Module {
+  const steps = decodeInSteps(bytes, options, visitor);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same for whoever wants to do something else in between: it yields after each section, and often in the code section,
+ * which is where the time goes.
+ */
+export function* decodeInSteps(
+  bytes: Uint8Array,
+  options: DecodeOptions,
+  visitor?: CodeVisitor,
+): Generator<void, Module> {
   const { limits, tables } = options;
   const cursor = new ByteReader(bytes);
   const types = new TypeReader(cursor, tables.features);
@@ -79,7 +98,7 @@ export function decodeModule(bytes: Uint8Array, options: DecodeOptions, visitor?
 
   context.limit("moduleBytes", bytes.length, "bytes of the module");
   readPreamble(cursor);
-  readSections(context);
+  yield* readSections(context);
   checkCounts(context);
   if (guard.error !== undefined) throw guard.error;
   return module;
@@ -95,7 +114,7 @@ function readPreamble(cursor: ByteReader): void {
   if (version !== VERSION) cursor.fail(`unknown binary version ${version >>> 0}`, 4);
 }
 
-function readSections(context: DecoderContext): void {
+function* readSections(context: DecoderContext): Generator<void, void> {
   const { cursor } = context;
   let last = CUSTOM;
   while (cursor.position < cursor.end) {
@@ -109,10 +128,12 @@ function readSections(context: DecoderContext): void {
     const start = cursor.position;
     if (id === CUSTOM) readCustomSection(context, start + size, last);
     else {
-      SECTIONS[id](context);
+      const steps = SECTIONS[id](context);
+      if (typeof steps === "object") yield* steps;
       last = id;
     }
     if (cursor.position !== start + size) cursor.fail(`section size mismatch in section ${id}`, start);
+    yield;
   }
 }
 

@@ -14,6 +14,7 @@ export interface Budget {
 export class ResourceMeter implements Budget {
   readonly limit: number;
   #used = 0;
+  #peak = 0;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -27,9 +28,15 @@ export class ResourceMeter implements Budget {
     return this.limit - this.#used;
   }
 
+  /** The most that was ever used. */
+  get peak(): number {
+    return this.#peak;
+  }
+
   tryReserve(amount: number): boolean {
     if (this.#used + amount > this.limit) return false;
     this.#used += amount;
+    if (this.#used > this.#peak) this.#peak = this.#used;
     return true;
   }
 

@@ -34,12 +34,20 @@ function split(text: string): { number: number; unit: string } | undefined {
   return { number: Number(match[1]!.replaceAll("_", "")), unit: match[2]!.toLowerCase() };
 }
 
+/** A value that looks like a file is the file: the value before it was forgotten. */
+function misread(option: string, text: string, problem: string): UsageError {
+  const isFile = /[/\\]|\.(wasm|wat|wasi)$/i.test(text);
+  return new UsageError(
+    isFile ? `${option} lacks its value: '${text}' stands in its place` : `${option}: '${text}' ${problem}`,
+  );
+}
+
 /** Bytes: `65536`, `64KiB`, `10MB`, `1.5GiB`. Units of 1000 (KB) and of 1024 (KiB), in any case. */
 export function parseSize(option: string, text: string): number {
   const parts = split(text);
   const factor = parts && SIZE_UNITS.get(parts.unit);
   if (parts === undefined || factor === undefined) {
-    throw new UsageError(`${option}: '${text}' is not a size; write bytes, or 64KiB, 10MB, 1GiB`);
+    throw misread(option, text, "is not a size; write bytes, or 64KiB, 10MB, 1GiB");
   }
   const bytes = parts.number * factor;
   if (!Number.isSafeInteger(bytes)) {
@@ -53,18 +61,45 @@ export function parseDuration(option: string, text: string): number {
   const parts = split(text);
   const factor = parts && DURATION_UNITS.get(parts.unit);
   if (parts === undefined || factor === undefined) {
+    if (parts?.number === 0) throw noTime(option);
     const advice = parts?.unit === "" ? `say ${text}s or ${text}ms` : "write 500ms, 5s, 2m or 1h";
-    throw new UsageError(`${option}: '${text}' is not a duration; ${advice}`);
+    throw misread(option, text, `is not a duration; ${advice}`);
   }
   const milliseconds = parts.number * factor;
   if (!Number.isFinite(milliseconds)) throw new UsageError(`${option}: '${text}' is too long`);
   return milliseconds;
 }
 
+function noTime(option: string): UsageError {
+  return new UsageError(`${option}: 0 leaves no time for anything; without ${option} there is no bound`);
+}
+
+/** A duration that something may take. Wasmtime's spelling counts seconds where there is no unit. */
+export function parseTimeLimit(option: string, text: string, unitIsSeconds = false): number {
+  const bare = unitIsSeconds && /^\d[\d_]*(\.\d+)?$/.test(text);
+  const milliseconds = parseDuration(option, bare ? `${text}s` : text);
+  if (milliseconds === 0) throw noTime(option);
+  return milliseconds;
+}
+
+/** Pages are of this size, but for those of a proposal. */
+const PAGE_BYTES = 65_536;
+
+/** A size that memories may have: some bytes without a unit are most likely a slip. */
+export function parseMemoryLimit(option: string, text: string): number {
+  const bytes = parseSize(option, text);
+  if (bytes > 0 && bytes < PAGE_BYTES && /^[\d_]+$/.test(text)) {
+    throw new UsageError(
+      `${option}: ${text} bytes are less than one page of memory (64KiB); for megabytes write ${text}MB`,
+    );
+  }
+  return bytes;
+}
+
 /** A whole number, 0 or more, as an exact 64-bit quantity: `1000000`, `1_000_000`. */
 export function parseFuel(option: string, text: string): bigint {
   if (!/^\d[\d_]*$/.test(text)) {
-    throw new UsageError(`${option}: '${text}' is not a whole number, 0 or more`);
+    throw misread(option, text, "is not a whole number, 0 or more");
   }
   const digits = text.replaceAll("_", "");
   // 2^63 has 19 digits; converting megabytes of them would take quadratic time.
@@ -77,7 +112,7 @@ export function parseFuel(option: string, text: string): bigint {
 export function parseCount(option: string, text: string, least: number, most: number): number {
   const number = /^\d[\d_]*$/.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;
   if (!(number >= least && number <= most)) {
-    throw new UsageError(`${option}: '${text}' is not a whole number from ${least} to ${most}`);
+    throw misread(option, text, `is not a whole number from ${least} to ${most}`);
   }
   return number;
 }

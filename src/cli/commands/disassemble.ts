@@ -8,10 +8,10 @@ import { createInstructionLookup, type InstructionLookup } from "../../isa/instr
 import { ModulePrinter } from "../../module/print-module.ts";
 import { shownName } from "../../printable.ts";
 import { onlyFile } from "../args/options.ts";
+import { STATUS } from "../classify-error.ts";
 import type { Command } from "../command.ts";
 import { writeLines } from "../output.ts";
 import { readModule } from "../read-module.ts";
-import { STATUS } from "../report-error.ts";
 import { type FunctionMember, ModuleView } from "../show/module-view.ts";
 import { InputError } from "../usage-error.ts";
 

@@ -1,10 +1,10 @@
 // `wasmeter inspect`: what is in a module, for people or as JSON. The module need not be valid, only well-formed.
 
 import { onlyFile } from "../args/options.ts";
+import { STATUS } from "../classify-error.ts";
 import type { Command } from "../command.ts";
 import { jsonLines, writeLines } from "../output.ts";
 import { readModule } from "../read-module.ts";
-import { STATUS } from "../report-error.ts";
 import { buildReport } from "../show/module-report.ts";
 import { ModuleView } from "../show/module-view.ts";
 import { reportLines } from "../show/report-text.ts";

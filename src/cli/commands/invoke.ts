@@ -16,14 +16,26 @@ export interface Invocation {
   print(result: unknown): string;
 }
 
+/** `f(1, 2)` as Wasmtime has it; `undefined` for what is no call. */
+function parseCall(text: string): { name: string; words: string[] } | undefined {
+  const [, name, inner = ""] = /^([^(]+)\((.*)\)\s*$/s.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  return { name: name.trim(), words: inner.trim() === "" ? [] : inner.split(",").map((word) => word.trim()) };
+}
+
 /**
  * Prepares the call that `--invoke` asks for.
  * Throws InputError when there is no such function, UsageError for arguments that do not fit its type.
  */
 export function invocation(instance: Instance, options: RunOptions): Invocation {
   const { module } = instance;
-  const name = options.invoke ?? "";
-  const words = options.args.slice(1);
+  const text = options.invoke ?? "";
+  // An export may have any name, and one that is meant as it stands comes first.
+  const call = module.exports.some((each) => each.name === text) ? undefined : parseCall(text);
+  const { name, words } = call ?? { name: text, words: options.args.slice(1) };
+  if (call !== undefined && options.args.length > 1) {
+    throw new UsageError(`--invoke: arguments stand in parentheses or after the file, not in both places`);
+  }
   const found = module.exports.find((each) => each.name === name);
   if (found === undefined) {
     const names = module.exports.filter(({ kind }) => kind === "func").map((each) => each.name);

@@ -1,5 +1,6 @@
 // `wasmeter run`: a program with its grants and limits, from the file to its exit status.
 
+import { writeFileSync } from "node:fs";
 import {
   type AsyncCallOptions,
   Engine,
@@ -15,10 +16,11 @@ import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
 import { buildEnvironment } from "../args/grants.ts";
 import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
+import { describeError, STATUS } from "../classify-error.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { CommandIo } from "../io.ts";
-import { readModule } from "../read-module.ts";
-import { STATUS } from "../report-error.ts";
+import { toJsonLine } from "../output.ts";
+import { readModule, systemReason } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
 import { invocation } from "./invoke.ts";
 import { openDirectories, openListeners, openStdin, readEnvFiles } from "./open-grants.ts";
@@ -34,12 +36,12 @@ function createEngine({ features, costModel }: RunOptions): EngineType {
   }
 }
 
-function createStore(engine: EngineType, { fuel, maxMemory, maxCallDepth }: RunOptions): Store {
+function createStore(engine: EngineType, { fuel, maxMemory, limits }: RunOptions): Store {
   return new Store(engine, {
     ...(fuel !== undefined && { fuel }),
     limits: {
       ...(maxMemory !== undefined && { memoryBytes: maxMemory, totalBytes: maxMemory }),
-      ...(maxCallDepth !== undefined && { callDepth: maxCallDepth }),
+      ...limits,
     },
   });
 }
@@ -104,57 +106,133 @@ function noStart(file: string, module: Module): string {
   return `${file} exports no _start function; ${advice}`;
 }
 
-/** Everything but the reporting. `started` gets the store, whose fuel is reported whatever happens. */
-async function runProgram(
+/** What is known of a run while it goes on, for the report at its end. */
+class Progress {
+  readonly begun = performance.now();
+  /** When the module was there, and the guest could begin. */
+  loaded: number | undefined;
+  ended: number | undefined;
+  store: Store | undefined;
+  exitCode: number | undefined;
+}
+
+/** Reads, decodes and checks the module. Throws InterruptedError past `--load-timeout`. */
+async function load(
+  engine: EngineType,
   options: RunOptions,
-  { io }: CommandContext,
-  started: (store: Store) => void,
-): Promise<number> {
-  const deadline = options.timeoutMs === undefined ? undefined : performance.now() + options.timeoutMs;
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<Module> {
+  const { loadTimeoutMs } = options;
+  const begun = performance.now();
+  const bytes = readModule(options.file, io.stdin.readAll);
+  try {
+    return await Module.compileAsync(engine, bytes, {
+      quantumMs: QUANTUM_MS,
+      signal,
+      ...(loadTimeoutMs !== undefined && { timeoutMs: left(begun + loadTimeoutMs) }),
+    });
+  } catch (error) {
+    throw error instanceof InterruptedError
+      ? inUsersWords(error, `loading the module took longer than ${loadTimeoutMs} ms`)
+      : error;
+  }
+}
+
+/** Milliseconds until a time of the monotonic clock. */
+function left(deadline: number): number {
+  return Math.max(deadline - performance.now(), 0);
+}
+
+/** Everything but the reporting. */
+async function runProgram(options: RunOptions, { io }: CommandContext, progress: Progress): Promise<number> {
   const interrupt = new AbortController();
-  const stop: Stop = () => ({
-    quantumMs: QUANTUM_MS,
-    signal: interrupt.signal,
-    ...(deadline !== undefined && { timeoutMs: Math.max(deadline - performance.now(), 0) }),
-  });
-  const engine = createEngine(options);
-  const module = new Module(engine, readModule(options.file, io.stdin.readAll));
-  const store = createStore(engine, options);
-  started(store);
+  const stopListening = io.onInterrupt(() => interrupt.abort());
+  try {
+    const engine = createEngine(options);
+    const module = await load(engine, options, io, interrupt.signal);
+    const store = createStore(engine, options);
+    progress.store = store;
+    return await runModule(options, io, { module, store, signal: interrupt.signal, progress });
+  } finally {
+    stopListening();
+    progress.ended = performance.now();
+  }
+}
+
+async function runModule(
+  options: RunOptions,
+  io: CommandIo,
+  {
+    module,
+    store,
+    signal,
+    progress,
+  }: { module: Module; store: Store; signal: AbortSignal; progress: Progress },
+): Promise<number> {
+  const { timeoutMs } = options;
   const wasi = await createWasi(options, io);
+  let deadline: number | undefined;
+  const stop: Stop = () => {
+    // Time counts from the guest's first instruction: what was allowed for it is not spent before.
+    if (timeoutMs !== undefined && (deadline === undefined || store.fuelConsumed === 0n)) {
+      deadline = performance.now() + timeoutMs;
+    }
+    return { quantumMs: QUANTUM_MS, signal, ...(deadline !== undefined && { timeoutMs: left(deadline) }) };
+  };
   // What a guest waits for need not keep the process alive.
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
-  const stopListening = io.onInterrupt(() => interrupt.abort());
   let results = "";
   let status: number = STATUS.ok;
   try {
-    const linker = new Linker(engine);
+    const linker = new Linker(module.engine);
     wasi.addTo(linker);
+    if (options.unknownImportsTrap) linker.trapUnknownImports();
+    progress.loaded = performance.now();
     const instance = await linker.instantiateAsync(store, module, stop());
     results = await runGuest(instance, options, stop);
   } catch (error) {
     if (!(error instanceof ExitError)) {
-      throw error instanceof InterruptedError ? inUsersWords(error, options) : error;
+      throw error instanceof InterruptedError
+        ? inUsersWords(error, `the guest ran longer than ${timeoutMs} ms`)
+        : error;
     }
+    progress.exitCode = error.exitCode;
     status = error.exitCode & 0xff;
   } finally {
-    stopListening();
     clearInterval(alive);
     wasi.close();
   }
+  progress.ended = performance.now();
   // From here on Ctrl-C ends the process: closed connections may still have something to send, and a full pipe blocks.
   await wasi.flushed();
   if (results !== "") io.stdout.write(results);
   return status;
 }
 
-/** The same error with the time that was allowed, or the signal's name. */
-function inUsersWords(error: InterruptedError, { timeoutMs }: RunOptions): InterruptedError {
-  const detail = error.reason === "timeout" ? `the guest ran longer than ${timeoutMs} ms` : "SIGINT";
-  const detailed = new InterruptedError(error.reason, false, detail);
+/** The same error with what took too long, or the signal's name. */
+function inUsersWords(error: InterruptedError, whatTookLong: string): InterruptedError {
+  const detailed = new InterruptedError(
+    error.reason,
+    false,
+    error.reason === "timeout" ? whatTookLong : "SIGINT",
+  );
   detailed.backtrace = error.backtrace;
   detailed.fuelConsumed = error.fuelConsumed;
   return detailed;
+}
+
+/** Writes how the run ended as one line of JSON. Throws InputError for a file that cannot be written. */
+function writeEnd(path: string, end: object, { stderr }: CommandIo): void {
+  const line = `${toJsonLine(end)}\n`;
+  if (path === "") stderr.write(line);
+  else {
+    try {
+      writeFileSync(path, line);
+    } catch (error) {
+      throw new InputError(`--json: cannot write ${printable(path)}: ${systemReason(error)}`);
+    }
+  }
 }
 
 export const run: Command = {
@@ -171,16 +249,32 @@ Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124
 130 interrupted; 134 trap or uncaught exception; 137 out of fuel or another limit.`,
   async execute(line, context) {
     const options = readRunOptions(line);
-    let store: Store | undefined;
+    const { io } = context;
+    for (const note of options.notes) io.stderr.write(`wasmeter: note: ${printable(note)}\n`);
+    const progress = new Progress();
     let status: number;
+    let failure: object | undefined;
     try {
-      status = await runProgram(options, context, (created) => {
-        store = created;
-      });
+      status = await runProgram(options, context, progress);
     } catch (error) {
-      status = context.report(error);
+      failure = describeError(error);
+      status = options.json === "" ? context.statusOf(error) : context.report(error);
     }
-    if (options.fuelReport) context.io.stderr.write(`fuel consumed: ${store?.fuelConsumed ?? 0n}\n`);
+    const { begun, loaded, ended, store, exitCode } = progress;
+    if (options.fuelReport) io.stderr.write(`fuel consumed: ${store?.fuelConsumed ?? 0n}\n`);
+    if (options.json !== undefined) {
+      const end = {
+        status,
+        reason: "exit",
+        ...(failure === undefined && { exitCode: exitCode ?? 0 }),
+        ...failure,
+        fuel: store?.fuelConsumed ?? 0n,
+        peakBytes: store?.peakBytesUsed ?? 0,
+        loadMs: (loaded ?? ended ?? begun) - begun,
+        runMs: loaded === undefined ? 0 : (ended ?? loaded) - loaded,
+      };
+      writeEnd(options.json, end, io);
+    }
     return status;
   },
 };

@@ -2,12 +2,13 @@
 
 import { Engine, Module } from "../../api/index.ts";
 import { CompileError, LimitError } from "../../errors.ts";
-import { printable } from "../../printable.ts";
+import { printable, shownName } from "../../printable.ts";
 import { FEATURES_OPTION, parseFeatures } from "../args/features-option.ts";
 import { onlyFile, single } from "../args/options.ts";
+import { describeError, STATUS } from "../classify-error.ts";
 import type { Command } from "../command.ts";
+import { jsonLines, writeLines } from "../output.ts";
 import { readModule } from "../read-module.ts";
-import { STATUS } from "../report-error.ts";
 import { InputError } from "../usage-error.ts";
 
 export const validate: Command = {
@@ -16,30 +17,39 @@ export const validate: Command = {
   usage: "validate [options] <file.wasm | ->",
   options: {
     ...FEATURES_OPTION,
+    json: { help: "print one JSON object" },
     "strict-custom-sections": { help: "exit with 1 if a custom section is broken, too" },
   },
   guestArgs: false,
   notes: `Prints 'FILE: valid' and exits with 0, or the first error with its byte offset and exits with 1.
 A custom section with broken contents (name, metadata.code.branch_hint, producers, target_features)
 makes no module invalid; it gets a warning.`,
-  execute(line, { io, report }) {
+  execute(line, { io, report, statusOf, paint }) {
     const file = onlyFile(line);
     const features = single(line, "features");
+    const asJson = line.options.has("json");
     const engine = new Engine(features === undefined ? {} : { features: parseFeatures(features) });
     const bytes = readModule(file, io.stdin.readAll);
     let module: Module;
     try {
       module = new Module(engine, bytes);
-    } catch (error) {
+    } catch (thrown) {
       // A module that is too large for us is not valid for us.
-      if (error instanceof LimitError) throw new InputError(`${file}: ${error.message}`);
-      if (error instanceof CompileError) return report(error);
-      throw error;
+      const error = thrown instanceof LimitError ? new InputError(`${file}: ${thrown.message}`) : thrown;
+      if (!(error instanceof CompileError || error instanceof InputError)) throw error;
+      if (!asJson) return report(error);
+      writeLines(io.stdout, jsonLines({ file, valid: false, error: describeError(thrown) }));
+      return statusOf(error);
     }
-    io.stdout.write(`${printable(file)}: valid\n`);
     const problems = module.customSectionProblems();
-    for (const { section, message } of problems) {
-      io.stderr.write(`${printable(`${file}: warning: custom section '${section}': ${message}`)}\n`);
+    if (asJson) writeLines(io.stdout, jsonLines({ file, valid: true, customSectionProblems: problems }));
+    else {
+      io.stdout.write(`${printable(file)}: ${paint("good", "valid")}\n`);
+      for (const { section, message } of problems) {
+        io.stderr.write(
+          `${printable(file)}: warning: custom section '${shownName(section)}': ${printable(message)}\n`,
+        );
+      }
     }
     return problems.length > 0 && line.options.has("strict-custom-sections") ? STATUS.badInput : STATUS.ok;
   },

@@ -3,12 +3,20 @@
 import type { FunctionBody, LocalRun } from "../../module/module.ts";
 import type { DecoderContext } from "../module-builder.ts";
 
-export function decodeCode(context: DecoderContext): void {
+/** Bytes of code between two steps: some milliseconds, where there are functions to part them. */
+const STEP_BYTES = 65_536;
+
+export function* decodeCode(context: DecoderContext): Generator<void, void> {
   const { cursor, module, guard, expressions, instructions } = context;
   // Only bodies need the data count section; constant expressions do not (spec section 5.5.18).
   instructions.firstDataUse = -1;
   const count = cursor.length();
+  let nextStep = cursor.position + STEP_BYTES;
   for (let i = 0; i < count; i++) {
+    if (cursor.position >= nextStep) {
+      yield;
+      nextStep = cursor.position + STEP_BYTES;
+    }
     // A body without a function is found out at the end; until then there is no type to check it against.
     if (i >= module.functions.length) guard.stop();
     const start = cursor.position;

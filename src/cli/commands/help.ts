@@ -1,0 +1,36 @@
+// `wasmeter help [COMMAND]`, and what `wasmeter --help` says of all commands.
+
+import { STATUS } from "../classify-error.ts";
+import type { Paint } from "../colour.ts";
+import { type Command, commandHelp, optionsHelp } from "../command.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** All commands, and the options of the first one, which need not be named. */
+export function overview(commands: readonly Command[], paint: Paint): string {
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}\n`).join("");
+  const [first] = commands;
+  return [
+    "wasmeter runs WebAssembly programs with exact fuel, bounded memory and only the files you grant.\n\n",
+    `${paint("heading", "Usage:")} wasmeter [run] [options] <file.wasm | -> [args…]\n`,
+    "       wasmeter <command> --help\n\n",
+    `${paint("heading", "Commands:")}\n${rows}\n`,
+    first === undefined ? "" : `${optionsHelp(first, paint)}\n${first.notes ?? ""}\n`,
+  ].join("");
+}
+
+export const help: Command = {
+  name: "help",
+  summary: "Show this help, or a command's",
+  usage: "help [command]",
+  options: {},
+  guestArgs: false,
+  execute({ operands }, { io, paint, commands }) {
+    const [name] = operands;
+    const command = commands.find((each) => each.name === name);
+    if (name !== undefined && command === undefined) {
+      throw new UsageError(`no command '${name}'; there are ${commands.map((each) => each.name).join(", ")}`);
+    }
+    io.stdout.write(command === undefined ? overview(commands, paint) : commandHelp(command, paint));
+    return STATUS.ok;
+  },
+};

@@ -1,0 +1,11 @@
+// The commands that there are, in the order in which help lists them. The first one is what is meant when none is named.
+
+import type { Command } from "../command.ts";
+import { completions } from "./completions.ts";
+import { disassemble } from "./disassemble.ts";
+import { help } from "./help.ts";
+import { inspect } from "./inspect.ts";
+import { run } from "./run.ts";
+import { validate } from "./validate.ts";
+
+export const COMMANDS: readonly Command[] = [run, validate, inspect, disassemble, completions, help];

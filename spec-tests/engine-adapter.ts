@@ -44,6 +44,8 @@ export interface EngineAdapter {
 /** Options that reach the engine unchanged. */
 export interface EngineOptions {
   readonly lowering?: "exact" | "fast" | "tree" | "random";
+  /** Stops every call again and again, and goes on with it in a run that is made from its frames. */
+  readonly relocate?: boolean;
 }
 
 /** Fuel of one invocation or instantiation: far above what any script needs, far below a hang. */

@@ -26,6 +26,7 @@ const USAGE = `npm run spec -- [FILTER…] [options]
   --json FILE           write a machine-readable summary (of the last run, if there are two)
   --lowering WHICH      exact, fast, tree (every function as a closure tree), random (in and out of trees);
                         both: the first two, all: one run each; default: the engine's choice
+  --relocate            stop every call again and again, and go on in a run that is made from its frames
   --engine WHICH        wasmeter (default) or native: the host's own WebAssembly, to check the runner
   --sabotage N          falsify N expected results and demand exactly N failures
   --round-trip          instead, disassemble every module and assemble it again: both must be the same
@@ -46,6 +47,7 @@ interface Settings {
   readonly root: string;
   readonly files: readonly string[];
   readonly engine: "wasmeter" | "native";
+  readonly relocate: boolean;
   readonly threads: number;
   readonly sabotaged: number;
   readonly verbose: boolean;
@@ -61,6 +63,7 @@ async function main(): Promise<number> {
       group: { type: "boolean", default: false },
       json: { type: "string" },
       lowering: { type: "string" },
+      relocate: { type: "boolean", default: false },
       engine: { type: "string", default: "wasmeter" },
       sabotage: { type: "string", default: "0" },
       "round-trip": { type: "boolean", default: false },
@@ -101,6 +104,7 @@ async function main(): Promise<number> {
     root,
     files,
     engine: values.engine,
+    relocate: values.relocate,
     threads: Number(values.threads),
     sabotaged: Number(values.sabotage),
     verbose: values.verbose,
@@ -129,7 +133,7 @@ function loweringsFor(option: string | undefined): Lowering[] {
 }
 
 async function runOnce(settings: Settings, lowering: Lowering): Promise<number> {
-  const { root, engine, threads } = settings;
+  const { root, engine, threads, relocate } = settings;
   const jobs = planJobs(settings);
   const start = performance.now();
   const workerPath = fileURLToPath(import.meta.url);
@@ -137,7 +141,7 @@ async function runOnce(settings: Settings, lowering: Lowering): Promise<number> 
     root,
     cacheDirectory,
     engine,
-    options: lowering === undefined ? {} : { lowering },
+    options: lowering === undefined ? { relocate } : { lowering, relocate },
   });
   if (lowering !== undefined) console.log(`\nlowering: ${lowering}`);
   console.log(directoryTable(results));

@@ -2,7 +2,7 @@
 
 import { backendOf } from "./api/backend.ts";
 import type { Engine } from "./api/engine.ts";
-import type { Execution } from "./api/execution.ts";
+import { Execution } from "./api/execution.ts";
 import type { Global } from "./api/global.ts";
 import type { Instance } from "./api/instance.ts";
 import type { Module } from "./api/module.ts";
@@ -11,12 +11,12 @@ import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom
 import { decodeModule } from "./decoder/decode.ts";
 import { createOpcodeTables } from "./decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
-import { decodeFrames, type WasmFrame } from "./interp/run/inspect.ts";
+import type { WasmFrame } from "./interp/run/inspect.ts";
 import { type RawValue as Bits, readRaw } from "./interp/run/raw-values.ts";
 import type { TierMode } from "./interp/tree/tier.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
-import { FunctionInstance } from "./runtime/function.ts";
+import { FunctionInstance, isHostFunction } from "./runtime/function.ts";
 import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
 import { HostGate, type HostObserver } from "./runtime/host-gate.ts";
 import { ExceptionInstance } from "./runtime/tag.ts";
@@ -26,7 +26,19 @@ export type { TierMode } from "./interp/tree/tier.ts";
 
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {
-  return decodeFrames(execution.inner.frames);
+  return [...(execution.inner.position?.frames ?? [])];
+}
+
+/**
+ * Ends an execution and gives another one that stands where it has stood, made from nothing but its frames; the same one where
+ * it stands in no Wasm code. What it has consumed is counted anew.
+ */
+export function relocate(execution: Execution): Execution {
+  const { store } = execution;
+  const { func } = execution.inner;
+  const position = execution.inner.moveOut();
+  if (position === undefined) return execution;
+  return new Execution(store, backendOf(store.engine).interpreter.startAt(store.state, func, position));
 }
 
 /** From now on, everything that the store's guests get from the host is told. */
@@ -61,12 +73,44 @@ export interface RawValue {
 
 /** Calls an export with bits, so that NaN payloads survive where JavaScript numbers would lose them. */
 export function invokeRaw(instance: Instance, name: string, args: readonly RawValue[]): RawValue[] {
+  const func = exportedFunction(instance, name);
+  const { engine, state } = instance.store;
+  const results = backendOf(engine).interpreter.callRaw(state, func, args.map(toBits));
+  return results.map((value, k) => fromBits(value, func.type.results[k] as ValType));
+}
+
+/**
+ * {@link invokeRaw}, stopped again and again after a little fuel, and each time gone on with by a run that is made from
+ * nothing but the frames. The call must not wait.
+ */
+export function invokeRelocating(instance: Instance, name: string, args: readonly RawValue[]): RawValue[] {
+  const func = exportedFunction(instance, name);
+  if (isHostFunction(func)) return invokeRaw(instance, name, args);
+  const { engine, state } = instance.store;
+  const { interpreter } = backendOf(engine);
+  let run = interpreter.startRaw(state, func, args.map(toBits));
+  for (let stops = 0; ; stops++) {
+    const fuel = BigInt(1 + (stops % 7)) + BigInt(Math.floor(1.2 ** Math.max(0, stops - CLOSE_STOPS)));
+    switch (run.resume({ fuel }, false)) {
+      case "done":
+        return run.rawResults.map((value, k) => fromBits(value, func.type.results[k] as ValType));
+      case "trapped":
+        throw run.error;
+    }
+    if (run.outOfFuelScope === "store") throw run.stopError("store", false);
+    const position = run.moveOut();
+    if (position !== undefined) run = interpreter.startAt(state, func, position);
+  }
+}
+
+/** Stops that are a few instructions apart; from then on, the steps grow. */
+const CLOSE_STOPS = 60;
+
+function exportedFunction(instance: Instance, name: string): FunctionInstance {
   const callable = instance.exports[name];
   const func = typeof callable === "function" ? instance.store.instanceOf(callable) : undefined;
   if (func === undefined) throw new TypeError(`no exported function ${JSON.stringify(name)}`);
-  const { store } = instance;
-  const results = backendOf(store.engine).interpreter.callRaw(store.state, func, args.map(toBits));
-  return results.map((value, k) => fromBits(value, func.type.results[k] as ValType));
+  return func;
 }
 
 /** A global's value as bits. */

@@ -1,12 +1,12 @@
 // Stopping anywhere and going on changes nothing, and what a stopped run's frames hold does not depend on the code
-// that ran: random programs and real ones, on both lowerings.
+// that ran: random programs and real ones, on both lowerings. A run that is made anew from frames alone goes on as the first.
 
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Engine, type Execution, type Instance, Linker, Module, Store } from "wasmeter";
 import { MemoryFileSystem, WasiPreview1 } from "wasmeter/wasi";
-import { inspectFrames, type WasmFrame, type WasmValue } from "#testing";
+import { inspectFrames, relocate, type WasmFrame, type WasmValue } from "#testing";
 import { type GuestCase, guestCases, guestFile } from "./guest-cases.ts";
 import { createRandom, randomProgram } from "./random-program.ts";
 import { wat } from "./wat.ts";
@@ -73,8 +73,14 @@ function runAtOnce(world: World, args: readonly unknown[]): Outcome {
   }
 }
 
-async function runInSlices(world: World, args: readonly unknown[], slice: () => number): Promise<Outcome> {
-  const execution = world.instance.start("f", args);
+/** `move`: what takes the place of the execution wherever it stands. */
+async function runInSlices(
+  world: World,
+  args: readonly unknown[],
+  slice: () => number,
+  move = (execution: Execution) => execution,
+): Promise<Outcome> {
+  let execution = world.instance.start("f", args);
   let fuel = 0;
   for (;;) {
     // What was too little for an instruction is kept.
@@ -82,9 +88,13 @@ async function runInSlices(world: World, args: readonly unknown[], slice: () => 
     const before = execution.fuelConsumed;
     const state = execution.resume({ fuel });
     fuel -= Number(execution.fuelConsumed - before);
-    if (state === "awaiting-host") await execution.settled();
-    else if (state === "done" || state === "trapped") break;
-    else if (execution.outOfFuelScope === "store") {
+    const { outOfFuelScope } = execution;
+    execution = move(execution);
+    if (state === "awaiting-host") {
+      await execution.settled();
+      execution = move(execution);
+    } else if (state === "done" || state === "trapped") break;
+    else if (outOfFuelScope === "store") {
       execution.cancel();
       return outcomeOf(world, undefined, undefined);
     }
@@ -106,14 +116,17 @@ describe.each(models)("a random program under the cost model %s", (costModel) =>
         const random = createRandom(sliceSeed);
         const longest = 1 + random(200);
         for (const isAsync of [false, true]) {
-          const sliced = await runInSlices(
-            instantiate(engine, module, isAsync),
-            args,
-            () => 1 + random(longest),
-          );
-          // In slices, the store's end of fuel is no error.
-          const outOfFuel = expected.error?.includes("out of fuel") === true;
-          expect(outOfFuel ? { ...sliced, error: expected.error } : sliced).toEqual(expected);
+          for (const move of [undefined, relocate]) {
+            const sliced = await runInSlices(
+              instantiate(engine, module, isAsync),
+              args,
+              () => 1 + random(longest),
+              move,
+            );
+            // In slices, the store's end of fuel is no error.
+            const outOfFuel = expected.error?.includes("out of fuel") === true;
+            expect(outOfFuel ? { ...sliced, error: expected.error } : sliced).toEqual(expected);
+          }
         }
         expect(runAtOnce(instantiate(exact, new Module(exact, bytes), false), args)).toEqual(expected);
       }),
@@ -268,6 +281,7 @@ describe("a stopped run", () => {
 
 describe("a guest", () => {
   const POINTS = 25;
+  const MOVES = 10;
   const cases = guestCases().filter(({ preopens }) => !preopens.includes("/scratch"));
 
   it.each(cases)("$name is the same stopped at random points", async (guest) => {
@@ -278,6 +292,8 @@ describe("a guest", () => {
     const random = createRandom(guest.name.length * 7919 + Number(whole.fuel % 1_000_003n));
     const points = Array.from({ length: POINTS }, () => random(Number(whole.fuel))).sort((a, b) => a - b);
     expect(await runGuest(engine, module, guest, points)).toEqual(whole);
+    const moves = Array.from({ length: MOVES }, () => random(Number(whole.fuel))).sort((a, b) => a - b);
+    expect(await runGuest(engine, module, guest, moves, () => true, relocate)).toEqual(whole);
   });
 
   it("has the same frames on either lowering", async () => {
@@ -317,6 +333,7 @@ async function runGuest(
   { wasm, args, env, stdin, preopens }: Pick<GuestCase, "wasm" | "args" | "env" | "stdin" | "preopens">,
   points: readonly number[],
   look: (execution: Execution) => boolean = () => true,
+  move = (execution: Execution) => execution,
 ): Promise<GuestRun> {
   const chunks: Uint8Array[] = [];
   const files = new MemoryFileSystem();
@@ -332,18 +349,23 @@ async function runGuest(
   const store = new Store(engine);
   const linker = new Linker(engine);
   wasi.addTo(linker);
-  const execution = linker.instantiate(store, module).start("_start");
+  let execution = linker.instantiate(store, module).start("_start");
+  /** What executions have consumed that another has taken the place of. */
+  let before = 0n;
   let status: number | undefined = 0;
   for (const point of [...points, undefined]) {
     for (;;) {
-      const fuel = point === undefined ? {} : { fuel: BigInt(point) - execution.fuelConsumed };
+      const fuel = point === undefined ? {} : { fuel: BigInt(point) - before - execution.fuelConsumed };
       if (execution.resume(fuel) !== "awaiting-host") break;
       await execution.settled();
     }
     if (point === undefined) break;
     expect(execution.state).toBe("out-of-fuel");
-    expect(execution.fuelConsumed).toBe(BigInt(point));
+    expect(before + execution.fuelConsumed).toBe(BigInt(point));
     if (!look(execution)) break;
+    const moved = move(execution);
+    if (moved !== execution) before += execution.fuelConsumed;
+    execution = moved;
   }
   if (execution.state === "trapped") status = (execution.trap as { exitCode?: number }).exitCode;
   execution.cancel();

@@ -54,7 +54,7 @@ function stageOf(api: Api, error: unknown): FailureStage {
 }
 
 function openWorld(api: Api, testing: Testing, features: readonly Feature[], options: EngineOptions): World {
-  const { lowering = "fast" } = options;
+  const { lowering = "fast", relocate = false } = options;
   const engine = new api.Engine({ features, lowering: lowering === "exact" ? lowering : "fast" });
   if (lowering === "tree" || lowering === "random") {
     testing.setTier(engine, lowering === "tree" ? "always" : "random");
@@ -91,7 +91,8 @@ function openWorld(api: Api, testing: Testing, features: readonly Feature[], opt
     },
     invoke: (instance, name, args) => {
       refuel();
-      return testing.invokeRaw(instance as Instance, name, args as RawValue[]);
+      const invoke = relocate ? testing.invokeRelocating : testing.invokeRaw;
+      return invoke(instance as Instance, name, args as RawValue[]);
     },
     get: (instance, name) => {
       const item = (instance as Instance).exports[name];

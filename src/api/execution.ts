@@ -44,6 +44,7 @@ export class Execution {
     this.store = store;
     this.#run = run;
     this.#epoch = store.engine.interrupts?.epoch ?? 0;
+    if (run.state === "awaiting-host") this.#await();
   }
 
   get state(): ExecutionState {

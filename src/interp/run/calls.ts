@@ -54,6 +54,17 @@ export function prepareCall(run: CallState, callee: FunctionCode, base: number, 
     const reason = lower(run, callee, i);
     if (reason !== undefined) return pauseBefore(run, reason, i);
   }
+  reserveFrame(run, callee, base);
+  if (callee.isSlow) run.clearedWords += callee.zeroTo - callee.zeroFrom;
+  if (run.clearedWords > CLEARED_WORDS_PER_POLL) {
+    run.clearedWords = 0;
+    stopAtEntry(run);
+  }
+  return i;
+}
+
+/** Makes room for a frame of `callee` at word `base`. @throws Trap `call stack exhausted` */
+export function reserveFrame(run: CallState, callee: FunctionCode, base: number): void {
   if (run.sp >= run.maxDepth) {
     throw new Trap("call-stack-exhausted", `more than ${run.maxDepth} frames`);
   }
@@ -62,12 +73,6 @@ export function prepareCall(run: CallState, callee: FunctionCode, base: number, 
     throw new Trap("call-stack-exhausted", `frames of more than ${run.maxWords * 4} bytes`);
   }
   run.ensureWords(end);
-  if (callee.isSlow) run.clearedWords += callee.zeroTo - callee.zeroFrom;
-  if (run.clearedWords > CLEARED_WORDS_PER_POLL) {
-    run.clearedWords = 0;
-    stopAtEntry(run);
-  }
-  return i;
 }
 
 /** Lowers the function that node `i` calls. Returns the reason to pause before that is done, if there is one. */

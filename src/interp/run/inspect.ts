@@ -15,7 +15,7 @@ import type { CodeNode, Fixup, FunctionCode } from "../code/node.ts";
 import type { ModuleCompiler } from "../lower/module-compiler.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
 import type { FrameState } from "./exceptions.ts";
-import { siteOf } from "./nodes.ts";
+import { isEntryRegion, siteOf } from "./nodes.ts";
 import { type RawValue, readRaw } from "./raw-values.ts";
 import type { PendingCall } from "./stop.ts";
 import type { Registers } from "./values.ts";
@@ -27,6 +27,8 @@ export interface WasmValue extends RawValue {
 
 /** Where in its function a frame stands. */
 export type FramePosition =
+  /** Entering the function has a price of its own, and is not paid. */
+  | "entering"
   /** The instruction at the offset comes next. */
   | "at"
   /** It is a loop, to which a branch goes back. */
@@ -113,9 +115,8 @@ function decodeFrame(
   const { owner } = node;
   const compiler = owner.module as ModuleCompiler;
   const site = siteOf(node);
-  const inCall = position === "calling" || position === "raising" || position === "behind";
   const offset = site.at < 0 ? ~site.at : site.at;
-  const shape = shapeAt(compiler, owner, offset, inCall);
+  const shape = shapeAt(compiler, owner, offset, isInCall(position));
   const fixups = new Map((owner.fixups.get(site) ?? []).map((fixup) => [fixup.slot, fixup]));
   let at = 0;
   const locals = shape.locals.map((type) => {
@@ -149,15 +150,28 @@ function decodeFrame(
     instance,
     funcIdx: owner.funcIdx,
     offset: next,
-    position: position === "behind" ? "at" : position,
+    position: position === "behind" ? "at" : isUnpaidEntry(node, shape) ? "entering" : position,
     locals,
     operands,
     caught,
   };
 }
 
+/** Whether a frame in that position stands at a call that has begun. */
+export function isInCall(position: FramePosition | "behind"): boolean {
+  return position === "calling" || position === "raising" || position === "behind";
+}
+
+/** Whether node `i` pays for entering its function, where that has a price. */
+function isUnpaidEntry(i: CodeNode, { locals }: Shape): boolean {
+  const { owner } = i;
+  const { functionEntry, perLocal } = owner.module.costs;
+  if (functionEntry + (locals.length - owner.type.params.length) * perLocal === 0) return false;
+  return isEntryRegion(i) || i === owner.exact?.entry;
+}
+
 /** What validation says of the stack at a place. */
-interface Shape {
+export interface Shape {
   readonly locals: readonly ValType[];
   readonly operands: readonly ValType[];
   /** Operands that are there; of a call, those below its results. */
@@ -167,7 +181,12 @@ interface Shape {
 }
 
 /** Validates a body again, up to the instruction at `offset`, or past the call that it is. */
-function shapeAt(compiler: ModuleCompiler, func: FunctionCode, offset: number, pastCall: boolean): Shape {
+export function shapeAt(
+  compiler: ModuleCompiler,
+  func: FunctionCode,
+  offset: number,
+  pastCall: boolean,
+): Shape {
   const { checked } = compiler;
   const body = checked.module.code[func.definedIdx] as ModuleCompiler["checked"]["module"]["code"][number];
   const validator = new FunctionValidator(checked, compiler.rules);

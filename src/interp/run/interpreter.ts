@@ -18,6 +18,7 @@ import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { enter } from "./calls.ts";
 import { ExecutionContext } from "./context.ts";
+import type { RunPosition } from "./position.ts";
 import { RAW_VALUES, type RawValue } from "./raw-values.ts";
 import { visitRoots } from "./roots.ts";
 import { Run } from "./run.ts";
@@ -206,6 +207,23 @@ export class Interpreter {
   start(store: StoreState, func: FunctionInstance, args: readonly unknown[], concurrent: boolean): Run {
     const run = new Run(this, store, func, concurrent);
     run.begin(args);
+    return run;
+  }
+
+  /** The same of a guest function, with arguments as bits. */
+  startRaw(store: StoreState, func: FunctionInstance, args: readonly RawValue[]): Run {
+    const run = new Run(this, store, func, false);
+    run.beginRaw(args);
+    return run;
+  }
+
+  /**
+   * An execution that goes on where another one of `func` has stood, in exact code.
+   * @throws InstanceBusyError; TypeError for frames that cannot stand so
+   */
+  startAt(store: StoreState, func: FunctionInstance, position: RunPosition): Run {
+    const run = new Run(this, store, func, false);
+    run.beginAt(position);
     return run;
   }
 

@@ -97,6 +97,11 @@ export function regionAtEntry(func: FunctionCode, entry: CodeNode): CodeNode {
   return regionStart(func, ENTRY, func.entryFuel, entry);
 }
 
+/** Whether node `i` is one of these. */
+export function isEntryRegion(i: CodeNode): boolean {
+  return i.op === Code.Recharge && i.c === ENTRY;
+}
+
 /** The same for the region that the branch at node `i` goes to. */
 export function regionAtTarget(i: CodeNode): CodeNode {
   return regionStart(i.owner, i.at, i.c, i.target);
@@ -121,7 +126,7 @@ export function exactNode(func: FunctionCode, key: number): CodeNode {
 
 /** Key of the place behind a region end. */
 function keyBehind(i: CodeNode): number {
-  if (i.op === Code.Recharge && i.c === ENTRY) return ENTRY;
+  if (isEntryRegion(i)) return ENTRY;
   return i.op === Code.Recharge || i.op === Code.Tick ? i.at : i.owner.module.instructionEnd(i.at);
 }
 

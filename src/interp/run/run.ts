@@ -20,6 +20,8 @@ import { ExecutionContext } from "./context.ts";
 import { nodeBehind, writeHostResult } from "./host-calls.ts";
 import type { Interpreter, RunBounds } from "./interpreter.ts";
 import { raisingNode } from "./nodes.ts";
+import { placeAt, positionOf, type RunPosition } from "./position.ts";
+import { RAW_VALUES, type RawValue } from "./raw-values.ts";
 import {
   type InterruptReason,
   type PendingCall,
@@ -45,7 +47,8 @@ type Step =
 
 export class Run {
   readonly #interpreter: Interpreter;
-  readonly #func: FunctionInstance;
+  /** What was called. */
+  readonly func: FunctionInstance;
   readonly #ex: ExecutionContext;
   readonly #leave: () => void;
   #state: RunState = "ready";
@@ -57,22 +60,35 @@ export class Run {
   /** For a call of `func`; where it begins is still to be said. @throws InstanceBusyError */
   constructor(interpreter: Interpreter, store: StoreState, func: FunctionInstance, concurrent: boolean) {
     this.#interpreter = interpreter;
-    this.#func = func;
+    this.func = func;
     this.#ex = new ExecutionContext(store);
     this.#leave = interpreter.enlist(this.#ex, func, concurrent);
   }
 
   /** Sets it to the function's beginning. Where the arguments have no room, it has ended by that. */
   begin(args: readonly unknown[]): void {
-    const func = this.#func;
-    if (isHostFunction(func)) {
-      this.#next = { kind: "call-host", func, args };
-      return;
-    }
+    const func = this.func;
+    if (isHostFunction(func)) this.#next = { kind: "call-host", func, args };
+    else this.#place(() => enter(this.#ex, func, args, 0, JS_VALUES));
+  }
+
+  /** The same for a guest function, with arguments as bits. */
+  beginRaw(args: readonly RawValue[]): void {
+    this.#place(() => enter(this.#ex, this.func, args, 0, RAW_VALUES));
+  }
+
+  /** Sets it to where another has stood. @throws TypeError for frames that cannot stand so */
+  beginAt(position: RunPosition): void {
+    this.#place(() => placeAt(this.#ex, position));
+    if (this.#ex.pending !== undefined) this.#state = "awaiting-host";
+  }
+
+  #place(place: () => void): void {
     try {
-      enter(this.#ex, func, args, 0, JS_VALUES);
+      place();
     } catch (error) {
       this.#trap(error);
+      if (error instanceof TypeError) throw error;
     }
   }
 
@@ -110,9 +126,27 @@ export class Run {
     return this.#ex.pending;
   }
 
-  /** @internal For tests and tools that look into frames. */
-  get frames(): ExecutionContext {
-    return this.#ex;
+  /** {@link results} as bits. */
+  get rawResults(): RawValue[] {
+    return RAW_VALUES.read(this.#ex, this.func.type.results, 0);
+  }
+
+  /** Where it stands; `undefined` outside of Wasm code. */
+  get position(): RunPosition | undefined {
+    return this.#state === "done" || this.#state === "trapped" ? undefined : positionOf(this.#ex);
+  }
+
+  /**
+   * Gives {@link position} away: where there is one, this run ends as if cancelled, but for what it has waited for.
+   * Who takes it over goes on there.
+   */
+  moveOut(): RunPosition | undefined {
+    const { position } = this;
+    if (position !== undefined) {
+      this.#ex.pending = undefined;
+      this.#trap(this.stopError("cancelled", false));
+    }
+    return position;
   }
 
   /** Runs until it is done, stops or faults. */
@@ -136,7 +170,7 @@ export class Run {
       this.#fuelConsumed += fuel.consumed - before;
     }
     if (ex.status === "done") {
-      this.#results = readValues(ex, this.#func.type.results, 0);
+      this.#results = readValues(ex, this.func.type.results, 0);
       this.#end("done");
     } else {
       this.#state = ex.status;

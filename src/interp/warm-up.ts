@@ -3,8 +3,8 @@
 // 15 to 17 times in a run of CPython, half a second each. When it happens is said by run/slices.ts.
 
 import { decodeModule } from "../decoder/decode.ts";
+import { Trap } from "../errors.ts";
 import { FEATURES } from "../isa/features.ts";
-import { Op } from "../isa/op.ts";
 import { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import { HeapType, NumType, refType } from "../module/types.ts";
@@ -12,6 +12,7 @@ import { FunctionInstance } from "../runtime/function.ts";
 import { type ObjectType, StructObject } from "../runtime/gc.ts";
 import { instantiate } from "../runtime/instantiate.ts";
 import { StoreState } from "../runtime/store.ts";
+import type { TableInstance } from "../runtime/table.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
 import { CodeNode, FunctionCode } from "./code/node.ts";
@@ -30,9 +31,12 @@ const MODULE = [
  * operation divides by it. Words 0 and 6 are addresses, one aligned. As immediates the offsets are valid too.
  */
 const WORDS = [
-  8, 0, 0x7fffffff, -5, 1, 0x3ff80000, 3, 1, -2_000_000_000, 0x7ffffff1, 1, 1, 0x7fc00000, 0x7ff80000,
+  8, 0, 0x7fffffff, -5, 1, 0x3ff80000, 3, 1, -2_000_000_000, 0x7ffffff1, 1, 1, 0x7fc00000, 0x7ff80000, 0, 0,
 ];
-/** Less, greater, equal; small, large; with NaN; zero. */
+/** Of an i64 that is zero, and of a reference that is not null. */
+const ZERO = 14;
+const REFERENCE = 12;
+/** Less, greater, equal; small, large; with NaN; zero. The second may be an immediate. */
 const OPERANDS = [
   [0, 6],
   [6, 0],
@@ -42,6 +46,8 @@ const OPERANDS = [
   [4, 12],
   [12, 12],
   [1, 3],
+  [0, 8],
+  [ZERO, 8],
 ] as const;
 /**
  * A register, and a number that carries, overflows as a factor, is negative. Only for operations on i64: with such numbers
@@ -67,6 +73,7 @@ const INDICES = [
 ] as const;
 const TRUE = 10;
 const FALSE = 1;
+const NEGATIVE = 3;
 const RESULT = 24;
 const CALLEE = 40;
 const FRAME = 64;
@@ -84,21 +91,48 @@ export function warmUp(interpreter: Interpreter, options: CompilerOptions): void
   const module = decodeModule(Uint8Array.from(MODULE), { tables, limits }, validator);
   const compiler = new ModuleCompiler(validator.finish(module), options);
   const store = new StoreState(registry, DEFAULT_LIMITS, undefined);
+  store.exceptions = {
+    toException: () => undefined,
+    toError: () => new Error("no exception is thrown here"),
+  };
   const instance = instantiate(compiler, store, []);
   const { type, typeId } = instance.func(0);
-  const code = new FunctionCode(compiler, 0, 0, type);
-  code.frameWords = FRAME;
-  code.entry = chain(nodesOf(code, typeId, new StructObject(structType(store), [1, null])));
-  const func = FunctionInstance.guest(typeId, type, instance, code);
+  const makeFunction = (nodesOf: (code: FunctionCode) => CodeNode[]): FunctionInstance => {
+    const code = new FunctionCode(compiler, 0, 0, type);
+    code.frameWords = FRAME;
+    code.entry = chain(nodesOf(code));
+    code.isSlow = false;
+    return FunctionInstance.guest(typeId, type, instance, code);
+  };
+  const struct = new StructObject(structType(store), [1, null]);
+  const abroad = instantiate(compiler, store, []).func(0);
+  (instance.tables[0] as TableInstance).elements.push(abroad);
+  const all = makeFunction((code) => nodesOf(code, typeId, struct, [instance.func(0), abroad]));
+  const faults = [
+    makeFunction((code) => [new CodeNode(code, Code.Unreachable, 0, 0, 0, 0, null)]),
+    makeFunction((code) => [new CodeNode(code, Code.CallIndirect, RESULT, FALSE, typeId + 1, 0, null)]),
+  ];
   // V8 begins to collect feedback only after some hundred bytes of bytecode: the first round partly misses it.
-  for (let round = 0; round < ROUNDS; round++) interpreter.call(store, func, []);
+  for (let round = 0; round < ROUNDS; round++) {
+    interpreter.call(store, all, []);
+    for (const fault of faults) expectTrap(() => interpreter.call(store, fault, []));
+  }
+}
+
+function expectTrap(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof Trap)) throw error;
+  }
 }
 
 /** Links nodes one behind the other; branches lead there too. Returns the first. */
 function chain(nodes: readonly CodeNode[]): CodeNode {
   nodes.forEach((node, k) => {
     node.next = nodes[k + 1] ?? node;
-    node.target = node.next;
+    // Of a call, its way back from another instance, which is made when it is needed.
+    if (node.op !== Code.CallIndirect && node.op !== Code.CallRef) node.target = node.next;
     if (node.op === Code.BrTable) (node.data as CodeNode[])[0] = node;
   });
   return nodes[0] as CodeNode;
@@ -116,7 +150,12 @@ function structType({ registry, heap }: StoreState): ObjectType {
 }
 
 /** Nodes that execute every operation, one after another. */
-function nodesOf(code: FunctionCode, typeId: number, struct: StructObject): CodeNode[] {
+function nodesOf(
+  code: FunctionCode,
+  typeId: number,
+  struct: StructObject,
+  callees: readonly FunctionInstance[],
+): CodeNode[] {
   const nodes: CodeNode[] = [];
   const add = (op: Code, d = RESULT, a = 0, b = 0, c = 0): void => {
     nodes.push(new CodeNode(code, op, d, a, b, c, null));
@@ -124,15 +163,24 @@ function nodesOf(code: FunctionCode, typeId: number, struct: StructObject): Code
   for (let at = 0; at < WORDS.length; at += 2) {
     add(Code.Const64, at, 0, WORDS[at] as number, WORDS[at + 1] as number);
   }
+  nodes.push(new CodeNode(code, Code.ConstRef, REFERENCE, 0, 0, 0, struct));
   const kinds = new Map<Code, WarmUp>(WARM_UPS);
   for (const op of [...kinds.keys(), ...OTHERS]) addSequence(nodes, code, kinds, [op]);
   for (const [first, second, both] of PAIRS) addSequence(nodes, code, kinds, [first, second], both);
-  add(Code.CallIndirect, RESULT, FALSE, typeId, 0);
+  // Elements 0 and 1.
+  for (const index of [FALSE, TRUE]) add(Code.CallIndirect, CALLEE, index, typeId, 0);
   nodes.push(makeCall(code, new CodeNode(code, Code.Return, 0, 0, 0, 0, null), LARGE_FUEL));
-  nodes.push(new CodeNode(code, Code.ConstRef, RESULT, 0, 0, 0, struct));
-  for (const op of [Code.StructGet32, Code.StructSet32]) add(op, RESULT, RESULT, RESULT, 0);
-  for (const op of [Code.StructGetRef, Code.StructSetRef]) add(op, RESULT + 2, RESULT, RESULT + 2, 1);
-  add(Code.Rare, RESULT, 0, 0, Op.I32Ctz);
+  // An index that is a small integer, and one that is not.
+  for (const index of [TRUE, NEGATIVE]) {
+    nodes.push(new CodeNode(code, Code.BrTable, RESULT, index, 0, 0, []));
+  }
+  for (const callee of callees) {
+    nodes.push(new CodeNode(code, Code.ConstRef, RESULT, 0, 0, 0, callee));
+    add(Code.CallRef, CALLEE, RESULT);
+  }
+  for (const op of [Code.StructGet32, Code.StructSet32]) add(op, RESULT, REFERENCE, RESULT, 0);
+  for (const op of [Code.StructGetRef, Code.StructSetRef]) add(op, RESULT, REFERENCE, RESULT, 1);
+  for (const op of SOME_RARE) add(op, RESULT, 0, 8, 0);
   add(Code.LoopHeader);
   add(Code.Tick);
   add(Code.Return);
@@ -160,6 +208,18 @@ function addSequence(
   }
 }
 
+/** Branches that are taken and not, and enough others for V8 to see that there are many. */
+const SOME_RARE = [
+  Code.BrI64LeS,
+  Code.BrI64GtS,
+  Code.I32LeS,
+  Code.I32Popcnt,
+  Code.I64Clz,
+  Code.I64GtU,
+  Code.F64Ceil,
+  Code.F64Eq,
+];
+
 /** Operations that the generator leaves to this file. */
 const RETURNS: readonly Code[] = [Code.Return32, Code.Return64, Code.Return];
 const OTHERS: readonly Code[] = [
@@ -168,7 +228,6 @@ const OTHERS: readonly Code[] = [
   Code.GlobalSet64,
   Code.GlobalSet32,
   Code.Const128,
-  Code.BrTable,
   Code.Call,
   ...RETURNS,
 ];
@@ -184,7 +243,7 @@ function makeNode(
   const kind = kinds.get(op);
   // An offset; the second word of an immediate; a condition.
   const c = kind === WarmUp.Memory ? 0 : kind === WarmUp.Immediate ? b : a < b ? TRUE : FALSE;
-  const data = op === Code.Const128 ? new Int32Array(4) : op === Code.BrTable ? [] : null;
+  const data = op === Code.Const128 ? new Int32Array(4) : null;
   const [x, y] = kinds.has(op) ? [a, b] : [0, 0];
   return new CodeNode(code, op, RESULT, x, y, c, data);
 }
@@ -195,6 +254,7 @@ function makeCall(code: FunctionCode, entry: CodeNode, entryFuel = 0): CodeNode 
   // Larger than the register file is at first: growing it is part of the exercise.
   callee.frameWords = LARGE_FRAME;
   callee.zeroTo = 2;
+  callee.refLocals = [0];
   callee.entry = entry;
   callee.isSlow = false;
   return new CodeNode(code, Code.Call, CALLEE, 0, 0, 0, callee);

@@ -1,159 +1,853 @@
-// Scalar arithmetic that is too rare for the loop: one case there, this switch here.
-// Owns operand access only; the mathematics is in numeric/.
+// Operations that are not worth their room in the main loop, each a function; the loop calls them by number.
+// Generated from scripts/cases by scripts/generate-loop.mjs: change those, then run `npm run generate`.
+//
+// Together they would make the loop half as large again, and the compiler of the JavaScript engine as slow; apart, only
+// those that a program uses are compiled at all.
 
-import { Op } from "../../isa/op.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { ExecutionContext } from "../run/context.ts";
+import { outOfBounds } from "../run/faults.ts";
 import * as convert from "./numeric/convert.ts";
 import * as float from "./numeric/float.ts";
 import * as i32 from "./numeric/i32.ts";
 import * as i64 from "./numeric/i64.ts";
 
-/** Executes node `i`, whose Wasm instruction is `i.c`. @throws Trap as the instruction does. */
-export function executeRare(i: CodeNode, R: Int32Array, F: Float32Array, D: Float64Array, fp: number): void {
-  const a = fp + i.a;
-  const d = fp + i.d;
-  switch (i.c as Op) {
-    case Op.I32Ctz:
-      R[d] = i32.ctz(R[a] as number);
-      return;
-    case Op.I32Popcnt:
-      R[d] = i32.popcnt(R[a] as number);
-      return;
-    case Op.I64Clz:
-      set64(R, d, i64.clz(R[a] as number, R[a + 1] as number), 0);
-      return;
-    case Op.I64Ctz:
-      set64(R, d, i64.ctz(R[a] as number, R[a + 1] as number), 0);
-      return;
-    case Op.I64Popcnt:
-      set64(R, d, i64.popcnt(R[a] as number, R[a + 1] as number), 0);
-      return;
-    case Op.I64Extend8S:
-      setSigned(R, d, ((R[a] as number) << 24) >> 24);
-      return;
-    case Op.I64Extend16S:
-      setSigned(R, d, ((R[a] as number) << 16) >> 16);
-      return;
-    case Op.F32Ceil:
-      float.putF32(R, F, d, Math.ceil(F[a] as number));
-      return;
-    case Op.F32Floor:
-      float.putF32(R, F, d, Math.floor(F[a] as number));
-      return;
-    case Op.F32Trunc:
-      float.putF32(R, F, d, Math.trunc(F[a] as number));
-      return;
-    case Op.F32Nearest:
-      float.putF32(R, F, d, float.nearest(F[a] as number));
-      return;
-    case Op.F64Ceil:
-      float.putF64(R, D, d, Math.ceil(D[a >> 1] as number));
-      return;
-    case Op.F64Floor:
-      float.putF64(R, D, d, Math.floor(D[a >> 1] as number));
-      return;
-    case Op.F64Trunc:
-      float.putF64(R, D, d, Math.trunc(D[a >> 1] as number));
-      return;
-    case Op.F64Nearest:
-      float.putF64(R, D, d, float.nearest(D[a >> 1] as number));
-      return;
-    // Math.min and Math.max treat NaN and the sign of zero as Wasm does (spec 4.3.3).
-    case Op.F32Min:
-      float.putF32(R, F, d, Math.min(F[a] as number, F[fp + i.b] as number));
-      return;
-    case Op.F32Max:
-      float.putF32(R, F, d, Math.max(F[a] as number, F[fp + i.b] as number));
-      return;
-    case Op.F64Min:
-      float.putF64(R, D, d, Math.min(D[a >> 1] as number, D[(fp + i.b) >> 1] as number));
-      return;
-    case Op.F64Max:
-      float.putF64(R, D, d, Math.max(D[a >> 1] as number, D[(fp + i.b) >> 1] as number));
-      return;
-    case Op.F32Copysign:
-      R[d] = float.copysignF32(R[a] as number, R[fp + i.b] as number);
-      return;
-    case Op.F64Copysign:
-      float.copysignF64Into(R, d, R[a] as number, R[a + 1] as number, R[fp + i.b + 1] as number);
-      return;
-    case Op.I32TruncF32S:
-      R[d] = convert.truncI32S(F[a] as number);
-      return;
-    case Op.I32TruncF32U:
-      R[d] = convert.truncI32U(F[a] as number);
-      return;
-    case Op.I32TruncF64S:
-      R[d] = convert.truncI32S(D[a >> 1] as number);
-      return;
-    case Op.I32TruncF64U:
-      R[d] = convert.truncI32U(D[a >> 1] as number);
-      return;
-    case Op.I64TruncF32S:
-      convert.truncI64SInto(R, d, F[a] as number);
-      return;
-    case Op.I64TruncF32U:
-      convert.truncI64UInto(R, d, F[a] as number);
-      return;
-    case Op.I64TruncF64S:
-      convert.truncI64SInto(R, d, D[a >> 1] as number);
-      return;
-    case Op.I64TruncF64U:
-      convert.truncI64UInto(R, d, D[a >> 1] as number);
-      return;
-    case Op.I32TruncSatF32S:
-      R[d] = convert.truncSatI32S(F[a] as number);
-      return;
-    case Op.I32TruncSatF32U:
-      R[d] = convert.truncSatI32U(F[a] as number);
-      return;
-    case Op.I32TruncSatF64S:
-      R[d] = convert.truncSatI32S(D[a >> 1] as number);
-      return;
-    case Op.I32TruncSatF64U:
-      R[d] = convert.truncSatI32U(D[a >> 1] as number);
-      return;
-    case Op.I64TruncSatF32S:
-      convert.truncSatI64SInto(R, d, F[a] as number);
-      return;
-    case Op.I64TruncSatF32U:
-      convert.truncSatI64UInto(R, d, F[a] as number);
-      return;
-    case Op.I64TruncSatF64S:
-      convert.truncSatI64SInto(R, d, D[a >> 1] as number);
-      return;
-    case Op.I64TruncSatF64U:
-      convert.truncSatI64UInto(R, d, D[a >> 1] as number);
-      return;
-    case Op.F32ConvertI64S:
-      F[d] = convert.i64SToF32(R[a] as number, R[a + 1] as number);
-      return;
-    case Op.F32ConvertI64U:
-      F[d] = convert.i64UToF32(R[a] as number, R[a + 1] as number);
-      return;
-    case Op.F64ConvertI64S:
-      D[d >> 1] = convert.i64SToF64(R[a] as number, R[a + 1] as number);
-      return;
-    case Op.F64ConvertI64U:
-      D[d >> 1] = convert.i64UToF64(R[a] as number, R[a + 1] as number);
-      return;
-    case Op.F32DemoteF64:
-      float.putF32(R, F, d, D[a >> 1] as number);
-      return;
-    case Op.F64PromoteF32:
-      float.putF64(R, D, d, F[a] as number);
-      return;
-    default:
-      throw new Error(`no rare instruction ${i.c}`);
-  }
+/** Views of the register file. */
+export interface Registers {
+  readonly R: Int32Array;
+  readonly F: Float32Array;
+  readonly D: Float64Array;
 }
 
-function set64(R: Int32Array, d: number, lo: number, hi: number): void {
-  R[d] = lo;
-  R[d + 1] = hi;
+/** Executes node `i` in the frame at `fp`; returns whether its branch is taken. @throws Trap as the instruction does */
+export type RareOperation = (ex: ExecutionContext, i: CodeNode, fp: number) => boolean;
+
+function i32Ctz(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = i32.ctz(R[fp + i.a]);
+  return false;
 }
 
-function setSigned(R: Int32Array, d: number, value: number): void {
-  R[d] = value;
-  R[d + 1] = value >> 31;
+function i32Popcnt(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = i32.popcnt(R[fp + i.a]);
+  return false;
 }
+
+function i64DivS(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  i64.divSInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  return false;
+}
+
+function i64DivU(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  i64.divUInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  return false;
+}
+
+function i64RemS(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  i64.remSInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  return false;
+}
+
+function i64RemU(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  i64.remUInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  return false;
+}
+
+function i64Clz(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = i64.clz(R[fp + i.a], R[fp + i.a + 1]); R[fp + i.d + 1] = 0;
+  return false;
+}
+
+function i64Ctz(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = i64.ctz(R[fp + i.a], R[fp + i.a + 1]); R[fp + i.d + 1] = 0;
+  return false;
+}
+
+function i64Popcnt(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = i64.popcnt(R[fp + i.a], R[fp + i.a + 1]); R[fp + i.d + 1] = 0;
+  return false;
+}
+
+function i64Extend8S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const l = R[fp + i.a] << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  return false;
+}
+
+function i64Extend16S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const l = R[fp + i.a] << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  return false;
+}
+
+function f32Ceil(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  const v = Math.ceil(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f32Floor(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  const v = Math.floor(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f32Trunc(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  const v = Math.trunc(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f32Nearest(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  const v = float.nearest(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f32Min(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  const v = Math.min(F[fp + i.a], F[fp + i.b]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f32Max(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  const v = Math.max(F[fp + i.a], F[fp + i.b]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f64Ceil(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  const v = Math.ceil(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function f64Floor(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  const v = Math.floor(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function f64Trunc(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  const v = Math.trunc(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function f64Nearest(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  const v = float.nearest(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function f64Min(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  const v = Math.min(D[(fp + i.a) >> 1], D[(fp + i.b) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function f64Max(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  const v = Math.max(D[(fp + i.a) >> 1], D[(fp + i.b) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function f32Copysign(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = float.copysignF32(R[fp + i.a], R[fp + i.b]);
+  return false;
+}
+
+function f64Copysign(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  float.copysignF64Into(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b + 1]);
+  return false;
+}
+
+function f32ConvertI64S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  F[fp + i.d] = convert.i64SToF32(R[fp + i.a], R[fp + i.a + 1]);
+  return false;
+}
+
+function f32ConvertI64U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  F[fp + i.d] = convert.i64UToF32(R[fp + i.a], R[fp + i.a + 1]);
+  return false;
+}
+
+function f64ConvertI64S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  D[(fp + i.d) >> 1] = convert.i64SToF64(R[fp + i.a], R[fp + i.a + 1]);
+  return false;
+}
+
+function f64ConvertI64U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  D[(fp + i.d) >> 1] = convert.i64UToF64(R[fp + i.a], R[fp + i.a + 1]);
+  return false;
+}
+
+function f32DemoteF64(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F, D } = ex;
+  const v = D[(fp + i.a) >> 1]; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  return false;
+}
+
+function f64PromoteF32(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F, D } = ex;
+  const v = F[fp + i.a]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+}
+
+function i32TruncF32S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = convert.truncI32S(F[fp + i.a]);
+  return false;
+}
+
+function i32TruncF32U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = convert.truncI32U(F[fp + i.a]);
+  return false;
+}
+
+function i32TruncSatF32S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = convert.truncSatI32S(F[fp + i.a]);
+  return false;
+}
+
+function i32TruncSatF32U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = convert.truncSatI32U(F[fp + i.a]);
+  return false;
+}
+
+function i32TruncF64S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = convert.truncI32S(D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i32TruncF64U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = convert.truncI32U(D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i32TruncSatF64S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = convert.truncSatI32S(D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i32TruncSatF64U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = convert.truncSatI32U(D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i64TruncF32S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  convert.truncI64SInto(R, fp + i.d, F[fp + i.a]);
+  return false;
+}
+
+function i64TruncF32U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  convert.truncI64UInto(R, fp + i.d, F[fp + i.a]);
+  return false;
+}
+
+function i64TruncSatF32S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  convert.truncSatI64SInto(R, fp + i.d, F[fp + i.a]);
+  return false;
+}
+
+function i64TruncSatF32U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  convert.truncSatI64UInto(R, fp + i.d, F[fp + i.a]);
+  return false;
+}
+
+function i64TruncF64S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  convert.truncI64SInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i64TruncF64U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  convert.truncI64UInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i64TruncSatF64S(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  convert.truncSatI64SInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function i64TruncSatF64U(ex: Registers, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  convert.truncSatI64UInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  return false;
+}
+
+function brTest(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  return ex.test(i, fp);
+}
+
+function copyRange(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b);
+  return false;
+}
+
+function copyRangeRefs(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b); ex.copyRefs((fp + i.d) >> 1, (fp + i.a) >> 1, i.b >> 1);
+  return false;
+}
+
+function selectSlow(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  ex.select(i, fp);
+  return false;
+}
+
+function globalGetSlow(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  ex.globalGet(i, fp);
+  return false;
+}
+
+function globalSetSlow(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  ex.globalSet(i, fp);
+  return false;
+}
+
+function special(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  ex.special(i, fp);
+  return false;
+}
+
+function i32LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = R[fp + i.a] <= R[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function i32LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = R[fp + i.a] <= i.b ? 1 : 0;
+  return false;
+}
+
+function i32LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = (R[fp + i.a] >>> 0) <= (R[fp + i.b] >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i32LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = (R[fp + i.a] >>> 0) <= (i.b >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i32GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = R[fp + i.a] >= R[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function i32GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = R[fp + i.a] >= i.b ? 1 : 0;
+  return false;
+}
+
+function i32GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = (R[fp + i.a] >>> 0) >= (R[fp + i.b] >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i32GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  R[fp + i.d] = (R[fp + i.a] >>> 0) >= (i.b >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
+  return false;
+}
+
+function i64NeI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
+  return false;
+}
+
+function i64LtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64LtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64GtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function brI64GtS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  return ah > bh || ah === bh && (al >>> 0) > (bl >>> 0);
+}
+
+function brI64GtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  return ah > bh || ah === bh && (al >>> 0) > (bl >>> 0);
+}
+
+function i64GtU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64GtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function brI64GtU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0);
+}
+
+function brI64GtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0);
+}
+
+function i64LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function brI64LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  return ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0);
+}
+
+function brI64LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  return ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0);
+}
+
+function i64LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function brI64LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0);
+}
+
+function brI64LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0);
+}
+
+function i64GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function brI64GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0);
+}
+
+function brI64GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0);
+}
+
+function i64GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function i64GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  return false;
+}
+
+function brI64GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0);
+}
+
+function brI64GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0);
+}
+
+function i64Rotl(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  i64.rotlInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]);
+  return false;
+}
+
+function i64Rotr(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R } = ex;
+  i64.rotrInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]);
+  return false;
+}
+
+function f32Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = F[fp + i.a] === F[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function brF32Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return F[fp + i.a] === F[fp + i.b];
+}
+
+function brF32NotEq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return !(F[fp + i.a] === F[fp + i.b]);
+}
+
+function f32Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = F[fp + i.a] !== F[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function brF32Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return F[fp + i.a] !== F[fp + i.b];
+}
+
+function brF32NotNe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return !(F[fp + i.a] !== F[fp + i.b]);
+}
+
+function f32Lt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = F[fp + i.a] < F[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function brF32Lt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return F[fp + i.a] < F[fp + i.b];
+}
+
+function brF32NotLt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return !(F[fp + i.a] < F[fp + i.b]);
+}
+
+function f32Gt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = F[fp + i.a] > F[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function brF32Gt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return F[fp + i.a] > F[fp + i.b];
+}
+
+function brF32NotGt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return !(F[fp + i.a] > F[fp + i.b]);
+}
+
+function f32Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = F[fp + i.a] <= F[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function brF32Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return F[fp + i.a] <= F[fp + i.b];
+}
+
+function brF32NotLe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return !(F[fp + i.a] <= F[fp + i.b]);
+}
+
+function f32Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, F } = ex;
+  R[fp + i.d] = F[fp + i.a] >= F[fp + i.b] ? 1 : 0;
+  return false;
+}
+
+function brF32Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return F[fp + i.a] >= F[fp + i.b];
+}
+
+function brF32NotGe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { F } = ex;
+  return !(F[fp + i.a] >= F[fp + i.b]);
+}
+
+function f64Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1] ? 1 : 0;
+  return false;
+}
+
+function brF64Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1];
+}
+
+function brF64NotEq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return !(D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1]);
+}
+
+function f64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = D[(fp + i.a) >> 1] !== D[(fp + i.b) >> 1] ? 1 : 0;
+  return false;
+}
+
+function brF64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return D[(fp + i.a) >> 1] !== D[(fp + i.b) >> 1];
+}
+
+function brF64NotNe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return !(D[(fp + i.a) >> 1] !== D[(fp + i.b) >> 1]);
+}
+
+function brF64Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return D[(fp + i.a) >> 1] <= D[(fp + i.b) >> 1];
+}
+
+function brF64NotLe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return !(D[(fp + i.a) >> 1] <= D[(fp + i.b) >> 1]);
+}
+
+function f64Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, D } = ex;
+  R[fp + i.d] = D[(fp + i.a) >> 1] >= D[(fp + i.b) >> 1] ? 1 : 0;
+  return false;
+}
+
+function brF64Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return D[(fp + i.a) >> 1] >= D[(fp + i.b) >> 1];
+}
+
+function brF64NotGe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { D } = ex;
+  return !(D[(fp + i.a) >> 1] >= D[(fp + i.b) >> 1]);
+}
+
+function i64Load8S(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, u8: M8, memoryLength: ml } = ex;
+  const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); const l = M8[e] << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  return false;
+}
+
+function i64Load16S(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+  const { R, u8: M8, memoryLength: ml } = ex;
+  const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const l = (M8[e] | M8[e + 1] << 8) << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  return false;
+}
+
+/** What is arithmetic on registers alone, by number from FIRST_RARE on. */
+export const RARE_ARITHMETIC: readonly ((ex: Registers, i: CodeNode, fp: number) => boolean)[] = [
+  i32Ctz,
+  i32Popcnt,
+  i64DivS,
+  i64DivU,
+  i64RemS,
+  i64RemU,
+  i64Clz,
+  i64Ctz,
+  i64Popcnt,
+  i64Extend8S,
+  i64Extend16S,
+  f32Ceil,
+  f32Floor,
+  f32Trunc,
+  f32Nearest,
+  f32Min,
+  f32Max,
+  f64Ceil,
+  f64Floor,
+  f64Trunc,
+  f64Nearest,
+  f64Min,
+  f64Max,
+  f32Copysign,
+  f64Copysign,
+  f32ConvertI64S,
+  f32ConvertI64U,
+  f64ConvertI64S,
+  f64ConvertI64U,
+  f32DemoteF64,
+  f64PromoteF32,
+  i32TruncF32S,
+  i32TruncF32U,
+  i32TruncSatF32S,
+  i32TruncSatF32U,
+  i32TruncF64S,
+  i32TruncF64U,
+  i32TruncSatF64S,
+  i32TruncSatF64U,
+  i64TruncF32S,
+  i64TruncF32U,
+  i64TruncSatF32S,
+  i64TruncSatF32U,
+  i64TruncF64S,
+  i64TruncF64U,
+  i64TruncSatF64S,
+  i64TruncSatF64U,
+];
+
+/** All, by number from FIRST_RARE on. */
+export const RARE: readonly RareOperation[] = [
+  ...RARE_ARITHMETIC,
+  brTest,
+  copyRange,
+  copyRangeRefs,
+  selectSlow,
+  globalGetSlow,
+  globalSetSlow,
+  special,
+  i32LeS,
+  i32LeSI,
+  i32LeU,
+  i32LeUI,
+  i32GeS,
+  i32GeSI,
+  i32GeU,
+  i32GeUI,
+  i64Ne,
+  i64NeI,
+  i64LtSI,
+  i64LtUI,
+  i64GtSI,
+  brI64GtS,
+  brI64GtSI,
+  i64GtU,
+  i64GtUI,
+  brI64GtU,
+  brI64GtUI,
+  i64LeS,
+  i64LeSI,
+  brI64LeS,
+  brI64LeSI,
+  i64LeU,
+  i64LeUI,
+  brI64LeU,
+  brI64LeUI,
+  i64GeS,
+  i64GeSI,
+  brI64GeS,
+  brI64GeSI,
+  i64GeU,
+  i64GeUI,
+  brI64GeU,
+  brI64GeUI,
+  i64Rotl,
+  i64Rotr,
+  f32Eq,
+  brF32Eq,
+  brF32NotEq,
+  f32Ne,
+  brF32Ne,
+  brF32NotNe,
+  f32Lt,
+  brF32Lt,
+  brF32NotLt,
+  f32Gt,
+  brF32Gt,
+  brF32NotGt,
+  f32Le,
+  brF32Le,
+  brF32NotLe,
+  f32Ge,
+  brF32Ge,
+  brF32NotGe,
+  f64Eq,
+  brF64Eq,
+  brF64NotEq,
+  f64Ne,
+  brF64Ne,
+  brF64NotNe,
+  brF64Le,
+  brF64NotLe,
+  f64Ge,
+  brF64Ge,
+  brF64NotGe,
+  i64Load8S,
+  i64Load16S,
+];

@@ -17,9 +17,8 @@ import { executeSpecial, executeTest } from "../ops/special.ts";
 import { TREE_ENTRY, type TreeEntry } from "../tree/entries.ts";
 import { executeVectors } from "../vector-loop.ts";
 import { warmUpVectors } from "../warm-up-vector.ts";
-import { checkIndirect, prepareCall } from "./calls.ts";
 import type { HostCallSite } from "./roots.ts";
-import { handleSlow, type Slow, type SlowState } from "./slow.ts";
+import type { SlowState } from "./slow.ts";
 import {
   type InterruptReason,
   type PendingCall,
@@ -140,11 +139,7 @@ export class ExecutionContext implements SlowState {
     return wouldBlock(this, operation);
   }
 
-  // What the loops call. They see nothing else of the rest of this folder.
-
-  prepareCall(callee: FunctionCode, base: number, i: CodeNode): CodeNode {
-    return prepareCall(this, callee, base, i);
-  }
+  // What the loops call. They see nothing else of the rest of this folder but SLOW_PATHS.
 
   clearRefs(slots: readonly number[], base: number): void {
     for (const slot of slots) this.X[base + slot] = null;
@@ -152,14 +147,6 @@ export class ExecutionContext implements SlowState {
 
   copyRefs(to: number, from: number, count: number): void {
     this.X.copyWithin(to, from, from + count);
-  }
-
-  checkIndirect(func: FunctionInstance, typeId: number): void {
-    checkIndirect(this, func, typeId);
-  }
-
-  slow(request: Slow, i: CodeNode): CodeNode {
-    return handleSlow(this, request, i);
   }
 
   fault(i: CodeNode, thrown: unknown): CodeNode {

@@ -1,34 +1,40 @@
-// How much fuel the loop gets at a time. Owns the one piece of state that the engine keeps per process: how young the loop is,
-// that is, how near to being optimised by the compiler of the JavaScript engine.
+// How much fuel the loop gets at a time, and which of the two copies of it runs. Owns the one piece of state that the engine
+// keeps per process: how much has been executed, and so how near V8 is to having optimised the loop.
 //
-// V8 compiles a hot function when it is next called, and a second time, for the frame that is running ("OSR"), if that call
-// does not come within two ticks of 132 KiB of bytecode. The loop is large: each compilation takes half a second. So while it is
-// young its slices are short, and after each it returns and is called again; one compilation is left of two.
+// V8 counts the bytes that a loop jumps back and wants to optimise this one after a thousand nodes. That takes a quarter of a
+// second and more, which most programs never get back. So the process begins with a copy that V8 does not optimise (young-loop.ts).
+// What has run for about as long as a compilation takes goes on in the loop proper, warmed up, with short slices at first: after
+// each the loop is called again and finds its optimised code. Code for the frame that is running ("OSR"), which V8 would
+// otherwise compile as well, is then rarely needed.
 
 /** Small enough to poll for interruption every few milliseconds, large enough to cost nothing. */
 const SLICE = 1n << 18n;
 
-/** A tick is some 4,000 instructions. */
-const YOUNG_SLICE = 1n << 11n;
+/** 2 ms, and a quarter of a second of them. */
+const YOUNG_SLICE = 1n << 16n;
+const YOUNG_SLICES = 128;
 
-/** Afterwards V8 has compiled the loop, if it ever will: a second without, a tenth of a second with optimised code. */
-const YOUNG_SLICES = 1 << 15;
-
-/** What ran until then was not worth a warm-up; V8 decides after some 1,000. */
-const SLICES_BEFORE_WARM_UP = 1 << 6;
+/** Until V8 has compiled the loop: a second without, a tenth of a second with optimised code. */
+const SHORT_SLICE = 1n << 11n;
+const SHORT_SLICES = 1 << 15;
 
 let slices = 0;
 let warmUp: (() => void) | undefined;
 
-/** Registers what runs the loop through all of its operations, once in the process and only when much is being executed. */
+/** Whether the loop that is not optimised is to be used. */
+export function isYoung(): boolean {
+  return slices < YOUNG_SLICES;
+}
+
+/** Registers what runs the loop proper through all of its operations, before it is used. */
 export function setWarmUp(run: () => void): void {
-  if (slices < SLICES_BEFORE_WARM_UP) warmUp = run;
+  if (isYoung()) warmUp = run;
 }
 
 /** How much fuel the next slice has. */
 export function nextSlice(): bigint {
-  if (slices === YOUNG_SLICES) return SLICE;
-  if (++slices === SLICES_BEFORE_WARM_UP) {
+  if (slices === YOUNG_SLICES + SHORT_SLICES) return SLICE;
+  if (++slices === YOUNG_SLICES) {
     const run = warmUp;
     warmUp = undefined;
     try {
@@ -37,5 +43,5 @@ export function nextSlice(): bigint {
       // On the last bytes of the host's stack: the guest's run must not end by it.
     }
   }
-  return YOUNG_SLICE;
+  return isYoung() ? YOUNG_SLICE : SHORT_SLICE;
 }

@@ -5,7 +5,7 @@ import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { HeavyOutcome } from "../ops/chunks.ts";
 import { executeHeavy, type HeavyState } from "../ops/heavy.ts";
-import { type CallState, callFunction, tailCall } from "./calls.ts";
+import { type CallState, callFunction, checkIndirect, prepareCall, tailCall } from "./calls.ts";
 import { applyFixups } from "./frames.ts";
 import { exactNode } from "./nodes.ts";
 import { after, leaveExact, refuelAfter, refuelBranch, refuelCharge, refuelEntry, tick } from "./refuel.ts";
@@ -16,8 +16,16 @@ import { raise, type UnwindState } from "./unwind.ts";
 export const enum Slow {
   /** Not slow: enter the function that a call names. */
   Enter,
+  /** The same where it must be prepared: `callee`. */
+  EnterPrepared,
+  /** Vector and aggregate instructions, and trees. */
+  Elsewhere,
   RestoreInstance,
+  CallImport,
+  /** Of another instance, or the host: `target`. */
   CallFunction,
+  /** Of another type than the expected one, which may be a subtype of it: `target`. */
+  CallChecked,
   TailCall,
   Heavy,
   Raise,
@@ -36,36 +44,64 @@ export type SlowState = CallState &
     /** Arguments of the loop's requests. */
     readonly target: FunctionInstance;
     readonly callee: FunctionCode;
+    clearRefs(slots: readonly number[], base: number): void;
+    elsewhere(i: CodeNode, fp: number): CodeNode;
   };
 
-/** Does what the loop leaves to others; returns the node to go on with. */
-export function handleSlow(run: SlowState, request: Slow, i: CodeNode): CodeNode {
-  switch (request) {
-    case Slow.RestoreInstance:
-      run.enterInstance(run.saved.pop() as ModuleInstance);
-      return after(run, i.data as CodeNode);
-    case Slow.CallFunction:
-      return callFunction(run, i, run.target);
-    case Slow.TailCall:
-      return tailCall(run, i);
-    case Slow.Raise:
-      return raise(run, i);
-    case Slow.Heavy:
-      return heavy(run, i);
-    case Slow.RefuelCharge:
-      return refuelCharge(run, i);
-    case Slow.RefuelBranch:
-      return refuelBranch(run, i);
-    case Slow.RefuelAfter:
-      return refuelAfter(run, i);
-    case Slow.RefuelEntry:
-      return refuelEntry(run, run.callee);
-    case Slow.LeaveExact:
-      return leaveExact(run, i);
-    case Slow.Tick:
-      return tick(run, i);
-    default:
-      throw new Error(`no slow path ${request}`);
+/** Does what the loop asks for at node `i`; returns the node to go on with. @throws Trap and others, as the instruction does */
+export type SlowPath = (run: SlowState, i: CodeNode) => CodeNode;
+
+/**
+ * Who does it. The loop calls these through one place, where the compiler of the JavaScript engine sees many functions and puts
+ * none of them into the loop: what they rely on changes more often than the loop should be compiled.
+ */
+export const SLOW_PATHS: Readonly<Record<Slow, SlowPath>> = {
+  [Slow.Enter]: enterPrepared,
+  [Slow.EnterPrepared]: enterPrepared,
+  [Slow.Elsewhere]: elsewhere,
+  [Slow.RestoreInstance]: (run, i) => {
+    run.enterInstance(run.saved.pop() as ModuleInstance);
+    return after(run, i.data as CodeNode);
+  },
+  [Slow.CallImport]: (run, i) => callFunction(run, i, run.instance.func(i.a)),
+  [Slow.CallFunction]: (run, i) => callFunction(run, i, run.target),
+  [Slow.CallChecked]: (run, i) => {
+    checkIndirect(run, run.target, i.b);
+    return callFunction(run, i, run.target);
+  },
+  [Slow.TailCall]: tailCall,
+  [Slow.Heavy]: heavy,
+  [Slow.Raise]: raise,
+  [Slow.RefuelCharge]: refuelCharge,
+  [Slow.RefuelBranch]: refuelBranch,
+  [Slow.RefuelAfter]: refuelAfter,
+  [Slow.RefuelEntry]: (run) => refuelEntry(run, run.callee),
+  [Slow.LeaveExact]: leaveExact,
+  [Slow.Tick]: tick,
+};
+
+/** Enters `callee`, called at node `i`, as the loop does where nothing needs to be prepared. */
+function enterPrepared(run: SlowState, i: CodeNode): CodeNode {
+  const { callee } = run;
+  const base = run.fp + i.d;
+  const next = prepareCall(run, callee, base, i);
+  if (next !== i) return next;
+  run.callers[run.sp++] = i;
+  run.fp = base;
+  run.R.fill(0, base + callee.zeroFrom, base + callee.zeroTo);
+  if (callee.refLocals !== null) run.clearRefs(callee.refLocals, base >> 1);
+  const { fuel } = run.store;
+  fuel.counter -= callee.entryFuel;
+  return fuel.counter < 0 ? refuelEntry(run, callee) : (callee.entry as CodeNode);
+}
+
+function elsewhere(run: SlowState, i: CodeNode): CodeNode {
+  try {
+    return run.elsewhere(i, run.fp);
+  } catch (error) {
+    // What is prepaid behind the instruction, which the loop adds for those that it executes itself.
+    run.store.fuel.counter += i.fuel;
+    throw error;
   }
 }
 

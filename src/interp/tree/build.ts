@@ -1,7 +1,7 @@
 // Builds the tree of a function or a loop from its lowered nodes.
 // Owns control: sequences, blocks, loops, branches, calls, and every place where a tree is left.
 
-import { Code } from "../code/code.ts";
+import { Code, FIRST_RARE, LAST_RARE_ARITHMETIC } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
 import { Operands } from "./operands.ts";
@@ -182,17 +182,18 @@ class Builder {
         operands.settleAll();
         this.#flow(tree("jump", node.fuel, 0, { node, refund: node.fuel, isBehind: false }), [0, -1]);
         return;
-      case Code.Rare:
-        operands.settle(node.b);
-        operands.settle(node.a);
-        operands.settleImpure();
-        operands.overwrite(node.d, 2);
-        this.#translation.emit(tree("rare", exitAt(node)));
-        return;
       default:
         break;
     }
     if (translate(this.#translation, node, op)) return;
+    if (op >= FIRST_RARE && op <= LAST_RARE_ARITHMETIC) {
+      operands.settle(node.b);
+      operands.settle(node.a);
+      operands.settleImpure();
+      operands.overwrite(node.d, 2);
+      this.#translation.emit(tree("rare", exitAt(node)));
+      return;
+    }
     if (this.#outline.branchesOf(node).length === 1) {
       const test = branchTest(operands, node, op);
       if (test !== undefined) {

@@ -2,8 +2,9 @@
 // Owns memory accesses, calls and leaving as nodes see them. Each helper has its captured variables in its nearest context.
 
 import type { GlobalInstance } from "../../runtime/global.ts";
+import { FIRST_RARE } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
-import { executeRare } from "../ops/rare.ts";
+import { RARE_ARITHMETIC } from "../ops/rare.ts";
 import { type Callee, Counter, type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
 
 export type Unary = (x: number) => number;
@@ -52,6 +53,7 @@ const NONE = undefined as unknown as number;
 
 export function createEnvironment(machine: Machine): Environment {
   const { R, F, D, Z, V } = machine;
+  const registers = { R, F, D };
   const leave = (fp: number, exit: Exit): number => {
     machine.exit = exit;
     machine.fp = fp;
@@ -102,7 +104,7 @@ export function createEnvironment(machine: Machine): Environment {
     },
     rare: (fp, exit) => {
       try {
-        executeRare(exit.node, R, F, D, fp);
+        RARE_ARITHMETIC[exit.node.op - FIRST_RARE]?.(registers, exit.node, fp);
       } catch {
         // It traps again where the interpreter executes it.
         leave(fp, exit);

@@ -1,6 +1,7 @@
 // The engine's error classes, one per stage, and the message table of traps.
 // Owns what an error says and carries; knows nothing of who throws it.
 
+import { hasOwn } from "./host.ts";
 /** Why a guest trapped; the key of {@link TRAP_MESSAGES}. */
 export type TrapCode = keyof typeof TRAP_MESSAGES;
 
@@ -75,7 +76,7 @@ export function errorKind(error: unknown): ErrorKind | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   try {
     const { kind, name } = error as { readonly kind?: unknown; readonly name?: unknown };
-    if (typeof kind !== "string" || !Object.hasOwn(ERROR_NAMES, kind)) return undefined;
+    if (typeof kind !== "string" || !hasOwn(ERROR_NAMES, kind)) return undefined;
     return ERROR_NAMES[kind as ErrorKind] === name ? (kind as ErrorKind) : undefined;
   } catch {
     return undefined;

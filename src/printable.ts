@@ -27,5 +27,5 @@ export function shownName(name: string): string {
 
 /** The same in double quotes, with those inside escaped. */
 export function quotedName(name: string): string {
-  return `"${shownName(name).replaceAll('"', '\\"')}"`;
+  return `"${shownName(name).replace(/"/g, '\\"')}"`;
 }

@@ -8,17 +8,18 @@ import { describe, expect, it } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
-const BASE = ["errors", "limits", "utf8", "printable"];
+const BASE = ["host", "errors", "limits", "utf8", "printable"];
 const MODULES = [...BASE, "isa", "module"];
 const ENGINE = [...MODULES, "checks", "decoder", "validator", "runtime", "interp"];
 
 /** From a layer, the layers that it may import besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  errors: [],
+  host: [],
+  errors: ["host"],
   limits: [],
   utf8: [],
   printable: [],
-  checks: ["printable"],
+  checks: ["host", "printable"],
   isa: BASE,
   module: [...BASE, "isa"],
   decoder: MODULES,

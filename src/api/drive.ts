@@ -159,7 +159,7 @@ async function settledOrStopped(
   try {
     await Promise.race(waits);
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
   }
 }

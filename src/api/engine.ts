@@ -12,6 +12,7 @@ import {
   unexpected,
 } from "../checks/options.ts";
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
+import { hasOwn, requireLittleEndian } from "../host.ts";
 import { COST_MODELS, type CostModel, resolveCosts } from "../interp/code/cost-model.ts";
 import type { LoweringMode } from "../interp/lower/module-compiler.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
@@ -70,6 +71,7 @@ export class Engine {
    * on; RangeError for limits and costs that are not integers in range
    */
   constructor(options?: EngineOptions) {
+    requireLittleEndian();
     const read = readOptions("new Engine", options, ENGINE_OPTIONS);
     this.features = read.features ?? new Set(FEATURE_SETS.default);
     this.costModel = read.costModel ?? COST_MODELS.instructions;
@@ -96,7 +98,7 @@ export class Engine {
 function readFeatures(option: unknown, what: string): FeatureSet {
   if (typeof option === "string") {
     const sets: Readonly<Record<string, readonly Feature[]>> = FEATURE_SETS;
-    if (Object.hasOwn(FEATURE_SETS, option)) return new Set(sets[option]);
+    if (hasOwn(FEATURE_SETS, option)) return new Set(sets[option]);
     throw unknownName(what, "feature set", option, Object.keys(FEATURE_SETS));
   }
   if (!isIterable(option)) throw unexpected(what, ENGINE_OPTIONS.features.expected, option);
@@ -120,7 +122,7 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 function readCostModel(option: unknown, what: string): CostModel {
   if (typeof option === "string") {
     const presets: Readonly<Record<string, CostModel>> = COST_MODELS;
-    const preset = Object.hasOwn(COST_MODELS, option) ? presets[option] : undefined;
+    const preset = hasOwn(COST_MODELS, option) ? presets[option] : undefined;
     if (preset !== undefined) return preset;
     throw unknownName(what, "cost model", option, Object.keys(COST_MODELS));
   }

@@ -1,6 +1,7 @@
 // The embedder's handles for what modules import and export.
 
 import { unexpected } from "../checks/options.ts";
+import { hasOwn } from "../host.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import type { Func } from "./func.ts";
 import { Global } from "./global.ts";
@@ -33,7 +34,7 @@ export function requireExport(value: unknown, what: string): asserts value is Ex
   if (value instanceof Memory || value instanceof Table || value instanceof Global || value instanceof Tag)
     return;
   // Guests' functions say their types; any other is a host function.
-  if (typeof value === "function" && Object.hasOwn(value, "type")) return;
+  if (typeof value === "function" && hasOwn(value, "type")) return;
   const message = unexpected(what, "a Memory, Table, Global, Tag or exported function", value).message;
   throw new TypeError(
     typeof value === "function" ? `${message}; use linker.func for host functions` : message,

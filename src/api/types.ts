@@ -2,6 +2,7 @@
 
 import { describe } from "../checks/describe.ts";
 import { listOf, type Shape, suggestion } from "../checks/options.ts";
+import { hasOwn } from "../host.ts";
 import { formatValType } from "../module/format-types.ts";
 import type { FuncType, ValType } from "../module/types.ts";
 import { HeapType, NumType, refType } from "../module/types.ts";
@@ -80,13 +81,13 @@ export const VAL_TYPES: Shape<readonly ValType[]> = /* @__PURE__ */ listOf(
 
 function typeOfName(name: string): ValType | undefined {
   const numbers: Readonly<Record<string, ValType>> = NUMBER_TYPES;
-  if (Object.hasOwn(NUMBER_TYPES, name)) return numbers[name];
+  if (hasOwn(NUMBER_TYPES, name)) return numbers[name];
   const heaps: Readonly<Record<string, HeapType>> = HEAPS;
-  const heap = Object.hasOwn(HEAPS, name) ? heaps[name] : undefined;
+  const heap = hasOwn(HEAPS, name) ? heaps[name] : undefined;
   if (heap !== undefined) return refType(heap, true);
   const [, abstract = ""] = /^\(ref (\w+)\)$/.exec(name) ?? [];
   const abstracts: Readonly<Record<string, HeapType>> = ABSTRACT_HEAPS;
-  const nonNull = Object.hasOwn(ABSTRACT_HEAPS, abstract) ? abstracts[abstract] : undefined;
+  const nonNull = hasOwn(ABSTRACT_HEAPS, abstract) ? abstracts[abstract] : undefined;
   return nonNull === undefined ? undefined : refType(nonNull, false);
 }
 

@@ -3,6 +3,9 @@
 
 import { quotedName } from "../printable.ts";
 
+/** Bigints that are written out: of at most twenty digits. */
+const MOST_SHOWN = 100_000_000_000_000_000_000n;
+
 /** `the string "abc"`, `NaN`, `null`, `an array`, `a Store`, `an object`. */
 export function describe(value: unknown): string {
   switch (typeof value) {
@@ -11,7 +14,7 @@ export function describe(value: unknown): string {
     case "number":
       return String(value);
     case "bigint":
-      return value > -(10n ** 20n) && value < 10n ** 20n ? `${value}n` : "a bigint";
+      return value > -MOST_SHOWN && value < MOST_SHOWN ? `${value}n` : "a bigint";
     case "boolean":
     case "undefined":
       return String(value);

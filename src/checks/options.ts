@@ -1,6 +1,7 @@
 // Reads what an embedder gives: options objects and single values, each by a shape that says what is expected.
 // Owns the messages and the rule that nothing is ignored; the tables of options stand with the classes that take them.
 
+import { hasOwn } from "../host.ts";
 import { quotedName } from "../printable.ts";
 import { describe } from "./describe.ts";
 import { nearest } from "./suggest.ts";
@@ -53,7 +54,7 @@ export function readOptions<T extends Table>(what: string, given: unknown, table
     throw new TypeError(`${what}: options must be an object, got ${describe(given)}`);
   }
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(table, key)) throw unknownOption(what, key, table);
+    if (!hasOwn(table, key)) throw unknownOption(what, key, table);
   }
   const source = given as Readonly<Record<string, unknown>>;
   const read: Record<string, unknown> = {};

@@ -138,7 +138,7 @@ class Run {
     for (const k of byAddress) {
       const { address, start, end } = segments[k]!;
       const stop = address + end - start;
-      const last = ranges.at(-1);
+      const last = ranges[ranges.length - 1];
       if (last !== undefined && address <= last.end + largestGap) {
         last.end = Math.max(last.end, stop);
         last.members.push(k);

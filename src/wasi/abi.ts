@@ -2,6 +2,7 @@
 // Owns names and values only; knows neither guest memory nor any host.
 
 import { unexpected } from "../checks/options.ts";
+import { hasOwn } from "../host.ts";
 
 /** Every errno of preview1 by its witx name. */
 export const ERRNO = {
@@ -97,8 +98,7 @@ export class WasiError extends Error {
 
   /** @throws TypeError for what is no errno's name */
   constructor(errno: Errno, detail?: string) {
-    if (!Object.hasOwn(ERRNO, errno))
-      throw unexpected("new WasiError", 'the name of an errno, e.g. "noent"', errno);
+    if (!hasOwn(ERRNO, errno)) throw unexpected("new WasiError", 'the name of an errno, e.g. "noent"', errno);
     super(detail === undefined ? errno : `${errno}: ${detail}`);
     this.errno = errno;
   }

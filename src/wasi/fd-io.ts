@@ -12,7 +12,7 @@ import type { OutputStream } from "./streams.ts";
 import { waitUntil } from "./waiting.ts";
 
 /** Positions are signed 64-bit numbers, as POSIX's off_t. */
-const MAX_POSITION = 2n ** 63n - 1n;
+const MAX_POSITION = (1n << 63n) - 1n;
 
 const DIRENT_BYTES = 24;
 

@@ -13,7 +13,7 @@ import { type Descriptor, descriptorFileType } from "./descriptors.ts";
 import type { FileStat, TimeUpdate } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 
-const MAX_FILE_SIZE = 2n ** 63n - 1n;
+const MAX_FILE_SIZE = (1n << 63n) - 1n;
 /** Highest number of an advice: normal, sequential, random, willneed, dontneed, noreuse. */
 const LAST_ADVICE = 5;
 

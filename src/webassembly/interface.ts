@@ -59,7 +59,7 @@ export function toDictionary(value: unknown, what: string): Readonly<Record<stri
 }
 
 const U32_MAX = 2 ** 32 - 1;
-const U64_MAX = 2n ** 64n - 1n;
+const U64_MAX = (1n << 64n) - 1n;
 
 /** `[EnforceRange] unsigned long`. @throws TypeError out of range */
 export function toU32(value: unknown, what: string): number {

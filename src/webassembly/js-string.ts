@@ -2,6 +2,7 @@
 // Owns their types and what they do.
 
 import { Trap } from "../errors.ts";
+import { hasOwn } from "../host.ts";
 import type { Import } from "../module/module.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
 import {
@@ -145,9 +146,7 @@ function inside(string: string, index: number): number {
 }
 
 function builtinOf({ jsString }: CompileBuiltins, { module, name }: Import): Builtin | undefined {
-  return jsString && module === JS_STRING_MODULE && Object.hasOwn(BUILTINS, name)
-    ? BUILTINS[name]
-    : undefined;
+  return jsString && module === JS_STRING_MODULE && hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
 }
 
 function isConstant({ constants }: CompileBuiltins, { module, desc }: Import): boolean {

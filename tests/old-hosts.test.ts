@@ -1,0 +1,101 @@
+// What transpilers and older hosts get wrong: the built engine does without it. `node:` entry points are Node's own.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type AnyNode, parse } from "acorn";
+import { expect, it } from "vitest";
+import { builtFiles, projectRoot, walk } from "./built-code.ts";
+
+/** Methods since ES2021, which hosts like Hermes 0.12 do not have; `src/host.ts` has what is needed of them. */
+const NEW_METHODS = new Set([
+  "hasOwn",
+  "at",
+  "replaceAll",
+  "findLast",
+  "findLastIndex",
+  "toSorted",
+  "toReversed",
+  "with",
+]);
+
+/** Files that run in Node alone. */
+const NODE_FILES = /^(cli|node|testing)/;
+
+function problems(program: AnyNode): string[] {
+  const found: string[] = [];
+  walk(program, (node) => {
+    const line = node.loc?.start.line;
+    // Transpilers to ES2015 make Math.pow of it, which throws for BigInts.
+    if (
+      node.type === "BinaryExpression" &&
+      node.operator === "**" &&
+      [node.left, node.right].some(isBigInt)
+    ) {
+      found.push(`${line}: ** with a BigInt`);
+    }
+    if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression" || node.callee.computed)
+      return;
+    const { property } = node.callee;
+    if (property.type === "Identifier" && NEW_METHODS.has(property.name))
+      found.push(`${line}: .${property.name}()`);
+  });
+  return found;
+}
+
+function isBigInt(node: AnyNode): boolean {
+  return node.type === "Literal" && typeof node.value === "bigint";
+}
+
+it("uses nothing that older hosts lack or transpilers break", () => {
+  const files = builtFiles().filter(({ name }) => !NODE_FILES.test(name));
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.flatMap(({ name, program }) => problems(program).map((at) => `${name}:${at}`))).toEqual([]);
+});
+
+it("would catch each of them", () => {
+  const find = (code: string) => problems(parse(code, { ecmaVersion: 2022, locations: true }));
+  expect(find("2n ** 3n")).toEqual(["1: ** with a BigInt"]);
+  expect(find("Object.hasOwn(a, b)")).toEqual(["1: .hasOwn()"]);
+  expect(find("list.at(-1)")).toEqual(["1: .at()"]);
+  expect(find("node.at + 2 ** 3")).toEqual([]);
+});
+
+/** Runs code in a fresh process after `prelude` has changed its globals. */
+function runAfter(prelude: string, code: string): { readonly stdout: string; readonly stderr: string } {
+  const dist = pathToFileURL(join(projectRoot, "dist/index.js")).href;
+  const program = `${prelude}\nconst { Engine, Linker, Module, Store } = await import(${JSON.stringify(dist)});\n${code}`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
+  return { stdout, stderr };
+}
+
+it("refuses a host whose typed arrays are big-endian", () => {
+  const bigEndian = `
+    const Native = Uint16Array;
+    globalThis.Uint16Array = function (values) {
+      const array = new Native(values);
+      return { buffer: Uint8Array.from(new Uint8Array(array.buffer)).reverse().buffer };
+    };`;
+  const code = "try { new Engine(); } catch (error) { console.log(error.message); }";
+  expect(runAfter(bigEndian, code).stdout).toContain("big-endian");
+});
+
+it("runs without timers, performance, TextDecoder, Atomics and what came after ES2020", () => {
+  const bare = `
+    for (const name of ["setTimeout", "clearTimeout", "performance", "TextDecoder", "TextEncoder", "Atomics",
+      "SharedArrayBuffer", "structuredClone", "WeakRef", "FinalizationRegistry", "queueMicrotask"])
+      delete globalThis[name];
+    delete Object.hasOwn; delete Array.prototype.at; delete String.prototype.replaceAll;
+    delete ArrayBuffer.prototype.resize; delete ArrayBuffer.prototype.transfer;`;
+  const code = `
+    const engine = new Engine();
+    const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0,
+      10, 6, 1, 4, 0, 65, 42, 11);
+    const instance = new Linker(engine).instantiate(new Store(engine, { fuel: 100 }), new Module(engine, bytes));
+    console.log(instance.call("f"), await instance.callAsync("f"), String(instance.store.fuelConsumed));`;
+  const { stdout, stderr } = runAfter(bare, code);
+  expect(stderr).toBe("");
+  expect(stdout).toBe("42 42 2\n");
+});

@@ -3,7 +3,8 @@
 
 /** `Object.hasOwn`, which engines before ES2022 do not have. */
 export function hasOwn(object: object, key: PropertyKey): boolean {
-  return Object.hasOwn(object, key);
+  // biome-ignore lint/suspicious/noPrototypeBuiltins: this is what stands in for it
+  return Object.prototype.hasOwnProperty.call(object, key);
 }
 
 /**

@@ -321,10 +321,10 @@ describe("what is encoded", () => {
 
 it("has no feature without what it is built on", () => {
   expect(() => new Engine({ features: ["gc"] })).toThrow(
-    "the feature gc needs function-references, which is off",
+    "new Engine: option features: gc needs function-references, which is off",
   );
   expect(() => new Engine({ features: FEATURES.filter((each) => each !== "simd") })).toThrow(
-    new TypeError("the feature relaxed-simd needs simd, which is off"),
+    new TypeError("new Engine: option features: relaxed-simd needs simd, which is off"),
   );
   for (const feature of FEATURES) expect(without(feature).features.has(feature)).toBe(false);
 });

@@ -1,11 +1,14 @@
 // Whole programs in processes of their own: time to the first byte of output, and to the end.
 // `node bench/startup.mjs` prints a table. Owns the list of programs; run.mjs puts the same figures into results.md.
 //   --dist DIR   --runs 5   --programs a,b   --python FILE.wasm (CPython for WASI, where it is not installed)
+//   --instances: what instances cost instead, see instances.mjs   --go FILE.wasm (a Go program among them)
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureInstances } from "./instances.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const REPORT = new URL("cpu-report.mjs", import.meta.url).href;
@@ -122,8 +125,23 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       runs: { type: "string", default: "5" },
       programs: { type: "string" },
       python: { type: "string", default: PYTHON },
+      instances: { type: "boolean", default: false },
+      go: { type: "string" },
     },
   });
+  if (options.instances) await printInstances(options);
+  else await printPrograms(options);
+}
+
+async function printInstances({ dist, go }) {
+  console.log("µs of CPU for each, in a process that has done it before: least and median of nine batches");
+  const rows = await measureInstances({ dist: resolve(dist), go: go && readFileSync(go) });
+  for (const { name, least, median } of rows) {
+    console.log(name.padEnd(48) + [least, median].map((us) => us.toFixed(1).padStart(12)).join(""));
+  }
+}
+
+async function printPrograms(options) {
   console.log(
     "ms from spawning the process to the first byte of output / to its end / of CPU; shortest of all runs",
   );

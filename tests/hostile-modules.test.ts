@@ -3,7 +3,17 @@
 // these tests would run into their time limits or use up a whole slice of fuel.
 
 import { describe, expect, it } from "vitest";
-import { Engine, InterruptedError, LimitError, LinkError, Linker, Module, Store, Trap } from "wasmeter";
+import {
+  Engine,
+  Instance,
+  InterruptedError,
+  LimitError,
+  LinkError,
+  Linker,
+  Module,
+  Store,
+  Trap,
+} from "wasmeter";
 import { compiledOf } from "#testing";
 import { signed, unsigned } from "../fuzz/encode.ts";
 import { wat } from "./wat.ts";
@@ -200,6 +210,42 @@ describe("instantiation in proportion to size", () => {
   it("of very many imports, exports, names, globals and segments", () => {
     const reads = readsOf(2_000);
     expect(readsOf(4_000)).toBeLessThan(2.05 * reads);
+  });
+
+  const N = 50_000;
+  it.each([
+    ["globals", [section(6, N, repeated([I32, 0, 0x41, 0, 0x0b], N))], []],
+    ["elements", [section(4, 1, [0x70, 0, 0]), section(9, 1, [1, 0], unsigned(N), repeated([0], N))], []],
+    [
+      "segments",
+      [section(5, 1, [0, 1]), section(6, 1, [I32, 0, 0x41, 0, 0x0b])],
+      // At the place that a global says.
+      [section(11, N, repeated([0, 0x23, 0, 0x0b, 1, 1], N))],
+    ],
+    [
+      "bytes",
+      [section(5, 1, [0, 100])],
+      [section(11, 1, [0, 0x41, 0, 0x0b], unsigned(N * 100), new Uint8Array(N * 100))],
+    ],
+  ])("can be interrupted between very many %s", (_, before, behind) => {
+    const engine = new Engine();
+    const bytes = joined(
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, 1, functionType(0, 0)),
+      section(3, 1, [0]),
+      ...before,
+      section(10, 1, [2, 0, 0x0b]),
+      ...behind,
+    );
+    const module = new Module(engine, bytes);
+    const linker = new Linker(engine);
+    const store = new Store(engine, { limits: { globals: 2 * N } });
+    expect(() => linker.instantiate(store, module, { timeoutMs: 0 })).toThrow(InterruptedError);
+    // Nothing is left of an instance that nobody can have got hold of.
+    if (behind.length === 0) expect(store.bytesUsed).toBe(0);
+    const signal = AbortSignal.abort();
+    expect(() => linker.instantiate(store, module, { signal })).toThrow("interrupted by signal");
+    expect(linker.instantiate(store, module)).toBeInstanceOf(Instance);
   });
 
   it("of 100,000 exports", () => {

@@ -136,10 +136,11 @@ export class Linker {
 
   /**
    * Instantiates a module: matches its imports, allocates what it defines, runs its segments and start function.
-   * `options` bound the start function; the rest is bounded by the module's size.
+   * `options` bound the start function; before it, `timeoutMs`, `signal` and interrupt handles end the rest too, whose
+   * time is in proportion to the module.
    * @throws LinkError naming every import that is missing or does not match
    * @throws LimitError when the store's limits do not allow what the module declares
-   * @throws Trap from a segment or the start function, or whatever that throws
+   * @throws Trap from a segment or the start function, or whatever that throws; InterruptedError
    */
   instantiate(store: Store, module: Module, options?: CallOptions): Instance {
     const bounds =

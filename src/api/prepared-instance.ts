@@ -2,6 +2,7 @@
 // Owns the life from imports to the end of the start function. Where imports come from is the linker's affair.
 
 import { readOptions } from "../checks/options.ts";
+import { InterruptedError } from "../errors.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { instantiate, startFunction } from "../runtime/instantiate.ts";
 import { backendOf } from "./backend.ts";
@@ -10,6 +11,7 @@ import type { Engine } from "./engine.ts";
 import { Execution } from "./execution.ts";
 import { CALL_OPTIONS, type CallBounds, type CallOptions, callFunction } from "./func.ts";
 import { Instance } from "./instance.ts";
+import { makeWatch } from "./interrupt.ts";
 import type { Module } from "./module.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
@@ -33,11 +35,11 @@ export class PreparedInstance {
 
   /**
    * Makes an instance: allocates what the module defines, runs its segments and start function. `options` bound the start
-   * function; the rest is bounded by the module's size.
+   * function; before it, `timeoutMs`, `signal` and interrupt handles end the rest too, whose time is in proportion to the module.
    * @throws LinkError for imported memories, tables, globals and functions of the store that do not match
    * @throws LimitError when the store's limits do not allow what the module declares
    * @throws TypeError for a store of another engine, or other than that of the imports
-   * @throws Trap from a segment or the start function, or whatever that throws
+   * @throws Trap from a segment or the start function, or whatever that throws; InterruptedError
    */
   instantiate(store: Store, options?: CallOptions): Instance {
     const bounds =
@@ -66,6 +68,15 @@ export function requireSameEngine(engine: Engine, other: Engine): void {
   if (engine !== other) throw new TypeError("linker, store and module must be of the same engine");
 }
 
+/** Throws what is to end the making of an instance. */
+function pollOf(store: Store, bounds: CallBounds): () => void {
+  const watch = makeWatch(bounds, store.engine.interrupts);
+  return () => {
+    const reason = watch?.poll(false);
+    if (reason !== undefined && reason !== "quantum") throw new InterruptedError(reason, false);
+  };
+}
+
 /** Makes an instance of matched imports, up to the end of its start function. */
 export function makeInstance(
   store: Store,
@@ -73,7 +84,8 @@ export function makeInstance(
   imports: readonly ExternInstance[],
   bounds: CallBounds | undefined,
 ): Instance {
-  const state = instantiate(backendOf(store.engine).compiled(module), store.state, imports);
+  const poll = pollOf(store, bounds ?? {});
+  const state = instantiate(backendOf(store.engine).compiled(module), store.state, imports, poll);
   const instance = new Instance(store, module, state);
   const start = startFunction(state);
   if (start !== undefined) callFunction(store, start, [], START, bounds);
@@ -88,7 +100,7 @@ export async function makeInstanceAsync(
   bounds: AsyncCallBounds,
 ): Promise<Instance> {
   const backend = backendOf(store.engine);
-  const state = instantiate(backend.compiled(module), store.state, imports);
+  const state = instantiate(backend.compiled(module), store.state, imports, pollOf(store, bounds));
   const instance = new Instance(store, module, state);
   const start = startFunction(state);
   if (start !== undefined) {

@@ -21,6 +21,8 @@ import { TagInstance } from "./tag.ts";
  * function is left to whoever runs {@link startFunction}. Active segments write as they go: those before one that
  * traps have had their effect, as the spec demands.
  *
+ * `poll` is called now and then, and may throw; before the segments begin that leaves nothing behind.
+ *
  * @throws LimitError when the store's limits do not allow what the module declares
  * @throws Trap when an active segment does not fit
  */
@@ -28,6 +30,7 @@ export function instantiate(
   executable: ExecutableModule,
   store: StoreState,
   imports: readonly ExternInstance[],
+  poll: () => void = () => undefined,
 ): ModuleInstance {
   const { checked } = executable;
   const { module } = checked;
@@ -48,7 +51,6 @@ export function instantiate(
   const functions: FunctionInstance[] = [];
   for (const item of imports) if (item.kind === "func") functions.push(item.func);
   const instance = new ModuleInstance(executable, store, functions);
-  store.instances.push(instance);
   for (const item of imports) {
     if (item.kind === "table") instance.tables.push(item.table);
     else if (item.kind === "memory") instance.memories.push(item.memory);
@@ -60,8 +62,9 @@ export function instantiate(
     if (funcType !== undefined) instance.tags.push(new TagInstance(typeId, funcType));
   }
   const evaluator = new ConstEvaluator(instance);
+  const pace = new Pace(poll);
   try {
-    allocate(instance, evaluator);
+    allocate(instance, evaluator, pace);
   } catch (error) {
     // As if nothing had been: nobody has got hold of any of it.
     const { memory, table } = checked.importCounts;
@@ -73,33 +76,59 @@ export function instantiate(
     throw error;
   }
   try {
+    store.instances.push(instance);
     store.heap.addRoots(instance);
-    applySegments(instance, evaluator);
+    applySegments(instance, evaluator, pace);
   } finally {
     evaluator.close();
   }
   return instance;
 }
 
-function allocate(instance: ModuleInstance, evaluator: ConstEvaluator): void {
-  const { module } = instance.checked;
-  allocateMemories(instance);
-  allocateGlobals(instance, evaluator);
-  allocateTables(instance, evaluator);
-  for (const segment of module.elements) instance.elements.push(elementsOf(instance, segment, evaluator));
+/** Items between two polls: globals, elements, segments. */
+const POLL_EVERY = 2 ** 14;
+/** Bytes that take as long to copy as another item, or less. */
+const BYTES_PER_ITEM = 64;
+
+/** Polls now and then: how many items there are is the guest's choice. */
+class Pace {
+  readonly #poll: () => void;
+  #left = POLL_EVERY;
+
+  constructor(poll: () => void) {
+    this.#poll = poll;
+  }
+
+  step(bytes = 0): void {
+    this.#left -= 1 + bytes / BYTES_PER_ITEM;
+    if (this.#left > 0) return;
+    this.#left = POLL_EVERY;
+    this.#poll();
+  }
 }
 
-function applySegments(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+function allocate(instance: ModuleInstance, evaluator: ConstEvaluator, pace: Pace): void {
+  const { module } = instance.checked;
+  allocateMemories(instance);
+  allocateGlobals(instance, evaluator, pace);
+  allocateTables(instance, evaluator);
+  for (const segment of module.elements) {
+    instance.elements.push(elementsOf(instance, segment, evaluator, pace));
+  }
+}
+
+function applySegments(instance: ModuleInstance, evaluator: ConstEvaluator, pace: Pace): void {
   let pending = 0;
   try {
-    applyElements(instance, evaluator);
+    applyElements(instance, evaluator, pace);
     for (const step of planOf(instance.executable).dataSteps) {
+      pending = step.segment;
       if (step.kind === "copy") {
         (instance.memories[step.memIdx] as MemoryInstance).u8.set(step.bytes, step.address);
       } else {
-        pending = step.segment;
         applyData(instance, step, evaluator);
       }
+      pace.step(step.bytes.length);
     }
   } catch (error) {
     restoreData(instance, pending);
@@ -128,7 +157,7 @@ function allocateMemories(instance: ModuleInstance): void {
   }
 }
 
-function allocateGlobals(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+function allocateGlobals(instance: ModuleInstance, evaluator: ConstEvaluator, pace: Pace): void {
   const { globalTypes, importCounts, module } = instance.checked;
   const { globalBits, isComputed } = planOf(instance.executable);
   const bits = globalBits.slice();
@@ -137,6 +166,7 @@ function allocateGlobals(instance: ModuleInstance, evaluator: ConstEvaluator): v
     const global = new GlobalInstance(type, bits, k * GLOBAL_WORDS);
     if (isComputed[k] === true) setGlobal(global, evaluator.evaluate(definition.init));
     instance.globals.push(global);
+    pace.step();
   });
 }
 
@@ -162,13 +192,24 @@ function elementsOf(
   instance: ModuleInstance,
   segment: ElementSegment,
   evaluator: ConstEvaluator,
+  pace: Pace,
 ): readonly Reference[] {
   if (segment.mode === "declarative") return [];
-  if (segment.funcIdxs.length > 0) return segment.funcIdxs.map((funcIdx) => instance.func(funcIdx));
-  return segment.exprs.map((expr) => evaluator.evaluate(expr).ref);
+  pace.step();
+  const { funcIdxs, exprs } = segment;
+  if (funcIdxs.length > 0) {
+    return funcIdxs.map((funcIdx) => {
+      pace.step();
+      return instance.func(funcIdx);
+    });
+  }
+  return exprs.map((expr) => {
+    pace.step();
+    return evaluator.evaluate(expr).ref;
+  });
 }
 
-function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator): void {
+function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator, pace: Pace): void {
   instance.checked.module.elements.forEach((segment, k) => {
     if (segment.mode !== "active" || segment.offsetExpr === undefined) return;
     const table = instance.tables[segment.tableIdx] as TableInstance;
@@ -182,6 +223,7 @@ function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator): voi
     }
     for (let index = 0; index < items.length; index++) table.elements[offset + index] = items[index];
     instance.elements[k] = [];
+    pace.step(items.length);
     instance.store.hostHeap.release(elementBytes(segment));
   });
 }

@@ -16,6 +16,8 @@ export const GLOBAL_WORDS = 4;
 /** A copy that always fits: bytes to an address of a memory. */
 export interface DataCopy {
   readonly kind: "copy";
+  /** The first of the segments that are copied with it. */
+  readonly segment: number;
   readonly memIdx: number;
   readonly address: number;
   readonly bytes: Uint8Array;
@@ -115,12 +117,15 @@ interface Placed {
 
 /** Neighbouring segments of one memory. */
 class Run {
+  /** The first segment. */
+  readonly segment: number;
   readonly memIdx: number;
   /** 0 where other bytes than zeros may stand between the segments. */
   readonly largestGap: number;
   readonly #segments: Placed[] = [];
 
-  constructor(memIdx: number, largestGap: number) {
+  constructor(segment: number, memIdx: number, largestGap: number) {
+    this.segment = segment;
     this.memIdx = memIdx;
     this.largestGap = largestGap;
   }
@@ -131,7 +136,7 @@ class Run {
 
   /** Segments that touch, or nearly, become one copy. Where they overlap the later one wins. */
   copies(module: Uint8Array): DataCopy[] {
-    const { memIdx, largestGap } = this;
+    const { segment: first, memIdx, largestGap } = this;
     const segments = this.#segments;
     const byAddress = segments.map((_, k) => k).sort((a, b) => segments[a]!.address - segments[b]!.address);
     const ranges: { address: number; end: number; members: number[] }[] = [];
@@ -149,14 +154,14 @@ class Run {
     return ranges.map(({ address, end, members }) => {
       if (members.length === 1) {
         const { start, end: stop } = segments[members[0]!]!;
-        return { kind: "copy", memIdx, address, bytes: module.subarray(start, stop) };
+        return { kind: "copy", segment: first, memIdx, address, bytes: module.subarray(start, stop) };
       }
       const bytes = new Uint8Array(end - address);
       for (const k of members.sort((a, b) => a - b)) {
         const segment = segments[k]!;
         bytes.set(module.subarray(segment.start, segment.end), segment.address - address);
       }
-      return { kind: "copy", memIdx, address, bytes };
+      return { kind: "copy", segment: first, memIdx, address, bytes };
     });
   }
 }
@@ -189,7 +194,7 @@ function planData(checked: CheckedModule, reader: InstructionReader): DataStep[]
     }
     if (run?.memIdx !== memIdx) {
       endRun();
-      run = new Run(memIdx, memIdx < importCounts.memory || written.has(memIdx) ? 0 : LARGEST_GAP);
+      run = new Run(segment, memIdx, memIdx < importCounts.memory || written.has(memIdx) ? 0 : LARGEST_GAP);
     }
     run.add({ address, start, end });
   });

@@ -26,6 +26,7 @@ const BY_DIRECTORY: Readonly<Record<string, readonly Feature[]>> = {
   "": WASM_3,
   custom: WASM_3,
   legacy: [...WASM_3, "legacy-exceptions"],
+  "proposals/compact-import-section": [...WASM_3, "compact-imports"],
   "proposals/custom-descriptors": [...WASM_3, "custom-descriptors"],
   "proposals/custom-page-sizes": [...WASM_3, "custom-page-sizes"],
   // Branched off before reference types and multiple memories: its scripts demand that second ones be invalid.

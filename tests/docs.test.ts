@@ -4,6 +4,7 @@
 //   an import. `// → text`, behind a statement or on a line of its own, is
 //   what the program prints next, or the statement's value; a program prints nothing that is not announced so.
 // - `wat` that begins with `;; NAME.wat` is assembled; the programs find it as NAME.wasm.
+// - `ts`: in README.md, checked against the package's types by package.test.ts.
 // - `console`: lines that begin with `$` are run by sh, and print the lines behind them. `…` stands for anything.
 // `examples/*.mjs` are such programs too. A js or console block that cannot be run says why in its first line: `// not run: …` or `# not run: …`.
 

@@ -7,8 +7,8 @@ import { INSTRUCTIONS } from "../src/isa/instructions.ts";
 import { legacyWat } from "./legacy-wat.ts";
 import { wat } from "./wat.ts";
 
-/** A module's text; and, where another feature brings the same thing too, that one. */
-type Needing = string | readonly [text: string, alsoBy: Feature];
+/** A module's text, or its bytes after the preamble where no assembler makes them; and, where another feature brings the same thing too, that one. */
+type Needing = string | readonly number[] | readonly [text: string, alsoBy: Feature];
 
 /** Modules that need the feature and, beside Wasm 1.0, as little else as can be. */
 const NEEDING: Readonly<Record<Feature, readonly Needing[]>> = {
@@ -86,16 +86,27 @@ const NEEDING: Readonly<Record<Feature, readonly Needing[]>> = {
     `(type $s (struct)) (func (param (ref (exact $s))))`,
     `(type $f (func)) (import "m" "f" (func (exact (type $f))))`,
   ],
+  "compact-imports": [
+    // Of module "m": "a" and "b", each with its type, then with one for both; and no imports.
+    [2, 16, 1, 1, 0x6d, 0, 0x7f, 2, 1, 0x61, 3, 0x7f, 0, 1, 0x62, 3, 0x7f, 0],
+    [2, 13, 1, 1, 0x6d, 0, 0x7e, 3, 0x7f, 0, 2, 1, 0x61, 1, 0x62],
+    [2, 6, 1, 1, 0x6d, 0, 0x7f, 0],
+  ],
 };
 
 const cases = FEATURES.flatMap((feature) =>
   NEEDING[feature].map((needing) => {
-    const [text, alsoBy] = typeof needing === "string" ? [needing, feature] : needing;
-    return { feature, text, alsoBy };
+    if (typeof needing === "string") return { feature, text: needing, alsoBy: feature };
+    const [text, alsoBy] = needing;
+    if (typeof text === "string") return { feature, text, alsoBy: alsoBy as Feature };
+    return { feature, text: needing as readonly number[], alsoBy: feature };
   }),
 );
 
-function assemble(feature: Feature, text: string): Uint8Array {
+const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
+function assemble(feature: Feature, text: string | readonly number[]): Uint8Array {
+  if (typeof text !== "string") return Uint8Array.from([...PREAMBLE, ...text]);
   return (feature === "legacy-exceptions" ? legacyWat : wat)(`(module ${text})`);
 }
 
@@ -132,7 +143,6 @@ describe.each(cases)("$feature: $text", ({ feature, text, alsoBy }) => {
   });
 });
 
-const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const section = (id: number, ...contents: number[]): number[] => [id, contents.length, ...contents];
 
 /** A module of one function without parameters or results, whose body is `code`. */

@@ -56,9 +56,11 @@ it("packs what its manifest names, within the size budget", () => {
     ...Object.values(manifest.bin),
   ];
   expect(paths).toEqual(expect.arrayContaining(named.map((path) => path.replace("./", ""))));
-  expect(paths).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md"]));
+  expect(paths).toEqual(
+    expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "docs/cli.md", "man/wasmeter.1"]),
+  );
   const foreign = paths.filter(
-    (path) => !/^(dist\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path),
+    (path) => !/^(dist\/|docs\/|man\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path),
   );
   expect(foreign).toEqual([]);
   expect(paths.filter((path) => path.includes("testing"))).toEqual([]);
@@ -74,7 +76,7 @@ it("records no registry host in the lock file", () => {
   expect(readFileSync(join(projectRoot, "package-lock.json"), "utf8")).not.toContain('"resolved"');
 });
 
-it("has types that hold in a strict project which checks its libraries, and shows nothing internal", () => {
+it("has types that hold in a strict project which checks its libraries, README samples too, and shows nothing internal", () => {
   const project = mkdtempSync(join(tmpdir(), "wasmeter-consumer-"));
   try {
     mkdirSync(join(project, "node_modules"));
@@ -85,7 +87,14 @@ it("has types that hold in a strict project which checks its libraries, and show
       ...{ strict: true, noEmit: true, skipLibCheck: false, module: "nodenext", target: "es2022" },
       ...{ types: ["node"], lib: ["es2023", "ESNext.Disposable"] },
     };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.mts"] }));
+    const samples = readFileSync(join(projectRoot, "README.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms);
+    const files = ["main.mts"];
+    for (const [, text = ""] of samples) {
+      files.push(`sample-${files.length}.mts`);
+      writeFileSync(join(project, files.at(-1) ?? ""), text);
+    }
+    expect(files).toHaveLength(2);
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
     writeFileSync(
       join(project, "main.mts"),
       `import { Engine, Linker, Module, Store } from "wasmeter";

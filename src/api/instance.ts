@@ -5,6 +5,7 @@ import { InstanceBusyError } from "../errors.ts";
 import { quotedName, shownName } from "../printable.ts";
 import { Checkpoint } from "../runtime/checkpoint.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
+import type { GlobalInstance } from "../runtime/global.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { argumentsToGuest } from "./convert.ts";
@@ -47,6 +48,11 @@ export class Instance {
   get exports(): Exports {
     this.#exports ??= exportsOf(this.store, this.#state);
     return this.#exports;
+  }
+
+  /** @internal All globals by index, those that are not exported among them. */
+  get globals(): readonly GlobalInstance[] {
+    return this.#state.globals;
   }
 
   /**

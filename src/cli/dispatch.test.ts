@@ -22,6 +22,16 @@ const PROGRAMS: Record<string, string> = {
   spin: `${WASI} (func (export "_start") (call $print) (loop (br 0)))`,
   divide: `(func $divide (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
     (func (export "_start") (drop (call $divide (i32.const 1) (i32.const 0))))`,
+  // As C does it: frames of 4 KiB on a stack of 16 KiB.
+  recurse: `(memory 1) (global $__stack_pointer (mut i32) (i32.const 16384))
+    (func $down (export "_start") (local $frame i32)
+      (global.set $__stack_pointer (local.tee $frame (i32.sub (global.get $__stack_pointer) (i32.const 4096))))
+      (i32.store (local.get $frame) (i32.const 1))
+      (call $down))`,
+  stray: `(memory 1) (global $__stack_pointer (mut i32) (i32.const 16384))
+    (func (export "_start") (i32.store (i32.const -4) (i32.const 1)))`,
+  counter: `(memory 1) (global $counter (mut i32) (i32.const 0))
+    (func (export "_start") (i32.store (i32.const -4) (i32.const 1)))`,
   exit: `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32))) (memory (export "memory") 1)
     (func (export "_start") (call $exit (i32.const 300)))`,
   library: `(func (export "add") (param i32 i64) (result i64) (i64.add (i64.extend_i32_s (local.get 0)) (local.get 1)))
@@ -128,6 +138,19 @@ it("describes every command", async () => {
   for (const { name, summary } of COMMANDS) {
     expect(out).toContain(`  ${name}`);
     expect((await command([name, "--help"])).out).toContain(summary);
+  }
+});
+
+it("names a stack overflow of the guest where its stack pointer speaks for one", async () => {
+  const { status, err } = await command([file("recurse")]);
+  expect(status).toBe(134);
+  expect(err).toMatch(
+    /^wasmeter: trap: out of bounds memory access: 4 bytes at address 4294963200, memory size 65536; probably a stack overflow of the guest \(its stack pointer is -4096\)\n/,
+  );
+  for (const name of ["stray", "counter"]) {
+    const other = await command([file(name)]);
+    expect(other.err).toContain("trap: out of bounds memory access");
+    expect(other.err).not.toContain("stack overflow");
   }
 });
 

@@ -24,6 +24,7 @@ export function createModuleBuilder(bytes: Uint8Array): ModuleBuilder {
     types: [],
     recGroups: [],
     imports: [],
+    hasCompactImports: false,
     functions: [],
     tables: [],
     memories: [],

@@ -23,6 +23,7 @@ export const FEATURES = [
   "custom-page-sizes",
   "wide-arithmetic",
   "custom-descriptors",
+  "compact-imports",
 ] as const;
 
 /** Name of one WebAssembly proposal. */

@@ -111,6 +111,8 @@ export interface Module {
   readonly types: readonly SubType[];
   readonly recGroups: readonly RecGroup[];
   readonly imports: readonly Import[];
+  /** Whether some of them stand in groups of one module's (compact-imports proposal); that changes nothing else. */
+  readonly hasCompactImports: boolean;
   /** Type indices of the defined functions. */
   readonly functions: readonly number[];
   readonly tables: readonly TableDef[];

@@ -10,7 +10,7 @@ import {
   Module,
   Store,
 } from "../../api/index.ts";
-import { ExitError, InterruptedError } from "../../errors.ts";
+import { ExitError, InterruptedError, TRAP_MESSAGES, Trap } from "../../errors.ts";
 import { printable, shownName } from "../../printable.ts";
 import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
@@ -21,6 +21,7 @@ import type { Command, CommandContext } from "../command.ts";
 import type { CommandIo } from "../io.ts";
 import { toJsonLine } from "../output.ts";
 import { readModule, systemReason } from "../read-module.ts";
+import { stackOverflowHint } from "../show/stack-overflow.ts";
 import { InputError } from "../usage-error.ts";
 import { invocation } from "./invoke.ts";
 import { openDirectories, openListeners, openStdin, readEnvFiles } from "./open-grants.ts";
@@ -184,14 +185,16 @@ async function runModule(
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   let results = "";
   let status: number = STATUS.ok;
+  let instance: Instance | undefined;
   try {
     const linker = new Linker(module.engine);
     wasi.addTo(linker);
     if (options.unknownImportsTrap) linker.trapUnknownImports();
     progress.loaded = performance.now();
-    const instance = await linker.instantiateAsync(store, module, stop());
+    instance = await linker.instantiateAsync(store, module, stop());
     results = await runGuest(instance, options, stop);
   } catch (error) {
+    if (error instanceof Trap) throw withStackHint(error, instance);
     if (!(error instanceof ExitError)) {
       throw error instanceof InterruptedError
         ? inUsersWords(error, `the guest ran longer than ${timeoutMs} ms`)
@@ -208,6 +211,18 @@ async function runModule(
   await wasi.flushed();
   if (results !== "") io.stdout.write(results);
   return status;
+}
+
+/** The same trap, which says so where the guest's own stack seems to be the reason. */
+function withStackHint(trap: Trap, instance: Instance | undefined): Trap {
+  const isOutside = trap.code === "out-of-bounds-memory-access";
+  const hint = isOutside && instance !== undefined ? stackOverflowHint(instance) : undefined;
+  if (hint === undefined) return trap;
+  const detail = trap.message.slice(TRAP_MESSAGES[trap.code].length).replace(/^: /, "");
+  const explained = new Trap(trap.code, `${detail}; ${hint}`);
+  explained.backtrace = trap.backtrace;
+  explained.fuelConsumed = trap.fuelConsumed;
+  return explained;
 }
 
 /** The same error with what took too long, or the signal's name. */

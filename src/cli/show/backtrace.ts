@@ -3,6 +3,7 @@
 import type { BacktraceFrame } from "../../errors.ts";
 import { MAX_FRAMES } from "../../interp/run/backtrace.ts";
 import { shownName } from "../../printable.ts";
+import { demangle } from "./demangle/index.ts";
 
 /** Lines that are shown. */
 const MOST_LINES = 40;
@@ -14,7 +15,7 @@ const LONGEST_CYCLE = 8;
 const SHOWN_TURNS = 2;
 
 function frameLine({ moduleName, funcIdx, functionName, offset }: BacktraceFrame): string {
-  const name = functionName === undefined ? `func[${funcIdx}]` : shownName(functionName);
+  const name = functionName === undefined ? `func[${funcIdx}]` : shownName(demangle(functionName));
   const module = moduleName === undefined ? "" : `${shownName(moduleName)}!`;
   const index = functionName === undefined || offset === undefined ? "" : ` (func[${funcIdx}])`;
   const place = offset === undefined ? " (host)" : ` @ 0x${offset.toString(16)}`;

@@ -37,6 +37,7 @@ export function featuresUsed(module: Module, tables: OpcodeTables): Feature[] {
   for (const type of module.types) addType(used, type);
   // Only a group of several types is certain to have been written with `rec`.
   if (module.recGroups.some((group) => group.count > 1)) used.add("gc");
+  if (module.hasCompactImports) used.add("compact-imports");
   addDefinitions(used, module);
   addSegments(used, module);
   addCode(used, module, tables);

@@ -8,20 +8,51 @@ const EXACT_FUNC = 0x20;
 const KINDS: readonly ExternKind[] = ["func", "table", "memory", "global", "tag"];
 const TAG = 4;
 
+/** Instead of a kind, after an empty name: imports of one module, each with its type (compact-imports proposal). */
+const GROUP = 0x7f;
+/** The same with one type for all. */
+const GROUP_OF_ONE_TYPE = 0x7e;
+
 export function decodeImports(context: DecoderContext): void {
-  const { cursor, module, imported } = context;
+  const { cursor, imported } = context;
   const count = context.count("imports", "imports");
   for (let i = 0; i < count; i++) {
     const offset = cursor.position;
     const moduleName = cursor.name();
     const name = cursor.name();
-    const desc = importDesc(context);
-    imported[desc.kind]++;
-    module.imports.push({ module: moduleName, name, desc, offset });
+    // After any other name these bytes are no kinds, as the suite has it.
+    const isGroup = name === "" && (cursor.peek() === GROUP || cursor.peek() === GROUP_OF_ONE_TYPE);
+    if (isGroup && context.has("compact-imports")) decodeGroup(context, moduleName);
+    else addImport(context, moduleName, name, importDesc(context), offset);
   }
   context.limit("functions", imported.func, "functions");
   for (const kind of KINDS)
     if (kind !== "func") context.limit("definitions", imported[kind], `${kind} imports`);
+}
+
+function addImport(
+  { imported, module, tableIs64, memoryIs64 }: DecoderContext,
+  from: string,
+  name: string,
+  desc: ImportDesc,
+  offset: number,
+): void {
+  imported[desc.kind]++;
+  if (desc.kind === "table") tableIs64.push(desc.type.is64);
+  else if (desc.kind === "memory") memoryIs64.push(desc.type.is64);
+  module.imports.push({ module: from, name, desc, offset });
+}
+
+function decodeGroup(context: DecoderContext, from: string): void {
+  const { cursor, module } = context;
+  module.hasCompactImports = true;
+  const shared = cursor.byte() === GROUP ? undefined : importDesc(context);
+  const count = context.count("imports", "imports", module.imports.length);
+  for (let i = 0; i < count; i++) {
+    const offset = cursor.position;
+    const name = cursor.name();
+    addImport(context, from, name, shared ?? importDesc(context), offset);
+  }
 }
 
 function importDesc(context: DecoderContext): ImportDesc {
@@ -31,16 +62,10 @@ function importDesc(context: DecoderContext): ImportDesc {
   switch (kind) {
     case 0:
       return { kind: "func", typeIdx: cursor.u32(), exact: false };
-    case 1: {
-      const type = types.tableType();
-      context.tableIs64.push(type.is64);
-      return { kind: "table", type };
-    }
-    case 2: {
-      const type = types.memoryType();
-      context.memoryIs64.push(type.is64);
-      return { kind: "memory", type };
-    }
+    case 1:
+      return { kind: "table", type: types.tableType() };
+    case 2:
+      return { kind: "memory", type: types.memoryType() };
     case 3:
       return { kind: "global", type: types.globalType() };
     case TAG:
@@ -66,6 +91,9 @@ export function tagType({ cursor }: DecoderContext): number {
 
 function hint(kind: number): string {
   if (kind === TAG) return ": needs the feature exceptions";
+  if (kind === GROUP || kind === GROUP_OF_ONE_TYPE) {
+    return ": a group of imports, which needs the feature compact-imports and an empty name before it";
+  }
   return kind === EXACT_FUNC ? ": needs the feature custom-descriptors" : "";
 }
 

@@ -5,7 +5,7 @@
 const DISTURBING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** UTF-16 units of a name that are shown. Mangled names of C++ have some hundred; a guest can make one of gigabytes. */
-const LONGEST_NAME = 300;
+export const LONGEST_NAME = 300;
 
 /** All of `text`, with what could disturb a terminal as `\u{…}`. */
 export function printable(text: string): string {

@@ -331,6 +331,24 @@ afterAll(() => {
   session.disconnect();
 });
 
+it("lists as many elements as there may be, sixteen in a line", async () => {
+  const bytes = moduleOf(
+    TYPE,
+    section(3, [1, 0]),
+    TABLE,
+    [9, ...sizedSection([1, 0, 0x41, 0, END, ...unsigned(300_000)], 300_000)],
+    section(10, [1, 2, 0, END]),
+  );
+  const io = { ...fakeIo(), stdin: { readAll: () => Uint8Array.from(bytes) } };
+  expect(await main(["disassemble", "-"], io)).toBe(0);
+  expect(io.out().match(/\b0 0 0\b/g)?.length).toBeGreaterThan(300_000 / 4);
+});
+
+/** A section's size and contents: `head`, and so many zeros. */
+function sizedSection(head: Bytes, zeros: number): number[] {
+  return [...unsigned(head.length + zeros), ...head, ...new Array<number>(zeros).fill(0)];
+}
+
 interface Cost {
   readonly blocks: number;
   readonly characters: number;

@@ -9,12 +9,14 @@ import {
   InterruptedError,
   LimitError,
   LinkError,
+  type LinkProblem,
   OutOfFuelError,
   RuntimeError,
   Trap,
   ValidationError,
   WouldBlockError,
 } from "../errors.ts";
+import { LONGEST_NAME, shortened } from "../printable.ts";
 import { ClosedOutputError, InputError, UsageError } from "./usage-error.ts";
 
 /** Exit statuses of the command itself; any other is the guest's. */
@@ -91,7 +93,13 @@ interface DescribedFrame {
   readonly offset?: number;
 }
 
-/** A failure as `--json` tells it; names are whole. */
+/** Imports that do not fit and are listed; a module may have a million. */
+export const MOST_PROBLEMS = 100;
+
+/** Messages may hold what a guest or another program wrote. */
+export const LONGEST_MESSAGE = 4_000;
+
+/** A failure as `--json` tells it. A hundred frames may have a name of megabytes each: names are cut here, too. */
 interface DescribedError {
   readonly reason: Reason;
   readonly message: string;
@@ -100,10 +108,19 @@ interface DescribedError {
 
 function describeFrame({ moduleName, functionName, funcIdx, offset }: BacktraceFrame): DescribedFrame {
   return {
-    ...(moduleName !== undefined && { module: moduleName }),
-    ...(functionName !== undefined && { function: functionName }),
+    ...(moduleName !== undefined && { module: shortened(moduleName, LONGEST_NAME) }),
+    ...(functionName !== undefined && { function: shortened(functionName, LONGEST_NAME) }),
     index: funcIdx,
     ...(offset !== undefined && { offset }),
+  };
+}
+
+function describeProblem({ module, name, expected, found }: LinkProblem): object {
+  return {
+    module: shortened(module, LONGEST_NAME),
+    name: shortened(name, LONGEST_NAME),
+    expected,
+    ...(found !== undefined && { found }),
   };
 }
 
@@ -111,9 +128,11 @@ function describeFrame({ moduleName, functionName, funcIdx, offset }: BacktraceF
 function detailsOf(error: Error): object {
   if (error instanceof CompileError) {
     const { funcIdx, functionName } = error instanceof ValidationError ? error : {};
-    return { offset: error.offset, functionIndex: funcIdx, function: functionName };
+    const name = functionName === undefined ? {} : { function: shortened(functionName, LONGEST_NAME) };
+    return { offset: error.offset, functionIndex: funcIdx, ...name };
   }
-  if (error instanceof LinkError) return { problems: error.problems };
+  if (error instanceof LinkError)
+    return { problems: error.problems.slice(0, MOST_PROBLEMS).map(describeProblem) };
   if (!(error instanceof RuntimeError)) return {};
   const backtrace = error.backtrace.map(describeFrame);
   if (error instanceof Trap) return { code: error.code, backtrace };
@@ -127,6 +146,6 @@ function detailsOf(error: Error): object {
 /** The failure as data. */
 export function describeError(error: unknown): DescribedError {
   const { reason } = classify(error);
-  if (!(error instanceof Error)) return { reason, message: String(error) };
-  return { reason, message: error.message, ...detailsOf(error) };
+  if (!(error instanceof Error)) return { reason, message: shortened(String(error), LONGEST_MESSAGE) };
+  return { reason, message: shortened(error.message, LONGEST_MESSAGE), ...detailsOf(error) };
 }

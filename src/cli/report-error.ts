@@ -11,7 +11,7 @@ import {
   WouldBlockError,
 } from "../errors.ts";
 import { printable, shortened, shownName } from "../printable.ts";
-import { classify } from "./classify-error.ts";
+import { classify, LONGEST_MESSAGE, MOST_PROBLEMS } from "./classify-error.ts";
 import { type Paint, PLAIN } from "./colour.ts";
 import { formatBacktrace } from "./show/backtrace.ts";
 import { ClosedOutputError, InputError, UsageError } from "./usage-error.ts";
@@ -21,9 +21,6 @@ export interface Report {
   readonly text: string;
   readonly status: number;
 }
-
-/** Messages may hold what a guest or another program wrote. */
-const LONGEST_LINE = 4_000;
 
 /** Where failures of our own are reported. */
 export interface ReportContext {
@@ -48,7 +45,7 @@ export function reportError(error: unknown, context: ReportContext): Report {
 
 function textOf(error: unknown, context: ReportContext): string {
   const { paint = PLAIN } = context;
-  const line = (text: string): string => `${prefix(paint)}${printable(shortened(text, LONGEST_LINE))}\n`;
+  const line = (text: string): string => `${prefix(paint)}${printable(shortened(text, LONGEST_MESSAGE))}\n`;
   if (error instanceof ClosedOutputError || error instanceof ExitError) return "";
   if (error instanceof UsageError) {
     const help = `Try 'wasmeter ${context.command === undefined ? "" : `${context.command} `}--help'.\n`;
@@ -80,9 +77,6 @@ function compileErrorText(error: CompileError, file: string | undefined): string
   const where = name === undefined ? "" : ` (${shownName(name)})`;
   return `${file === undefined ? "" : `${file}: `}${kind}: ${error.message}${where}`;
 }
-
-/** Imports that do not fit and are listed; a module may have a million. */
-const MOST_PROBLEMS = 100;
 
 /** One line if one import does not fit, else a heading and a line for each. */
 function linkErrorText(error: LinkError, paint: Paint): string {

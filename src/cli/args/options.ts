@@ -71,12 +71,12 @@ export function parseCommandLine(
   const operands: string[] = [];
   for (const token of tokens) {
     if (token.kind === "option-terminator") {
-      operands.push(...argv.slice(token.index + 1));
+      for (const word of argv.slice(token.index + 1)) operands.push(word);
       break;
     }
     if (token.kind === "positional") {
       if (guestArgs) {
-        operands.push(...argv.slice(token.index));
+        for (const word of argv.slice(token.index)) operands.push(word);
         break;
       }
       operands.push(token.value);

@@ -196,7 +196,7 @@ export function translateWasmtime(given: (group: Group) => readonly string[]): T
           if (isOn) flags.add(row.flag);
           else flags.delete(row.flag);
         } else if ("features" in row)
-          featureChanges.push(...row.features.map((each) => `${isOn ? "+" : "-"}${each}`));
+          for (const each of row.features) featureChanges.push(`${isOn ? "+" : "-"}${each}`);
         else if ("always" in row && !isOn) throw new UsageError(`${shown}=n cannot work: ${row.always}`);
         else if ("never" in row && isOn) throw new UsageError(`${shown} cannot work: ${row.never}`);
       }

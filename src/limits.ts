@@ -28,7 +28,7 @@ export interface Limits {
   readonly callDepth: number;
   /** Bytes of parameters, locals and operands of one execution's frames. Past it: `call stack exhausted`. Default 8 MiB. */
   readonly stackBytes: number;
-  /** Nested guest-host-guest calls, which use the JavaScript stack. Past it: `call stack exhausted`. Default 256. */
+  /** Nested guest-host-guest calls, which use the JavaScript stack. Past it: `call stack exhausted`. Default 128. */
   readonly hostDepth: number;
 }
 
@@ -44,7 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   instances: 10_000,
   callDepth: 16_384,
   stackBytes: 8 * 2 ** 20,
-  hostDepth: 256,
+  hostDepth: 128,
 };
 
 /** Limits of one module, checked while it is decoded. A module past one of them is a `LimitError`. */

@@ -72,6 +72,28 @@ describe("a host function as imported", () => {
     for (let k = 0; k < 3; k++) expect(() => exports.f()).toThrow(TypeError);
   });
 
+  it("gives as many values as are wanted, however long what it returns says that it is", () => {
+    const module = new Module(
+      engine,
+      wat(
+        '(module (import "env" "f" (func $f (result i32 i32))) (func (export "f") (call $f) (drop) (drop)))',
+      ),
+    );
+    const long: unknown[] = [1, 2];
+    long.length = 2 ** 32 - 1;
+    const endless = {
+      *[Symbol.iterator]() {
+        for (;;) yield 1;
+      },
+    };
+    const results: unknown[] = [long, endless, new Set([1, 2])];
+    const linker = new Linker(engine).func("env", "f", "as-imported", () => results.shift());
+    const { exports } = linker.instantiate(new Store(engine), module);
+    expect(() => exports.f()).toThrow("expected 2 values, got more");
+    expect(() => exports.f()).toThrow("expected 2 values, got more");
+    expect(exports.f()).toBeUndefined();
+  });
+
   it("is no memory, table, global or tag", () => {
     const linker = new Linker(engine).func("env", "f", "as-imported", () => 0);
     const module = new Module(engine, wat('(module (import "env" "f" (memory 1)))'));

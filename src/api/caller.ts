@@ -3,7 +3,7 @@
 import { STRING } from "../checks/options.ts";
 import type { OutOfFuelError } from "../errors.ts";
 import type { ExecutionContext } from "../interp/run/context.ts";
-import { stopError } from "../interp/run/stop.ts";
+import { budgetOf, stopError } from "../interp/run/stop.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { toFuel } from "./convert.ts";
@@ -66,17 +66,22 @@ export class Caller {
   }
 
   /**
-   * Charges the guest for the host's work: all of it or nothing.
+   * Charges the guest for the host's work: all of it or nothing. A quantum is overdrawn: the guest pauses when the host
+   * function has returned.
    * @throws OutOfFuelError if it is not covered
    * @throws TypeError, RangeError for what is no amount
    */
   chargeFuel(amount: bigint | number): void {
     const { fuel } = this.store.state;
     const price = toFuel(amount, "caller.chargeFuel");
-    if (!fuel.tryCharge(price)) {
-      this.#unpaid = stopError(fuel.scope, false);
-      throw this.#unpaid;
-    }
+    const { overdraws } = fuel;
+    fuel.settle();
+    fuel.overdraws = true;
+    const isPaid = fuel.tryCharge(price);
+    if (!isPaid) this.#unpaid = stopError(budgetOf(fuel.scope), false);
+    fuel.settle();
+    fuel.overdraws = overdraws;
+    if (!isPaid) throw this.#unpaid;
     this.#payer ??= this.#current;
     this.#charged += price;
   }

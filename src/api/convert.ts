@@ -111,11 +111,22 @@ export function hostResultToGuest(
       `result of ${name}: expected an array of ${types.length} values, got ${typeof result}`,
     );
   }
-  const values = [...result];
+  const values = take(result, types.length + 1);
   if (values.length !== types.length) {
-    throw new TypeError(`result of ${name}: expected ${types.length} values, got ${values.length}`);
+    const got = values.length > types.length ? "more" : values.length;
+    throw new TypeError(`result of ${name}: expected ${types.length} values, got ${got}`);
   }
   return types.map((type, k) => toGuest(store, values[k], type, `result ${k + 1} of ${name}`));
+}
+
+/** At most the first `most` values: an array may say that it has 2^32, and an iterator need not end. */
+function take(values: Iterable<unknown>, most: number): unknown[] {
+  const taken: unknown[] = [];
+  for (const value of values) {
+    taken.push(value);
+    if (taken.length === most) break;
+  }
+  return taken;
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

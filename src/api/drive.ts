@@ -58,9 +58,8 @@ async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise
   const turn = new Turn(options);
   for (;;) {
     const left = fuel === undefined ? undefined : fuel - execution.fuelConsumed;
-    const cap = turn.cap(left);
     const before = execution.fuelConsumed;
-    const state = execution.slice(cap, withQuantum(watch, turn.end));
+    const state = execution.slice(left, turn.fuel, withQuantum(watch, turn.end));
     turn.use(execution.fuelConsumed - before);
     switch (state) {
       case "done":
@@ -68,8 +67,7 @@ async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise
       case "trapped":
         throw execution.trap;
       case "out-of-fuel":
-        // Where the quantum was the tighter bound, only this turn is over.
-        if (execution.outOfFuelScope === "store" || cap === left) {
+        if (execution.outOfFuelScope !== "quantum") {
           throw execution.inner.stopError(execution.outOfFuelScope ?? "call", false);
         }
         await turn.next();
@@ -96,23 +94,18 @@ class Turn {
   end: number;
   /** Waits for the host so far. */
   waits = 0;
-  #fuel: bigint;
+  /** Fuel that is left of it; `undefined` if only the time counts. */
+  fuel: bigint | undefined;
 
   constructor({ quantumMs = QUANTUM_MS, quantumFuel }: AsyncCallBounds) {
     this.#quantumMs = quantumMs;
     this.#quantumFuel = quantumFuel;
     this.end = now() + quantumMs;
-    this.#fuel = this.#quantumFuel ?? 0n;
-  }
-
-  /** The cap of the next slice, where `left` is left of the call's own. */
-  cap(left: bigint | undefined): bigint | undefined {
-    if (this.#quantumFuel === undefined) return left;
-    return left !== undefined && left <= this.#fuel ? left : this.#fuel;
+    this.fuel = this.#quantumFuel;
   }
 
   use(fuel: bigint): void {
-    this.#fuel -= fuel;
+    if (this.fuel !== undefined) this.fuel -= fuel;
   }
 
   get isOver(): boolean {
@@ -123,8 +116,9 @@ class Turn {
     await nextTurn();
     this.end = now() + this.#quantumMs;
     this.waits = 0;
-    // What was too little for an instruction is added to the next turn's.
-    this.#fuel += this.#quantumFuel ?? 0n;
+    if (this.#quantumFuel === undefined || this.fuel === undefined) return;
+    // What was too little for an instruction is added to the next turn's; what has been overdrawn is forgiven.
+    this.fuel = (this.fuel > 0n ? this.fuel : 0n) + this.#quantumFuel;
   }
 }
 

@@ -4,6 +4,7 @@ import { FUEL, type OptionTable, readOptions } from "../checks/options.ts";
 import type { BacktraceFrame } from "../errors.ts";
 import type { Run, RunState } from "../interp/run/run.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
+import type { FuelScope } from "../runtime/fuel.ts";
 import { resultsToEmbedder } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
@@ -14,11 +15,21 @@ export type ExecutionState = RunState;
 
 /** Bounds of one slice of an execution. */
 export interface ResumeOptions extends InterruptOptions {
-  /** Cap for this slice inside the store's budget. */
+  /** Cap for this slice inside the store's budget. Where the execution cannot pause, it ends by an `OutOfFuelError`. */
   readonly fuel?: bigint | number | undefined;
+  /**
+   * Fuel after which it pauses to let others run. No budget: below a host function that has called the guest
+   * synchronously nothing can pause, and it is overdrawn until that function returns. What bounds the guest there is
+   * `fuel`, the store's fuel, and the time.
+   */
+  readonly quantum?: bigint | number | undefined;
 }
 
-const RESUME_OPTIONS = { ...INTERRUPT_OPTIONS, fuel: FUEL } satisfies OptionTable<ResumeOptions>;
+const RESUME_OPTIONS = {
+  ...INTERRUPT_OPTIONS,
+  fuel: FUEL,
+  quantum: FUEL,
+} satisfies OptionTable<ResumeOptions>;
 
 /** A promise, and what resolves it. */
 interface Awaited {
@@ -71,8 +82,8 @@ export class Execution {
     return this.#run.fuelConsumed;
   }
 
-  /** Which budget ran out, while `out-of-fuel`: the store's, or the one given to {@link resume}. */
-  get outOfFuelScope(): "store" | "call" | undefined {
+  /** What ran out, while `out-of-fuel`: the store's fuel, or the `fuel` (`call`) or `quantum` given to {@link resume}. */
+  get outOfFuelScope(): FuelScope | undefined {
     return this.#run.state === "out-of-fuel" ? this.#run.outOfFuelScope : undefined;
   }
 
@@ -83,7 +94,7 @@ export class Execution {
   }
 
   /**
-   * Runs until the function returns, the fuel (the store's, or `options.fuel` for this slice) is used up, an
+   * Runs until the function returns, the fuel (the store's, or `options.fuel` or `quantum` for this slice) is used up, an
    * option interrupts it, a host function returns a promise, or something throws.
    *
    * - `done`: {@link result} holds what the function returned.
@@ -98,12 +109,13 @@ export class Execution {
    */
   resume(options?: ResumeOptions): ExecutionState {
     const bounds = readOptions("execution.resume", options, RESUME_OPTIONS);
-    return this.slice(bounds.fuel, makeWatch(bounds, this.store.engine.interrupts, this.#epoch));
+    const watch = makeWatch(bounds, this.store.engine.interrupts, this.#epoch);
+    return this.slice(bounds.fuel, bounds.quantum, watch);
   }
 
   /** @internal One slice under a watch that outlives it. */
-  slice(fuel: bigint | undefined, watch: Watch | undefined): ExecutionState {
-    const state = this.#run.resume({ fuel, watch }, true);
+  slice(fuel: bigint | undefined, quantum: bigint | undefined, watch: Watch | undefined): ExecutionState {
+    const state = this.#run.resume({ fuel, quantum, watch }, true);
     if (state === "awaiting-host" && this.#awaited === undefined) this.#await();
     if (this.interruptedBy === "handle") this.#epoch = this.store.engine.interrupts?.epoch ?? 0;
     return state;

@@ -54,7 +54,8 @@ interface Task {
 /**
  * Runs executions in turn (deficit round robin): each may use one quantum of fuel, then the next one runs. What an
  * instruction too dear for one quantum leaves is added to the next turn, so that everyone gets ahead and nobody gets
- * more than its share. Who waits for the host is out of the round, and comes back at its end without savings.
+ * more than its share. What calls of the guest by its host functions take past the quantum, as they cannot pause, it goes
+ * without later. Who waits for the host is out of the round, and comes back at its end without savings.
  *
  *     const scheduler = new Scheduler({ quantum: 50_000 });
  *     const results = await Promise.all(guests.map((guest) => scheduler.run(guest.start("main"))));
@@ -131,10 +132,14 @@ export class Scheduler {
   #turn(task: Task): void {
     const { execution, limit } = task;
     task.credit += task.quantum;
-    const left = limit === undefined ? undefined : limit - execution.fuelConsumed;
-    const cap = left !== undefined && left <= task.credit ? left : task.credit;
+    if (task.credit <= 0n) {
+      // It has overdrawn its turns so far.
+      this.#join(task);
+      return;
+    }
+    const fuel = limit === undefined ? undefined : limit - execution.fuelConsumed;
     const before = execution.fuelConsumed;
-    const state = execution.resume({ fuel: cap });
+    const state = execution.resume({ fuel, quantum: task.credit });
     task.credit -= execution.fuelConsumed - before;
     switch (state) {
       case "done":
@@ -152,10 +157,10 @@ export class Scheduler {
         });
         return;
       case "out-of-fuel":
-        if (execution.outOfFuelScope === "store" || cap === left) {
-          task.reject(execution.inner.stopError(execution.outOfFuelScope ?? "call", true));
-        } else {
+        if (execution.outOfFuelScope === "quantum") {
           this.#join(task);
+        } else {
+          task.reject(execution.inner.stopError(execution.outOfFuelScope ?? "call", true));
         }
         return;
       default:

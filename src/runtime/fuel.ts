@@ -1,9 +1,15 @@
 // Where a store's fuel is kept between, and handed out to, runs of the interpreter.
 // Owns the 64-bit books; the running loop counts down a 32-bit slice and knows nothing else.
 
+/** What did not cover the next instruction. */
+export type FuelScope = "store" | "call" | "quantum";
+
 /** A per-call or per-resume cap inside the store's budget. */
 interface Cap {
+  /** Below zero once a quantum has been overdrawn. */
   remaining: bigint;
+  /** Whether it is no budget, but only says when to pause: where a run cannot pause, it is overdrawn. */
+  readonly isQuantum: boolean;
 }
 
 /**
@@ -15,7 +21,10 @@ export class FuelMeter {
   counter = 0;
   #issued = 0n;
   #reserve: bigint | undefined;
-  readonly #caps: Cap[] = [];
+  /** Caps on what runs now, outermost first. Whoever puts one there shortens the array again, see {@link pushCap}. */
+  readonly caps: Cap[] = [];
+  /** Whether quanta may be overdrawn, as what runs now cannot pause. To be settled before it changes. */
+  overdraws = false;
 
   constructor(limit: bigint | undefined) {
     this.#reserve = limit;
@@ -47,7 +56,8 @@ export class FuelMeter {
     }
     const wanted = missing > slice ? missing : slice;
     const available = this.#available();
-    this.#issue(available === undefined || available > wanted ? wanted : available);
+    if (available === undefined || available > wanted) this.#issue(wanted);
+    else if (available > 0n) this.#issue(available);
     return true;
   }
 
@@ -67,28 +77,31 @@ export class FuelMeter {
     this.counter += Number(amount);
   }
 
-  /** Which budget is the tighter one now. */
-  get scope(): "store" | "call" {
+  /** Which bound is the tightest one now. */
+  get scope(): FuelScope {
     let tightest = this.#reserve;
-    let scope: "store" | "call" = "store";
-    for (const cap of this.#caps) {
+    let scope: FuelScope = "store";
+    for (const cap of this.caps) {
+      if (!this.#binds(cap)) continue;
       if (tightest === undefined || cap.remaining < tightest) {
         tightest = cap.remaining;
-        scope = "call";
+        scope = cap.isQuantum ? "quantum" : "call";
       }
     }
     return scope;
   }
 
-  /** Puts a cap on what follows; returns the function that lifts it. Caps nest. */
-  pushCap(amount: bigint): () => void {
+  /**
+   * Puts a cap on what follows, until {@link caps} is as long as before. That is done without a call, where the host's
+   * stack may be used up; {@link settle} then gives back what is left of the slice.
+   */
+  pushCap(amount: bigint, isQuantum = false): void {
     this.settle();
-    const cap: Cap = { remaining: amount };
-    this.#caps.push(cap);
-    return () => {
-      this.settle();
-      this.#caps.splice(this.#caps.indexOf(cap), 1);
-    };
+    this.caps.push({ remaining: amount, isQuantum });
+  }
+
+  #binds({ isQuantum }: Cap): boolean {
+    return !(isQuantum && this.overdraws);
   }
 
   /** Gives the unused rest of the slice back to the reserve and the caps. */
@@ -98,7 +111,8 @@ export class FuelMeter {
 
   #available(): bigint | undefined {
     let available = this.#reserve;
-    for (const cap of this.#caps) {
+    for (const cap of this.caps) {
+      if (!this.#binds(cap)) continue;
       if (available === undefined || cap.remaining < available) available = cap.remaining;
     }
     return available;
@@ -106,7 +120,7 @@ export class FuelMeter {
 
   #issue(amount: bigint): void {
     if (this.#reserve !== undefined) this.#reserve -= amount;
-    for (const cap of this.#caps) cap.remaining -= amount;
+    for (const cap of this.caps) cap.remaining -= amount;
     this.#issued += amount;
     this.counter += Number(amount);
   }

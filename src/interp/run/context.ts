@@ -1,8 +1,9 @@
 // One thread of guest execution: its register file, its frames, what it may do and how it was stopped.
 // Owns the data. Each file beside this one sees the part of it that it declares; the loops cache what they use.
 
-import type { OutOfFuelError, WouldBlockError } from "../../errors.ts";
+import type { WouldBlockError } from "../../errors.ts";
 import { Trap } from "../../errors.ts";
+import type { FuelScope } from "../../runtime/fuel.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
@@ -74,7 +75,7 @@ export class ExecutionContext implements SlowState {
   pc: CodeNode | undefined;
   status: RunStatus = "done";
   interruptedBy: InterruptReason | undefined;
-  outOfFuelScope: OutOfFuelError["scope"] = "store";
+  outOfFuelScope: FuelScope = "store";
   pending: PendingCall | undefined;
   ticks = 0;
 

@@ -1,4 +1,4 @@
-// Traps that carry numbers in their message, made outside the loop to keep it small.
+// Traps that carry numbers in their message, made outside the loop to keep it small; and what the host's own stack gives.
 
 import { Trap } from "../../errors.ts";
 
@@ -39,4 +39,38 @@ export function undefinedElement(index: number): Trap {
 
 export function uninitializedElement(index: number): Trap {
   return new Trap("uninitialized-element", index);
+}
+
+/**
+ * What engines say when their stack is used up: V8 and JavaScriptCore, SpiderMonkey, QuickJS and XS. No regular expression:
+ * V8 ends the process when it has no stack left to compile one.
+ */
+const STACK_OVERFLOWS: readonly unknown[] = [
+  "Maximum call stack size exceeded",
+  "Maximum call stack size exceeded.",
+  "too much recursion",
+  "stack overflow",
+  "JavaScript stack overflow",
+];
+
+/**
+ * The trap for a stack of the host that has been used up, by calls of guests or by a host function's own; anything else as
+ * it is.
+ */
+export function stackOverflowToTrap(thrown: unknown): unknown {
+  if (!isStackOverflow(thrown)) return thrown;
+  const trap = new Trap("call-stack-exhausted", "the host's stack is used up");
+  trap.cause = thrown;
+  return trap;
+}
+
+/** Of a value of any kind, whose own code may throw. */
+function isStackOverflow(thrown: unknown): boolean {
+  if (typeof thrown !== "object" || thrown === null) return false;
+  try {
+    const { name, message } = thrown as { readonly name?: unknown; readonly message?: unknown };
+    return (name === "RangeError" || name === "InternalError") && STACK_OVERFLOWS.includes(message);
+  } catch {
+    return false;
+  }
 }

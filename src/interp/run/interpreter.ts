@@ -18,6 +18,7 @@ import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { enter } from "./calls.ts";
 import { ExecutionContext } from "./context.ts";
+import { stackOverflowToTrap } from "./faults.ts";
 import type { RunPosition } from "./position.ts";
 import { RAW_VALUES, type RawValue } from "./raw-values.ts";
 import { visitRoots } from "./roots.ts";
@@ -29,6 +30,8 @@ import { JS_VALUES, makeRegisters, readValues, type ValueCodec, writeValues } fr
 export interface RunBounds {
   /** Cap inside the store's budget. */
   readonly fuel?: bigint | undefined;
+  /** Of a slice: fuel after which the run pauses, as soon as it can. */
+  readonly quantum?: bigint | undefined;
   readonly watch?: Watch | undefined;
   /** Of a call: allowed while executions of the instance are under way. */
   readonly concurrent?: boolean | undefined;
@@ -52,17 +55,22 @@ class Threads implements RootSource {
   }
 }
 
-/** What holds while guest code runs: who is current, in which bounds, and what it may do. Opened by being made. */
+/**
+ * What holds while guest code runs: who is current, in which bounds, and what it may do. Opened by being made, which keeps
+ * what held before. It is put back without a call: where the host's stack has just overflowed, a call may do so again.
+ */
 class Bracket {
-  readonly #threads: Threads;
-  readonly #ex: ExecutionContext;
-  readonly #outer: ExecutionContext | undefined;
-  readonly #watch: Watch | undefined;
-  readonly #resumable: boolean;
-  readonly #mayAwait: boolean;
-  readonly #inTheWay: string | undefined;
-  readonly #host: FunctionInstance | undefined;
-  readonly #lift: (() => void) | undefined;
+  readonly outer: ExecutionContext | undefined;
+  readonly watch: Watch | undefined;
+  readonly resumable: boolean;
+  readonly mayAwait: boolean;
+  readonly inTheWay: string | undefined;
+  readonly host: FunctionInstance | undefined;
+  /** How many caps there were. */
+  readonly caps: number;
+  readonly overdraws: boolean;
+  /** Whether what is left of a slice of fuel may belong to a cap of this bracket, or be overdrawn. */
+  readonly settles: boolean;
 
   constructor(
     threads: Threads,
@@ -72,15 +80,21 @@ class Bracket {
     mayAwait: boolean,
   ) {
     const { store } = ex;
-    this.#threads = threads;
-    this.#ex = ex;
-    this.#outer = threads.current;
-    this.#watch = ex.watch;
-    this.#resumable = ex.resumable;
-    this.#mayAwait = ex.mayAwait;
-    this.#inTheWay = ex.inTheWay;
-    this.#host = ex.host;
-    this.#lift = bounds.fuel === undefined ? undefined : store.fuel.pushCap(bounds.fuel);
+    const { fuel } = store;
+    this.outer = threads.current;
+    this.watch = ex.watch;
+    this.resumable = ex.resumable;
+    this.mayAwait = ex.mayAwait;
+    this.inTheWay = ex.inTheWay;
+    this.host = ex.host;
+    this.caps = fuel.caps.length;
+    this.overdraws = fuel.overdraws;
+    this.settles = resumable || ex.resumable || bounds.fuel !== undefined;
+    if (this.settles) fuel.settle();
+    if (bounds.fuel !== undefined) fuel.pushCap(bounds.fuel);
+    if (bounds.quantum !== undefined) fuel.pushCap(bounds.quantum, true);
+    // Below a host function nothing pauses.
+    fuel.overdraws ||= ex.resumable;
     if (ex.resumable) ex.inTheWay = ex.host?.name ?? "that runs now";
     ex.watch = joinWatches(ex.watch, bounds.watch);
     ex.resumable = resumable;
@@ -88,20 +102,6 @@ class Bracket {
     ex.host = undefined;
     threads.current = ex;
     threads.depth++;
-    store.gate?.toGuest();
-  }
-
-  close(): void {
-    const ex = this.#ex;
-    ex.store.gate?.toHost();
-    this.#threads.depth--;
-    this.#threads.current = this.#outer;
-    ex.watch = this.#watch;
-    ex.resumable = this.#resumable;
-    ex.mayAwait = this.#mayAwait;
-    ex.inTheWay = this.#inTheWay;
-    ex.host = this.#host;
-    this.#lift?.();
   }
 }
 
@@ -179,27 +179,46 @@ export class Interpreter {
     const release = occupy(threads, func, ex, bounds.concurrent ?? false);
     const { fp, sp, top, instance } = ex;
     const savedLength = ex.saved.length;
+    const { fuel } = store;
     const bracket = new Bracket(threads, ex, bounds, false, false);
     try {
+      store.gate?.toGuest();
       poll(ex);
       const base = outer === undefined ? 0 : top;
       enter(ex, func, args, base, codec);
       execute(ex, ex.pc as CodeNode);
       return codec.read(ex, func.type.results, base);
+    } catch (error) {
+      throw stackOverflowToTrap(error);
     } finally {
+      threads.depth--;
+      threads.current = outer;
+      fuel.caps.length = bracket.caps;
+      fuel.overdraws = bracket.overdraws;
+      ex.watch = bracket.watch;
+      ex.resumable = bracket.resumable;
+      ex.mayAwait = bracket.mayAwait;
+      ex.inTheWay = bracket.inTheWay;
+      ex.host = bracket.host;
       ex.fp = fp;
       ex.sp = sp;
       ex.top = top;
       ex.callers.length = sp;
       ex.saved.length = savedLength;
-      if (instance !== undefined) ex.enterInstance(instance);
-      bracket.close();
-      // A register file that a deep call has grown is not kept: clearing it would slow down every later call.
-      if (outer === undefined && ex.X.length <= POOLED_SLOTS) {
+      if (outer !== undefined) {
+        ex.instance = instance;
+        ex.stale = true;
+        // Without bytes until it is refreshed: the views may be another instance's.
+        ex.memoryLength = 0;
+        if (instance !== undefined) ex.refreshMemory();
+      } else if (ex.X.length <= POOLED_SLOTS) {
+        // A register file that a deep call has grown is not kept: clearing it would slow down every later call.
         ex.X.fill(null);
         threads.idle = ex;
       }
       release?.();
+      if (bracket.settles) fuel.settle();
+      store.gate?.toHost();
     }
   }
 
@@ -233,9 +252,12 @@ export class Interpreter {
    */
   slice(ex: ExecutionContext, bounds: RunBounds, mayAwait: boolean, run: { step(): void }): void {
     const { store } = ex;
-    const bracket = new Bracket(this.#of(store), ex, bounds, true, mayAwait);
+    const { fuel } = store;
+    const threads = this.#of(store);
+    const bracket = new Bracket(threads, ex, bounds, true, mayAwait);
     ex.status = "done";
     try {
+      store.gate?.toGuest();
       const reason = poll(ex);
       if (reason === undefined) {
         run.step();
@@ -243,9 +265,21 @@ export class Interpreter {
         ex.status = "interrupted";
         ex.interruptedBy = reason;
       }
+    } catch (error) {
+      throw stackOverflowToTrap(error);
     } finally {
-      bracket.close();
-      store.fuel.settle();
+      // No slice begins while anything of the store runs.
+      threads.depth = 0;
+      threads.current = undefined;
+      fuel.caps.length = 0;
+      fuel.overdraws = false;
+      ex.watch = bracket.watch;
+      ex.resumable = bracket.resumable;
+      ex.mayAwait = bracket.mayAwait;
+      ex.inTheWay = bracket.inTheWay;
+      ex.host = bracket.host;
+      fuel.settle();
+      store.gate?.toHost();
     }
   }
 
@@ -266,14 +300,15 @@ export class Interpreter {
 
 /** Marks the function's instance as in use; gives what ends that. @throws InstanceBusyError */
 function occupy(
-  { busy }: Threads,
+  threads: Threads,
   { instance }: FunctionInstance,
   ex: ExecutionContext,
   concurrent: boolean,
 ): (() => void) | undefined {
   if (instance === undefined) return undefined;
+  const { busy } = threads;
   const owner = busy.get(instance);
-  if (owner === undefined) {
+  if (owner === undefined || !isUnderWay(threads, owner)) {
     busy.set(instance, ex);
   } else if (owner instanceof Set) {
     if (owner.has(ex)) return undefined;
@@ -292,6 +327,16 @@ function occupy(
     }
     busy.delete(instance);
   };
+}
+
+/** Whether one of the owners of an instance has not ended: the host's stack may have overflowed where one let go of it. */
+function isUnderWay(
+  { current, runs }: Threads,
+  owner: ExecutionContext | ReadonlySet<ExecutionContext>,
+): boolean {
+  if (!(owner instanceof Set)) return owner === current || runs.has(owner as ExecutionContext);
+  for (const each of owner) if (each === current || runs.has(each)) return true;
+  return false;
 }
 
 function instanceBusy(): InstanceBusyError {

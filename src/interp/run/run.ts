@@ -2,6 +2,7 @@
 // Owns its states and what it does next. What holds while it runs is the interpreter's bracket.
 
 import { type BacktraceFrame, InstanceBusyError, RuntimeError } from "../../errors.ts";
+import type { FuelScope } from "../../runtime/fuel.ts";
 import {
   type FunctionInstance,
   type HostFunctionInstance,
@@ -117,7 +118,7 @@ export class Run {
   }
 
   /** Which budget ran out, when out of fuel. */
-  get outOfFuelScope(): "store" | "call" {
+  get outOfFuelScope(): FuelScope {
     return this.#ex.outOfFuelScope;
   }
 

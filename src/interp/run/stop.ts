@@ -3,7 +3,7 @@
 
 import { InterruptedError, OutOfFuelError, WouldBlockError } from "../../errors.ts";
 import type { ValType } from "../../module/types.ts";
-import type { FuelMeter } from "../../runtime/fuel.ts";
+import type { FuelMeter, FuelScope } from "../../runtime/fuel.ts";
 import { Code } from "../code/code.ts";
 import { CodeNode, FunctionCode } from "../code/node.ts";
 
@@ -50,8 +50,8 @@ export interface Stoppable extends Bounds {
   pc: CodeNode | undefined;
   status: RunStatus;
   interruptedBy: InterruptReason | undefined;
-  /** Which budget did not cover the next instruction, once the status is `out-of-fuel`. */
-  outOfFuelScope: OutOfFuelError["scope"];
+  /** What did not cover the next instruction, once the status is `out-of-fuel`. */
+  outOfFuelScope: FuelScope;
 }
 
 const NO_OWNER = new FunctionCode(undefined as never, 0, 0, { kind: "func", params: [], results: [] });
@@ -108,10 +108,15 @@ export function pause(run: Stoppable, reason: InterruptReason, pc: CodeNode): Co
   return suspend(run, "interrupted", pc);
 }
 
+/** The budget that an error names. Where nothing can pause, quanta are overdrawn, and bind nobody. */
+export function budgetOf(scope: FuelScope): OutOfFuelError["scope"] {
+  return scope === "store" ? "store" : "call";
+}
+
 /** {@link suspend}, where the instruction at `pc` is not covered. @throws OutOfFuelError if it could not go on later */
 export function outOfFuel(run: Stoppable, pc: CodeNode): CodeNode {
   const { scope } = run.store.fuel;
-  if (!run.resumable) throw stopError(scope, false, whyNotLater(run));
+  if (!run.resumable) throw stopError(budgetOf(scope), false, whyNotLater(run));
   run.outOfFuelScope = scope;
   return suspend(run, "out-of-fuel", pc);
 }

@@ -8,6 +8,7 @@ import { Code } from "../code/code.ts";
 import { CodeNode } from "../code/node.ts";
 import { backtrace } from "./backtrace.ts";
 import { countException, findHandler, thrownAt, writePayload } from "./exceptions.ts";
+import { stackOverflowToTrap } from "./faults.ts";
 import { isHostError } from "./nodes.ts";
 import { type RefuelState, TICKS_PER_POLL } from "./refuel.ts";
 import { makeRoom, type RootState } from "./roots.ts";
@@ -43,9 +44,10 @@ function handleOrPass(run: UnwindState, i: CodeNode, thrown: unknown): CodeNode 
   const exception = run.store.exceptions.toException(thrown);
   const handler = exception === undefined ? undefined : handle(run, i, exception, true);
   if (handler !== undefined) return handler;
-  RuntimeError.locate(thrown, () => backtrace(i, run.callers, run.sp), run.store.fuel.consumed);
+  const error = stackOverflowToTrap(thrown);
+  RuntimeError.locate(error, () => backtrace(i, run.callers, run.sp), run.store.fuel.consumed);
   run.pc = i;
-  throw thrown;
+  throw error;
 }
 
 /** Moves to where an exception thrown at node `i` is handled; `undefined`, with nothing changed, if it is not. */

@@ -55,6 +55,18 @@ it("grows one by one without copying each time", () => {
   expect(hostHeap.used).toBeLessThanOrEqual(150_001 * 8);
 });
 
+it("grows one by one up to where there is no room, without copying each time", () => {
+  const { table } = make(0, { host: 8 * 100_000 });
+  let arrays = 0;
+  for (;;) {
+    const before = table.elements;
+    if (table.grow(1, null) === -1) break;
+    if (table.elements !== before) arrays++;
+  }
+  expect(table.elements.length).toBeGreaterThan(50_000);
+  expect(arrays).toBeLessThan(50);
+});
+
 it("needs room for both arrays while it grows, and takes no spare room where there is none", () => {
   const { table, hostHeap } = make(100, { host: 1600 });
   expect(table.canGrow(1)).toBe(false);

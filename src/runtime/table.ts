@@ -71,12 +71,16 @@ export class TableInstance {
     const size = this.elements.length + delta;
     if (size > this.#maxElements || delta * BYTES_PER_ELEMENT > total.free) return undefined;
     if (size <= this.#capacity) return this.#capacity;
-    // While the elements are copied there are both arrays. Half as much again, so that a table which grows one by one
-    // costs time in proportion; without that where there is no room for it.
+    // While the elements are copied there are both arrays.
     const room = Math.floor(hostHeap.free / BYTES_PER_ELEMENT);
-    const generous = Math.min(size + (size >> 1), this.#maxElements);
-    if (generous <= room) return generous;
-    return size <= room ? size : undefined;
+    if (size > room) return undefined;
+    // A table that grows one by one is to cost time in proportion: half as much again, or where there is no room for that a
+    // sixteenth, or all that is left.
+    for (const spare of [size >> 1, size >> 4]) {
+      const capacity = Math.min(size + spare, this.#maxElements);
+      if (capacity <= room) return capacity;
+    }
+    return Math.min(room, this.#maxElements);
   }
 
   #reallocate(capacity: number, size: number, init: Reference): void {

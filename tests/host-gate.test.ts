@@ -38,7 +38,7 @@ const returned = (result: unknown) => ["return", "env.act", { kind: "returned", 
 
 describe("the gate between host and guests", () => {
   it("tells calls by guests and by the host, with checked values", () => {
-    const { instance, seen } = observed((_, value) => value + 0.5);
+    const { instance, seen } = observed((_, value) => value + 2 ** 32);
     expect(instance.call("f", [5])).toBe(5);
     expect(instance.call("act", [6])).toBe(6);
     const execution = instance.start("act", [7]);

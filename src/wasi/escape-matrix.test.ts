@@ -207,7 +207,8 @@ describe.runIf(process.platform === "linux").each(Object.keys(KINDS))("%s", (nam
         "open directory": "loop",
         stat: "success",
         "set times": change("success"),
-        readlink: "success",
+        // Absolute contents are names of the host's; relative ones the guest could have made itself.
+        readlink: /absolute/.test(target) ? "perm" : "success",
         mkdir: "exist",
         rmdir: change("notdir"),
         unlink: change("success"),

@@ -309,7 +309,9 @@ describe("between directories", () => {
 
 describe("magic links", () => {
   test.runIf(process.platform === "linux")("a granted /proc gives neither descriptors nor the root", () => {
-    const proc = new TestGuest({ preopens: { "/proc": new HostFileSystem("/proc") } });
+    const proc = new TestGuest({
+      preopens: { "/proc": new HostFileSystem("/proc", { allowPseudo: "procfs" }) },
+    });
     const own = fs.openSync(host("outside", "secret.txt"), "r");
     try {
       for (const name of [`self/fd/${own}`, `thread-self/fd/${own}`, `${process.pid}/fd/${own}`]) {

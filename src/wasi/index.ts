@@ -1,6 +1,7 @@
 // Entry point `wasmeter/wasi`: preview1 and the file systems that need no host.
 
 export { type Errno, type FileType, WasiError } from "./abi.ts";
+export type { ChargedBudget } from "./budget.ts";
 export { type ClockSource, systemClock } from "./clock-source.ts";
 export type { CallerLike, InstanceLike, LinkerLike } from "./engine.ts";
 export type {
@@ -13,7 +14,7 @@ export type {
   OpenFlags,
   TimeUpdate,
 } from "./fs/file-system.ts";
-export { type ChargedBudget, MemoryFileSystem, type MemoryFileSystemOptions } from "./fs/memory.ts";
+export { MemoryFileSystem, type MemoryFileSystemOptions } from "./fs/memory.ts";
 export { OverlayFileSystem } from "./fs/overlay.ts";
 export { ReadOnlyFileSystem } from "./fs/read-only.ts";
 export { CapturedOutput } from "./output-streams.ts";

@@ -4,21 +4,30 @@
 import { COUNT, readOptions } from "../checks/options.ts";
 import { decodeUtf8 } from "../utf8.ts";
 import { type Errno, textOfThrown, WasiError } from "./abi.ts";
+import { CHARGED_BUDGET, type ChargedBudget } from "./budget.ts";
 import type { NodeWritableLike, OutputStream, OutputTarget, WritableStreamLike } from "./streams.ts";
 
 /** Takes output and keeps it, up to a limit. */
 export class CapturedOutput implements OutputStream {
   readonly #limit: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chargedTo: ChargedBudget | undefined;
+  /** Holds the first `#length` bytes of it; twice as large when it must grow, so that small writes cost what they write. */
+  #buffer = new Uint8Array(0);
   #length = 0;
 
   /**
    * @param options.limit bytes that are kept; a write past it gives the guest `nospc`. Default 16 MiB.
+   * @param options.chargedTo takes part in another budget too: a store counts what is held against its `totalBytes`. Past that,
+   * too, writes give `nospc`
    * @throws TypeError, RangeError for options that make no sense
    */
-  constructor(options?: { readonly limit?: number }) {
-    const { limit = 16 * 2 ** 20 } = readOptions("new CapturedOutput", options, { limit: COUNT });
-    this.#limit = limit;
+  constructor(options?: { readonly limit?: number; readonly chargedTo?: ChargedBudget | undefined }) {
+    const read = readOptions("new CapturedOutput", options, {
+      limit: COUNT,
+      chargedTo: CHARGED_BUDGET,
+    });
+    this.#limit = read.limit ?? 16 * 2 ** 20;
+    this.#chargedTo = read.chargedTo;
   }
 
   /** Bytes kept so far. */
@@ -29,21 +38,20 @@ export class CapturedOutput implements OutputStream {
   write(bytes: Uint8Array): number {
     const taken = Math.min(bytes.length, this.#limit - this.#length);
     if (taken === 0 && bytes.length > 0) throw new WasiError("nospc", "captured output is full");
-    this.#chunks.push(bytes.slice(0, taken));
+    this.#makeRoom(this.#length + taken);
+    this.#buffer.set(bytes.subarray(0, taken), this.#length);
     this.#length += taken;
-    // One-byte writes would otherwise keep an object per byte.
-    if (this.#chunks.length >= 1024) this.#join();
     return taken;
   }
 
   /** A copy of everything written. */
   bytes(): Uint8Array {
-    return this.#join().slice();
+    return this.#buffer.slice(0, this.#length);
   }
 
   /** Everything written, as text; malformed UTF-8 is shown as Latin-1. */
   text(): string {
-    const bytes = this.#join();
+    const bytes = this.#buffer.subarray(0, this.#length);
     const text = decodeUtf8(bytes);
     if (text !== undefined) return text;
     let latin1 = "";
@@ -51,17 +59,20 @@ export class CapturedOutput implements OutputStream {
     return latin1;
   }
 
-  #join(): Uint8Array {
-    const first = this.#chunks[0];
-    if (this.#chunks.length === 1 && first !== undefined) return first;
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
+  /** @throws WasiError `nospc` */
+  #makeRoom(needed: number): void {
+    const held = this.#buffer.length;
+    if (needed <= held) return;
+    let size = Math.min(Math.max(needed, 2 * held, 1024), this.#limit);
+    if (this.#chargedTo?.tryReserve(size - held) === false) {
+      size = needed;
+      if (!this.#chargedTo.tryReserve(size - held)) {
+        throw new WasiError("nospc", "the budget that captured output is charged to is used up");
+      }
     }
-    this.#chunks.splice(0, this.#chunks.length, all);
-    return all;
+    const larger = new Uint8Array(size);
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 }
 

@@ -189,7 +189,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
   /**
    * Reads a symbolic link. Contents longer than the buffer are cut. Right: `path_readlink`.
    *
-   * `inval`: not a link; `ilseq`: its contents are not UTF-8; those of paths. Charges its path, and each byte of the contents.
+   * `perm`: absolute contents, which are names of the host's; `inval`: not a link; `ilseq`: its contents are not UTF-8; those of paths. Charges its path, and each byte of the contents.
    *
    *     buf -> contents, no NUL        bufused -> | bytes u32 |
    */
@@ -208,6 +208,8 @@ export const PATH_FUNCTIONS: FunctionTable = {
         if (type === "symbolic-link") return FOLLOW;
         throw new WasiError(type === "directory" ? "inval" : "notdir");
       });
+      // As Wasmtime has it. No guest could follow or make such a link; where the host's directories are is not its business.
+      if (contents.startsWith("/")) throw new WasiError("perm", "absolute symbolic link");
       const part = encodeUtf8(contents).subarray(0, bufferLength);
       call.charge("perHostByte", part.length);
       memory.write(buffer, part);

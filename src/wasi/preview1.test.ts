@@ -228,6 +228,20 @@ describe("standard streams", () => {
   });
 
   test.each([-1, 0, 1])("captured output is bounded (limit %i)", (difference) => {
+    let left = 12;
+    const budget = {
+      tryReserve(bytes: number) {
+        if (bytes > left) return false;
+        left -= bytes;
+        return true;
+      },
+      release: () => {},
+    };
+    const charged = new CapturedOutput({ chargedTo: budget });
+    expect(charged.write(new Uint8Array(8))).toBe(8);
+    expect(left).toBe(4);
+    expect(() => charged.write(new Uint8Array(8))).toThrow(expect.objectContaining({ errno: "nospc" }));
+    expect(charged.length).toBe(8);
     const stdout = new CapturedOutput({ limit: 10 });
     const guest = new TestGuest({ stdout });
     const length = 10 + difference;

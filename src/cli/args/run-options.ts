@@ -19,6 +19,11 @@ export const RUN_OPTIONS = {
     repeatable: true,
     help: "grant a host directory, under another name, read-only",
   },
+  "allow-pseudo": {
+    value: "NAME",
+    repeatable: true,
+    help: "let --dir grant a file system of the kernel's: procfs, sysfs …",
+  },
   mapdir: { value: "GUEST::HOST", repeatable: true, help: "the same in another order" },
   env: { value: "KEY[=VALUE]", repeatable: true, help: "set a variable, or pass one of yours on" },
   "env-file": { value: "FILE", repeatable: true, help: "set the variables that FILE lists; --env wins" },
@@ -85,6 +90,8 @@ export interface RunOptions {
   readonly envFiles: readonly string[];
   readonly variables: readonly Variable[];
   readonly directories: readonly DirectoryGrant[];
+  /** Names of file systems of the kernel's that directories may be on. */
+  readonly allowPseudo: readonly string[];
   /** A file for the guest's stdin. */
   readonly stdin: string | undefined;
   readonly listenOn: readonly string[];
@@ -174,6 +181,7 @@ export function readRunOptions(line: CommandLine): RunOptions {
     envFiles: given.all("env-file"),
     variables: given.all("env").map(parseVariable),
     directories: parseDirectories(given.all("dir"), given.all("mapdir")),
+    allowPseudo: given.all("allow-pseudo"),
     stdin: given.single("stdin"),
     listenOn: given.all("tcplisten").map(checkAddress),
     invoke: given.single("invoke"),

@@ -5,7 +5,13 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { printable } from "../../printable.ts";
 import type { FileSystem, InputStream } from "../../wasi/index.ts";
-import { HostFileSystem, inputFromFile, listenTcp, type TcpListener } from "../../wasi/node/index.ts";
+import {
+  HostFileSystem,
+  inputFromFile,
+  listenTcp,
+  PseudoFileSystemError,
+  type TcpListener,
+} from "../../wasi/node/index.ts";
 import { parseEnvFile, type Variable } from "../args/env-file.ts";
 import type { DirectoryGrant } from "../args/grants.ts";
 import { readInput, systemCode, systemReason } from "../read-module.ts";
@@ -14,10 +20,14 @@ import { InputError, UsageError } from "../usage-error.ts";
 // ------------------------------------------------------------------ directories
 
 /** Opens the directories by their names in the guest. Throws InputError, or UsageError for grants that contradict each other. */
-export function openDirectories(grants: readonly DirectoryGrant[]): Record<string, FileSystem> {
+export function openDirectories(
+  grants: readonly DirectoryGrant[],
+  allowPseudo: readonly string[] = [],
+): Record<string, FileSystem> {
   const opened = grants.map((grant): [string, FileSystem] => {
+    const { host, readOnly } = grant;
     try {
-      return [grant.guest, new HostFileSystem(grant.host, { readOnly: grant.readOnly })];
+      return [grant.guest, openDirectory(host, readOnly, allowPseudo)];
     } catch (error) {
       throw cannotGrant(grant, error);
     }
@@ -26,7 +36,22 @@ export function openDirectories(grants: readonly DirectoryGrant[]): Record<strin
   return Object.fromEntries(opened);
 }
 
+function openDirectory(host: string, readOnly: boolean, allowPseudo: readonly string[]): HostFileSystem {
+  try {
+    return new HostFileSystem(host, { readOnly });
+  } catch (error) {
+    if (!(error instanceof PseudoFileSystemError) || !allowPseudo.includes(error.fileSystem)) throw error;
+    return new HostFileSystem(host, { readOnly, allowPseudo: error.fileSystem });
+  }
+}
+
 function cannotGrant({ option, host }: DirectoryGrant, error: unknown): InputError {
+  if (error instanceof PseudoFileSystemError) {
+    const { fileSystem } = error;
+    return new InputError(
+      `${option}: cannot grant ${printable(host)}: it is on ${fileSystem}, whose files are the host's own state, which the guest could read and change; --allow-pseudo ${fileSystem} grants it all the same`,
+    );
+  }
   const code = systemCode(error);
   const reason =
     code === "ENOENT"

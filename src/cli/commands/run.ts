@@ -54,7 +54,7 @@ async function createWasi(options: RunOptions, io: CommandIo): Promise<WasiPrevi
     // An invoked function gets its arguments as values.
     args: options.invoke === undefined ? options.args : options.args.slice(0, 1),
     env: buildEnvironment(variables, io.env, options.inheritEnv),
-    preopens: openDirectories(options.directories),
+    preopens: openDirectories(options.directories, options.allowPseudo),
     ...io.forGuest(options.file === "-"),
     ...(options.seed !== undefined && { deterministic: { seed: options.seed } }),
   };

@@ -6,7 +6,6 @@ import { decodeUtf8, encodeUtf8, isWellFormed } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import { resolvePath } from "../path-resolution.ts";
 import type { WorkMeter } from "../work.ts";
-import { FileContents } from "./file-contents.ts";
 import type {
   DirectoryEntry,
   FileStat,
@@ -18,22 +17,20 @@ import type {
 } from "./file-system.ts";
 
 import {
-  type CommonNode,
   type DirectoryNode,
   depthOf,
-  ENTRY_BYTES,
+  entryBytes,
   type FileNode,
   isWithin,
   type MemoryFileSystemOptions,
   modified,
   type Node,
-  newDirectory,
   nodeStat,
   setNodeTimes,
   Volume,
 } from "./memory-nodes.ts";
 
-export type { ChargedBudget, MemoryFileSystemOptions } from "./memory-nodes.ts";
+export type { MemoryFileSystemOptions } from "./memory-nodes.ts";
 
 /** A file system in memory. */
 export class MemoryFileSystem implements FileSystem {
@@ -43,7 +40,7 @@ export class MemoryFileSystem implements FileSystem {
   /** @throws TypeError, RangeError for options that make no sense */
   constructor(options?: MemoryFileSystemOptions) {
     this.#volume = new Volume(options);
-    this.#root = newDirectory(this.#volume);
+    this.#root = this.#volume.newDirectory(undefined);
     this.#root.links = 1;
   }
 
@@ -51,7 +48,7 @@ export class MemoryFileSystem implements FileSystem {
     return new MemoryDirectory(this.#volume, this.#root, meter);
   }
 
-  /** Bytes that count against `maxBytes`: contents as allocated, and names. */
+  /** Bytes that count against `maxBytes`: what it takes in memory, within a third. */
   get usedBytes(): number {
     return this.#volume.usedBytes;
   }
@@ -165,12 +162,8 @@ class MemoryDirectory implements FileSystemDirectory {
     let node = this.#node.entries.get(name);
     if (node === undefined) {
       if (!flags.create) throw new WasiError("noent");
-      const created: FileNode = {
-        ...this.#newNode(name),
-        kind: "file",
-        contents: new FileContents(this.#volume),
-        handles: 0,
-      };
+      this.#checkName(name);
+      const created = this.#volume.newFile();
       this.#add(name, created);
       node = created;
     } else if (flags.create && flags.exclusive) throw new WasiError("exist");
@@ -187,8 +180,7 @@ class MemoryDirectory implements FileSystemDirectory {
   createDirectory(name: string): void {
     this.#requireFree(name);
     this.#checkName(name);
-    const directory = newDirectory(this.#volume);
-    directory.parent = this.#node;
+    const directory = this.#volume.newDirectory(this.#node);
     this.#add(name, directory);
   }
 
@@ -209,15 +201,7 @@ class MemoryDirectory implements FileSystemDirectory {
     this.#requireFree(name);
     if (!isWellFormed(target)) throw new WasiError("ilseq");
     this.#checkName(name);
-    this.#volume.take(target.length);
-    let node: CommonNode;
-    try {
-      node = this.#volume.newNode();
-    } catch (error) {
-      this.#volume.giveBack(target.length);
-      throw error;
-    }
-    this.#add(name, { ...node, kind: "link", target });
+    this.#add(name, this.#volume.newLink(target));
   }
 
   readLink(name: string): string {
@@ -254,10 +238,10 @@ class MemoryDirectory implements FileSystemDirectory {
     }
     to.#checkName(targetName);
     // The last thing that can fail comes before the first change.
-    this.#volume.take(ENTRY_BYTES + targetName.length);
+    this.#volume.take(entryBytes(targetName));
     if (replaced !== undefined) to.#remove(targetName, replaced);
     this.#node.entries.delete(name);
-    this.#volume.giveBack(ENTRY_BYTES + name.length);
+    this.#volume.giveBack(entryBytes(name));
     to.#node.entries.set(targetName, node);
     if (node.kind === "directory") {
       this.#node.directories--;
@@ -300,14 +284,9 @@ class MemoryDirectory implements FileSystemDirectory {
     if (!isWellFormed(name)) throw new WasiError("ilseq");
   }
 
-  #newNode(name: string): CommonNode {
-    this.#checkName(name);
-    return this.#volume.newNode();
-  }
-
   #add(name: string, node: Node): void {
     try {
-      this.#volume.take(ENTRY_BYTES + name.length);
+      this.#volume.take(entryBytes(name));
     } catch (error) {
       this.#volume.collect(node);
       throw error;
@@ -320,7 +299,7 @@ class MemoryDirectory implements FileSystemDirectory {
 
   #remove(name: string, node: Node): void {
     this.#node.entries.delete(name);
-    this.#volume.giveBack(ENTRY_BYTES + name.length);
+    this.#volume.giveBack(entryBytes(name));
     node.links--;
     node.changeTime = this.#volume.now();
     if (node.kind === "directory") {

@@ -2,8 +2,8 @@
 // Owns the host's descriptors; the guest never sees their numbers.
 
 import * as fs from "node:fs";
-import { resolve } from "node:path";
-import { BOOLEAN, type OptionTable, readOptions, STRING, shape } from "../../checks/options.ts";
+import { isAbsolute, resolve } from "node:path";
+import { BOOLEAN, type OptionTable, oneOf, readOptions, STRING, shape } from "../../checks/options.ts";
 import { decodeUtf8 } from "../../utf8.ts";
 import { isErrno, WasiError } from "../abi.ts";
 import type {
@@ -21,6 +21,12 @@ import { type Anchor, anchorAt, SAFE_OPEN } from "./anchor.ts";
 import { system, systemErrorCode, toWasiError } from "./errno.ts";
 import { ExactTimes } from "./exact-times.ts";
 import { fileStat, fileType, HostFile } from "./host-file.ts";
+import {
+  PSEUDO_FILE_SYSTEMS,
+  type PseudoFileSystem,
+  PseudoGuard,
+  pseudoFileSystemAt,
+} from "./pseudo-file-systems.ts";
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
 
@@ -37,17 +43,20 @@ const MAX_OPEN_ATTEMPTS = 16;
  * that nothing another process does to the tree leads out of it. Elsewhere directories are identified by device and inode
  * before and after each use, which leaves a window for a process that swaps directories.
  *
- * Only regular files and directories can be opened; FIFOs, sockets and devices are `nxio`.
+ * Only regular files and directories can be opened; FIFOs, sockets and devices are `nxio`, and so are the files of procfs, sysfs and
+ * their like, which tell of the host's processes and act on them.
  */
 export class HostFileSystem implements FileSystem {
   readonly #path: string;
   readonly #readOnly: boolean;
   readonly #times = new ExactTimes();
   readonly #anchorAt: (path: string) => Anchor;
+  readonly #allowed: PseudoFileSystem | undefined;
 
   /**
    * @param path an existing directory; symbolic links in it are followed, once, by {@link root}
-   * @throws TypeError for options that make no sense; Error (Node's) if there is no such directory
+   * @throws TypeError for options that make no sense; Error (Node's) if there is no such directory; PseudoFileSystemError if it is on
+   * a pseudo file system that was not allowed by its name
    */
   constructor(path: string, options?: HostFileSystemOptions) {
     STRING.read(path, "new HostFileSystem(path, options): path");
@@ -56,19 +65,57 @@ export class HostFileSystem implements FileSystem {
     this.#path = resolve(path);
     this.#readOnly = read.readOnly ?? false;
     this.#anchorAt = read.anchorAt ?? anchorAt;
+    this.#allowed = read.allowPseudo;
     this.#anchorAt(this.#path).close();
+    this.#refusePseudo();
   }
 
   root(meter?: WorkMeter): FileSystemDirectory {
-    const directory = new HostDirectory(this.#anchorAt(this.#path), this.#times, meter);
+    const anchor = this.#anchorAt(this.#path);
+    let guard: PseudoGuard;
+    try {
+      // Again: another may be mounted there by now.
+      this.#refusePseudo();
+      guard = new PseudoGuard(anchor.stat().dev, this.#allowed);
+    } catch (error) {
+      anchor.close();
+      throw error;
+    }
+    const directory = new HostDirectory(anchor, { times: this.#times, meter, guard });
     if (!this.#readOnly) return directory;
     return new ReadOnlyFileSystem({ root: () => directory }).root();
+  }
+
+  #refusePseudo(): void {
+    const found = pseudoFileSystemAt(this.#path);
+    if (found !== undefined && found !== this.#allowed) throw new PseudoFileSystemError(this.#path, found);
+  }
+}
+
+/** A grant of procfs, sysfs or their like: through its files a guest reads the host's memory, and writes it. */
+export class PseudoFileSystemError extends Error {
+  override name = "PseudoFileSystemError";
+  readonly path: string;
+  readonly fileSystem: PseudoFileSystem;
+
+  constructor(path: string, fileSystem: PseudoFileSystem) {
+    super(
+      `${path} is on ${fileSystem}: its files are no data but the host's own state, which a guest could read and change; ` +
+        `to grant it all the same, name it: allowPseudo: "${fileSystem}"`,
+    );
+    this.path = path;
+    this.fileSystem = fileSystem;
   }
 }
 
 export interface HostFileSystemOptions {
   /** Refuses every change with `rofs`. Default false. */
   readonly readOnly?: boolean;
+  /**
+   * Grants a directory that lies on this file system of the kernel's (`"procfs"`, `"sysfs"` …), and its files. A guest can do
+   * through them what the process may: with procfs that is to read its memory, and to write it unless `readOnly`. Default: none.
+   */
+  readonly allowPseudo?: PseudoFileSystem;
 }
 
 /** Not public: lets tests hold directories on Linux as other platforms do. */
@@ -78,19 +125,27 @@ export interface InternalOptions extends HostFileSystemOptions {
 
 const OPTIONS = {
   readOnly: BOOLEAN,
+  allowPseudo: oneOf(PSEUDO_FILE_SYSTEMS),
   anchorAt: shape<(path: string) => Anchor>("a function", (value) => typeof value === "function"),
 } satisfies OptionTable<InternalOptions>;
+
+/** What all directories below one grant share. */
+interface Shared {
+  readonly times: ExactTimes;
+  readonly meter: WorkMeter | undefined;
+  readonly guard: PseudoGuard;
+}
 
 class HostDirectory implements FileSystemDirectory {
   readonly kind = "directory";
   readonly #anchor: Anchor;
+  readonly #shared: Shared;
   readonly #times: ExactTimes;
-  readonly #meter: WorkMeter | undefined;
 
-  constructor(anchor: Anchor, times: ExactTimes, meter: WorkMeter | undefined) {
+  constructor(anchor: Anchor, shared: Shared) {
     this.#anchor = anchor;
-    this.#times = times;
-    this.#meter = meter;
+    this.#shared = shared;
+    this.#times = shared.times;
   }
 
   stat(): FileStat {
@@ -125,7 +180,7 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   openDirectory(name: string): FileSystemDirectory {
-    return new HostDirectory(this.#anchor.enter(name), this.#times, this.#meter);
+    return new HostDirectory(this.#anchor.enter(name), this.#shared);
   }
 
   openFile(name: string, flags: OpenFlags): FileSystemFile {
@@ -137,20 +192,24 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   createDirectory(name: string): void {
+    this.#requireData();
     this.#act(() => fs.mkdirSync(this.#anchor.path(name)));
   }
 
   removeDirectory(name: string): void {
+    this.#requireData();
     this.#act(() => fs.rmdirSync(this.#anchor.path(name)));
   }
 
   unlink(name: string): void {
+    this.#requireData();
     // macOS and Windows report a directory as EPERM.
     if (!this.#anchor.isExact && this.#lstat(name).isDirectory()) throw new WasiError("isdir");
     this.#act(() => fs.unlinkSync(this.#anchor.path(name)));
   }
 
   symlink(target: string, name: string): void {
+    this.#requireData();
     this.#act(() => fs.symlinkSync(target, this.#anchor.path(name)));
   }
 
@@ -159,11 +218,15 @@ class HostDirectory implements FileSystemDirectory {
     this.#anchor.verify();
     const target = decodeUtf8(bytes);
     if (target === undefined) throw new WasiError("ilseq");
+    // Drives and shares: names of the host that begin with no slash.
+    if (process.platform === "win32" && isAbsolute(target))
+      throw new WasiError("perm", "absolute symbolic link");
     return target;
   }
 
   link(name: string, target: FileSystemDirectory, targetName: string): void {
     const to = hostDirectory(target);
+    to.#requireData();
     // link() follows symbolic links on macOS.
     if (!this.#anchor.isExact && this.#lstat(name).isSymbolicLink()) throw new WasiError("notsup");
     this.#act(() => fs.linkSync(this.#anchor.path(name), to.#anchor.path(targetName)));
@@ -172,11 +235,13 @@ class HostDirectory implements FileSystemDirectory {
 
   rename(name: string, target: FileSystemDirectory, targetName: string): void {
     const to = hostDirectory(target);
+    this.#requireData();
     this.#act(() => fs.renameSync(this.#anchor.path(name), to.#anchor.path(targetName)));
     to.#anchor.verify();
   }
 
   setTimes(access: TimeUpdate, modify: TimeUpdate): void {
+    this.#requireData();
     this.#times.set(
       access,
       modify,
@@ -186,6 +251,7 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   setEntryTimes(name: string, access: TimeUpdate, modify: TimeUpdate): void {
+    this.#requireData();
     this.#times.set(
       access,
       modify,
@@ -205,11 +271,16 @@ class HostDirectory implements FileSystemDirectory {
   }
 
   duplicate(): FileSystemDirectory {
-    return new HostDirectory(this.#anchor.duplicate(), this.#times, this.#meter);
+    return new HostDirectory(this.#anchor.duplicate(), this.#shared);
   }
 
   close(): void {
     this.#anchor.close();
+  }
+
+  /** Before changes: to make a directory, say, can configure the kernel. @throws WasiError `nxio` */
+  #requireData(): void {
+    this.#shared.guard.check(this.#anchor.stat().dev, this.#anchor.self());
   }
 
   #lstat(name: string): fs.BigIntStats {
@@ -228,9 +299,10 @@ class HostDirectory implements FileSystemDirectory {
         const entry = system(() => directory.readSync());
         if (entry === null) break;
         names.push(entry.name as unknown as Buffer);
-        if (names.length % LISTED_AT_ONCE === 0) this.#meter?.charge("perDirectoryEntry", LISTED_AT_ONCE);
+        if (names.length % LISTED_AT_ONCE === 0)
+          this.#shared.meter?.charge("perDirectoryEntry", LISTED_AT_ONCE);
       }
-      this.#meter?.charge("perDirectoryEntry", names.length % LISTED_AT_ONCE);
+      this.#shared.meter?.charge("perDirectoryEntry", names.length % LISTED_AT_ONCE);
     } finally {
       directory.closeSync();
     }
@@ -250,11 +322,16 @@ class HostDirectory implements FileSystemDirectory {
   /** Opens what is there, if it is a regular file. */
   #open(name: string, access: number): number {
     // Looked at before, as opening a device can have effects; and after, as it may have been replaced.
-    refuseIrregular(this.#lstat(name));
-    const fd = system(() => fs.openSync(this.#anchor.path(name), access | SAFE_OPEN));
+    const path = this.#anchor.path(name);
+    const found = this.#lstat(name);
+    refuseIrregular(found);
+    const { guard } = this.#shared;
+    guard.check(found.dev, path);
+    const fd = system(() => fs.openSync(path, access | SAFE_OPEN));
     orClose(fd, () => {
       const opened = system(() => fs.fstatSync(fd, { bigint: true }));
       refuseIrregular(opened);
+      guard.check(opened.dev, this.#anchor.isExact ? `/proc/self/fd/${fd}` : path);
       this.#verifyOpened(name, opened);
     });
     return fd;
@@ -270,6 +347,7 @@ class HostDirectory implements FileSystemDirectory {
 
   /** Creates a file, or opens it if it exists. O_EXCL makes sure that nothing is created through a symbolic link. */
   #create(name: string, access: number, exclusive: boolean): number {
+    this.#requireData();
     for (let attempt = 0; attempt < MAX_OPEN_ATTEMPTS; attempt++) {
       if (!exclusive && this.#isThere(name)) {
         try {

@@ -9,7 +9,8 @@ import { nodeClock } from "./clock.ts";
 import { HostFileSystem } from "./host-file-system.ts";
 import { outputToDescriptor, processStdin, sleep } from "./stdio.ts";
 
-export { HostFileSystem, type HostFileSystemOptions } from "./host-file-system.ts";
+export { HostFileSystem, type HostFileSystemOptions, PseudoFileSystemError } from "./host-file-system.ts";
+export type { PseudoFileSystem } from "./pseudo-file-systems.ts";
 export { listenTcp, type TcpListener } from "./sockets.ts";
 export { inputFromFile, inputFromStream, outputToDescriptor } from "./stdio.ts";
 

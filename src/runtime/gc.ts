@@ -13,6 +13,7 @@ import { Trap } from "../errors.ts";
 import type { DefinedType, TypeRegistry } from "../module/type-registry.ts";
 import type { FieldType, ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, HeapType, heapOf, isConcrete, isExact, isRef, NumType } from "../module/types.ts";
+import { allocate } from "./allocation.ts";
 import { FunctionInstance } from "./function.ts";
 import type { GlobalInstance } from "./global.ts";
 import type { ModuleInstance } from "./instance.ts";
@@ -252,8 +253,12 @@ export class ArrayObject extends HeapObject {
   }
 }
 
-/** Elements at their default values. */
+/** Elements at their default values. @throws RuntimeError when the host has no room for them, or no array as long */
 export function makeElements(storage: Storage, length: number): Elements {
+  return allocate("an array", length * ELEMENT_BYTES[storage], () => newElements(storage, length));
+}
+
+function newElements(storage: Storage, length: number): Elements {
   switch (storage) {
     case Storage.I8:
       return new Int8Array(length);

@@ -23,6 +23,8 @@ export const FUNCTION_BYTES = 96;
 export const CALLABLE_BYTES = 640;
 /** An execution, with the registers that it begins with. */
 export const EXECUTION_BYTES = 3_072;
+/** A place for a suspended frame's call, in an array that grows by half. */
+export const CALL_NODE_BYTES = 12;
 /** 8 bytes of frames: two words of registers, and a reference, in arrays that grow by half or double. */
 export const FRAME_SLOT_BYTES = 24;
 

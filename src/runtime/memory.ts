@@ -1,8 +1,9 @@
 // A linear memory instance (spec 4.2.8): its bytes, its growth within limits, its bounds checks.
 // Owns the backing buffers. Must not know of instructions or of the embedder's view objects.
 
-import { LimitError, RuntimeError, Trap } from "../errors.ts";
+import { LimitError, Trap } from "../errors.ts";
 import type { MemoryType } from "../module/types.ts";
+import { allocate, allocateBuffer } from "./allocation.ts";
 import type { ResourceMeter } from "./resource-meter.ts";
 import { WaiterQueues } from "./waiters.ts";
 
@@ -15,6 +16,9 @@ export interface MemoryBudget {
   /** Whether a buffer is always as long as its memory, and replaced, the old one detached, at every growth. */
   readonly exactBuffers?: boolean | undefined;
 }
+
+/** What is allocated here, for messages. */
+const WHAT = "a memory";
 
 /** Largest page counts of a type without a declared maximum (spec 3.2.17). */
 const MAX_BYTES_32 = 2 ** 32;
@@ -60,7 +64,13 @@ export class MemoryInstance {
       );
     }
     this.byteLength = bytes;
-    const buffer = type.shared ? allocateShared(bytes, this.#maxBytes) : allocate(bytes);
+    let buffer: ArrayBufferLike;
+    try {
+      buffer = type.shared ? allocateShared(bytes, this.#maxBytes) : allocatePrivate(bytes);
+    } catch (error) {
+      budget.total.release(bytes);
+      throw error;
+    }
     // Explicit lengths: on a growable buffer views would otherwise be of another, slower kind.
     this.u8 = new Uint8Array(buffer, 0, buffer.byteLength);
     this.i32 = new Int32Array(buffer, 0, buffer.byteLength / 4);
@@ -164,7 +174,7 @@ export class MemoryInstance {
     const wanted = Math.min(this.#maxBytes, Math.max(bytes, this.byteLength + spare));
     let larger: ArrayBufferLike;
     // A shared buffer that cannot grow in place is replaced too: only runs of this agent then see the new one.
-    const make = this.type.shared ? (length: number) => allocateShared(length, length) : allocate;
+    const make = this.type.shared ? (length: number) => allocateShared(length, length) : allocatePrivate;
     try {
       larger = make(wanted);
     } catch {
@@ -192,15 +202,13 @@ interface TransferableBuffer extends ArrayBuffer {
 /** A buffer of another length with the same bytes; the old one is detached where the host can do that. */
 function replaceBuffer(old: ArrayBuffer, bytes: number): ArrayBufferLike {
   const length = roundUp(bytes);
-  try {
-    if ("transfer" in old) return (old as TransferableBuffer).transfer(length);
-    const larger = new ArrayBuffer(length);
-    new Uint8Array(larger).set(new Uint8Array(old));
-    if (typeof structuredClone === "function") structuredClone(old, { transfer: [old] });
-    return larger;
-  } catch (cause) {
-    throw outOfMemory(length, cause);
+  if ("transfer" in old) {
+    return allocate(WHAT, length, () => withViews((old as TransferableBuffer).transfer(length)));
   }
+  const larger = allocatePrivate(length);
+  new Uint8Array(larger).set(new Uint8Array(old));
+  if (typeof structuredClone === "function") structuredClone(old, { transfer: [old] });
+  return larger;
 }
 
 /** What newer hosts add to SharedArrayBuffer. */
@@ -214,7 +222,7 @@ const MAX_SHARED_UP_FRONT = 2 ** 26;
 
 /** Room to grow in place, up to `max` bytes: what others hold of the buffer then stays the memory. */
 function allocateShared(bytes: number, max: number): ArrayBufferLike {
-  if (typeof SharedArrayBuffer !== "function") return allocate(bytes);
+  if (typeof SharedArrayBuffer !== "function") return allocatePrivate(bytes);
   const length = roundUp(bytes);
   const maxByteLength = roundUp(max);
   try {
@@ -229,11 +237,7 @@ function allocateShared(bytes: number, max: number): ArrayBufferLike {
   } catch {
     // Address space for the maximum may be lacking where the memory itself is not.
   }
-  try {
-    return new SharedArrayBuffer(length);
-  } catch (cause) {
-    throw outOfMemory(length, cause);
-  }
+  return allocate(WHAT, length, () => withViews(new SharedArrayBuffer(length)));
 }
 
 function isGrowable(buffer: ArrayBufferLike): buffer is GrowableBuffer {
@@ -242,27 +246,25 @@ function isGrowable(buffer: ArrayBufferLike): buffer is GrowableBuffer {
 
 function growInPlace(buffer: GrowableBuffer, bytes: number): void {
   const length = Math.min(roundUp(bytes), buffer.maxByteLength);
-  try {
+  allocate(WHAT, length, () => {
     buffer.grow(length);
-  } catch (cause) {
-    throw outOfMemory(length, cause);
-  }
+    withViews(buffer);
+  });
 }
 
-function allocate(bytes: number): ArrayBufferLike {
+function allocatePrivate(bytes: number): ArrayBufferLike {
   const length = roundUp(bytes);
-  try {
-    return new ArrayBuffer(length);
-  } catch (cause) {
-    throw outOfMemory(length, cause);
-  }
+  const buffer = allocateBuffer(WHAT, length);
+  return allocate(WHAT, length, () => withViews(buffer));
+}
+
+/** A buffer, if the host has views as long: some make buffers of which they can see only the first 4 GiB. @throws RangeError */
+function withViews<B extends ArrayBufferLike>(buffer: B): B {
+  new Uint8Array(buffer, 0, buffer.byteLength);
+  return buffer;
 }
 
 /** Buffers are multiples of 8 so that word views cover them whole. */
 function roundUp(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
-}
-
-function outOfMemory(bytes: number, cause: unknown): RuntimeError {
-  return new RuntimeError(`the host could not allocate ${bytes} bytes for a memory: ${String(cause)}`);
 }

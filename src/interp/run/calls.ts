@@ -21,7 +21,9 @@ const CLEARED_WORDS_PER_POLL = 2 ** 20;
 
 /** What calls need of an execution. */
 export interface CallState extends HostCalls {
+  /** Call nodes for which there is room; {@link deepen} makes more, up to the limit. */
   readonly maxDepth: number;
+  deepen(): void;
   /** Words that the register file may grow to. */
   readonly maxWords: number;
   /** Words of large frames that have been cleared since the last poll. */
@@ -65,9 +67,7 @@ export function prepareCall(run: CallState, callee: FunctionCode, base: number, 
 
 /** Makes room for a frame of `callee` at word `base`. @throws Trap `call stack exhausted` */
 export function reserveFrame(run: CallState, callee: FunctionCode, base: number): void {
-  if (run.sp >= run.maxDepth) {
-    throw new Trap("call-stack-exhausted", `more than ${run.maxDepth} frames`);
-  }
+  if (run.sp >= run.maxDepth) run.deepen();
   const end = base + callee.frameWords;
   if (end > run.maxWords) {
     throw new Trap("call-stack-exhausted", `frames of more than ${run.maxWords * 4} bytes`);

@@ -3,8 +3,10 @@
 
 import type { WouldBlockError } from "../../errors.ts";
 import { Trap } from "../../errors.ts";
+import { allocateBuffer } from "../../runtime/allocation.ts";
 import type { FuelScope } from "../../runtime/fuel.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
+import { CALL_NODE_BYTES, FRAME_SLOT_BYTES } from "../../runtime/host-heap.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
 import type { Reference } from "../../runtime/reference.ts";
@@ -31,6 +33,8 @@ import {
 import { fault } from "./unwind.ts";
 
 const INITIAL_WORDS = 256;
+/** Call nodes for which every execution has room. */
+const INITIAL_DEPTH = 512;
 const NO_MEMORY_U8 = new Uint8Array(0);
 const NO_MEMORY_I32 = new Int32Array(0);
 
@@ -51,7 +55,9 @@ export class ExecutionContext implements SlowState {
   sp = 0;
   readonly callers = [null] as unknown[] as CodeNode[];
   readonly saved: ModuleInstance[] = [];
-  readonly maxDepth: number;
+  maxDepth: number;
+  /** Bytes of frames past those that it began with, which count against the store. */
+  #reserved = 0;
   clearedWords = 0;
 
   // The current instance, and views of its memory 0.
@@ -89,7 +95,7 @@ export class ExecutionContext implements SlowState {
 
   constructor(store: StoreState) {
     this.store = store;
-    this.maxDepth = store.limits.callDepth;
+    this.maxDepth = Math.min(INITIAL_DEPTH, store.limits.callDepth);
     this.maxWords = Math.floor(store.limits.stackBytes / 8) * 2;
     this.#allocate(Math.min(INITIAL_WORDS, this.maxWords));
   }
@@ -117,13 +123,41 @@ export class ExecutionContext implements SlowState {
   ensureWords(end: number): void {
     if (end <= this.R.length) return;
     if (end > this.maxWords) throw new Trap("call-stack-exhausted");
-    this.#allocate(Math.min(this.maxWords, Math.max(end, this.R.length * 2)));
+    const words = Math.min(this.maxWords, Math.max(end, this.R.length * 2));
+    this.#reserve(((words - this.R.length) / 2) * FRAME_SLOT_BYTES);
+    this.#allocate(words);
+  }
+
+  /** Makes room for more call nodes. @throws Trap `call stack exhausted` past the limit */
+  deepen(): void {
+    const { callDepth } = this.store.limits;
+    if (this.maxDepth >= callDepth) {
+      throw new Trap("call-stack-exhausted", `more than ${callDepth} frames`);
+    }
+    const depth = Math.min(callDepth, 2 * this.maxDepth);
+    this.#reserve((depth - this.maxDepth) * CALL_NODE_BYTES);
+    this.maxDepth = depth;
+    this.stale = true;
+  }
+
+  #reserve(bytes: number): void {
+    const { hostHeap } = this.store;
+    if (!hostHeap.tryReserve(bytes)) {
+      throw new Trap("call-stack-exhausted", `frames do not fit hostHeapBytes = ${hostHeap.limit}`);
+    }
+    this.#reserved += bytes;
+  }
+
+  /** Gives back what its frames have counted; it must not run any more. */
+  release(): void {
+    this.store.hostHeap.release(this.#reserved);
+    this.#reserved = 0;
   }
 
   #allocate(words: number): void {
     const old = this.R as Int32Array | undefined;
     this.stale = true;
-    const buffer = new ArrayBuffer(words * 4);
+    const buffer = allocateBuffer("frames", words * 4);
     this.R = new Int32Array(buffer);
     this.F = new Float32Array(buffer);
     this.D = new Float64Array(buffer);

@@ -11,6 +11,7 @@ import {
 } from "../../runtime/function.ts";
 import type { RefVisitor, RootSource } from "../../runtime/gc.ts";
 import { callHostFunction } from "../../runtime/host-gate.ts";
+import { EXECUTION_BYTES } from "../../runtime/host-heap.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { StoreState } from "../../runtime/store.ts";
 import type { CodeNode } from "../code/node.ts";
@@ -215,6 +216,8 @@ export class Interpreter {
         // A register file that a deep call has grown is not kept: clearing it would slow down every later call.
         ex.X.fill(null);
         threads.idle = ex;
+      } else {
+        ex.release();
       }
       release?.();
       if (bracket.settles) fuel.settle();
@@ -285,15 +288,24 @@ export class Interpreter {
 
   /**
    * @internal From now on, what the execution's frames hold is alive and the function's instance is in use; gives what ends that.
-   * @throws InstanceBusyError
+   * @throws InstanceBusyError; LimitError when the store has no room for another execution
    */
   enlist(ex: ExecutionContext, func: FunctionInstance, concurrent: boolean): () => void {
-    const threads = this.#of(ex.store);
+    const { store } = ex;
+    const threads = this.#of(store);
     const release = occupy(threads, func, ex, concurrent);
+    try {
+      store.reserveHostHeap(EXECUTION_BYTES, "execution");
+    } catch (error) {
+      release?.();
+      throw error;
+    }
     threads.runs.add(ex);
     return () => {
       release?.();
       threads.runs.delete(ex);
+      store.hostHeap.release(EXECUTION_BYTES);
+      ex.release();
     };
   }
 }

@@ -1,0 +1,33 @@
+// Making what the host may refuse: it has no memory left, or no array of that length.
+// Owns the error. What things count, and whether they may be, is asked before.
+
+import { RuntimeError } from "../errors.ts";
+
+/** Makes something of `bytes` bytes. @throws RuntimeError when the host refuses; `what` says for what it was */
+export function allocate<T>(what: string, bytes: number, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    // What refuses is the JavaScript engine: `RangeError: Array buffer allocation failed`, `Invalid typed array length` …
+    const error = new RuntimeError(
+      `the host could not allocate ${bytes} bytes for ${what}: ${String(cause)}`,
+    );
+    error.cause = cause;
+    throw error;
+  }
+}
+
+/** Bytes that must be left for the engine itself behind a large buffer: it ends the process when it gets none. */
+const HEADROOM = 2 ** 26;
+/** Buffers from this size on are only made where the headroom is left. */
+const LARGE = 2 ** 20;
+
+/** A buffer of zeros. @throws RuntimeError when the host refuses, or would have next to nothing left */
+export function allocateBuffer(what: string, bytes: number): ArrayBuffer {
+  return allocate(what, bytes, () => {
+    const buffer = new ArrayBuffer(bytes);
+    // Untouched and let go at once, it takes address space only.
+    if (bytes >= LARGE) new ArrayBuffer(HEADROOM);
+    return buffer;
+  });
+}

@@ -3,6 +3,7 @@
 import {
   type Engine,
   Global,
+  type Instance,
   Linker,
   Module,
   OutOfFuelError,
@@ -91,7 +92,7 @@ export function runOnEngine(
   options: EngineRunOptions = {},
 ): EngineObservation {
   const store = new Store(engine, options.fuel === undefined ? {} : { fuel: options.fuel });
-  const instances: ReturnType<Linker["instantiate"]>[] = [];
+  const instances: Instance[] = [];
   const events: Event[] = [];
   const log: string[] = [];
   const nesting = { depth: 0 };
@@ -171,7 +172,7 @@ export function runOnEngine(
   const fuel = store.fuelConsumed;
   const { fuelRemaining } = store;
   if (complete) {
-    store.addFuel(1_000_000_000);
+    if (fuelRemaining !== undefined) store.addFuel(1_000_000_000);
     for (const { exports } of instances) exports.dump?.();
   }
   const state = complete

@@ -1,6 +1,7 @@
 // The adapter for Wasmeter: the built package, seen through its entry points.
 // Owns the `spectest` module; knows nothing of scripts.
 
+import type { Instance } from "../../src/index.ts";
 import type { Feature } from "../../src/isa/features.ts";
 import {
   type EngineAdapter,
@@ -14,7 +15,6 @@ import type { RawValue, RefKind } from "../reader/values.ts";
 /** Like `typeof import(…)`, but of the built package, which type checking must not need. */
 type Api = typeof import("../../src/index.ts");
 type Testing = typeof import("../../src/testing.ts");
-type Instance = InstanceType<Api["Instance"]>;
 type Module = InstanceType<Api["Module"]>;
 
 /** What each kind of reference that the engine tells apart may be called in a script. */

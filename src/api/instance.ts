@@ -27,11 +27,12 @@ export interface StartOptions {
 
 const START_OPTIONS = { concurrent: BOOLEAN } satisfies OptionTable<StartOptions>;
 
-export class Instance {
+/** @typeParam E what the module exports, where it is known: `linker.instantiate<{ add(a: number, b: number): number }>(…)` */
+export class Instance<E extends object = Exports> {
   readonly module: Module;
   readonly store: Store;
   readonly #state: ModuleInstance;
-  #exports: Exports | undefined;
+  #exports: E | undefined;
   #checkpoint: Checkpoint | undefined;
 
   /** @internal Use `linker.instantiate`. */
@@ -44,9 +45,13 @@ export class Instance {
 
   /**
    * Exports by name, made when first asked for. A function called from here runs to its end, without bounds of its own.
+   *
+   * The names are the guest's, and one may be `then`: awaiting this object, or giving it back from an async function, calls
+   * that export. Give back the instance, or single exports, instead.
    */
-  get exports(): Exports {
-    this.#exports ??= exportsOf(this.store, this.#state);
+  get exports(): E {
+    // Whether the module exports what the caller has said is the caller's promise, as with any import.
+    this.#exports ??= exportsOf(this.store, this.#state) as E;
     return this.#exports;
   }
 
@@ -86,6 +91,7 @@ export class Instance {
   /**
    * Calls an exported function; host functions may return promises, and the event loop turns every few milliseconds.
    * While the guest waits or runs, its instance is busy; other instances can run.
+   * An `externref` result that has a method `then` is awaited, as by any promise; an `Execution` gives it as it is.
    * @throws as {@link call}, by rejecting
    */
   async callAsync(name: string, args: readonly unknown[] = [], options?: AsyncCallOptions): Promise<unknown> {
@@ -124,6 +130,12 @@ export class Instance {
     requireIdle(this.store, "reset");
     this.#checkpoint.restore();
     for (const participant of this.store.participants) participant.reset?.(this.store.fuelConsumed);
+  }
+
+  /** What is exported as `name`, if anything; safe where the names of exports are not known. @throws TypeError for what is no name */
+  export(name: string): ExportValue | undefined {
+    const item = this.#state.export(STRING.read(name, "instance.export: name"));
+    return item === undefined ? undefined : externHandle(this.store, item);
   }
 
   /** @internal What is exported as `name`, without a handle. */

@@ -19,7 +19,7 @@ import {
   hostFunctionOfType,
   makeHostFunction,
 } from "./func.ts";
-import { Instance } from "./instance.ts";
+import { type Exports, Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { makeInstance, makeInstanceAsync, PreparedInstance, requireSameEngine } from "./prepared-instance.ts";
 import { requireStore } from "./require-store.ts";
@@ -93,7 +93,7 @@ export class Linker {
   }
 
   /** Defines all exports of an instance under `module`. @throws TypeError for a name that is taken */
-  instance(module: string, instance: Instance): this {
+  instance(module: string, instance: Instance<object>): this {
     if (!(instance instanceof Instance)) {
       throw wrongArgument("linker.instance(module, instance)", "instance", "an Instance", instance);
     }
@@ -138,11 +138,12 @@ export class Linker {
    * Instantiates a module: matches its imports, allocates what it defines, runs its segments and start function.
    * `options` bound the start function; before it, `timeoutMs`, `signal` and interrupt handles end the rest too, whose
    * time is in proportion to the module.
+   * @typeParam E what the module exports, where that is known; it is not checked
    * @throws LinkError naming every import that is missing or does not match
    * @throws LimitError when the store's limits do not allow what the module declares
    * @throws Trap from a segment or the start function, or whatever that throws; InterruptedError
    */
-  instantiate(store: Store, module: Module, options?: CallOptions): Instance {
+  instantiate<E extends object = Exports>(store: Store, module: Module, options?: CallOptions): Instance<E> {
     const bounds =
       options === undefined ? undefined : readOptions("linker.instantiate", options, CALL_OPTIONS);
     const imports = this.#match(store, module, "linker.instantiate(store, module, options)");
@@ -154,7 +155,11 @@ export class Linker {
    * `options` bound the start function.
    * @throws as {@link instantiate}, by rejecting
    */
-  async instantiateAsync(store: Store, module: Module, options?: AsyncCallOptions): Promise<Instance> {
+  async instantiateAsync<E extends object = Exports>(
+    store: Store,
+    module: Module,
+    options?: AsyncCallOptions,
+  ): Promise<Instance<E>> {
     const bounds = readOptions("linker.instantiateAsync", options, ASYNC_CALL_OPTIONS);
     const imports = this.#match(store, module, "linker.instantiateAsync(store, module, options)");
     return makeInstanceAsync(store, module, imports, bounds);

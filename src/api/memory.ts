@@ -14,6 +14,7 @@ import type { ExternInstance } from "../runtime/instance.ts";
 import { MemoryInstance } from "../runtime/memory.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import { memoryTypeProblem } from "../validator/limits-types.ts";
+import { type Address, MemoryAccess } from "./memory-access.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 
@@ -41,16 +42,19 @@ const MEMORY_OPTIONS = {
  * A linear memory. All accesses are checked and never go stale, except through {@link bytes}.
  * Addresses and lengths are in bytes.
  */
-export class Memory {
+export class Memory extends MemoryAccess {
   readonly store: Store;
   /** @internal */
   readonly item: ExternInstance & { readonly kind: "memory" };
+  /** Of the buffer that the memory had when it was last asked for. */
+  #view: DataView | undefined;
 
   /** @throws LimitError above the store's limits; TypeError, RangeError for options that make no sense */
   constructor(store: Store, options: MemoryOptions);
   /** @internal */
   constructor(store: Store, memory: MemoryInstance);
   constructor(store: Store, given: MemoryOptions | MemoryInstance) {
+    super();
     requireStore(store, "new Memory(store, options)");
     this.store = store;
     const memory = given instanceof MemoryInstance ? given : allocate(store, given);
@@ -87,20 +91,20 @@ export class Memory {
   }
 
   /** A copy of `length` bytes. @throws Trap out of bounds; TypeError, RangeError for what are no address and length */
-  read(address: number | bigint, length: number): Uint8Array {
-    const at = this.#check(address, length, "memory.read");
+  read(address: Address, length: number): Uint8Array {
+    const at = this.locate(address, length, "memory.read");
     return this.item.memory.u8.slice(at, at + length);
   }
 
   /** A view of `length` bytes, to be read. It goes stale when the memory grows. @throws as {@link read} */
-  readable(address: number | bigint, length: number): Uint8Array {
-    const at = this.#check(address, length, "memory.readable");
+  readable(address: Address, length: number): Uint8Array {
+    const at = this.locate(address, length, "memory.readable");
     return this.item.memory.u8.subarray(at, at + length);
   }
 
   /** The same, to be written to before the guest goes on. @throws as {@link read} */
-  writable(address: number | bigint, length: number): Uint8Array {
-    const at = this.#check(address, length, "memory.writable");
+  writable(address: Address, length: number): Uint8Array {
+    const at = this.locate(address, length, "memory.writable");
     this.store.state.gate?.lend(this.item.memory, at, length);
     return this.item.memory.u8.subarray(at, at + length);
   }
@@ -110,7 +114,7 @@ export class Memory {
    * in it, so in the host's byte order, which is little-endian nearly everywhere.
    * @throws Trap out of bounds, before any byte is written; TypeError for what is not bytes, a string for instance
    */
-  write(address: number | bigint, bytes: ArrayBufferView | ArrayBufferLike): void {
+  write(address: Address, bytes: ArrayBufferView | ArrayBufferLike): void {
     const source = asBytes(bytes);
     if (source === undefined) {
       const { message } = unexpected("memory.write: bytes", "a Uint8Array or other buffer", bytes);
@@ -120,32 +124,45 @@ export class Memory {
   }
 
   /** Decodes `length` bytes as UTF-8. @throws Trap out of bounds; TypeError for what is not UTF-8, and as {@link read} */
-  readString(address: number | bigint, length: number): string {
-    const at = this.#check(address, length, "memory.readString");
+  readString(address: Address, length: number): string {
+    const at = this.locate(address, length, "memory.readString");
     const text = decodeUtf8(this.item.memory.u8, at, at + length);
     if (text === undefined) throw new TypeError("memory.readString: not valid UTF-8");
     return text;
   }
 
   /** Writes `text` as UTF-8, without a terminator; gives the number of bytes. @throws Trap out of bounds; TypeError for what is no string */
-  writeString(address: number | bigint, text: string): number {
+  writeString(address: Address, text: string): number {
     const bytes = encodeUtf8(STRING.read(text, "memory.writeString: text"));
     this.#write(address, bytes, "memory.writeString");
     return bytes.length;
   }
 
-  #write(address: number | bigint, bytes: Uint8Array, what: string): void {
-    const at = this.#check(address, bytes.length, what);
+  #write(address: Address, bytes: Uint8Array, what: string): void {
+    const at = this.locate(address, bytes.length, what);
     this.item.memory.u8.set(bytes, at);
     this.store.state.gate?.wrote(this.item.memory, at, bytes.length);
   }
 
-  /** Where `length` bytes at `address` begin, once it is certain that they are inside. */
-  #check(address: number | bigint, length: number, what: string): number {
+  /** All bytes, for reading and writing by `DataView`. It goes stale when the memory grows. */
+  view(): DataView {
+    return new DataView(this.item.memory.u8.buffer, 0, this.byteLength);
+  }
+
+  protected override locate(address: Address, length: number, what: string): number {
     // What no number holds exactly is out of bounds anyway.
     const at = typeof address === "bigint" ? Number(address) : INTEGER.read(address, `${what}: address`);
     this.item.memory.check(at, INTEGER.read(length, `${what}: length`));
     return at;
+  }
+
+  protected override get dataView(): DataView {
+    const { u8 } = this.item.memory;
+    // A shared buffer that has grown is the same one, and longer.
+    if (this.#view?.buffer !== u8.buffer || this.#view.byteLength !== u8.byteLength) {
+      this.#view = new DataView(u8.buffer, 0, u8.byteLength);
+    }
+    return this.#view;
   }
 }
 

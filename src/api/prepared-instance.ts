@@ -10,7 +10,7 @@ import { ASYNC_CALL_OPTIONS, type AsyncCallBounds, type AsyncCallOptions, drive 
 import type { Engine } from "./engine.ts";
 import { Execution } from "./execution.ts";
 import { CALL_OPTIONS, type CallBounds, type CallOptions, callFunction } from "./func.ts";
-import { Instance } from "./instance.ts";
+import { type Exports, Instance } from "./instance.ts";
 import { makeWatch } from "./interrupt.ts";
 import type { Module } from "./module.ts";
 import { requireStore } from "./require-store.ts";
@@ -41,7 +41,7 @@ export class PreparedInstance {
    * @throws TypeError for a store of another engine, or other than that of the imports
    * @throws Trap from a segment or the start function, or whatever that throws; InterruptedError
    */
-  instantiate(store: Store, options?: CallOptions): Instance {
+  instantiate<E extends object = Exports>(store: Store, options?: CallOptions): Instance<E> {
     const bounds =
       options === undefined ? undefined : readOptions("prepared.instantiate", options, CALL_OPTIONS);
     return makeInstance(store, this.module, this.#importsOf(store, "instantiate"), bounds);
@@ -51,7 +51,10 @@ export class PreparedInstance {
    * The same where the start function may wait: imports may return promises, and the event loop turns while it runs.
    * @throws as {@link instantiate}, by rejecting
    */
-  async instantiateAsync(store: Store, options?: AsyncCallOptions): Promise<Instance> {
+  async instantiateAsync<E extends object = Exports>(
+    store: Store,
+    options?: AsyncCallOptions,
+  ): Promise<Instance<E>> {
     const bounds = readOptions("prepared.instantiateAsync", options, ASYNC_CALL_OPTIONS);
     return makeInstanceAsync(store, this.module, this.#importsOf(store, "instantiateAsync"), bounds);
   }
@@ -78,30 +81,30 @@ function pollOf(store: Store, bounds: CallBounds): () => void {
 }
 
 /** Makes an instance of matched imports, up to the end of its start function. */
-export function makeInstance(
+export function makeInstance<E extends object>(
   store: Store,
   module: Module,
   imports: readonly ExternInstance[],
   bounds: CallBounds | undefined,
-): Instance {
+): Instance<E> {
   const poll = pollOf(store, bounds ?? {});
   const state = instantiate(backendOf(store.engine).compiled(module), store.state, imports, poll);
-  const instance = new Instance(store, module, state);
+  const instance = new Instance<E>(store, module, state);
   const start = startFunction(state);
   if (start !== undefined) callFunction(store, start, [], START, bounds);
   return instance;
 }
 
 /** The same where the start function may wait. */
-export async function makeInstanceAsync(
+export async function makeInstanceAsync<E extends object>(
   store: Store,
   module: Module,
   imports: readonly ExternInstance[],
   bounds: AsyncCallBounds,
-): Promise<Instance> {
+): Promise<Instance<E>> {
   const backend = backendOf(store.engine);
   const state = instantiate(backend.compiled(module), store.state, imports, pollOf(store, bounds));
-  const instance = new Instance(store, module, state);
+  const instance = new Instance<E>(store, module, state);
   const start = startFunction(state);
   if (start !== undefined) {
     await drive(new Execution(store, backend.interpreter.start(store.state, start, [], false)), bounds);

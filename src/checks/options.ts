@@ -133,6 +133,24 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Shape<nu
 /** A count or size. */
 export const COUNT: Shape<number> = /* @__PURE__ */ integer(0);
 
+/** Any number, NaN and the infinities too. */
+export const NUMBER: Shape<number> = /* @__PURE__ */ shape("a number", (value) => typeof value === "number");
+
+/** A bigint from `least` to `most`. */
+export function bigInteger(least: bigint, most: bigint): Shape<bigint> {
+  const expected = `a bigint from ${least} to ${most}`;
+  return {
+    expected,
+    read(value, what) {
+      if (typeof value !== "bigint") throw unexpected(what, expected, value);
+      if (value < least || value > most) {
+        throw new RangeError(`${what}: expected ${expected}, got ${describe(value)}`);
+      }
+      return value;
+    },
+  };
+}
+
 /** A table for limits, by a value of each. */
 export function limitTable<L extends object>(defaults: L): { readonly [Name in keyof L]: Shape<number> } {
   const entries = Object.keys(defaults).map((name) => [name, COUNT]);

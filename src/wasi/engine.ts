@@ -44,7 +44,7 @@ export interface LinkerLike {
 
 /** An instance with its exports by name. */
 export interface InstanceLike {
-  readonly exports: Readonly<Record<string, unknown>>;
+  readonly exports: object;
   /** Present where exported functions can be called with options. */
   call?(name: string, args?: readonly unknown[], options?: object): unknown;
   /** What may block the thread for the guest elsewhere than in WASI: set with {@link WasiHost.blocking}, unless it is already. */

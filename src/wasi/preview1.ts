@@ -159,11 +159,11 @@ export class WasiPreview1 {
   initialize(instance: InstanceLike, options?: object): void {
     const signature = "wasi.initialize(instance, options)";
     requireInstance(instance, signature);
-    if (typeof instance.exports._start === "function") {
+    if (typeof exportOf(instance, "_start") === "function") {
       throw new TypeError("the module exports _start: it is a command, to be run with start()");
     }
     this.#enter(instance, "library");
-    if (typeof instance.exports._initialize !== "function") return;
+    if (typeof exportOf(instance, "_initialize") !== "function") return;
     try {
       exportedFunction(instance, "_initialize", signature, options)();
     } catch (error) {
@@ -279,12 +279,16 @@ function exportedFunction(
   options?: object,
 ): () => unknown {
   requireInstance(instance, signature);
-  const found = instance.exports[name];
+  const found = exportOf(instance, name);
   if (typeof found !== "function") throw new TypeError(`the module does not export a function ${name}`);
   if (options === undefined) return found as () => unknown;
   if (instance.call === undefined)
     throw unexpected(signature, "an instance that can be called with options", instance);
   return () => instance.call?.(name, [], options);
+}
+
+function exportOf({ exports }: InstanceLike, name: string): unknown {
+  return (exports as Readonly<Record<string, unknown>>)[name];
 }
 
 /** @throws TypeError for what is no instance: a module has exports too, but as a list */

@@ -5,7 +5,7 @@ import { RuntimeError } from "../errors.ts";
 import { wordsOfAll } from "../interp/lower/operand-stack.ts";
 import { readException } from "../interp/run/exceptions.ts";
 import { makeRegisters, readValues, writeValues } from "../interp/run/values.ts";
-import type { ExceptionBoundary, ExceptionInstance } from "../runtime/tag.ts";
+import { type ExceptionBoundary, ExceptionInstance } from "../runtime/tag.ts";
 import { toEmbedder, toGuest } from "./convert.ts";
 import type { Store } from "./store.ts";
 import { Tag } from "./tag.ts";
@@ -22,7 +22,12 @@ export class WasmException extends RuntimeError {
   readonly #store: Store;
 
   /** @throws TypeError for a payload that is not of the tag's types */
-  constructor(tag: Tag, payload: readonly unknown[] = [], exception = makeException(tag, payload)) {
+  constructor(tag: Tag, payload?: readonly unknown[]);
+  /** @internal */
+  constructor(tag: Tag, payload: readonly unknown[], exception: ExceptionInstance);
+  constructor(tag: Tag, payload: readonly unknown[] = [], known?: ExceptionInstance) {
+    // Whatever else an embedder gives in its place is not one.
+    const exception = known instanceof ExceptionInstance ? known : makeException(tag, payload);
     super(`uncaught exception${payloadText(tag, payload)}`);
     this.tag = tag;
     this.payload = [...payload];

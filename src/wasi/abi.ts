@@ -98,7 +98,8 @@ export class WasiError extends Error {
 
   /** @throws TypeError for what is no errno's name */
   constructor(errno: Errno, detail?: string) {
-    if (!hasOwn(ERRNO, errno)) throw unexpected("new WasiError", 'the name of an errno, e.g. "noent"', errno);
+    if (typeof errno !== "string" || !hasOwn(ERRNO, errno))
+      throw unexpected("new WasiError", 'the name of an errno, e.g. "noent"', errno);
     super(detail === undefined ? errno : `${errno}: ${detail}`);
     this.errno = errno;
   }

@@ -1,7 +1,7 @@
 // What an embedder gives as stdout or stderr, as an OutputStream: callbacks, capturing, Web and Node streams.
 // Knows the streams by their shape alone, and no host.
 
-import { COUNT, readOptions } from "../checks/options.ts";
+import { COUNT, readOptions, unexpected } from "../checks/options.ts";
 import { decodeUtf8 } from "../utf8.ts";
 import { type Errno, textOfThrown, WasiError } from "./abi.ts";
 import { CHARGED_BUDGET, type ChargedBudget } from "./budget.ts";
@@ -36,6 +36,8 @@ export class CapturedOutput implements OutputStream {
   }
 
   write(bytes: Uint8Array): number {
+    if (!(bytes instanceof Uint8Array))
+      throw unexpected("capturedOutput.write: bytes", "a Uint8Array", bytes);
     const taken = Math.min(bytes.length, this.#limit - this.#length);
     if (taken === 0 && bytes.length > 0) throw new WasiError("nospc", "captured output is full");
     this.#makeRoom(this.#length + taken);

@@ -1,7 +1,7 @@
 // WasiPreview1: one guest's WASI, from options to exit code.
 // Joins the functions with an engine's linker; what they do is in their own files.
 
-import { unexpected, wrongArgument } from "../checks/options.ts";
+import { FUEL, unexpected, wrongArgument } from "../checks/options.ts";
 import { ExitError } from "../errors.ts";
 import { ARGS_FUNCTIONS } from "./args.ts";
 import { CLOCK_FUNCTIONS } from "./clock.ts";
@@ -186,6 +186,7 @@ export class WasiPreview1 {
    * @throws Error if it has ended, or has opened or closed descriptors, which could not be done again
    */
   checkpoint(fuelConsumed: bigint): void {
+    const fuel = FUEL.read(fuelConsumed, "wasi.checkpoint: fuelConsumed");
     if (this.#phase === "running" || this.#phase === "closed") {
       throw new Error(`this WASI cannot be reset: it is ${DESCRIPTION[this.#phase]}`);
     }
@@ -193,7 +194,7 @@ export class WasiPreview1 {
       throw new Error("this WASI cannot be reset: the guest has opened or closed descriptors");
     }
     this.#phaseAtCheckpoint = this.#phase;
-    this.#fuelAtCheckpoint = fuelConsumed - this.#state.start;
+    this.#fuelAtCheckpoint = fuel - this.#state.start;
   }
 
   /**
@@ -202,8 +203,9 @@ export class WasiPreview1 {
    * @throws WasiError if a preopened directory cannot be opened any more; what closing gives
    */
   reset(fuelConsumed: bigint): void {
+    const fuel = FUEL.read(fuelConsumed, "wasi.reset: fuelConsumed");
     this.close();
-    this.#state = new WasiState(this.#options, fuelConsumed - this.#fuelAtCheckpoint);
+    this.#state = new WasiState(this.#options, fuel - this.#fuelAtCheckpoint);
     this.#phase = this.#phaseAtCheckpoint;
   }
 

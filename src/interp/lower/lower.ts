@@ -19,6 +19,7 @@ import { lowerAggregate, lowerCast } from "./aggregate.ts";
 import { lowerAtomic } from "./atomic.ts";
 import { Emitter, type Label } from "./emitter.ts";
 import { leaveRegion, lowerCatch, lowerDelegate, lowerException } from "./exception.ts";
+import { type IrregularOp, LOWERED_BY, Lowerer } from "./lowered-by.ts";
 import type { Control, LoweringContext, LoweringTools } from "./lowering-context.ts";
 import { copyCode, type Operand, OperandKind, OperandStack, wordsOf, wordsOfAll } from "./operand-stack.ts";
 import { lowerVector } from "./vector.ts";
@@ -817,11 +818,24 @@ export class Lowering implements LoweringContext {
       default:
         break;
     }
-    if (lowerVector(this, instruction) || lowerAggregate(this, instruction) || lowerAtomic(this, instruction))
-      return;
+    if (this.#lowerGroup(instruction, LOWERED_BY[op as IrregularOp])) return;
     throw new RuntimeError(
       `not executable yet: ${this.tools.rows.byOp(op)?.mnemonic ?? op} at byte ${instruction.offset}`,
     );
+  }
+
+  #lowerGroup(instruction: Instruction, lowerer: Lowerer): boolean {
+    switch (lowerer) {
+      case Lowerer.Vector:
+      case Lowerer.Wide:
+        return lowerVector(this, instruction);
+      case Lowerer.Aggregate:
+        return lowerAggregate(this, instruction);
+      case Lowerer.Atomic:
+        return lowerAtomic(this, instruction);
+      default:
+        return false;
+    }
   }
 
   indexType(is64: boolean | undefined): ValType {

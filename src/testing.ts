@@ -108,7 +108,7 @@ const CLOSE_STOPS = 60;
 
 function exportedFunction(instance: Instance, name: string): FunctionInstance {
   const callable = instance.exports[name];
-  const func = typeof callable === "function" ? instance.store.instanceOf(callable) : undefined;
+  const func = typeof callable === "function" ? instance.store.values.instanceOf(callable) : undefined;
   if (func === undefined) throw new TypeError(`no exported function ${JSON.stringify(name)}`);
   return func;
 }

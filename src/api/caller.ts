@@ -1,12 +1,11 @@
 // What a host function learns of the guest that calls it.
 
-import { STRING } from "../checks/options.ts";
+import { FUEL, STRING } from "../checks/options.ts";
 import type { OutOfFuelError } from "../errors.ts";
 import type { ExecutionContext } from "../interp/run/context.ts";
 import { budgetOf, stopError } from "../interp/run/stop.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
-import { toFuel } from "./convert.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
 import type { Instance } from "./instance.ts";
 import { Memory } from "./memory.ts";
@@ -73,7 +72,7 @@ export class Caller {
    */
   chargeFuel(amount: bigint | number): void {
     const { fuel } = this.store.state;
-    const price = toFuel(amount, "caller.chargeFuel");
+    const price = FUEL.read(amount, "caller.chargeFuel");
     const { overdraws } = fuel;
     fuel.settle();
     fuel.overdraws = true;
@@ -91,7 +90,7 @@ export class Caller {
    * @throws RangeError for what is no amount, or more than this call has charged
    */
   refundFuel(amount: bigint | number): void {
-    const back = toFuel(amount, "caller.refundFuel");
+    const back = FUEL.read(amount, "caller.refundFuel");
     if (back > this.#charged) {
       throw new RangeError(
         `caller.refundFuel: ${back} is more than the ${this.#charged} that this call has charged`,

@@ -6,7 +6,6 @@ import { wordsOfAll } from "../interp/lower/operand-stack.ts";
 import { readException } from "../interp/run/exceptions.ts";
 import { makeRegisters, readValues, writeValues } from "../interp/run/values.ts";
 import { type ExceptionBoundary, ExceptionInstance } from "../runtime/tag.ts";
-import { toEmbedder, toGuest } from "./convert.ts";
 import type { Store } from "./store.ts";
 import { Tag } from "./tag.ts";
 
@@ -66,7 +65,9 @@ function makeException(tag: Tag, payload: readonly unknown[]): ExceptionInstance
     throw new TypeError(`payload: the tag takes ${params.length} values, got ${payload.length}`);
   }
   const registers = makeRegisters(wordsOfAll(params));
-  const values = params.map((type, k) => toGuest(store, payload[k], type, `value ${k + 1} of the payload`));
+  const values = params.map((type, k) =>
+    store.values.toGuest(payload[k], type, `value ${k + 1} of the payload`),
+  );
   writeValues(registers, params, 0, values);
   return readException(registers, item.tag, 0);
 }
@@ -79,7 +80,7 @@ function toWasmException(store: Store, exception: ExceptionInstance): WasmExcept
   const payload = readValues({ ...registers, X: [...refs] }, tag.type.params, 0);
   return new WasmException(
     Tag.handle(store, tag),
-    payload.map((value) => toEmbedder(store, value)),
+    payload.map((value) => store.values.toHost(value)),
     exception,
   );
 }

@@ -5,10 +5,10 @@ import type { BacktraceFrame } from "../errors.ts";
 import type { Run, RunState } from "../interp/run/run.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 import type { FuelScope } from "../runtime/fuel.ts";
-import { resultsToEmbedder } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
+import { resultsToHost } from "./values.ts";
 
 /** Where an execution is: `ready` to run, stopped for a reason, or at its end. */
 export type ExecutionState = RunState;
@@ -64,7 +64,9 @@ export class Execution {
 
   /** The function's result, as `Instance.call` gives it; `undefined` until the state is `done`. */
   get result(): unknown {
-    return this.#run.state === "done" ? resultsToEmbedder(this.store, this.#run.results) : undefined;
+    return this.#run.state === "done"
+      ? resultsToHost(this.store.values, this.#run.func.type.results, this.#run.results)
+      : undefined;
   }
 
   /** What ended the execution when its state is `trapped`: a `Trap`, or whatever else was thrown. */

@@ -17,7 +17,7 @@ export type ExportValue = Func | Memory | Table | Global | Tag;
 export function externHandle(store: Store, item: ExternInstance): ExportValue {
   switch (item.kind) {
     case "func":
-      return store.callable(item.func);
+      return store.values.callable(item.func);
     case "memory":
       return Memory.handle(store, item.memory);
     case "table":
@@ -44,7 +44,7 @@ export function requireExport(value: unknown, what: string): asserts value is Ex
 /** The item behind a handle. @throws TypeError for what is none, or belongs to another store */
 export function externOf(store: Store, handle: unknown, what: string): ExternInstance {
   if (typeof handle === "function") {
-    const func = store.instanceOf(handle);
+    const func = store.values.instanceOf(handle);
     if (func !== undefined) return { kind: "func", func };
     throw new TypeError(
       `${what}: this function is no function of the store; use linker.func for host functions`,

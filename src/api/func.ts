@@ -1,14 +1,15 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
 import { BOOLEAN, FUEL, type OptionTable, type Read, readOptions, required } from "../checks/options.ts";
+import type { ValType } from "../module/types.ts";
 import { FunctionInstance, type HostCallContext, PendingResult, UnpaidCall } from "../runtime/function.ts";
 import { backendOf } from "./backend.ts";
-import { Caller } from "./caller.ts";
-import { argumentsToGuest, hostResultToGuest, resultsToEmbedder, toEmbedder } from "./convert.ts";
+import type { Caller } from "./caller.ts";
 import type { Engine } from "./engine.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
 import { describeFuncType, type FuncTypeDescriptor, VAL_TYPES } from "./types.ts";
+import { argumentsToGuest, hostResultToGuest, resultsToHost } from "./values.ts";
 
 /** A function in a store, callable like any JavaScript function. The same guest function is the same object. */
 export interface Func {
@@ -72,16 +73,16 @@ export function callFunction(
   bounds = UNBOUNDED,
 ): unknown {
   const { interpreter } = backendOf(store.engine);
-  const guestArgs = argumentsToGuest(store, func.type.params, args, name);
+  const guestArgs = argumentsToGuest(store.values, func.type.params, args, name);
   const results = interpreter.call(store.state, func, guestArgs, {
     fuel: bounds.fuel,
     watch: makeWatch(bounds, store.engine.interrupts),
     concurrent: bounds.concurrent,
   });
-  return resultsToEmbedder(store, results);
+  return resultsToHost(store.values, func.type.results, results);
 }
 
-/** @internal Use `store.callable`, which keeps identity. */
+/** @internal Use `store.values.callable`, which keeps identity. */
 export function makeCallable(store: Store, func: FunctionInstance): Func {
   const name = nameOf(func);
   const callable = (...args: unknown[]) => callFunction(store, func, args, name);
@@ -134,25 +135,18 @@ export function hostFunctionOfType(
     typeId,
     type,
     (context: HostCallContext, args: unknown[]) => {
-      const store = context.store.embedder as Store;
-      for (let k = 0; k < args.length; k++) args[k] = toEmbedder(store, args[k]);
-      const caller = new Caller(store, context.instance);
-      let result: unknown;
-      try {
-        result = host(caller, ...args);
-      } catch (error) {
-        const unpaid = chargesFirst ? caller.takeBack(error) : undefined;
-        if (unpaid === undefined) throw error;
-        return new UnpaidCall(unpaid);
-      }
+      const { embedder } = context.store;
+      for (let k = 0; k < args.length; k++) args[k] = embedder.toHost(args[k], type.params[k] as ValType);
+      const result = embedder.invoke(host, context.instance, args, chargesFirst);
+      if (result instanceof UnpaidCall) return result;
       if (isPromise(result)) {
         // Of any kind of promise, ours calls back once, and later.
         const settled = Promise.resolve(result);
         return new PendingResult(
-          settled.then((value) => hostResultToGuest(store, type.results, value, name)),
+          settled.then((value) => hostResultToGuest(embedder, type.results, value, name)),
         );
       }
-      return hostResultToGuest(store, type.results, result, name);
+      return hostResultToGuest(embedder, type.results, result, name);
     },
     name,
     fuel,

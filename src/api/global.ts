@@ -5,7 +5,6 @@ import { readValue, writeValue } from "../interp/run/values.ts";
 import { isRef } from "../module/types.ts";
 import { GlobalInstance } from "../runtime/global.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
-import { toEmbedder, toGuest } from "./convert.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 import { VAL_TYPE, type ValTypeName, valTypeName } from "./types.ts";
@@ -61,7 +60,7 @@ export class Global {
 
   get value(): unknown {
     const { global } = this.item;
-    if (isRef(global.type.type)) return toEmbedder(this.store, global.ref);
+    if (isRef(global.type.type)) return this.store.values.toHost(global.ref);
     return readValue(viewsOf(global), global.type.type, 0);
   }
 
@@ -74,7 +73,7 @@ export class Global {
   #write(value: unknown): void {
     const { global } = this.item;
     const { type } = global.type;
-    const checked = toGuest(this.store, value, type, "global's value");
+    const checked = this.store.values.toGuest(value, type, "global's value");
     if (isRef(type)) {
       global.ref = checked;
       return;

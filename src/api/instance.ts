@@ -8,13 +8,13 @@ import type { FunctionInstance } from "../runtime/function.ts";
 import type { GlobalInstance } from "../runtime/global.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
-import { argumentsToGuest } from "./convert.ts";
 import { ASYNC_CALL_OPTIONS, type AsyncCallOptions, drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
 import { CALL_OPTIONS, type CallOptions, callFunction } from "./func.ts";
 import type { Module } from "./module.ts";
 import type { Store } from "./store.ts";
+import { argumentsToGuest } from "./values.ts";
 
 /** What `instance.exports` holds: functions to call, and memories, tables, globals and tags. */
 // biome-ignore lint/suspicious/noExplicitAny: types of exports are known at run time only; `any` lets them be called
@@ -83,7 +83,7 @@ export class Instance<E extends object = Exports> {
   #start(name: string, args: readonly unknown[], concurrent = false, method: string): Execution {
     const func = this.#func(name, method);
     checkList(args, method);
-    const guestArgs = argumentsToGuest(this.store, func.type.params, args, name);
+    const guestArgs = argumentsToGuest(this.store.values, func.type.params, args, name);
     const { interpreter } = backendOf(this.store.engine);
     return new Execution(this.store, interpreter.start(this.store.state, func, guestArgs, concurrent));
   }

@@ -18,14 +18,12 @@ import type { ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, HeapType, heapOf, refType } from "../module/types.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
-import { CALLABLE_BYTES } from "../runtime/host-heap.ts";
 import type { StoreParticipant } from "../runtime/participant.ts";
 import { type Blocking, StoreState } from "../runtime/store.ts";
-import { toFuel } from "./convert.ts";
 import { disposeSymbol } from "./dispose.ts";
 import { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
-import { type Func, makeCallable } from "./func.ts";
+import { StoreValues } from "./store-values.ts";
 
 export interface StoreOptions {
   /** How much fuel guests may use. Default: unlimited; consumption is counted either way. */
@@ -65,9 +63,8 @@ export class Store {
   readonly engine: Engine;
   /** @internal */
   readonly state: StoreState;
-  /** One callable per function, so that identity is kept. */
-  readonly #callables = new WeakMap<FunctionInstance, Func>();
-  readonly #functions = new WeakMap<object, FunctionInstance>();
+  /** @internal */
+  readonly values: StoreValues;
   /** Bytes reserved by the embedder. */
   #reserved = 0;
   /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
@@ -83,7 +80,8 @@ export class Store {
     const { fuel, limits, blocking, wasi } = readOptions("new Store", options, STORE_OPTIONS);
     this.engine = engine;
     this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel);
-    this.state.embedder = this;
+    this.values = new StoreValues(this);
+    this.state.embedder = this.values;
     this.state.blocking = blocking;
     this.state.exceptions = makeExceptionBoundary(this);
     this.wasi = wasi;
@@ -119,7 +117,7 @@ export class Store {
    * @throws TypeError on a store without a budget, or for what is no amount; RangeError for one that is negative or no safe integer
    */
   addFuel(amount: bigint | number): void {
-    const fuel = toFuel(amount, "store.addFuel");
+    const fuel = FUEL.read(amount, "store.addFuel");
     if (this.fuelRemaining === undefined) {
       throw new TypeError(
         "store.addFuel: this store has no budget; give it one with new Store(engine, { fuel })",
@@ -177,23 +175,6 @@ export class Store {
 
   [disposeSymbol](): void {
     // Nothing outlives the store: dropping the last reference frees everything.
-  }
-
-  /** @internal The callable of a function. @throws LimitError when there is no room for one more */
-  callable(func: FunctionInstance): Func {
-    let callable = this.#callables.get(func);
-    if (callable === undefined) {
-      this.state.reserveHostHeap(CALLABLE_BYTES, "function for the host");
-      callable = makeCallable(this, func);
-      this.#callables.set(func, callable);
-      this.#functions.set(callable, func);
-    }
-    return callable;
-  }
-
-  /** @internal The function behind a callable of this store. */
-  instanceOf(callable: object): FunctionInstance | undefined {
-    return this.#functions.get(callable);
   }
 
   /** @internal Whether a function is of a concrete reference type. */

@@ -6,7 +6,6 @@ import { isRef } from "../module/types.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { TableInstance } from "../runtime/table.ts";
 import { tableTypeProblem } from "../validator/limits-types.ts";
-import { toEmbedder, toGuest } from "./convert.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 import { VAL_TYPE, type ValTypeName, valTypeName } from "./types.ts";
@@ -63,14 +62,14 @@ export class Table {
   /** @throws Trap out of bounds; TypeError, RangeError for what is no index */
   get(index: number): unknown {
     this.#check(index, "table.get");
-    return toEmbedder(this.store, this.item.table.elements[index]);
+    return this.store.values.toHost(this.item.table.elements[index]);
   }
 
   /** @throws as {@link get}; TypeError for a value of another type */
   set(index: number, value: unknown): void {
     this.#check(index, "table.set");
     const { table } = this.item;
-    table.elements[index] = toGuest(this.store, value, table.type.element, "table.set");
+    table.elements[index] = this.store.values.toGuest(value, table.type.element, "table.set");
   }
 
   /**
@@ -80,7 +79,7 @@ export class Table {
   grow(delta: number, value: unknown = null): number {
     const { table } = this.item;
     const count = COUNT.read(delta, "table.grow");
-    return table.grow(count, toGuest(this.store, value, table.type.element, "table.grow"));
+    return table.grow(count, this.store.values.toGuest(value, table.type.element, "table.grow"));
   }
 
   #check(index: number, what: string): void {
@@ -99,7 +98,7 @@ function allocate(store: Store, options: TableOptions, init: unknown): TableInst
   const type = { element, min: BigInt(min), max: max === undefined ? undefined : BigInt(max), is64 };
   const problem = tableTypeProblem(type);
   if (problem !== undefined) throw new RangeError(`new Table: ${problem}`);
-  const value = toGuest(store, init, element, "table's initial element");
+  const value = store.values.toGuest(init, element, "table's initial element");
   store.state.count({ tables: 1 });
   return new TableInstance(type, value, store.state.tableBudget);
 }

@@ -4,6 +4,7 @@
 import { LimitError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
+import type { EmbedderValues } from "./embedder.ts";
 import { FuelMeter } from "./fuel.ts";
 import { GcHeap } from "./gc.ts";
 import type { HostGate } from "./host-gate.ts";
@@ -39,8 +40,8 @@ export class StoreState {
   readonly tableBudget: TableBudget;
   /** Whether and how a wait in a synchronous call may block the thread. */
   blocking: Blocking | undefined;
-  /** The embedder's own object for this store. */
-  embedder: unknown;
+  /** Set by the embedder's layer before anything runs. */
+  embedder!: EmbedderValues;
   /** What all that guests get from the host passes; only where somebody observes it. */
   gate: HostGate | undefined;
   /** Set by the embedder's layer before anything runs. */

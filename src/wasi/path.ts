@@ -7,9 +7,7 @@ import {
   ALL_OFLAGS,
   ALL_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
-  DIRECTORY_RIGHTS,
   FDFLAG,
-  FILE_RIGHTS,
   isErrno,
   LOOKUP_SYMLINK_FOLLOW,
   MAX_PATH_BYTES,
@@ -17,10 +15,11 @@ import {
   RIGHT,
   WasiError,
 } from "./abi.ts";
-import type { Descriptor, DirectoryDescriptor } from "./descriptors.ts";
+import type { DirectoryDescriptor } from "./descriptors.ts";
 import { timeUpdates } from "./fd.ts";
-import type { FileSystemDirectory, FileSystemFile } from "./fs/file-system.ts";
+import type { FileSystemDirectory } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
+import { describe, open } from "./path-open.ts";
 import { FOLLOW, type Place, resolvePath } from "./path-resolution.ts";
 
 /*
@@ -341,85 +340,4 @@ function withTwoPlaces(
       act(from, to);
     }),
   );
-}
-
-interface OpenRequest {
-  readonly read: boolean;
-  readonly write: boolean;
-  readonly create: boolean;
-  readonly exclusive: boolean;
-  readonly truncate: boolean;
-  readonly follow: boolean;
-  readonly onlyDirectory: boolean;
-}
-
-function open(
-  call: Call,
-  start: FileSystemDirectory,
-  path: string,
-  request: OpenRequest,
-): FileSystemFile | FileSystemDirectory {
-  const directoryFits = !request.write && !request.create && !request.truncate;
-  return resolvePath<FileSystemFile | FileSystemDirectory>(
-    call,
-    start,
-    path,
-    ({ parent, name, mustBeDirectory }) => {
-      if (name === undefined) {
-        if (request.exclusive) throw new WasiError("exist");
-        if (!directoryFits) throw new WasiError("isdir");
-        return parent.duplicate();
-      }
-      try {
-        if (mustBeDirectory || request.onlyDirectory) {
-          // As Linux: open("name/", O_CREAT) is EISDIR, whatever is there.
-          if (request.create) throw new WasiError("isdir");
-          const directory = parent.openDirectory(name);
-          if (directoryFits) return directory;
-          directory.close();
-          throw new WasiError("isdir");
-        }
-        try {
-          return parent.openFile(name, request);
-        } catch (error) {
-          if (!isErrno(error, "isdir") || !directoryFits) throw error;
-          return parent.openDirectory(name);
-        }
-      } catch (error) {
-        // A trailing slash means what the link leads to, follow or not.
-        if (isErrno(error, "loop") && (request.follow || mustBeDirectory)) return FOLLOW;
-        throw error;
-      }
-    },
-  );
-}
-
-/** A descriptor for something opened. Gets the wanted rights that mean something for it. */
-function describe(
-  opened: FileSystemFile | FileSystemDirectory,
-  wanted: number,
-  wantedInheriting: number,
-  flags: number,
-): Descriptor {
-  if (opened.kind === "directory") {
-    return {
-      kind: "directory",
-      directory: opened,
-      preopen: undefined,
-      listing: undefined,
-      rightsBase: wanted & DIRECTORY_RIGHTS,
-      rightsInheriting: wantedInheriting & DIRECTORY_INHERITING_RIGHTS,
-      flags,
-    };
-  }
-  // Changing a file's size needs a file open for writing, as in POSIX.
-  const needWriting = (wanted & RIGHT.fdWrite) !== 0 ? 0 : RIGHT.fdAllocate | RIGHT.fdFilestatSetSize;
-  return {
-    kind: "file",
-    file: opened,
-    position: 0n,
-    rightsBase: wanted & FILE_RIGHTS & ~needWriting,
-    rightsInheriting: wantedInheriting & FILE_RIGHTS,
-    flags,
-  };
 }

@@ -60,6 +60,8 @@ const ENVIRONMENT = [
   "storeF64",
   "nan32",
   "nan64",
+  "copy64",
+  "load64",
   "globalOf",
   "setGlobal",
   "begin",
@@ -147,6 +149,9 @@ for (const [name, sign] of [
   define(`f${name}`, "x y", "boolean", `x(fp) ${sign} y(fp)`);
 define("set32", "d x", "void", "nan32(fp + d, x(fp))");
 define("set64", "d x", "void", "nan64(fp + d, x(fp))");
+// Every bit of a NaN counts here. As a double, since the processor is slow to read two words it has just written as one.
+define("copy64", "d a", "void", "copy64(fp + d, fp + a)");
+define("load64", "x d", "number", "load64(x(fp), fp + d)");
 
 // ---------------------------------------------------------------- memory 0, of at most 2 GiB
 // A negative address stands for one above 2 GiB, which is outside: it becomes the largest one.

@@ -6,7 +6,7 @@ import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
 import { Operands } from "./operands.ts";
 import { type Construct, isMove, Outline, operationOf } from "./outline.ts";
-import { branchTest, type Translation, translate } from "./translate.ts";
+import { branchTest, doublesIn, type Translation, translate } from "./translate.ts";
 import { type TrapPlan, Tree, tree } from "./tree.ts";
 
 /** What trees need of others to call functions. */
@@ -81,7 +81,7 @@ class Builder {
     const emit = (step: Tree): void => {
       this.#items.push({ tree: step, codes: null });
     };
-    this.#operands = new Operands(func.zeroTo, emit);
+    this.#operands = new Operands(func.zeroTo, doublesIn(outline.nodes.slice(first, end)), emit);
     this.#translation = { operands: this.#operands, emit, trapAt };
   }
 

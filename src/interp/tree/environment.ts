@@ -39,6 +39,9 @@ export interface Environment {
   /** Write a float to a register, NaN in its canonical form. */
   readonly nan32: (at: number, value: number) => void;
   readonly nan64: (at: number, value: number) => void;
+  /** Copy 64 bits as a double where they are no NaN: within the registers, and from memory. */
+  readonly copy64: (to: number, from: number) => void;
+  readonly load64: (e: number, to: number) => number;
   readonly globalOf: (global: GlobalInstance, word?: number) => number;
   readonly setGlobal: (global: GlobalInstance, value: number, word?: number) => void;
   readonly begin: (callee: Callee, end: number, site: CodeNode) => boolean;
@@ -76,10 +79,11 @@ export function createEnvironment(machine: Machine): Environment {
       leave(fp, exit);
       throw LEAVING;
     },
-    ...createLoads(V),
+    ...createLoads(V, R, D),
     ...createStores(V),
-    nan32: makeSet32(F, R),
-    nan64: makeSet64(D, R),
+    nan32: makeSet32(makePut32(F), makeNan32(R)),
+    nan64: makeSet64(makePut64(D), makeNan64(R)),
+    copy64: makeCopy64(makePut64(D), (to, from) => R.copyWithin(to, from, from + 2), D),
     globalOf: (global, word = 0) => global.bits[global.at + word] as number,
     setGlobal: (global, value, word = 0) => {
       global.bits[global.at + word] = value;
@@ -119,33 +123,71 @@ function makePay(Z: Int32Array): Environment["pay"] {
   return (fuel) => ((Z[0] as number) -= fuel) < 0;
 }
 
-function makeSet32(F: Float32Array, R: Int32Array): Environment["nan32"] {
-  return (at, value) => {
-    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    if (value === value) F[at] = value;
-    else R[at] = 0x7fc00000;
-  };
-}
+type Put = (at: number, value: number) => void;
 
-function makeSet64(D: Float64Array, R: Int32Array): Environment["nan64"] {
-  const nan = (at: number): void => {
+const makePut32 =
+  (F: Float32Array): Put =>
+  (at, value) => {
+    F[at] = value;
+  };
+const makePut64 =
+  (D: Float64Array): Put =>
+  (at, value) => {
+    D[at >> 1] = value;
+  };
+const makeNan32 =
+  (R: Int32Array): Put =>
+  (at) => {
+    R[at] = 0x7fc00000;
+  };
+const makeNan64 =
+  (R: Int32Array): Put =>
+  (at) => {
     R[at] = 0;
     R[at + 1] = 0x7ff80000;
   };
-  return makeSet(D, nan);
-}
-
-function makeSet(D: Float64Array, nan: (at: number) => void): Environment["nan64"] {
-  return (at, value) => {
+const makeCopy64 =
+  (put: Put, words: (to: number, from: number) => void, D: Float64Array): Environment["copy64"] =>
+  (to, from) => {
+    const value = D[from >> 1] as number;
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    if (value === value) D[at >> 1] = value;
-    else nan(at);
+    if (value === value) put(to, value);
+    else words(to, from);
   };
-}
+/** What is outside of the memory becomes NaN. */
+const makeLoad64 =
+  (load: Load, settle: (to: number, value: number, e: number) => number): Environment["load64"] =>
+  (e, to) =>
+    settle(to, +load(e), e);
+const makePutIn64 =
+  (D: Float64Array): Store =>
+  (to, value) => {
+    D[to >> 1] = value;
+    return 0;
+  };
+const makeSettle64 =
+  (put: Store, words: Store) =>
+  (to: number, value: number, e: number): number =>
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    value === value ? put(to, value) : words(to, e);
+const makeSet32 =
+  (put: Put, nan: Put): Put =>
+  (at, value) => {
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    if (value === value) put(at, value);
+    else nan(at, value);
+  };
+const makeSet64 =
+  (put: Put, nan: Put): Put =>
+  (at, value) => {
+    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
+    if (value === value) put(at, value);
+    else nan(at, value);
+  };
 
 // An access of more than a byte is split where it is not aligned; the parts that V8 inlines stay below 27 bytes of bytecode.
 
-function createLoads(V: Views) {
+function createLoads(V: Views, R: Int32Array, D: Float64Array) {
   const slow16 = (e: number): number => {
     const { u8 } = V;
     return e + 1 < u8.length ? (u8[e] as number) | ((u8[e + 1] as number) << 8) : NONE;
@@ -172,11 +214,20 @@ function createLoads(V: Views) {
     words[1] = high;
     return double[0] as number;
   };
+  const words64 = (to: number, e: number): number => {
+    const high = slow32(e + 4);
+    if (high === undefined) return NONE;
+    R[to] = slow32(e);
+    R[to + 1] = high;
+    return 0;
+  };
+  const loadF64 = makeLoadF64(slowF64, makeAlignedF64(V));
   return {
+    load64: makeLoad64(loadF64, makeSettle64(makePutIn64(D), words64)),
     load16: makeLoad16(slow16, makeAligned16(V)),
     load32: makeLoad32(slow32, makeAligned32(V)),
     loadF32: makeLoadF32(slowF32, makeAlignedF32(V)),
-    loadF64: makeLoadF64(slowF64, makeAlignedF64(V)),
+    loadF64,
   };
 }
 
@@ -337,3 +388,27 @@ const makeNumberF64 =
   (e, value) =>
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
     value === value ? put(e, value) : slow(e, value);
+
+type Helper = (x: number, y: number, z: number) => unknown;
+
+/** How helpers are made of others, for the warm-up: these must not be inlined where a helper is compiled by itself. */
+export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper) => Helper)[] = [
+  makeLoad16,
+  makeLoad32,
+  makeLoadF32,
+  makeLoadF64,
+  makeLoad64,
+  makeSettle64,
+  makeSet32,
+  makeSet64,
+  makeIndex16,
+  makeIndex32,
+  makeIndexF32,
+  makeIndexF64,
+  makeStore16,
+  makeStore32,
+  makeStoreF32,
+  makeStoreF64,
+  makeNumberF32,
+  makeNumberF64,
+] as readonly unknown[] as readonly ((first: Helper, second: Helper) => Helper)[];

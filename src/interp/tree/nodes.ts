@@ -80,6 +80,8 @@ export const NODE_OPERANDS = {
   fGe: "xy",
   set32: "dx",
   set64: "dx",
+  copy64: "da",
+  load64: "xd",
   address: "x",
   addressAt: "xk",
   checked: "xi",
@@ -122,7 +124,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
+function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -196,6 +198,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
   const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
+  const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
   const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
   const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
   const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
@@ -303,6 +307,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     fGe: (x: Value, y: Value) => makeFGe(x, y),
     set32: (d: number, x: Value) => makeSet32(d, x, nan32),
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
+    load64: (x: Value, d: number) => makeLoad64(x, d, load64),
     address: (x: Value) => makeAddress(x),
     addressAt: (x: Value, k: number) => makeAddressAt(x, k),
     checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
@@ -339,7 +345,7 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   };
 }
 
-function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
+function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -413,6 +419,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
   const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
+  const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
   const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
   const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
   const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
@@ -520,6 +528,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     fGe: (x: Value, y: Value) => makeFGe(x, y),
     set32: (d: number, x: Value) => makeSet32(d, x, nan32),
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
+    load64: (x: Value, d: number) => makeLoad64(x, d, load64),
     address: (x: Value) => makeAddress(x),
     addressAt: (x: Value, k: number) => makeAddressAt(x, k),
     checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
@@ -556,7 +566,7 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   };
 }
 
-function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
+function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -630,6 +640,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
   const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
+  const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
   const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
   const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
   const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
@@ -737,6 +749,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     fGe: (x: Value, y: Value) => makeFGe(x, y),
     set32: (d: number, x: Value) => makeSet32(d, x, nan32),
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
+    load64: (x: Value, d: number) => makeLoad64(x, d, load64),
     address: (x: Value) => makeAddress(x),
     addressAt: (x: Value, k: number) => makeAddressAt(x, k),
     checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),

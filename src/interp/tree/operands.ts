@@ -25,9 +25,12 @@ export class Operands {
   /** By word offset, ascending: the order in which they were computed. */
   readonly #pending = new Map<number, Pending>();
   readonly #firstTemporary: number;
+  readonly #doubles: ReadonlySet<number>;
   readonly #emit: (step: Tree) => void;
 
-  constructor(firstTemporary: number, emit: (step: Tree) => void) {
+  /** `doubles`: words of registers that are read as doubles somewhere. What is in them does not depend on that, only how fast. */
+  constructor(firstTemporary: number, doubles: ReadonlySet<number>, emit: (step: Tree) => void) {
+    this.#doubles = doubles;
     this.#firstTemporary = firstTemporary;
     this.#emit = emit;
   }
@@ -92,6 +95,10 @@ export class Operands {
   float32(at: number): Tree {
     const pending = this.#pending.get(at);
     switch (pending?.kind) {
+      case "i32":
+        if (pending.value.kind !== "constant") break;
+        this.#pending.delete(at);
+        return constant(asFloat(pending.value.operands[0] as number));
       case "f32":
         this.#pending.delete(at);
         return pending.value;
@@ -102,14 +109,21 @@ export class Operands {
         this.#pending.delete(at);
         return new Tree("get32", [pending.from], [pending.from]);
       default:
-        this.settle(at);
-        return new Tree("get32", [at], [at]);
+        break;
     }
+    this.settle(at);
+    return new Tree("get32", [at], [at]);
   }
 
   float64(at: number): Tree {
     const pending = this.#pending.get(at);
     switch (pending?.kind) {
+      case "i64": {
+        const double = constantDouble(pending.low, pending.high);
+        if (double === undefined) break;
+        this.#pending.delete(at);
+        return constant(double);
+      }
       case "f64":
         this.#pending.delete(at);
         return pending.value;
@@ -120,9 +134,10 @@ export class Operands {
         this.#pending.delete(at);
         return new Tree("get64", [pending.from], [pending.from, pending.from + 1]);
       default:
-        this.settle(at);
-        return new Tree("get64", [at], [at, at + 1]);
+        break;
     }
+    this.settle(at);
+    return new Tree("get64", [at], [at, at + 1]);
   }
 
   /** Whatever the register at `at` holds, `words` of it, to be put elsewhere. */
@@ -225,20 +240,30 @@ export class Operands {
       case "f64":
         emit(tree("set64", at, value.value));
         return;
-      case "i64":
-        this.#writePair(at, value.low, value.high);
+      case "i64": {
+        const double = this.#doubles.has(at) ? constantDouble(value.low, value.high) : undefined;
+        if (double === undefined || Number.isNaN(double)) this.#writePair(at, value.low, value.high);
+        else emit(tree("set64", at, constant(double)));
         return;
+      }
       case "load32":
         emit(tree("set", at, loadWord(value.address, 0, value.site)));
         return;
       case "load64":
+        if (this.#doubles.has(at)) {
+          const load = new Tree("load64", [addressTree(value.address), at]);
+          emit(new Tree("checkedStep", [load, value.site], [], true));
+          return;
+        }
         this.#writePair(at, loadWord(value.address, 0, value.site), loadWord(value.address, 4, value.site));
         return;
       case "copy32":
         if (value.from !== at) emit(tree("set", at, word(value.from)));
         return;
       case "copy64":
-        if (value.from !== at) this.#writePair(at, word(value.from), word(value.from + 1));
+        if (value.from === at) return;
+        if (this.#doubles.has(at)) emit(tree("copy64", at, value.from));
+        else this.#writePair(at, word(value.from), word(value.from + 1));
         return;
     }
   }
@@ -268,6 +293,23 @@ export function addressTree({ base, offset }: Address, extra = 0): Tree {
     return constant(k < 0 ? 0xffffffff : k + at);
   }
   return at === 0 ? tree("address", base) : tree("addressAt", base, at);
+}
+
+const WORDS = new Int32Array(2);
+const FLOATS = new Float32Array(WORDS.buffer);
+const DOUBLES = new Float64Array(WORDS.buffer);
+
+function asFloat(bits: number): number {
+  WORDS[0] = bits;
+  return FLOATS[0] as number;
+}
+
+/** The double that two constant words are. */
+function constantDouble(low: Tree, high: Tree): number | undefined {
+  if (low.kind !== "constant" || high.kind !== "constant") return undefined;
+  WORDS[0] = low.operands[0] as number;
+  WORDS[1] = high.operands[0] as number;
+  return DOUBLES[0] as number;
 }
 
 function checked(

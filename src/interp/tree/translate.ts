@@ -7,6 +7,7 @@ import * as i32 from "../ops/numeric/i32.ts";
 import type { Binary, Unary } from "./environment.ts";
 import type { NodeKind } from "./nodes.ts";
 import { type Address, addressTree, loadPart, loadWord, type Operands, type Pair } from "./operands.ts";
+import { operationOf } from "./outline.ts";
 import { constant, type TrapPlan, Tree, tree } from "./tree.ts";
 
 type Shape = "XY" | "XK";
@@ -312,6 +313,19 @@ export function translate(t: Translation, node: CodeNode, op: Code): boolean {
     default:
       return translateMemory(t, node, op) || translateWide(operands, node, op, t);
   }
+}
+
+/** Words of registers that nodes read as doubles. */
+export function doublesIn(nodes: readonly CodeNode[]): ReadonlySet<number> {
+  const doubles = new Set<number>();
+  for (const node of nodes) {
+    const op = operationOf(node);
+    const arithmetic = FLOAT.get(op) ?? FLOAT_TESTS.get(op) ?? FLOAT_TESTS.get((op - 1) as Code);
+    if (arithmetic?.[1] !== 64 && op !== Code.F64Sqrt) continue;
+    doubles.add(node.a);
+    if (op !== Code.F64Sqrt) doubles.add(node.b);
+  }
+  return doubles;
 }
 
 // ------------------------------------------------------------------ conditions

@@ -67,6 +67,7 @@ const ENVIRONMENT = [
   "begin",
   "end",
   "rare",
+  "callIndirect",
 ];
 
 const nodes = [];
@@ -185,6 +186,7 @@ define("block", "p", "number", "{ const c = p(fp); return c > 0 ? c - 1 : c; }")
 define("blockOne", "p", "number", "{ const c = p(fp); return c < 0 ? c : 0; }");
 define("zero", "a b", "void", "{ for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }");
 define("call", "f g a o b j h", "number", "begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j)");
+define("callIndirect", "o j h", "number", "callIndirect(fp, o, j, h)");
 define("rare", "j", "void", "{ rare(fp, j); }");
 
 // ---------------------------------------------------------------- text

@@ -4,6 +4,7 @@
 import type { FuncType } from "../../module/types.ts";
 import type { LoweredFunction } from "../../runtime/function.ts";
 import type { Operand } from "../lower/operand-stack.ts";
+import type { Linked } from "../tree/machine.ts";
 import type { Code } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
 
@@ -130,6 +131,8 @@ export class FunctionCode implements LoweredFunction {
   loopHeads: ReadonlyMap<number, { readonly node: CodeNode; readonly cost: number }> | null = null;
   /** Of the fast code where there is one, else of the exact code. `null`: the function has no try block. */
   handlers: HandlerTable | null = null;
+  /** How trees call this function; `undefined` while no tree does. */
+  tree: Linked | undefined = undefined;
   /** Operands left folded at region ends. */
   readonly fixups = new Map<CodeNode, readonly Fixup[]>();
   /** References on the operand stack where a run can stop or allocate; nodes without any are not in it. */

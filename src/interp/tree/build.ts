@@ -178,6 +178,10 @@ class Builder {
         operands.settleAll();
         this.#call(node);
         return;
+      case Code.CallIndirect:
+        operands.settleAll();
+        this.#flow(tree("callIndirect", node, exitAt(node), { node, refund: 0, isBehind: true }), [0, -1]);
+        return;
       case Code.Recharge:
         operands.settleAll();
         this.#flow(tree("jump", node.fuel, 0, { node, refund: node.fuel, isBehind: false }), [0, -1]);

@@ -1,9 +1,11 @@
 // What nodes capture besides their operands: the machine's registers and views, and helpers longer than a node may be.
 // Owns memory accesses, calls and leaving as nodes see them. Each helper has its captured variables in its nearest context.
 
+import type { FunctionInstance } from "../../runtime/function.ts";
 import type { GlobalInstance } from "../../runtime/global.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
 import { FIRST_RARE } from "../code/code.ts";
-import type { CodeNode } from "../code/node.ts";
+import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
 import { type Callee, Counter, type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
 
@@ -46,6 +48,7 @@ export interface Environment {
   readonly setGlobal: (global: GlobalInstance, value: number, word?: number) => void;
   readonly begin: (callee: Callee, end: number, site: CodeNode) => boolean;
   readonly end: (code: number, site: CodeNode, behind: Exit, fp: number) => number;
+  readonly callIndirect: (fp: number, site: CodeNode, exit: Exit, behind: Exit) => number;
   readonly rare: (fp: number, exit: Exit) => void;
 }
 
@@ -61,6 +64,24 @@ export function createEnvironment(machine: Machine): Environment {
     machine.exit = exit;
     machine.fp = fp;
     return LEFT;
+  };
+  const begin: Environment["begin"] = (callee, end, site) => {
+    const depth = Z[Counter.Depth] as number;
+    if (depth >= (Z[Counter.MaxDepth] as number) || end > (Z[Counter.MaxWords] as number)) return false;
+    const left = (Z[Counter.Fuel] as number) - callee.fuel;
+    if (left < 0) return false;
+    Z[Counter.Fuel] = left;
+    V.callers[depth] = site;
+    Z[Counter.Depth] = depth + 1;
+    return true;
+  };
+  const end: Environment["end"] = (code, site, behind, fp) => {
+    if (code < 0) return code;
+    Z[Counter.Depth] = (Z[Counter.Depth] as number) - 1;
+    const left = (Z[Counter.Fuel] as number) - site.fuel;
+    if (left < 0) return leave(fp, behind);
+    Z[Counter.Fuel] = left;
+    return 0;
   };
   return {
     R,
@@ -88,23 +109,20 @@ export function createEnvironment(machine: Machine): Environment {
     setGlobal: (global, value, word = 0) => {
       global.bits[global.at + word] = value;
     },
-    begin: (callee, end, site) => {
-      const depth = Z[Counter.Depth] as number;
-      if (depth >= (Z[Counter.MaxDepth] as number) || end > (Z[Counter.MaxWords] as number)) return false;
-      const left = (Z[Counter.Fuel] as number) - callee.fuel;
-      if (left < 0) return false;
-      Z[Counter.Fuel] = left;
-      V.callers[depth] = site;
-      Z[Counter.Depth] = depth + 1;
-      return true;
-    },
-    end: (code, site, behind, fp) => {
-      if (code < 0) return code;
-      Z[Counter.Depth] = (Z[Counter.Depth] as number) - 1;
-      const left = (Z[Counter.Fuel] as number) - site.fuel;
-      if (left < 0) return leave(fp, behind);
-      Z[Counter.Fuel] = left;
-      return 0;
+    begin,
+    end,
+    callIndirect: (fp, site, exit, behind) => {
+      const { instance } = V;
+      const elements = (instance as ModuleInstance).tables[site.c]?.elements as (FunctionInstance | null)[];
+      const func = elements[(R[fp + site.a] as number) >>> 0];
+      // What traps, converts or crosses instances is the interpreter's.
+      if (func === undefined || func === null) return leave(fp, exit);
+      if (func.typeId !== site.b || func.instance !== instance) return leave(fp, exit);
+      const code = func.code as FunctionCode;
+      const { tree } = code;
+      const base = fp + site.d;
+      if (tree === undefined || !begin(tree.callee, base + code.frameWords, site)) return leave(fp, exit);
+      return end(tree.flow(base), site, behind, fp);
     },
     rare: (fp, exit) => {
       try {

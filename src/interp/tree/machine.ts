@@ -39,6 +39,13 @@ export interface Callee {
   body: Flow;
 }
 
+/** How trees call a function. */
+export interface Linked {
+  readonly callee: Callee;
+  /** Its driver. */
+  readonly flow: Flow;
+}
+
 /** Words of the counters. */
 export const enum Counter {
   /** What is left of the slice of fuel. */

@@ -114,6 +114,7 @@ export const NODE_OPERANDS = {
   blockOne: "p",
   zero: "ab",
   call: "fgaobjh",
+  callIndirect: "ojh",
   rare: "j",
 } as const;
 
@@ -124,7 +125,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
+function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -232,6 +233,7 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
   const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
+  const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
     get: (a: number) => makeGet(a, R),
@@ -341,11 +343,12 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     blockOne: (p: Flow) => makeBlockOne(p),
     zero: (a: number, b: number) => makeZero(a, b, R),
     call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
+    callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     rare: (j: Exit) => makeRare(j, rare),
   };
 }
 
-function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
+function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -453,6 +456,7 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
   const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
+  const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
     get: (a: number) => makeGet(a, R),
@@ -562,11 +566,12 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     blockOne: (p: Flow) => makeBlockOne(p),
     zero: (a: number, b: number) => makeZero(a, b, R),
     call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
+    callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     rare: (j: Exit) => makeRare(j, rare),
   };
 }
 
-function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, fround }: Environment): Family {
+function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -674,6 +679,7 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
   const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
+  const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
     get: (a: number) => makeGet(a, R),
@@ -783,6 +789,7 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     blockOne: (p: Flow) => makeBlockOne(p),
     zero: (a: number, b: number) => makeZero(a, b, R),
     call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
+    callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     rare: (j: Exit) => makeRare(j, rare),
   };
 }

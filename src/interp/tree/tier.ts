@@ -11,7 +11,7 @@ import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
 import { type EntryKeeper, enterAt, enterFunction, removeEntry, type TreeEntry } from "./entries.ts";
 import { LEAVING } from "./environment.ts";
-import { type Callee, Counter, type Flow, LEFT, Machine, TREE_WORDS } from "./machine.ts";
+import { type Callee, Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
 import { DriverPool } from "./pool.ts";
 
 /**
@@ -26,6 +26,9 @@ const HOT = 1000;
 const MAX_DEPTH = 60;
 /** More than a slice has. */
 const NOT_READY = 0x7fffffff;
+/** Slices of fuel: less than the first is worth a new one. */
+const SHORT = 2 ** 12;
+const SLICE = 2n ** 18n;
 /** Trees take addresses above this for ones that are outside. */
 const MAX_MEMORY = 2 ** 31;
 
@@ -38,15 +41,9 @@ class Shared {
 
 let shared: Shared | undefined;
 
-interface Linked {
-  readonly callee: Callee;
-  readonly flow: Flow;
-}
-
 export class Tier implements Linkage, EntryKeeper {
   mode: TierMode = "off";
   #seed = 1;
-  readonly #callees = new WeakMap<FunctionCode, Linked>();
 
   /** A function has just been lowered. */
   prepare(func: FunctionCode): void {
@@ -58,16 +55,14 @@ export class Tier implements Linkage, EntryKeeper {
 
   calleeOf(func: FunctionCode): Linked | undefined {
     if (func.entry !== null && !isSuitable(func)) return undefined;
-    let linked = this.#callees.get(func);
-    if (linked === undefined) {
+    if (func.tree === undefined) {
       shared ??= new Shared();
       const driver = shared.pool.takeFunction();
       if (driver === undefined) return undefined;
       const callee: Callee = { fuel: NOT_READY, body: () => LEFT };
-      linked = { callee, flow: driver(callee) };
-      this.#callees.set(func, linked);
+      func.tree = { callee, flow: driver(callee) };
     }
-    return linked;
+    return func.tree;
   }
 
   /** The interpreter has come to an entry: goes on in its tree, or at the node that it returns. */
@@ -147,12 +142,13 @@ function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, wi
   const { R, Z, V } = machine;
   const { fp } = ex;
   const meter = ex.store.fuel;
-  const live = original === null ? func.zeroTo : func.frameWords;
-  R.set(ex.R.subarray(fp, fp + live), fp);
+  copyWords(R, ex.R, fp, fp + (original === null ? func.zeroTo : func.frameWords));
   machine.show(ex.u8, ex.memoryLength);
   V.globals = ex.instance.globals;
   V.instance = ex.instance;
   V.callers = ex.callers;
+  // Where nobody wants to be asked, a tree need not be left for a new slice soon.
+  if (ex.watch === undefined && meter.counter < SHORT) meter.refill(meter.counter, SLICE);
   Z[Counter.Fuel] = meter.counter - withheld;
   Z[Counter.Depth] = ex.sp;
   Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + MAX_DEPTH);
@@ -166,7 +162,7 @@ function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, wi
   }
   meter.counter = (Z[Counter.Fuel] as number) + withheld;
   if (code !== LEFT) {
-    for (let k = fp, end = fp + func.resultWords; k < end; k++) ex.R[k] = R[k] as number;
+    copyWords(ex.R, R, fp, fp + func.resultWords);
     return returnOf(func);
   }
   const { exit } = machine;
@@ -175,13 +171,21 @@ function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, wi
   machine.exit = undefined;
   const end = machine.fp + node.owner.frameWords;
   ex.ensureWords(end);
-  ex.R.set(R.subarray(fp, end), fp);
+  copyWords(ex.R, R, fp, end);
   ex.fp = machine.fp;
   ex.sp = Z[Counter.Depth] as number;
   meter.counter += refund;
   if (!isBehind) return node;
   applyFixups(ex, node, ex.fp);
   return regionBehind(node);
+}
+
+/** Above so many words a copy at once is faster. */
+const MANY_WORDS = 64;
+
+function copyWords(to: Int32Array, from: Int32Array, start: number, end: number): void {
+  if (end - start > MANY_WORDS) to.set(from.subarray(start, end), start);
+  else for (let k = start; k < end; k++) to[k] = from[k] as number;
 }
 
 /** A node by which the interpreter returns from a frame whose results are in place. */

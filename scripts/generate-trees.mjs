@@ -31,6 +31,7 @@ const TYPES = {
   h: "Exit",
   i: "TrapSite",
   g: "Callee",
+  l: "Cut",
   f: "Flow",
   o: "CodeNode",
   v: "Binary",
@@ -187,6 +188,8 @@ define("blockOne", "p", "number", "{ const c = p(fp); return c < 0 ? c : 0; }");
 define("zero", "a b", "void", "{ for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }");
 define("call", "f g a o b j h", "number", "begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j)");
 define("callIndirect", "o j h", "number", "callIndirect(fp, o, j, h)");
+// What hangs under a driver of its own. V8 must not take it for a constant, or it would be inlined here.
+define("cut", "l", "number", "l.flow(fp)");
 define("rare", "j", "void", "{ rare(fp, j); }");
 
 // ---------------------------------------------------------------- text
@@ -218,7 +221,7 @@ const nodesText = `// The closures that trees are made of, in copies by depth.
 
 import type { CodeNode } from "../code/node.ts";
 import type { Binary, Environment, Unary } from "./environment.ts";
-import type { Callee, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
+import type { Callee, Cut, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
 
 /** The operands of every kind of node, a letter each: x y Value, c e Test, s t u Step, p q f Flow; others are no closures. */
 export const NODE_OPERANDS = {

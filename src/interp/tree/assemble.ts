@@ -11,6 +11,7 @@ import {
 } from "./environment.ts";
 import {
   Counter,
+  type Cut,
   type Flow,
   type Machine,
   type Step,
@@ -58,6 +59,7 @@ export class Assembler {
       if (driver === undefined) throw new NoDriver();
       return driver(operands[0] as Flow);
     }
+    if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
     if (!this.#warm.has(kind)) {
       this.#warm.add(kind);
       const giveBack = lendScratch(this.#machine);
@@ -72,6 +74,15 @@ export class Assembler {
     }
     const family = this.#families[depth % this.#families.length] as Family;
     return factoryOf(family, kind)(...operands);
+  }
+
+  #cut(body: Flow): Cut {
+    const driver = this.#pool.takeFunction();
+    if (driver === undefined) throw new NoDriver();
+    const cut: Cut = { flow: body };
+    // Written twice, so that V8 does not take the field for a constant.
+    cut.flow = driver({ fuel: 0, body });
+    return cut;
   }
 
   #operand(operand: Operand, depth: number): unknown {
@@ -187,6 +198,8 @@ function sample(letter: string, isFloat: boolean, child: number): unknown {
       return BINARIES[k];
     case "w":
       return UNARIES[k];
+    case "l":
+      return { flow: FLOWS[k] };
     case "g":
       return { fuel: 1, body: FLOWS[k] };
     case "j":

@@ -23,6 +23,9 @@ export class TreeEntry {
   /** Times that it was passed without a tree. */
   count = 0;
   run: Flow | undefined;
+  /** Times that its tree was entered, and the fuel that was used there. */
+  entered = 0;
+  used = 0;
 
   constructor(tier: EntryKeeper, func: FunctionCode, original: CodeNode | null) {
     this.tier = tier;

@@ -39,6 +39,11 @@ export interface Callee {
   body: Flow;
 }
 
+/** A part of a tree that is compiled by itself. */
+export interface Cut {
+  flow: Flow;
+}
+
 /** How trees call a function. */
 export interface Linked {
   readonly callee: Callee;

@@ -3,7 +3,7 @@
 
 import type { CodeNode } from "../code/node.ts";
 import type { Binary, Environment, Unary } from "./environment.ts";
-import type { Callee, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
+import type { Callee, Cut, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
 
 /** The operands of every kind of node, a letter each: x y Value, c e Test, s t u Step, p q f Flow; others are no closures. */
 export const NODE_OPERANDS = {
@@ -115,6 +115,7 @@ export const NODE_OPERANDS = {
   zero: "ab",
   call: "fgaobjh",
   callIndirect: "ojh",
+  cut: "l",
   rare: "j",
 } as const;
 
@@ -234,6 +235,7 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
   const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
+  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
     get: (a: number) => makeGet(a, R),
@@ -344,6 +346,7 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     zero: (a: number, b: number) => makeZero(a, b, R),
     call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
+    cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
   };
 }
@@ -457,6 +460,7 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
   const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
+  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
     get: (a: number) => makeGet(a, R),
@@ -567,6 +571,7 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     zero: (a: number, b: number) => makeZero(a, b, R),
     call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
+    cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
   };
 }
@@ -680,6 +685,7 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
   const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
+  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   return {
     get: (a: number) => makeGet(a, R),
@@ -790,6 +796,7 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     zero: (a: number, b: number) => makeZero(a, b, R),
     call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
+    cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
   };
 }

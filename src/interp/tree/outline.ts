@@ -19,6 +19,8 @@ export interface Detour {
   readonly branch: CodeNode;
 }
 
+/** Their nesting takes time by the square of their number. */
+const MAX_CONSTRUCTS = 400;
 /** Longer detours are no mere moves of operands. */
 const MAX_MOVES = 16;
 
@@ -115,6 +117,7 @@ export class Outline {
       }
       fallsThrough = !endsFlow(operationOf(node));
     }
+    if (loops.size + blocks.size > MAX_CONSTRUCTS) return undefined;
     return nest([...loops.values()], [...blocks.values()]);
   }
 }

@@ -9,10 +9,12 @@ import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
 import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
+import { part } from "./cut.ts";
 import { type EntryKeeper, enterAt, enterFunction, removeEntry, type TreeEntry } from "./entries.ts";
 import { LEAVING } from "./environment.ts";
 import { type Callee, Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
 import { DriverPool } from "./pool.ts";
+import type { Tree } from "./tree.ts";
 
 /**
  * When trees are built: for what is hot; for everything, at its first call; never. `random` is as `always`, but trees are
@@ -22,8 +24,17 @@ export type TierMode = "hot" | "always" | "random" | "off";
 
 /** Times that a loop's start or a function's entry is passed before it gets a tree. */
 const HOT = 1000;
-/** Calls of trees by trees that may be under way: a call takes up to some sixty frames of the JavaScript stack. */
-const MAX_DEPTH = 60;
+/**
+ * Entering and leaving a tree takes a fifth of a microsecond, in which the loop executes some two hundred instructions: after
+ * so many entries, those that have used less fuel each are taken back.
+ */
+const JUDGED = 256;
+const WORTHWHILE = 300;
+/** Frames of the JavaScript stack, of some hundred bytes, that trees may use: as many as there are nodes above each other. */
+const MAX_FRAMES = 2400;
+const MAX_HEIGHT = 300;
+/** Calls of trees by trees that may be under way. */
+const MAX_DEPTH = 100;
 /** More than a slice has. */
 const NOT_READY = 0x7fffffff;
 /** Slices of fuel: less than the first is worth a new one. */
@@ -37,12 +48,21 @@ class Shared {
   readonly machine = new Machine();
   readonly pool = new DriverPool();
   readonly assembler = new Assembler(this.machine, this.pool);
+  /** Of the highest tree so far. */
+  maxHeight = 1;
+
+  /** Makes the tree's closures. @throws NoDriver */
+  assemble(tree: Tree): Flow | undefined {
+    if (tree.height > MAX_HEIGHT) return undefined;
+    this.maxHeight = Math.max(this.maxHeight, tree.height);
+    return this.assembler.flow(part(tree));
+  }
 }
 
 let shared: Shared | undefined;
 
 export class Tier implements Linkage, EntryKeeper {
-  mode: TierMode = "off";
+  mode: TierMode = "hot";
   #seed = 1;
 
   /** A function has just been lowered. */
@@ -71,14 +91,22 @@ export class Tier implements Linkage, EntryKeeper {
     const { original } = entry;
     const { mode } = this;
     if (entry.run === undefined) {
-      if (mode === "hot" && ++entry.count < HOT) return original ?? node.next;
+      if (mode === "hot") {
+        if (++entry.count < HOT) return original ?? node.next;
+        if (!hostInlines()) this.mode = "off";
+      }
       if (!this.#build(entry, node)) {
         removeEntry(node);
         return original === null ? node.next : node;
       }
     }
     if (!canRun(ex, entry.func)) return original ?? node.next;
-    if (mode !== "random") return run(ex, entry, entry.run as Flow, 0);
+    if (mode !== "random") {
+      const next = run(ex, entry, entry.run as Flow, 0);
+      // Other trees may still call it.
+      if (entry.entered === JUDGED && mode === "hot" && entry.used < JUDGED * WORTHWHILE) removeEntry(node);
+      return next;
+    }
     const chance = this.#chance();
     if (chance < 0.2) return original ?? node.next;
     // With less fuel than there is, the tree is left at some edge.
@@ -104,12 +132,13 @@ export class Tier implements Linkage, EntryKeeper {
     try {
       if (original !== null) {
         const tree = buildLoop(func, node, this);
-        if (tree !== undefined) entry.run = shared.assembler.flow(tree);
+        if (tree !== undefined) entry.run = shared.assemble(tree);
       } else {
         const tree = buildFunction(func, this);
-        const linked = tree === undefined ? undefined : this.calleeOf(func);
-        if (tree !== undefined && linked !== undefined) {
-          linked.callee.body = shared.assembler.flow(tree);
+        const body = tree === undefined ? undefined : shared.assemble(tree);
+        const linked = body === undefined ? undefined : this.calleeOf(func);
+        if (body !== undefined && linked !== undefined) {
+          linked.callee.body = body;
           linked.callee.fuel = func.entryFuel;
           entry.run = linked.flow;
         }
@@ -119,6 +148,35 @@ export class Tier implements Linkage, EntryKeeper {
     }
     return entry.run !== undefined;
   }
+}
+
+let inlines: boolean | undefined;
+
+/**
+ * Whether the host compiles JavaScript, which trees need: without a JIT they take twice the loop's time. Told by the time of an
+ * empty loop, 0.5 to 3 ns a turn with a compiler and more than 10 without.
+ */
+function hostInlines(): boolean {
+  inlines ??= isMeasured() && Array.from({ length: 8 }, timeOfTurn).some((time) => time < 6e-6);
+  return inlines;
+}
+
+/** Trees were measured to gain in Node. Of other engines' inlining, and of V8 with compressed pointers, nothing is known. */
+function isMeasured(): boolean {
+  const { versions } =
+    (globalThis as { process?: { versions?: Record<string, string | undefined> } }).process ?? {};
+  return versions?.node !== undefined && versions.bun === undefined && versions.electron === undefined;
+}
+
+const TURNS = 50_000;
+
+/** Milliseconds that a turn of a loop takes. */
+function timeOfTurn(): number {
+  const start = performance.now();
+  let sum = 0;
+  for (let k = 0; k < TURNS; k++) sum = (sum + k) | 0;
+  const time = performance.now() - start;
+  return sum === -1 ? 0 : time / TURNS;
 }
 
 /** Whether trees can hold the function's frame. */
@@ -137,8 +195,9 @@ function canRun(ex: ExecutionContext, func: FunctionCode): boolean {
  * Runs a tree on the current frame, and puts everything back where the interpreter has it. `withheld`: fuel that the tree may
  * not use.
  */
-function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, withheld: number): CodeNode {
-  const { machine } = shared as Shared;
+function run(ex: ExecutionContext, entry: TreeEntry, flow: Flow, withheld: number): CodeNode {
+  const { func, original } = entry;
+  const { machine, maxHeight } = shared as Shared;
   const { R, Z, V } = machine;
   const { fp } = ex;
   const meter = ex.store.fuel;
@@ -148,10 +207,11 @@ function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, wi
   V.instance = ex.instance;
   V.callers = ex.callers;
   // Where nobody wants to be asked, a tree need not be left for a new slice soon.
-  if (ex.watch === undefined && meter.counter < SHORT) meter.refill(meter.counter, SLICE);
-  Z[Counter.Fuel] = meter.counter - withheld;
+  const isLent = ex.watch === undefined && meter.counter < SHORT && meter.refill(meter.counter, SLICE);
+  const before = meter.counter;
+  Z[Counter.Fuel] = before - withheld;
   Z[Counter.Depth] = ex.sp;
-  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + MAX_DEPTH);
+  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + Math.min(MAX_DEPTH, MAX_FRAMES / maxHeight));
   Z[Counter.MaxWords] = Math.min(TREE_WORDS, ex.maxWords);
   let code: number;
   try {
@@ -160,21 +220,25 @@ function run(ex: ExecutionContext, { func, original }: TreeEntry, flow: Flow, wi
     if (error !== LEAVING) throw error;
     code = LEFT;
   }
-  meter.counter = (Z[Counter.Fuel] as number) + withheld;
-  if (code !== LEFT) {
+  const isLeft = code === LEFT;
+  meter.counter = (Z[Counter.Fuel] as number) + withheld + (isLeft ? (machine.exit?.refund ?? 0) : 0);
+  entry.entered++;
+  entry.used += before - meter.counter;
+  // Slices of the loop are short on purpose while it is young.
+  if (isLent) meter.settle();
+  if (!isLeft) {
     copyWords(ex.R, R, fp, fp + func.resultWords);
     return returnOf(func);
   }
   const { exit } = machine;
   if (exit === undefined) throw new Error("a tree was left without saying where to");
-  const { node, refund, isBehind } = exit;
+  const { node, isBehind } = exit;
   machine.exit = undefined;
   const end = machine.fp + node.owner.frameWords;
   ex.ensureWords(end);
   copyWords(ex.R, R, fp, end);
   ex.fp = machine.fp;
   ex.sp = Z[Counter.Depth] as number;
-  meter.counter += refund;
   if (!isBehind) return node;
   applyFixups(ex, node, ex.fp);
   return regionBehind(node);

@@ -65,6 +65,7 @@ const ENVIRONMENT = [
   "load64",
   "globalOf",
   "setGlobal",
+  "setGlobalHigh",
   "begin",
   "end",
   "rare",
@@ -169,8 +170,8 @@ for (const name of ["store8", "store16", "store32", "storeF32", "storeF64"])
 // ---------------------------------------------------------------- globals
 define("global", "k", "number", "globalOf(V.globals[k])");
 define("globalHigh", "k", "number", "globalOf(V.globals[k], 1)");
-define("globalSet", "k x", "void", "setGlobal(V.globals[k], x(fp))");
-define("globalSetHigh", "k x", "void", "setGlobal(V.globals[k], x(fp), 1)");
+define("globalSet", "k x", "void", "setGlobal(k, x(fp))");
+define("globalSetHigh", "k x", "void", "setGlobalHigh(k, x(fp))");
 
 // ---------------------------------------------------------------- sequences and control
 define("two", "s t", "void", "{ s(fp); t(fp); }");

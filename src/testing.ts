@@ -13,6 +13,9 @@ import { createOpcodeTables } from "./decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
 import type { WasmFrame } from "./interp/run/inspect.ts";
 import { type RawValue as Bits, readRaw } from "./interp/run/raw-values.ts";
+import { Assembler } from "./interp/tree/assemble.ts";
+import { Machine } from "./interp/tree/machine.ts";
+import { DriverPool } from "./interp/tree/pool.ts";
 import type { TierMode } from "./interp/tree/tier.ts";
 import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
 import { isRef, NumType, type ValType } from "./module/types.ts";
@@ -49,6 +52,12 @@ export function observeHost(store: Store, observer: HostObserver): void {
 /** What a module's functions are lowered to. */
 export function compiledOf(module: Module): ModuleCompiler {
   return backendOf(module.engine).compiled(module);
+}
+
+/** Runs every kind of node that trees are made of. */
+export function exerciseTreeNodes(): void {
+  const machine = new Machine();
+  new Assembler(machine, new DriverPool()).warmUpAll();
 }
 
 /** When an engine's functions get trees; to be said before its first module is instantiated. */

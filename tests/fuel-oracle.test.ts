@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Engine, type Instance, Linker, Module, OutOfFuelError, Store, Trap } from "wasmeter";
+import { setTier } from "#testing";
 import { runCounted } from "../fuzz/oracle/native.ts";
 import { PROGRAMS, type ProgramRun } from "../fuzz/oracle/programs.ts";
 import { wat } from "./wat.ts";
@@ -17,6 +18,7 @@ interface Attempt {
 
 /** Instantiates and calls `f`, in a store with so much fuel. */
 function attempt(module: Module, args: ProgramRun["args"], fuel?: number): Attempt {
+  const { engine } = module;
   const store = fuel === undefined ? new Store(engine) : new Store(engine, { fuel });
   try {
     const result: unknown = new Linker(engine).instantiate(store, module).call("f", args);
@@ -36,8 +38,14 @@ function expectEnd({ result, error }: Attempt, run: ProgramRun): void {
   }
 }
 
-describe.each(PROGRAMS)("$name", ({ text, runs }) => {
+/** By the engine's choice; every function as a closure tree; trees entered and left at random. */
+const TIERS = ["hot", "always", "random"] as const;
+const CASES = PROGRAMS.flatMap((program) => TIERS.map((tier) => ({ ...program, tier })));
+
+describe.each(CASES)("$name, trees $tier", ({ text, runs, tier }) => {
   const bytes = wat(text);
+  const engine = new Engine();
+  setTier(engine, tier);
   const module = new Module(engine, bytes);
 
   it.each(runs)("$args costs $cost", (run) => {

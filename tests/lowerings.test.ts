@@ -38,6 +38,16 @@ describe("generated modules do the same on both lowerings and natively", () => {
   });
 });
 
+describe.each(["always", "random"] as const)("generated modules do the same in closure trees, %s", (tier) => {
+  const inTrees = makeSubjects([PRICES], tier);
+
+  it.each([500_000, 501_000])("seeds from %i", { timeout: 120_000 }, (first) => {
+    for (let seed = first; seed < first + WORLDS_PER_BATCH; seed++) {
+      expect(checkSeed(seed, inTrees).findings, `seed ${seed}`).toEqual([]);
+    }
+  });
+});
+
 /** Each of these once took time or memory by the square of its size: gigabytes for some kilobytes of code. */
 const TALL: Readonly<Record<string, string>> = {
   "calls below many pending operands": `${"i32.const 1 ".repeat(20_000)} ${"call $nothing ".repeat(20_000)} ${"drop ".repeat(20_000)}`,

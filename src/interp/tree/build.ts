@@ -18,8 +18,8 @@ export interface Linkage {
 /** Regions of more nodes, or more deeply nested ones, stay in the interpreter: building takes time and trees use the stack. */
 const MAX_NODES = 4000;
 const MAX_DEPTH = 60;
-/** Entries of a branch table, each a comparison deep. */
-const MAX_TABLE = 256;
+/** Larger branch tables are the interpreter's: as a tree of comparisons under as many blocks one takes half as long again. */
+const MAX_TABLE = 8;
 
 /** A piece of a sequence: a statement, or control that gives one of `codes`. */
 interface Item {

@@ -45,7 +45,8 @@ export interface Environment {
   readonly copy64: (to: number, from: number) => void;
   readonly load64: (e: number, to: number) => number;
   readonly globalOf: (global: GlobalInstance, word?: number) => number;
-  readonly setGlobal: (global: GlobalInstance, value: number, word?: number) => void;
+  readonly setGlobal: (index: number, value: number) => void;
+  readonly setGlobalHigh: (index: number, value: number) => void;
   readonly begin: (callee: Callee, end: number, site: CodeNode) => boolean;
   readonly end: (code: number, site: CodeNode, behind: Exit, fp: number) => number;
   readonly callIndirect: (fp: number, site: CodeNode, exit: Exit, behind: Exit) => number;
@@ -106,8 +107,13 @@ export function createEnvironment(machine: Machine): Environment {
     nan64: makeSet64(makePut64(D), makeNan64(R)),
     copy64: makeCopy64(makePut64(D), (to, from) => R.copyWithin(to, from, from + 2), D),
     globalOf: (global, word = 0) => global.bits[global.at + word] as number,
-    setGlobal: (global, value, word = 0) => {
-      global.bits[global.at + word] = value;
+    setGlobal: (index, value) => {
+      const global = V.globals[index] as GlobalInstance;
+      global.bits[global.at] = value;
+    },
+    setGlobalHigh: (index, value) => {
+      const global = V.globals[index] as GlobalInstance;
+      global.bits[global.at + 1] = value;
     },
     begin,
     end,

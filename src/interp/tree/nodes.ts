@@ -126,7 +126,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -218,8 +218,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
   const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
   const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
-  const makeGlobalSet = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(V.globals[k], x(fp)); return globalSetNode; };
-  const makeGlobalSetHigh = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetHighNode = (fp: number) => setGlobal(V.globals[k], x(fp), 1); return globalSetHighNode; };
+  const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
   const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
   const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
@@ -329,8 +329,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
     global: (k: number) => makeGlobal(k, V, globalOf),
     globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
-    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, V, setGlobal),
-    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, V, setGlobal),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setGlobal),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setGlobalHigh),
     two: (s: Step, t: Step) => makeTwo(s, t),
     three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
     stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
@@ -351,7 +351,7 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   };
 }
 
-function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -443,8 +443,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
   const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
   const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
-  const makeGlobalSet = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(V.globals[k], x(fp)); return globalSetNode; };
-  const makeGlobalSetHigh = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetHighNode = (fp: number) => setGlobal(V.globals[k], x(fp), 1); return globalSetHighNode; };
+  const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
   const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
   const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
@@ -554,8 +554,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
     global: (k: number) => makeGlobal(k, V, globalOf),
     globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
-    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, V, setGlobal),
-    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, V, setGlobal),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setGlobal),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setGlobalHigh),
     two: (s: Step, t: Step) => makeTwo(s, t),
     three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
     stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
@@ -576,7 +576,7 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   };
 }
 
-function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -668,8 +668,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
   const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
   const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
-  const makeGlobalSet = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(V.globals[k], x(fp)); return globalSetNode; };
-  const makeGlobalSetHigh = (k: number, x: Value, V: Environment["V"], setGlobal: Environment["setGlobal"]) => { const globalSetHighNode = (fp: number) => setGlobal(V.globals[k], x(fp), 1); return globalSetHighNode; };
+  const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
   const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
   const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
@@ -779,8 +779,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
     global: (k: number) => makeGlobal(k, V, globalOf),
     globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
-    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, V, setGlobal),
-    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, V, setGlobal),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setGlobal),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setGlobalHigh),
     two: (s: Step, t: Step) => makeTwo(s, t),
     three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
     stepThen: (s: Step, p: Flow) => makeStepThen(s, p),

@@ -119,10 +119,31 @@ const COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* @__PURE
   [Code.I64GeUI, ["geU", true]],
 ]);
 
-/** A comparison of i64 and the branch on it differ by one, see code.ts. */
-const BRANCH_COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* @__PURE__ */ new Map(
-  [...COMPARE64].map(([code, how]) => [(code + 1) as Code, how]),
-);
+const BRANCH_COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* @__PURE__ */ new Map<
+  Code,
+  readonly [CompareKind, boolean]
+>([
+  [Code.BrI64Eq, ["eq", false]],
+  [Code.BrI64EqI, ["eq", true]],
+  [Code.BrI64Ne, ["ne", false]],
+  [Code.BrI64NeI, ["ne", true]],
+  [Code.BrI64LtS, ["ltS", false]],
+  [Code.BrI64LtSI, ["ltS", true]],
+  [Code.BrI64LtU, ["ltU", false]],
+  [Code.BrI64LtUI, ["ltU", true]],
+  [Code.BrI64GtS, ["gtS", false]],
+  [Code.BrI64GtSI, ["gtS", true]],
+  [Code.BrI64GtU, ["gtU", false]],
+  [Code.BrI64GtUI, ["gtU", true]],
+  [Code.BrI64LeS, ["leS", false]],
+  [Code.BrI64LeSI, ["leS", true]],
+  [Code.BrI64LeU, ["leU", false]],
+  [Code.BrI64LeUI, ["leU", true]],
+  [Code.BrI64GeS, ["geS", false]],
+  [Code.BrI64GeSI, ["geS", true]],
+  [Code.BrI64GeU, ["geU", false]],
+  [Code.BrI64GeUI, ["geU", true]],
+]);
 
 const FLOAT: ReadonlyMap<Code, readonly [FloatKind, 32 | 64]> = /* @__PURE__ */ new Map<
   Code,
@@ -138,7 +159,6 @@ const FLOAT: ReadonlyMap<Code, readonly [FloatKind, 32 | 64]> = /* @__PURE__ */ 
   [Code.F64Div, ["fDiv", 64]],
 ]);
 
-/** Comparisons of floats; the branch on one follows it, and then the one on its opposite. */
 const FLOAT_TESTS: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
   Code,
   readonly [FloatTest, 32 | 64]
@@ -155,6 +175,43 @@ const FLOAT_TESTS: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE
   [Code.F64Gt, ["fGt", 64]],
   [Code.F64Le, ["fLe", 64]],
   [Code.F64Ge, ["fGe", 64]],
+]);
+
+const FLOAT_BRANCHES: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
+  Code,
+  readonly [FloatTest, 32 | 64]
+>([
+  [Code.BrF32Eq, ["fEq", 32]],
+  [Code.BrF32Ne, ["fNe", 32]],
+  [Code.BrF32Lt, ["fLt", 32]],
+  [Code.BrF32Gt, ["fGt", 32]],
+  [Code.BrF32Le, ["fLe", 32]],
+  [Code.BrF32Ge, ["fGe", 32]],
+  [Code.BrF64Eq, ["fEq", 64]],
+  [Code.BrF64Ne, ["fNe", 64]],
+  [Code.BrF64Lt, ["fLt", 64]],
+  [Code.BrF64Gt, ["fGt", 64]],
+  [Code.BrF64Le, ["fLe", 64]],
+  [Code.BrF64Ge, ["fGe", 64]],
+]);
+
+/** With a NaN the opposite comparison is false too. */
+const FLOAT_BRANCHES_NOT: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
+  Code,
+  readonly [FloatTest, 32 | 64]
+>([
+  [Code.BrF32NotEq, ["fEq", 32]],
+  [Code.BrF32NotNe, ["fNe", 32]],
+  [Code.BrF32NotLt, ["fLt", 32]],
+  [Code.BrF32NotGt, ["fGt", 32]],
+  [Code.BrF32NotLe, ["fLe", 32]],
+  [Code.BrF32NotGe, ["fGe", 32]],
+  [Code.BrF64NotEq, ["fEq", 64]],
+  [Code.BrF64NotNe, ["fNe", 64]],
+  [Code.BrF64NotLt, ["fLt", 64]],
+  [Code.BrF64NotGt, ["fGt", 64]],
+  [Code.BrF64NotLe, ["fLe", 64]],
+  [Code.BrF64NotGe, ["fGe", 64]],
 ]);
 
 /** What a node's translation works on. */
@@ -320,7 +377,7 @@ export function doublesIn(nodes: readonly CodeNode[]): ReadonlySet<number> {
   const doubles = new Set<number>();
   for (const node of nodes) {
     const op = operationOf(node);
-    const arithmetic = FLOAT.get(op) ?? FLOAT_TESTS.get(op) ?? FLOAT_TESTS.get((op - 1) as Code);
+    const arithmetic = FLOAT.get(op) ?? FLOAT_TESTS.get(op) ?? FLOAT_BRANCHES.get(op);
     if (arithmetic?.[1] !== 64 && op !== Code.F64Sqrt) continue;
     doubles.add(node.a);
     if (op !== Code.F64Sqrt) doubles.add(node.b);
@@ -358,9 +415,9 @@ export function branchTest(operands: Operands, node: CodeNode, op: Code): Tree |
   if (compare !== undefined) return compare32(operands, node, compare);
   const wide = BRANCH_COMPARE64.get(op);
   if (wide !== undefined) return compare64(operands, node, wide);
-  const float = FLOAT_TESTS.get((op - 1) as Code);
+  const float = FLOAT_BRANCHES.get(op);
   if (float !== undefined) return compareFloat(operands, node, float);
-  const inverse = FLOAT_TESTS.get((op - 2) as Code);
+  const inverse = FLOAT_BRANCHES_NOT.get(op);
   return inverse === undefined ? undefined : tree("not", compareFloat(operands, node, inverse));
 }
 

@@ -1,0 +1,165 @@
+// Closure trees: what V8 must be able to inline, and every way out of a tree.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { Engine, InterruptedError, Linker, type Memory, Module, OutOfFuelError, Store, Trap } from "wasmeter";
+import { setTier } from "#testing";
+import { projectRoot } from "./built-code.ts";
+import { wat } from "./wat.ts";
+
+/** V8 inlines functions up to this size always, larger ones only while little has been inlined. */
+const ALWAYS_INLINED = 27;
+/** Calls are worth a call. */
+const LARGER = new Set(["callNode", "callIndirectNode", "zeroNode"]);
+/** No node of a tree. */
+const OTHERS = new Set(["CodeNode", "makeNode", "startNode"]);
+
+it("keeps every node's function small enough to be inlined", () => {
+  const testing = pathToFileURL(join(projectRoot, "dist/testing.js")).href;
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    [
+      "--print-bytecode",
+      "--no-flush-bytecode",
+      "--input-type=module",
+      "--eval",
+      `import { exerciseTreeNodes } from ${JSON.stringify(testing)}; exerciseTreeNodes();`,
+    ],
+    { encoding: "utf8", maxBuffer: 2 ** 28 },
+  );
+  expect(status, stderr).toBe(0);
+  const sizes = new Map<string, number>();
+  for (const [, name, length] of stdout.matchAll(/function: (\w+Node) [^\n]*\nBytecode length: (\d+)/g)) {
+    sizes.set(name as string, Math.max(Number(length), sizes.get(name as string) ?? 0));
+  }
+  expect(sizes.size).toBeGreaterThan(80);
+  const large = [...sizes].filter(
+    ([name, size]) => size > ALWAYS_INLINED && !LARGER.has(name) && !OTHERS.has(name),
+  );
+  expect(large).toEqual([]);
+});
+
+const PROGRAM = `(module
+  (memory (export "memory") 1)
+  (global $g (mut i64) (i64.const 5))
+  (type $binary (func (param i32 i32) (result i32)))
+  (table funcref (elem $add $sub))
+  (func $add (type $binary) (i32.add (local.get 0) (local.get 1)))
+  (func $sub (type $binary) (i32.sub (local.get 0) (local.get 1)))
+  (func $deep (export "deep") (param i32) (result i32)
+    (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 7))
+      (else (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1)))))))
+  (func (export "endless") (loop (br 0)))
+  (func (export "grow") (param $n i32) (result i32) (local $sum i32)
+    (loop $l
+      (drop (memory.grow (i32.const 1)))
+      (i32.store (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 4)) (local.get $n))
+      (local.set $sum (i32.add (local.get $sum)
+        (i32.load (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 4)))))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+  (func (export "mixed") (param $n i32) (result i64) (local $sum i64) (local $x f64) (local $k i32)
+    (local.set $x (f64.const 0.5))
+    (loop $l
+      (local.set $k (call_indirect (type $binary) (local.get $n) (i32.const 3)
+        (i32.and (local.get $n) (i32.const 1))))
+      (local.set $x (f64.add (f64.mul (local.get $x) (f64.const 1.25)) (f64.convert_i32_s (local.get $k))))
+      (f64.store offset=1 (i32.and (local.get $n) (i32.const 0xff8)) (local.get $x))
+      (global.set $g (i64.add (i64.mul (global.get $g) (i64.const 6364136223846793005))
+        (i64.load offset=3 (i32.and (local.get $n) (i32.const 0xff0)))))
+      (local.set $sum (i64.xor (local.get $sum) (i64.rotl (global.get $g) (i64.const 7))))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+  (func (export "past") (param $at i32) (result i32) (local $k i32)
+    (loop $l
+      (i32.store8 (local.get $k) (i32.const 1))
+      (local.set $k (i32.add (local.get $k) (i32.load8_u (local.get $k))))
+      (br_if $l (i32.lt_u (local.get $k) (local.get $at))))
+    (local.get $k)))`;
+const bytes = wat(PROGRAM);
+
+function make(tier: "off" | "always" | "random" | "hot", options = {}) {
+  const engine = new Engine();
+  setTier(engine, tier);
+  const store = new Store(engine, options);
+  return { engine, store, instance: new Linker(engine).instantiate(store, new Module(engine, bytes)) };
+}
+
+describe.each(["always", "random", "hot"] as const)("trees, %s", (tier) => {
+  it("give what the loop gives, for the same fuel", () => {
+    const loop = make("off");
+    const trees = make(tier);
+    for (const [name, argument] of [
+      ["mixed", 5000],
+      ["deep", 3000],
+      ["grow", 20],
+      ["past", 60_000],
+    ] as const) {
+      expect(trees.instance.call(name, [argument]), name).toEqual(loop.instance.call(name, [argument]));
+      expect(trees.store.fuelConsumed, name).toBe(loop.store.fuelConsumed);
+    }
+    const [a, b] = [loop, trees].map(({ instance }) =>
+      Buffer.from((instance.exports.memory as Memory).bytes()),
+    );
+    expect(Buffer.compare(a as Buffer, b as Buffer)).toBe(0);
+  });
+
+  it("trap where the loop does, with the same fuel and place", () => {
+    const outcomes = [make("off"), make(tier)].map(({ store, instance }) => {
+      try {
+        return instance.call("past", [70_000]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Trap);
+        const { code, message, backtrace, fuelConsumed } = error as Trap;
+        return { code, message, backtrace, fuelConsumed, store: store.fuelConsumed };
+      }
+    });
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+
+  it("stop at the limit of depth", () => {
+    const outcomes = [make("off"), make(tier)].map(({ store, instance }) => {
+      expect(() => instance.call("deep", [100_000])).toThrow(/call stack exhausted/);
+      return store.fuelConsumed;
+    });
+    expect(outcomes[1]).toBe(outcomes[0]);
+  });
+
+  it("are interrupted, and end with their fuel", () => {
+    const { instance } = make(tier);
+    expect(() => instance.call("endless", [], { timeoutMs: 30 })).toThrow(InterruptedError);
+    const short = make(tier, { fuel: 1_000_001 });
+    expect(() => short.instance.call("endless", [])).toThrow(OutOfFuelError);
+    expect(short.store.fuelConsumed).toBe(1_000_001n);
+  });
+
+  it("go on from every stop", () => {
+    const whole = make("off");
+    const expected = whole.instance.call("mixed", [40]);
+    const total = Number(whole.store.fuelConsumed);
+    for (const slice of [1, 7, 50, 333]) {
+      const { store, instance } = make(tier);
+      const execution = instance.start("mixed", [40]);
+      let state = execution.resume({ fuel: slice });
+      for (let used = slice; state === "out-of-fuel"; used += slice) {
+        expect(store.fuelConsumed).toBe(BigInt(Math.min(used, total)));
+        state = execution.resume({ fuel: slice });
+      }
+      expect(state).toBe("done");
+      expect(execution.result).toEqual(expected);
+      expect(store.fuelConsumed).toBe(BigInt(total));
+    }
+  });
+
+  it("serve all instances of a module, with memories of their own", () => {
+    const { engine } = make(tier);
+    const module = new Module(engine, bytes);
+    const results = Array.from({ length: 50 }, () => {
+      const store = new Store(engine);
+      return new Linker(engine).instantiate(store, module).call("mixed", [100]);
+    });
+    expect(new Set(results).size).toBe(1);
+  });
+});

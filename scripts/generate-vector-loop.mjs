@@ -13,9 +13,14 @@ const TAKE = "if (fuel < i.fuel) break run; fuel -= i.fuel; entry = null; i = i.
  * done, and the main loop executes it.
  */
 function shared(made) {
-  const text = declareScratch(
-    bodyOf(made, { TAKE, NEXT: "i = i.next; continue;", fault: () => "break run;" }),
-  );
+  const body = (single, next) =>
+    declareScratch(bodyOf(single, { TAKE, NEXT: next, fault: () => "break run;" }));
+  const whole = "i = i.next; continue;";
+  // Of a pair, each in a block of its own: both may declare the same scratch variable.
+  const text =
+    made.head === undefined
+      ? body(made, whole)
+      : `{ ${body(made.head, "i = i.next;")} } { ${body(made.tail, whole)} }`;
   if (/\b(slow|ex|throw|G|X)\b/.test(text)) throw new Error(`not for the vector loop: ${made.name}`);
   return text;
 }

@@ -232,6 +232,21 @@ describe.each(["fast", "exact"] as const)("%s lowering", (lowering) => {
     instance.call("lane", [65532n]);
   });
 
+  it("executes both halves of what is fused behind a vector instruction", () => {
+    const module = new Module(
+      engine,
+      wat(`(module (func (export "f") (param i32 i32) (result i32) (local v128)
+        (local.set 2 (i32x4.splat (i32.const 1)))
+        local.get 0 local.get 1
+        (block (param i32 i32) (result i32)
+          (local.set 0 (i32.const 9)) (local.set 1 (i32.const 9))
+          i32.const 100 i32.mul i32.add
+          (i32x4.extract_lane 0 (local.get 2)) i32.add)))`),
+    );
+    const instance = new Linker(engine).instantiate(new Store(engine), module);
+    expect(instance.call("f", [2, 3])).toBe(303);
+  });
+
   it("keeps operands apart that share a register with the result", () => {
     expect(instantiate(ALIASED).instance.call("f", [3])).toBe(9 + ((3 & 3) | (9 & ~3)));
   });

@@ -78,7 +78,8 @@ export const canonical = (type, value) =>
  * A case's statements for one place that executes it. `target` says what the words for where to go on stand for there: `NEXT`,
  * `TAKE`, `RETURN` and `CALL` as text, `leave` and `fault` as functions of the name.
  */
-export function bodyOf({ text, when, access, ends }, target) {
+export function bodyOf({ name, text, when, access, ends }, target) {
+  if (text === undefined && when === undefined) throw new Error(`${name} has no text`);
   const check =
     access === undefined ? "" : `e = (a32 >>> 0) + offset; if (e > ml - ${access}) ${target.fault(access)}`;
   const end = ends ? "" : `${when === undefined ? "" : `if (${when}) { TAKE } `}NEXT`;

@@ -446,85 +446,85 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
           const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; const l = R[fp + i.b]; const h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
         }
         case Code.I32Store_I32Load: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue; }
         }
         case Code.I32Load_I32Load: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue; }
         }
         case Code.I32SubI_BrIfNonZero: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; } { if (R[fp + i.a] !== 0) { if (fuel < i.fuel) break run; fuel -= i.fuel; entry = null; i = i.target; continue; } i = i.next; continue; }
         }
         case Code.Copy32_Copy32: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a]; i = i.next; } { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
         }
         case Code.I32Load_I32Store: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue; }
         }
         case Code.F64Mul_F64Add: {
-          i = i.next; continue;
+          { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; } { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
         }
         case Code.F64Mul_F64Mul: {
-          i = i.next; continue;
+          { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; } { const v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue; }
         }
         case Code.I32AddI_I32AddI: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; } { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
         }
         case Code.I32AddI_BrI32LtU: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; } { if ((R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0)) { if (fuel < i.fuel) break run; fuel -= i.fuel; entry = null; i = i.target; continue; } i = i.next; continue; }
         }
         case Code.Copy32_I64Load: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a]; i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
         }
         case Code.I64Load_I64Load: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue; }
         }
         case Code.I32ShlI_I32Xor: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] << i.b; i = i.next; } { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
         }
         case Code.I64Load_I64Store: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; const l = R[fp + i.b]; const h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue; }
         }
         case Code.I32Add_I32AddI: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; } { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
         }
         case Code.F64Add_I32AddI: {
-          i = i.next; continue;
+          { const v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; } { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
         }
         case Code.I64Store_I32AddI: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; const l = R[fp + i.b]; const h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; } { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
         }
         case Code.I32Load_I32AddI: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; } { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
         }
         case Code.I32Store_I32AddI: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; } { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue; }
         }
         case Code.I32AddI_Br: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; } { if (fuel < i.fuel) break run; fuel -= i.fuel; entry = null; i = i.target; continue; }
         }
         case Code.I32Xor_I32Add: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; } { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; }
         }
         case Code.I32ShrUI_I32Xor: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; } { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue; }
         }
         case Code.I32Load_I32Add: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; } { R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue; }
         }
         case Code.I32AddI_I32Load: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; } { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) break run; R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue; }
         }
         case Code.I32Xor_I32ShrUI: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; } { R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue; }
         }
         case Code.I64Load_Copy32: {
-          i = i.next; continue;
+          { const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) break run; if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; } { R[fp + i.d] = R[fp + i.a]; i = i.next; continue; }
         }
         case Code.I32AndI_BrIfZero: {
-          i = i.next; continue;
+          { R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; } { if (R[fp + i.a] === 0) { if (fuel < i.fuel) break run; fuel -= i.fuel; entry = null; i = i.target; continue; } i = i.next; continue; }
         }
         case Code.Const32_Br: {
-          i = i.next; continue;
+          { R[fp + i.d] = i.b; i = i.next; } { if (fuel < i.fuel) break run; fuel -= i.fuel; entry = null; i = i.target; continue; }
         }
         default:
           break run;

@@ -198,7 +198,7 @@ export class OutOfFuelError extends RuntimeError {
   constructor(scope: "store" | "call", resumable: boolean, detail?: string) {
     const what =
       scope === "store"
-        ? "out of fuel: the store's fuel is used up; add some with store.addFuel()"
+        ? "out of fuel: the store's fuel is used up"
         : "out of fuel: the fuel given to this call is used up";
     super(detail === undefined ? what : `${what}; ${detail}`);
     this.scope = scope;

@@ -39,7 +39,7 @@ export interface EngineOptions {
   readonly lowering?: LoweringMode;
 }
 
-const ENGINE_OPTIONS = {
+export const ENGINE_OPTIONS = {
   features: { expected: "the name of a set of features, or a list of features", read: readFeatures },
   costModel: { expected: '"instructions", "bounded" or a cost model', read: readCostModel },
   moduleLimits: /* @__PURE__ */ optionsOf(

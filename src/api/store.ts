@@ -51,7 +51,7 @@ const PARTICIPANT: Shape<StoreParticipant> = /* @__PURE__ */ shape(
     Number.isSafeInteger((value as StoreParticipant).version),
 );
 
-const STORE_OPTIONS = {
+export const STORE_OPTIONS = {
   fuel: FUEL,
   limits: /* @__PURE__ */ optionsOf("an object of limits", /* @__PURE__ */ limitTable(DEFAULT_LIMITS)),
   blocking: /* @__PURE__ */ objectWith<Blocking>("an object with a method sleep(ms)", "sleep"),

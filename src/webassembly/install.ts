@@ -1,12 +1,15 @@
 // Putting a namespace where the host has none that works.
 
+import { BOOLEAN, type OptionTable, readOptions } from "../checks/options.ts";
 import { createWebAssembly } from "./namespace.ts";
-import type { WebAssemblyOptions } from "./realm.ts";
+import { WEB_ASSEMBLY_OPTIONS, type WebAssemblyOptions } from "./realm.ts";
 
 export interface InstallOptions extends WebAssemblyOptions {
   /** Also where the host's own works. Default false. */
   readonly force?: boolean | undefined;
 }
+
+const INSTALL_OPTIONS = { ...WEB_ASSEMBLY_OPTIONS, force: BOOLEAN } satisfies OptionTable<InstallOptions>;
 
 /** The magic number and the version: the smallest module. */
 const EMPTY_MODULE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0] as const;
@@ -27,7 +30,8 @@ export function hasWorkingWebAssembly(): boolean {
  * @throws as `createWebAssembly` for options that are none
  */
 export function install(options: InstallOptions = {}): boolean {
-  const { force = false, ...rest } = options;
+  // Options are looked at in any case: what is mistyped is not to show first where there is no native WebAssembly.
+  const { force = false, ...rest } = readOptions("install", options, INSTALL_OPTIONS);
   if (!force && hasWorkingWebAssembly()) return false;
   Object.defineProperty(globalThis, "WebAssembly", {
     value: createWebAssembly(rest),

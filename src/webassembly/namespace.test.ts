@@ -199,7 +199,8 @@ it("bounds what runs by its options", async () => {
   const { loop } = await run(`(module (func (export "loop") (loop (br 0))))`, {}, bounded);
   expect(loop).toThrow(bounded.RuntimeError);
   expect(() => new bounded.Memory({ initial: 3 })).toThrow(RangeError);
-  expect(() => createWebAssembly({ feul: 1 } as never)).toThrow(/feul/);
+  expect(() => createWebAssembly({ feul: 1 } as never)).toThrow(/^createWebAssembly: .*did you mean fuel/);
+  expect(() => createWebAssembly({ fuel: "3" as never })).toThrow(/^createWebAssembly: option fuel/);
   expect(() => createWebAssembly({ timeoutMs: "5" as never })).toThrow(TypeError);
 });
 
@@ -209,6 +210,7 @@ describe("install", () => {
 
   it("leaves a host's own alone, and replaces one that may not compile", () => {
     expect(install()).toBe(false);
+    expect(() => install({ forse: true } as never)).toThrow(/did you mean force/);
     Object.defineProperty(globalThis, "WebAssembly", {
       ...native,
       value: {

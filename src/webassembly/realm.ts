@@ -1,10 +1,10 @@
 // One namespace: its engine and store, its budget, its error classes and the identities of what it hands out.
 
 import { backendOf } from "../api/backend.ts";
-import { Engine, type EngineOptions } from "../api/engine.ts";
+import { ENGINE_OPTIONS, Engine, type EngineOptions } from "../api/engine.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "../api/interrupt.ts";
-import { Store, type StoreOptions } from "../api/store.ts";
-import { type Read, readOptions } from "../checks/options.ts";
+import { STORE_OPTIONS, Store, type StoreOptions } from "../api/store.ts";
+import { FUEL, type OptionTable, type Read, readOptions } from "../checks/options.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { ExceptionInstance, type TagInstance } from "../runtime/tag.ts";
 import { Errors } from "./errors.ts";
@@ -24,6 +24,15 @@ export interface WebAssemblyOptions extends Pick<EngineOptions, "features" | "co
   readonly timeoutMs?: InterruptOptions["timeoutMs"];
 }
 
+export const WEB_ASSEMBLY_OPTIONS = {
+  features: ENGINE_OPTIONS.features,
+  costModel: ENGINE_OPTIONS.costModel,
+  moduleLimits: ENGINE_OPTIONS.moduleLimits,
+  fuel: FUEL,
+  limits: STORE_OPTIONS.limits,
+  ...INTERRUPT_OPTIONS,
+} satisfies OptionTable<WebAssemblyOptions>;
+
 export class Realm {
   readonly engine: Engine;
   readonly store: Store;
@@ -34,12 +43,19 @@ export class Realm {
   readonly exceptions: Exceptions;
   readonly interrupts: Read<typeof INTERRUPT_OPTIONS>;
 
-  /** @throws as `Engine` and `Store` do for options that are none */
+  /** @throws TypeError and RangeError for options that are none */
   constructor(options: WebAssemblyOptions) {
-    const { fuel, limits, signal, timeoutMs, ...engineOptions } = options;
+    const { fuel, limits, signal, timeoutMs, ...engineOptions } = readOptions(
+      "createWebAssembly",
+      options,
+      WEB_ASSEMBLY_OPTIONS,
+    );
     this.engine = new Engine(engineOptions);
     this.store = new Store(this.engine, { fuel, ...(limits === undefined ? {} : { limits }) });
-    this.interrupts = readOptions("createWebAssembly", { signal, timeoutMs }, INTERRUPT_OPTIONS);
+    this.interrupts = {
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
     this.jsTag = makeJSTag(this.engine);
     this.exceptions = new Exceptions(this);
     const { state } = this.store;

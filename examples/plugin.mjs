@@ -35,6 +35,6 @@ function attempt(text, bounds) {
 console.log(attempt("hello from the host", { fuel: 10_000, totalBytes: 2 ** 20 }));
 // → Hello From The Host
 console.log(attempt("hello from the host", { fuel: 500, totalBytes: 2 ** 20 }));
-// → OutOfFuelError: out of fuel: the store's fuel is used up; add some with store.addFuel()
+// → OutOfFuelError: out of fuel: the store's fuel is used up
 console.log(attempt("x".repeat(2 ** 20), { fuel: 100_000_000, totalBytes: 2 ** 20 }));
 // → RuntimeError: the plugin has no room for its input

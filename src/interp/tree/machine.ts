@@ -61,8 +61,7 @@ export const enum Counter {
   MaxDepth,
   /** Words of registers at which a call leaves the tree. */
   MaxWords,
-  /** The low word of a sum while its high word is computed. */
-  Low,
+  // Word 4 is of the nodes alone: the low word of a sum while its high word is computed.
 }
 
 /** Words of the register file of trees. Deeper frames are the interpreter's. */

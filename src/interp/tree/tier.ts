@@ -62,7 +62,7 @@ class Shared {
 let shared: Shared | undefined;
 
 export class Tier implements Linkage, EntryKeeper {
-  mode: TierMode = "off";
+  mode: TierMode = "hot";
   #seed = 1;
 
   /** A function has just been lowered. */

@@ -13,8 +13,8 @@ const FITS = {
   i16: /* @__PURE__ */ integer(-0x8000, 0x7fff),
   u32: /* @__PURE__ */ integer(0, 0xffff_ffff),
   i32: /* @__PURE__ */ integer(-0x8000_0000, 0x7fff_ffff),
-  u64: /* @__PURE__ */ bigInteger(0n, 2n ** 64n - 1n),
-  i64: /* @__PURE__ */ bigInteger(-(2n ** 63n), 2n ** 63n - 1n),
+  u64: /* @__PURE__ */ bigInteger(0n, (1n << 64n) - 1n),
+  i64: /* @__PURE__ */ bigInteger(-(1n << 63n), (1n << 63n) - 1n),
   f32: NUMBER,
   f64: NUMBER,
 } satisfies Record<string, Shape<number> | Shape<bigint>>;

@@ -39,7 +39,7 @@ const MAX_DEPTH = 100;
 const NOT_READY = 0x7fffffff;
 /** Slices of fuel: less than the first is worth a new one. */
 const SHORT = 2 ** 12;
-const SLICE = 2n ** 18n;
+const SLICE = 1n << 18n;
 /** Trees take addresses above this for ones that are outside. */
 const MAX_MEMORY = 2 ** 31;
 

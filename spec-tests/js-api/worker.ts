@@ -51,9 +51,9 @@ function scriptsOf(path: string): string[] {
 }
 
 if (!native) {
-  Object.defineProperty(globalThis, "WebAssembly", { value: undefined, writable: true, configurable: true });
+  // Node's own loader may use the host's namespace until everything is imported.
   const { install } = await import("wasmeter/webassembly");
-  install();
+  install({ force: true });
 }
 // What the harness and some tests call the global object by.
 Object.defineProperty(globalThis, "self", { value: globalThis, writable: true, configurable: true });

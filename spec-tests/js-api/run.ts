@@ -1,4 +1,4 @@
-// The official tests of the JS API, run against `wasmeter/webassembly`: `npm run spec:js-api [-- FILTER] [--native]`.
+// The official tests of the JS API, run against `wasmeter/webassembly`: `npm run spec:js [-- FILTER] [--native]`.
 // Needs a checkout of WebAssembly/spec: its `test` folder is looked for in $WASM_JS_API, then in spec-tests/js-api/test.
 
 import { existsSync, readdirSync } from "node:fs";

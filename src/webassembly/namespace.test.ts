@@ -1,4 +1,4 @@
-// Rules of the JS API that are easily broken. The whole of its official tests is run by `npm run spec:js-api`.
+// Rules of the JS API that are easily broken. The whole of its official tests is run by `npm run spec:js`.
 
 import { afterEach, describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";

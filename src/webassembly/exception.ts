@@ -20,7 +20,6 @@ export function makeJSTag({ registry }: Engine): TagInstance {
 /** Exceptions of one namespace and their objects. */
 export class Exceptions {
   readonly #realm: Realm;
-  readonly #objects = new WeakMap<ExceptionInstance, object>();
   readonly #brand = new Brand<ExceptionInstance>("Exception");
   /** Set once the classes are made. */
   prototype: object = Error.prototype;
@@ -42,18 +41,12 @@ export class Exceptions {
   /** Lets `object` stand for `exception`. */
   adopt(object: object, exception: ExceptionInstance): void {
     this.#brand.add(object, exception);
-    this.#objects.set(exception, object);
   }
 
   /** What JavaScript catches: the value itself where JavaScript threw it. */
   toJS(exception: ExceptionInstance): unknown {
     if (exception.tag === this.#realm.jsTag) return exception.refs[0];
-    let object = this.#objects.get(exception);
-    if (object === undefined) {
-      object = Object.create(this.prototype) as object;
-      this.adopt(object, exception);
-    }
-    return object;
+    return this.#brand.objectOf(exception, this.prototype);
   }
 }
 
@@ -68,7 +61,6 @@ export interface ExceptionClasses {
 
 export function makeExceptionClasses(realm: Realm): ExceptionClasses {
   const tags = new Brand<TagInstance>("Tag");
-  const handles = new WeakMap<TagInstance, object>();
 
   class Tag {
     constructor(descriptor: unknown) {
@@ -80,7 +72,7 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
       const types = Array.from(parameters as Iterable<unknown>, toValType);
       const { registry } = realm.engine;
       const typeId = registry.addFuncType(types, []);
-      adopt(this, new TagInstance(typeId, registry.funcType(typeId)));
+      tags.add(this, new TagInstance(typeId, registry.funcType(typeId)));
     }
 
     type(): { parameters: string[] } {
@@ -88,11 +80,6 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
     }
   }
   finishInterface(Tag, "Tag");
-
-  function adopt(object: object, tag: TagInstance): void {
-    tags.add(object, tag);
-    handles.set(tag, object);
-  }
 
   class Exception {
     constructor(tagObject: unknown, payload: unknown, options: unknown = {}) {
@@ -131,14 +118,7 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
   finishInterface(Exception, "Exception", 2);
   realm.exceptions.prototype = Exception.prototype;
 
-  const tagObject = (tag: TagInstance): object => {
-    let object = handles.get(tag);
-    if (object === undefined) {
-      object = Object.create(Tag.prototype) as object;
-      adopt(object, tag);
-    }
-    return object;
-  };
+  const tagObject = (tag: TagInstance): object => tags.objectOf(tag, Tag.prototype);
   return { Tag, Exception, tags, tagObject };
 }
 

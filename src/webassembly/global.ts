@@ -18,7 +18,6 @@ export interface GlobalClass {
 
 export function makeGlobalClass(realm: Realm): GlobalClass {
   const globals = new Brand<GlobalInstance>("Global");
-  const handles = new WeakMap<GlobalInstance, object>();
 
   class Global {
     constructor(descriptor: unknown, value?: unknown) {
@@ -30,7 +29,7 @@ export function makeGlobalClass(realm: Realm): GlobalClass {
       realm.store.state.count({ globals: 1 });
       // An absent value and undefined are the same here, but for externref, of which undefined is a value.
       const initial = value === undefined ? defaultValue(realm, type) : toWasm(realm, value, type);
-      adopt(this, makeGlobal(type, mutable, initial));
+      globals.add(this, makeGlobal(type, mutable, initial));
     }
 
     get value(): unknown {
@@ -62,19 +61,7 @@ export function makeGlobalClass(realm: Realm): GlobalClass {
     return toJS(realm, isRef(type) ? global.ref : readValue(viewsOf(global), type, 0), type);
   }
 
-  function adopt(object: object, global: GlobalInstance): void {
-    globals.add(object, global);
-    handles.set(global, object);
-  }
-
-  const globalObject = (global: GlobalInstance): object => {
-    let object = handles.get(global);
-    if (object === undefined) {
-      object = Object.create(Global.prototype) as object;
-      adopt(object, global);
-    }
-    return object;
-  };
+  const globalObject = (global: GlobalInstance): object => globals.objectOf(global, Global.prototype);
   return { Global, globals, globalObject };
 }
 

@@ -24,6 +24,7 @@ export function finishInterface(made: InterfaceObject, name: string, length = 1)
 export class Brand<Item extends object> {
   readonly #name: string;
   readonly #items = new WeakMap<object, Item>();
+  readonly #objects = new WeakMap<Item, object>();
 
   constructor(name: string) {
     this.#name = name;
@@ -31,6 +32,17 @@ export class Brand<Item extends object> {
 
   add(object: object, item: Item): void {
     this.#items.set(object, item);
+    this.#objects.set(item, object);
+  }
+
+  /** The object that stands for an item; always the same. Where there is none, one of `prototype`. */
+  objectOf(item: Item, prototype: object): object {
+    let object = this.#objects.get(item);
+    if (object === undefined) {
+      object = Object.create(prototype) as object;
+      this.add(object, item);
+    }
+    return object;
   }
 
   /** `undefined` for what is no object of the interface. */

@@ -30,7 +30,6 @@ export interface MemoryClass {
 
 export function makeMemoryClass(realm: Realm): MemoryClass {
   const memories = new Brand<MemoryInstance>("Memory");
-  const handles = new WeakMap<MemoryInstance, object>();
   /** The buffer that each shared memory has given last, and how long the memory was. */
   const sharedBuffers = new WeakMap<
     MemoryInstance,
@@ -42,7 +41,7 @@ export function makeMemoryClass(realm: Realm): MemoryClass {
       const type = memoryType(descriptor);
       try {
         realm.store.state.count({ memories: 1 });
-        adopt(this, new MemoryInstance(type, realm.store.state.memoryBudget));
+        memories.add(this, new MemoryInstance(type, realm.store.state.memoryBudget));
       } catch (error) {
         throw refused(error);
       }
@@ -81,11 +80,6 @@ export function makeMemoryClass(realm: Realm): MemoryClass {
   }
   finishInterface(Memory, "Memory");
 
-  function adopt(object: object, memory: MemoryInstance): void {
-    memories.add(object, memory);
-    handles.set(memory, object);
-  }
-
   /** A frozen buffer, another one after each growth. */
   function sharedBuffer(memory: MemoryInstance): ArrayBufferLike {
     const known = sharedBuffers.get(memory);
@@ -96,14 +90,7 @@ export function makeMemoryClass(realm: Realm): MemoryClass {
     return fresh;
   }
 
-  const memoryObject = (memory: MemoryInstance): object => {
-    let object = handles.get(memory);
-    if (object === undefined) {
-      object = Object.create(Memory.prototype) as object;
-      adopt(object, memory);
-    }
-    return object;
-  };
+  const memoryObject = (memory: MemoryInstance): object => memories.objectOf(memory, Memory.prototype);
   return { Memory, memories, memoryObject };
 }
 

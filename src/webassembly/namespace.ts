@@ -1,11 +1,9 @@
 // The namespace object: operations, classes, and their property attributes.
 
-import { Module as EngineModule } from "../api/module.ts";
 import { makeClasses } from "./classes.ts";
 import type { Callable } from "./functions.ts";
 import { makeInstanceClass, readImports } from "./instance.ts";
 import { copyBytes } from "./interface.ts";
-import { builtinProblem } from "./js-string.ts";
 import { compile, toBuiltins } from "./module.ts";
 import { Realm, type WebAssemblyOptions } from "./realm.ts";
 import { responseBytes } from "./streaming.ts";
@@ -33,12 +31,13 @@ export function createWebAssembly(options: WebAssemblyOptions = {}): WebAssembly
     validate(bytes: unknown, compileOptions?: unknown): boolean {
       const copy = copyBytes(bytes);
       const builtins = toBuiltins(compileOptions);
-      if (!EngineModule.validate(realm.engine, copy)) return false;
-      const { checked } = new EngineModule(realm.engine, copy);
-      return checked.module.imports.every((wanted, k) => {
-        const type = checked.importTypes[k];
-        return type === undefined || builtinProblem(builtins, wanted, type, checked.registry) === undefined;
-      });
+      try {
+        compile(realm, copy, builtins);
+        return true;
+      } catch (error) {
+        if (error instanceof realm.errors.CompileError) return false;
+        throw error;
+      }
     },
 
     async compile(bytes: unknown, compileOptions?: unknown): Promise<object> {

@@ -30,7 +30,6 @@ export interface TableClass {
 
 export function makeTableClass(realm: Realm): TableClass {
   const tables = new Brand<TableInstance>("Table");
-  const handles = new WeakMap<TableInstance, object>();
 
   class Table {
     constructor(descriptor: unknown, init?: unknown) {
@@ -41,7 +40,7 @@ export function makeTableClass(realm: Realm): TableClass {
         init === undefined ? defaultValue(realm, type.element) : toWasm(realm, init, type.element);
       try {
         realm.store.state.count({ tables: 1 });
-        adopt(this, new TableInstance(type, value, realm.store.state.tableBudget));
+        tables.add(this, new TableInstance(type, value, realm.store.state.tableBudget));
       } catch (error) {
         throw error instanceof LimitError ? new RangeError(error.message, { cause: error }) : error;
       }
@@ -91,19 +90,7 @@ export function makeTableClass(realm: Realm): TableClass {
   }
   finishInterface(Table, "Table");
 
-  function adopt(object: object, table: TableInstance): void {
-    tables.add(object, table);
-    handles.set(table, object);
-  }
-
-  const tableObject = (table: TableInstance): object => {
-    let object = handles.get(table);
-    if (object === undefined) {
-      object = Object.create(Table.prototype) as object;
-      adopt(object, table);
-    }
-    return object;
-  };
+  const tableObject = (table: TableInstance): object => tables.objectOf(table, Table.prototype);
   return { Table, tables, tableObject };
 }
 

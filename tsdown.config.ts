@@ -17,7 +17,7 @@ export default defineConfig({
     node: "src/node.ts",
     cli: "src/cli/main.ts",
     // The project's own tests and tools see the engine's insides through this one. Not published.
-    testing: "src/testing.ts",
+    testing: "src/testing/index.ts",
   },
   format: "esm",
   platform: "neutral",

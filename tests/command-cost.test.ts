@@ -6,7 +6,7 @@ import { type Profiler, Session } from "node:inspector";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { section, unsigned } from "../fuzz/encode.ts";
 import { main } from "../src/cli/dispatch.ts";
-import { fakeIo } from "../src/cli/fake-io.ts";
+import { fakeIo } from "../src/testing/fake-io.ts";
 
 type Bytes = readonly number[];
 

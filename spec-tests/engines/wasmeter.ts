@@ -14,7 +14,7 @@ import type { RawValue, RefKind } from "../reader/values.ts";
 
 /** Like `typeof import(…)`, but of the built package, which type checking must not need. */
 type Api = typeof import("../../src/index.ts");
-type Testing = typeof import("../../src/testing.ts");
+type Testing = typeof import("../../src/testing/index.ts");
 type Module = InstanceType<Api["Module"]>;
 
 /** What each kind of reference that the engine tells apart may be called in a script. */

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import wabtModule from "wabt";
+import { type FakeIo, fakeIo } from "../testing/fake-io.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { main } from "./dispatch.ts";
-import { type FakeIo, fakeIo } from "./fake-io.ts";
 import { ClosedOutputError } from "./usage-error.ts";
 
 const WASI = `

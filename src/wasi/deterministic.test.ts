@@ -4,13 +4,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { EVERY_RIGHT, TestGuest } from "../testing/wasi-guest.ts";
 import { WasiError } from "./abi.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import { OverlayFileSystem } from "./fs/overlay.ts";
 import { inputStream } from "./input-streams.ts";
 import { HostFileSystem } from "./node/index.ts";
-import { EVERY_RIGHT, TestGuest } from "./test-guest.ts";
 
 const scratches: string[] = [];
 afterAll(() => {

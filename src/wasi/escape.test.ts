@@ -9,12 +9,12 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { EVERY_RIGHT, TestGuest } from "../testing/wasi-guest.ts";
 import { RIGHT } from "./abi.ts";
 import { Descriptors, type DirectoryDescriptor, preopenDescriptor } from "./descriptors.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import { ReadOnlyFileSystem } from "./fs/read-only.ts";
 import { HostFileSystem } from "./node/index.ts";
-import { EVERY_RIGHT, TestGuest } from "./test-guest.ts";
 import { GuestMeter } from "./work.ts";
 
 const GRANT = 3;

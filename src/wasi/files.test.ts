@@ -5,13 +5,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TestGuest } from "../testing/wasi-guest.ts";
 import { DIRECTORY_INHERITING_RIGHTS, DIRECTORY_RIGHTS, RIGHT } from "./abi.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import { OverlayFileSystem } from "./fs/overlay.ts";
 import { pathAnchorAt } from "./node/anchor.ts";
 import { HostFileSystem, type InternalOptions } from "./node/host-file-system.ts";
-import { TestGuest } from "./test-guest.ts";
 
 const READ = BigInt(RIGHT.fdRead);
 const WRITE = BigInt(RIGHT.fdWrite);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { WouldBlockError } from "../errors.ts";
+import { TestGuest } from "../testing/wasi-guest.ts";
 import { ERRNO } from "./abi.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import type { SocketConnection, SocketListener } from "./sockets.ts";
-import { TestGuest } from "./test-guest.ts";
 
 const SUBSCRIPTIONS = 0x1000;
 const EVENTS = 0x4000;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { ExitError, WouldBlockError } from "../errors.ts";
+import { TestGuest } from "../testing/wasi-guest.ts";
 import { decodeUtf8 } from "../utf8.ts";
 import { WasiError } from "./abi.ts";
 import type { CallerLike } from "./engine.ts";
@@ -10,7 +11,6 @@ import { MemoryFileSystem } from "./fs/memory.ts";
 import { CapturedOutput } from "./output-streams.ts";
 import { WasiPreview1 } from "./preview1.ts";
 import { seededRandom } from "./random-source.ts";
-import { TestGuest } from "./test-guest.ts";
 
 const PREVIEW1_NAMES =
   `args_get args_sizes_get clock_res_get clock_time_get environ_get environ_sizes_get fd_advise fd_allocate

@@ -5,11 +5,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
+import { EVERY_RIGHT, TestGuest } from "../testing/wasi-guest.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import { OverlayFileSystem } from "./fs/overlay.ts";
 import { HostFileSystem } from "./node/index.ts";
 import { preview1Functions } from "./preview1.ts";
-import { EVERY_RIGHT, TestGuest } from "./test-guest.ts";
 import type { WorkUnit } from "./work.ts";
 
 const GRANT = 3;

@@ -2,10 +2,10 @@
 
 import * as fs from "node:fs";
 import { describe, expect, test } from "vitest";
+import { TestGuest } from "../testing/wasi-guest.ts";
 import { pathAnchorAt } from "./node/anchor.ts";
 import type { InternalOptions } from "./node/host-file-system.ts";
 import { HostFileSystem, PseudoFileSystemError } from "./node/index.ts";
-import { TestGuest } from "./test-guest.ts";
 
 const GRANT = 3;
 const KINDS: Readonly<Record<string, InternalOptions>> = {

@@ -3,10 +3,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { WouldBlockError } from "../errors.ts";
+import { TestGuest } from "../testing/wasi-guest.ts";
 import { WasiError } from "./abi.ts";
 import type { InstanceLike } from "./engine.ts";
 import { WasiPreview1 } from "./preview1.ts";
-import { TestGuest } from "./test-guest.ts";
 
 /** Something that a test settles by hand. */
 function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import wabtModule from "wabt";
 import { wat } from "../../../tests/wat.ts";
+import { fakeContext, fakeIo } from "../../testing/fake-io.ts";
 import { parseCommandLine } from "../args/options.ts";
 import type { Command } from "../command.ts";
 import { disassemble } from "../commands/disassemble.ts";
 import { inspect } from "../commands/inspect.ts";
 import { validate } from "../commands/validate.ts";
-import { fakeContext, fakeIo } from "../fake-io.ts";
 import { InputError } from "../usage-error.ts";
 
 const WAT = `(module $shown

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { TestGuest } from "../../testing/wasi-guest.ts";
 import type { WasiError } from "../abi.ts";
-import { TestGuest } from "../test-guest.ts";
 import { FileContents } from "./file-contents.ts";
 import type { FileSystemFile } from "./file-system.ts";
 import { MemoryFileSystem } from "./memory.ts";

@@ -1,7 +1,7 @@
 // That the lower file system is never changed, and what showing through means. Semantics are in equivalence.test.ts.
 
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { TestGuest } from "../test-guest.ts";
+import { TestGuest } from "../../testing/wasi-guest.ts";
 import { MemoryFileSystem } from "./memory.ts";
 import { OverlayFileSystem } from "./overlay.ts";
 import { ReadOnlyFileSystem } from "./read-only.ts";

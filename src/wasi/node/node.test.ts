@@ -10,7 +10,7 @@ import { PassThrough, Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WouldBlockError } from "../../errors.ts";
-import { TestGuest } from "../test-guest.ts";
+import { TestGuest } from "../../testing/wasi-guest.ts";
 import {
   HostFileSystem,
   inputFromFile,

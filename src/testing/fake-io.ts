@@ -1,10 +1,10 @@
 // Surroundings for tests: input from memory, output into memory. Not part of the command.
 
-import { classify } from "./classify-error.ts";
-import { PLAIN } from "./colour.ts";
-import type { CommandContext } from "./command.ts";
-import type { CommandIo } from "./io.ts";
-import { reportError } from "./report-error.ts";
+import { classify } from "../cli/classify-error.ts";
+import { PLAIN } from "../cli/colour.ts";
+import type { CommandContext } from "../cli/command.ts";
+import type { CommandIo } from "../cli/io.ts";
+import { reportError } from "../cli/report-error.ts";
 
 /** What a test gives and sees. */
 export interface FakeIo extends CommandIo {

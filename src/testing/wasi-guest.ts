@@ -9,11 +9,11 @@ import {
   type Errno,
   FILE_TYPES,
   type FileType,
-} from "./abi.ts";
-import type { AbiType, CallerLike, LinkerLike } from "./engine.ts";
-import { WasiPreview1 } from "./preview1.ts";
-import type { WasiOptions } from "./state.ts";
-import type { HostPrices, WorkUnit } from "./work.ts";
+} from "../wasi/abi.ts";
+import type { AbiType, CallerLike, LinkerLike } from "../wasi/engine.ts";
+import { WasiPreview1 } from "../wasi/preview1.ts";
+import type { WasiOptions } from "../wasi/state.ts";
+import type { HostPrices, WorkUnit } from "../wasi/work.ts";
 
 type HostFunction = (caller: CallerLike, ...args: (number | bigint)[]) => unknown;
 

@@ -1,31 +1,31 @@
 // The engine's insides for the project's own tests and tools: values as bits. Not published.
 
-import { backendOf } from "./api/backend.ts";
-import type { Engine } from "./api/engine.ts";
-import { Execution } from "./api/execution.ts";
-import type { Global } from "./api/global.ts";
-import type { Instance } from "./api/instance.ts";
-import type { Module } from "./api/module.ts";
-import type { Store } from "./api/store.ts";
-import { type CustomSectionProblem, checkCustomSections } from "./decoder/custom-section-check.ts";
-import { decodeModule } from "./decoder/decode.ts";
-import { createOpcodeTables } from "./decoder/opcode-shapes.ts";
-import type { ModuleCompiler } from "./interp/lower/module-compiler.ts";
-import type { WasmFrame } from "./interp/run/inspect.ts";
-import { type RawValue as Bits, readRaw } from "./interp/run/raw-values.ts";
-import { Assembler } from "./interp/tree/assemble.ts";
-import { Machine } from "./interp/tree/machine.ts";
-import { DriverPool } from "./interp/tree/pool.ts";
-import type { TierMode } from "./interp/tree/tier.ts";
-import { DEFAULT_MODULE_LIMITS } from "./limits.ts";
-import { isRef, NumType, type ValType } from "./module/types.ts";
-import { FunctionInstance, isHostFunction } from "./runtime/function.ts";
-import { ArrayObject, isI31, StructObject } from "./runtime/gc.ts";
-import { HostGate, type HostObserver } from "./runtime/host-gate.ts";
-import { ExceptionInstance } from "./runtime/tag.ts";
+import { backendOf } from "../api/backend.ts";
+import type { Engine } from "../api/engine.ts";
+import { Execution } from "../api/execution.ts";
+import type { Global } from "../api/global.ts";
+import type { Instance } from "../api/instance.ts";
+import type { Module } from "../api/module.ts";
+import type { Store } from "../api/store.ts";
+import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
+import { decodeModule } from "../decoder/decode.ts";
+import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
+import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
+import type { WasmFrame } from "../interp/run/inspect.ts";
+import { type RawValue as Bits, readRaw } from "../interp/run/raw-values.ts";
+import { Assembler } from "../interp/tree/assemble.ts";
+import { Machine } from "../interp/tree/machine.ts";
+import { DriverPool } from "../interp/tree/pool.ts";
+import type { TierMode } from "../interp/tree/tier.ts";
+import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
+import { isRef, NumType, type ValType } from "../module/types.ts";
+import { FunctionInstance, isHostFunction } from "../runtime/function.ts";
+import { ArrayObject, isI31, StructObject } from "../runtime/gc.ts";
+import { HostGate, type HostObserver } from "../runtime/host-gate.ts";
+import { ExceptionInstance } from "../runtime/tag.ts";
 
-export type { FramePosition, WasmFrame, WasmValue } from "./interp/run/inspect.ts";
-export type { TierMode } from "./interp/tree/tier.ts";
+export type { FramePosition, WasmFrame, WasmValue } from "../interp/run/inspect.ts";
+export type { TierMode } from "../interp/tree/tier.ts";
 
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {

@@ -2,9 +2,9 @@
 // Test support; knows no test runner.
 
 import * as fs from "node:fs";
-import { WasiError } from "../abi.ts";
-import type { TestGuest } from "../test-guest.ts";
-import { toWasiError } from "./errno.ts";
+import { WasiError } from "../wasi/abi.ts";
+import { toWasiError } from "../wasi/node/errno.ts";
+import type { TestGuest } from "./wasi-guest.ts";
 
 /** A directory to which a path is relative: the root, or one that was opened before. */
 export type Base = "root" | 0 | 1;

@@ -5,8 +5,12 @@ import { defineConfig } from "vitest/config";
 
 const EXCLUDED = ["**/node_modules/**", "dist/**", "spec-tests/testsuite/**"];
 
-/** Tests beside the code that race threads or compare thousands of operations with the host's. */
-const LONG = ["src/wasi/escape-{race,matrix}.test.ts", "src/wasi/fs/equivalence.test.ts"];
+/** Tests beside the code that race threads, run a thousand guests, or compare thousands of operations with the host's. */
+const LONG = [
+  "src/api/scheduler.test.ts",
+  "src/wasi/escape-{race,matrix}.test.ts",
+  "src/wasi/fs/equivalence.test.ts",
+];
 
 const shared = {
   testTimeout: 60_000,

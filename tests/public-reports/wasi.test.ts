@@ -7,10 +7,10 @@ import * as path from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { EVERY_RIGHT, TestGuest } from "../../src/testing/wasi-guest.ts";
 import type { FileSystem } from "../../src/wasi/fs/file-system.ts";
 import { MemoryFileSystem } from "../../src/wasi/fs/memory.ts";
 import { HostFileSystem } from "../../src/wasi/node/index.ts";
-import { EVERY_RIGHT, TestGuest } from "../../src/testing/wasi-guest.ts";
 import { wat } from "../wat.ts";
 
 const GRANT = 3;

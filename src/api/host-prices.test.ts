@@ -1,6 +1,7 @@
 // What host functions cost: declared prices, charges before effects that let a run stop before the call, and refunds.
 
 import { describe, expect, it } from "vitest";
+import { wat } from "../../tests/wat.ts";
 import {
   Engine,
   type HostFunction,
@@ -10,8 +11,7 @@ import {
   OutOfFuelError,
   Scheduler,
   Store,
-} from "wasmeter";
-import { wat } from "./wat.ts";
+} from "../index.ts";
 
 /** Every way to call the import. The first local is in a register of its own, so that fast code folds it. */
 const WAYS = wat(`(module

@@ -1,8 +1,8 @@
 // The fair scheduler, and very many executions at once.
 
 import { describe, expect, it } from "vitest";
-import { Engine, type Execution, type Instance, Linker, Module, Scheduler, Store } from "wasmeter";
-import { wat } from "./wat.ts";
+import { wat } from "../../tests/wat.ts";
+import { Engine, type Execution, type Instance, Linker, Module, Scheduler, Store } from "../index.ts";
 
 const engine = new Engine();
 

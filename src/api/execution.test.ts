@@ -2,6 +2,7 @@
 
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
+import { wat } from "../../tests/wat.ts";
 import {
   Engine,
   type Execution,
@@ -17,8 +18,7 @@ import {
   type Trap,
   WasmException,
   WouldBlockError,
-} from "wasmeter";
-import { wat } from "./wat.ts";
+} from "../index.ts";
 
 const engine = new Engine();
 

@@ -1,6 +1,7 @@
 // Host functions of the type that the importing module declares, and such as take long.
 
 import { describe, expect, it } from "vitest";
+import { wat } from "../../tests/wat.ts";
 import {
   Engine,
   type HostFunction,
@@ -11,8 +12,7 @@ import {
   Module,
   Store,
   Tag,
-} from "wasmeter";
-import { wat } from "./wat.ts";
+} from "../index.ts";
 
 const engine = new Engine();
 

@@ -1,8 +1,8 @@
 // Quanta of fuel below host functions that call the guest: nothing can pause there, so that a quantum is overdrawn.
 
 import { describe, expect, it } from "vitest";
-import { Engine, type Instance, Linker, Module, OutOfFuelError, Scheduler, Store } from "wasmeter";
-import { wat } from "./wat.ts";
+import { wat } from "../../tests/wat.ts";
+import { Engine, type Instance, Linker, Module, OutOfFuelError, Scheduler, Store } from "../index.ts";
 
 const engine = new Engine();
 const module = new Module(

@@ -29,6 +29,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   api: ENGINE,
   wasi: [...BASE, "checks", "api"],
   webassembly: [...ENGINE, "api"],
+  component: [...ENGINE, "api"],
+  "component-wasi": [...BASE, "checks", "api", "wasi", "component"],
   cli: [...ENGINE, "api", "wasi"],
   // Support of tests and tools sees everything; nothing of the product sees it.
   testing: [...ENGINE, "api", "wasi", "webassembly", "cli"],

@@ -26,6 +26,7 @@ export { BOUNDED_MODEL, type CostModel, INSTRUCTIONS_MODEL } from "../interp/cod
 export { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
 export { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS, type Limits, type ModuleLimits } from "../limits.ts";
 export type { ExternKind } from "../module/module.ts";
+export type { DeniedCount, DeniedGrowth, GrowingResource, GrowthLimit } from "../runtime/denials.ts";
 export type { StoreParticipant } from "../runtime/participant.ts";
 export { Caller } from "./caller.ts";
 export type { AsyncCallOptions } from "./drive.ts";

@@ -16,6 +16,7 @@ import type { Limits } from "../limits.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import type { ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, HeapType, heapOf, refType } from "../module/types.ts";
+import type { DeniedCount, DeniedGrowth } from "../runtime/denials.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
 import type { StoreParticipant } from "../runtime/participant.ts";
@@ -40,6 +41,11 @@ export interface StoreOptions {
    * and for all. It is registered as a participant.
    */
   readonly wasi?: StoreParticipant | undefined;
+  /**
+   * Called whenever a guest was refused growth, see {@link Store.denied}, before it learns of that. It must not call the
+   * store's guests. What it throws ends the call.
+   */
+  readonly onDenied?: ((denied: DeniedGrowth) => void) | undefined;
 }
 
 const PARTICIPANT: Shape<StoreParticipant> = /* @__PURE__ */ shape(
@@ -51,11 +57,17 @@ const PARTICIPANT: Shape<StoreParticipant> = /* @__PURE__ */ shape(
     Number.isSafeInteger((value as StoreParticipant).version),
 );
 
+const FUNCTION: Shape<(denied: DeniedGrowth) => void> = /* @__PURE__ */ shape(
+  "a function",
+  (value) => typeof value === "function",
+);
+
 export const STORE_OPTIONS = {
   fuel: FUEL,
   limits: /* @__PURE__ */ optionsOf("an object of limits", /* @__PURE__ */ limitTable(DEFAULT_LIMITS)),
   blocking: /* @__PURE__ */ objectWith<Blocking>("an object with a method sleep(ms)", "sleep"),
   wasi: PARTICIPANT,
+  onDenied: FUNCTION,
 } satisfies OptionTable<StoreOptions>;
 
 /** Holds instances, their memories, tables and globals, and what bounds them. */
@@ -77,9 +89,9 @@ export class Store {
     if (!(engine instanceof Engine)) {
       throw wrongArgument("new Store(engine, options)", "engine", "an Engine", engine);
     }
-    const { fuel, limits, blocking, wasi } = readOptions("new Store", options, STORE_OPTIONS);
+    const { fuel, limits, blocking, wasi, onDenied } = readOptions("new Store", options, STORE_OPTIONS);
     this.engine = engine;
-    this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel);
+    this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel, onDenied);
     this.values = new StoreValues(this);
     this.state.embedder = this.values;
     this.state.blocking = blocking;
@@ -137,11 +149,24 @@ export class Store {
   }
 
   /**
+   * What guests wanted to grow and could not, by resource and limit, each with how often since the store was made: tells a
+   * guest that wants more memory from one that loops for ever. Limits that are met while an instance is made are a `LimitError`
+   * and not here.
+   */
+  get denied(): readonly DeniedCount[] {
+    return this.state.denials.counts;
+  }
+
+  /**
    * Counts bytes that the host holds for the store's guests against `totalBytes`; false, with nothing changed, if they do not fit.
    * @throws TypeError, RangeError for what is no number of bytes
    */
   tryReserve(bytes: number): boolean {
-    if (!this.state.total.tryReserve(COUNT.read(bytes, "store.tryReserve"))) return false;
+    const { total, denials } = this.state;
+    if (!total.tryReserve(COUNT.read(bytes, "store.tryReserve"))) {
+      denials.add("reservation", "totalBytes", total.used + bytes, total.limit);
+      return false;
+    }
     this.#reserved += bytes;
     return true;
   }

@@ -204,6 +204,7 @@ describe("--json", () => {
       exitCode: 0,
       fuel: 7,
       peakBytes: 65_536,
+      denied: [],
       loadMs: expect.any(Number),
       runMs: expect.any(Number),
     });

@@ -14,11 +14,12 @@ import type { DefinedType, TypeRegistry } from "../module/type-registry.ts";
 import type { FieldType, ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, HeapType, heapOf, isConcrete, isExact, isRef, NumType } from "../module/types.ts";
 import { allocate } from "./allocation.ts";
+import type { Denials } from "./denials.ts";
 import { FunctionInstance } from "./function.ts";
 import type { GlobalInstance } from "./global.ts";
 import type { ModuleInstance } from "./instance.ts";
 import { MAX_REFERENCES, type Reference } from "./reference.ts";
-import { type Budget, JointBudget } from "./resource-meter.ts";
+import { type Budget, JointBudget, type ResourceMeter } from "./resource-meter.ts";
 import type { TableInstance } from "./table.ts";
 import { ExceptionInstance } from "./tag.ts";
 
@@ -474,7 +475,9 @@ export class GcHeap {
   /** What objects count against besides: what the store has in all. */
   readonly #total: Budget;
   /** What small exceptions count against. */
-  readonly #hostHeap: Budget;
+  readonly #hostHeap: ResourceMeter;
+  readonly #storeTotal: ResourceMeter;
+  readonly #denials: Denials;
   readonly #types = new Map<DefinedType, ObjectType>();
   readonly #globals = new Set<GlobalInstance>();
   readonly #tables = new Set<TableInstance>();
@@ -483,11 +486,19 @@ export class GcHeap {
   #recounts = 0;
   #allocatedSincePoll = 0;
 
-  constructor(registry: TypeRegistry, limit: number, total: Budget, hostHeap: Budget) {
+  constructor(
+    registry: TypeRegistry,
+    limit: number,
+    total: ResourceMeter,
+    hostHeap: ResourceMeter,
+    denials: Denials,
+  ) {
     this.registry = registry;
     this.limit = limit;
     this.#total = new JointBudget(total, hostHeap);
     this.#hostHeap = hostHeap;
+    this.#storeTotal = total;
+    this.#denials = denials;
   }
 
   /** How often the heap was recounted. */
@@ -589,7 +600,20 @@ export class GcHeap {
       const enough = freed >= Math.max(room, rootSlots) * MIN_FREED;
       if (enough && this.#fits(wanted)) return;
     }
+    this.#deny(wanted);
     throw new Trap("gc-heap-exhausted", `${bytes} bytes wanted, ${this.used} of ${room} in use`);
+  }
+
+  #deny({ bytes, isSmall }: HeapFull): void {
+    const total = this.#storeTotal;
+    const hostHeap = this.#hostHeap;
+    const free = this.limit - this.used;
+    // Of limits that are all in the way, the narrowest.
+    if (isSmall || hostHeap.free < Math.min(free, total.free)) {
+      this.#denials.add("gc-heap", "hostHeapBytes", hostHeap.used + bytes, hostHeap.limit);
+    } else if (total.free < free) {
+      this.#denials.add("gc-heap", "totalBytes", total.used + bytes, total.limit);
+    } else this.#denials.add("gc-heap", "gcHeapBytes", this.used + bytes, this.limit);
   }
 
   /** Counts anew what is alive: for when what the roots hold was changed as a whole. */

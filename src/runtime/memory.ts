@@ -4,6 +4,7 @@
 import { LimitError, Trap } from "../errors.ts";
 import type { MemoryType } from "../module/types.ts";
 import { allocate, allocateBuffer } from "./allocation.ts";
+import type { Denials } from "./denials.ts";
 import type { ResourceMeter } from "./resource-meter.ts";
 import { WaiterQueues } from "./waiters.ts";
 
@@ -13,8 +14,9 @@ export interface MemoryBudget {
   readonly memoryBytes: number;
   /** The store's `totalBytes`. */
   readonly total: ResourceMeter;
+  readonly denials: Denials;
   /** Whether a buffer is always as long as its memory, and replaced, the old one detached, at every growth. */
-  readonly exactBuffers?: boolean | undefined;
+  exactBuffers?: boolean;
 }
 
 /** What is allocated here, for messages. */
@@ -123,7 +125,10 @@ export class MemoryInstance {
    * @throws RuntimeError when the host has no memory left below the limits.
    */
   grow(delta: number): number {
-    if (!this.canGrow(delta)) return -1;
+    if (!this.canGrow(delta)) {
+      this.#deny(delta);
+      return -1;
+    }
     const oldPages = this.pages;
     const newBytes = (oldPages + delta) * this.pageSize;
     this.#budget.total.tryReserve(newBytes - this.byteLength);
@@ -137,6 +142,15 @@ export class MemoryInstance {
     }
     this.byteLength = newBytes;
     return oldPages;
+  }
+
+  #deny(delta: number): void {
+    const { memoryBytes, total, denials } = this.#budget;
+    const pages = this.pages + delta;
+    const bytes = pages * this.pageSize;
+    if (pages > this.maxPages) denials.add("memory", "maximum", pages, this.maxPages);
+    else if (bytes > memoryBytes) denials.add("memory", "memoryBytes", bytes, memoryBytes);
+    else denials.add("memory", "totalBytes", total.used + bytes - this.byteLength, total.limit);
   }
 
   /** Makes it smaller again. The bytes that are left out must be zero: they will be there again when it grows. */

@@ -1,6 +1,7 @@
 // Shared memories on hosts of every age: growable shared buffers, fixed ones, none at all.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Denials } from "./denials.ts";
 import { MemoryInstance } from "./memory.ts";
 import { ResourceMeter } from "./resource-meter.ts";
 
@@ -14,7 +15,11 @@ function FixedBuffer(length: number): SharedArrayBuffer {
 
 function makeMemory(maxPages: number): MemoryInstance {
   const type = { min: 1n, max: BigInt(maxPages), is64: false, shared: true, pageSizeLog2: 16 };
-  return new MemoryInstance(type, { memoryBytes: 2 ** 30, total: new ResourceMeter(2 ** 30) });
+  return new MemoryInstance(type, {
+    memoryBytes: 2 ** 30,
+    total: new ResourceMeter(2 ** 30),
+    denials: new Denials(),
+  });
 }
 
 afterEach(() => {

@@ -4,11 +4,13 @@
 import { LimitError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
+import { Denials, type DeniedGrowth } from "./denials.ts";
 import type { EmbedderValues } from "./embedder.ts";
 import { FuelMeter } from "./fuel.ts";
 import { GcHeap } from "./gc.ts";
 import type { HostGate } from "./host-gate.ts";
 import type { ModuleInstance } from "./instance.ts";
+import type { MemoryBudget } from "./memory.ts";
 import type { StoreParticipant } from "./participant.ts";
 import { ResourceMeter } from "./resource-meter.ts";
 import type { TableBudget } from "./table.ts";
@@ -32,11 +34,9 @@ export class StoreState {
   /** Budget of everything on the heap of the JavaScript engine, which ends the process when it is full. */
   readonly hostHeap: ResourceMeter;
   readonly heap: GcHeap;
-  readonly memoryBudget: {
-    readonly memoryBytes: number;
-    readonly total: ResourceMeter;
-    exactBuffers?: boolean;
-  };
+  /** What guests wanted and did not get. */
+  readonly denials: Denials;
+  readonly memoryBudget: MemoryBudget;
   readonly tableBudget: TableBudget;
   /** Whether and how a wait in a synchronous call may block the thread. */
   blocking: Blocking | undefined;
@@ -52,18 +52,25 @@ export class StoreState {
   readonly participants = new Map<string, StoreParticipant>();
   readonly #counts: Record<Counted, number> = { instances: 0, memories: 0, tables: 0, globals: 0 };
 
-  constructor(registry: TypeRegistry, limits: Limits, fuel: bigint | undefined) {
+  constructor(
+    registry: TypeRegistry,
+    limits: Limits,
+    fuel: bigint | undefined,
+    onDenied?: (denied: DeniedGrowth) => void,
+  ) {
     this.registry = registry;
     this.limits = limits;
     this.fuel = new FuelMeter(fuel);
     this.total = new ResourceMeter(limits.totalBytes);
     this.hostHeap = new ResourceMeter(limits.hostHeapBytes);
-    this.heap = new GcHeap(registry, limits.gcHeapBytes, this.total, this.hostHeap);
-    this.memoryBudget = { memoryBytes: limits.memoryBytes, total: this.total };
+    this.denials = new Denials(onDenied);
+    this.heap = new GcHeap(registry, limits.gcHeapBytes, this.total, this.hostHeap, this.denials);
+    this.memoryBudget = { memoryBytes: limits.memoryBytes, total: this.total, denials: this.denials };
     this.tableBudget = {
       tableElements: limits.tableElements,
       total: this.total,
       hostHeap: this.hostHeap,
+      denials: this.denials,
     };
   }
 

@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import { LimitError } from "../errors.ts";
 import { HeapType, refType } from "../module/types.ts";
+import { Denials } from "./denials.ts";
 import { MAX_REFERENCES } from "./reference.ts";
 import { ResourceMeter } from "./resource-meter.ts";
 import { TableInstance } from "./table.ts";
@@ -20,6 +21,7 @@ function budgetOf({ host = 96 * MIB, total = 2 ** 32, elements = 10_000_000 }: L
     tableElements: elements,
     total: new ResourceMeter(total),
     hostHeap: new ResourceMeter(host),
+    denials: new Denials(),
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { LimitError } from "../errors.ts";
 import type { TableType } from "../module/types.ts";
+import type { Denials } from "./denials.ts";
 import { MAX_REFERENCES, type Reference } from "./reference.ts";
 import type { ResourceMeter } from "./resource-meter.ts";
 
@@ -17,6 +18,7 @@ export interface TableBudget {
   readonly total: ResourceMeter;
   /** The store's `hostHeapBytes`: the array counts that holds them, spare room and all. */
   readonly hostHeap: ResourceMeter;
+  readonly denials: Denials;
 }
 
 export class TableInstance {
@@ -56,13 +58,30 @@ export class TableInstance {
   /** Grows by `delta` elements set to `init`. Returns the old size, or -1 when a maximum or limit is in the way. */
   grow(delta: number, init: Reference): number {
     const capacity = this.#capacityFor(delta);
-    if (capacity === undefined) return -1;
+    if (capacity === undefined) {
+      this.#deny(delta);
+      return -1;
+    }
     const oldSize = this.elements.length;
     const newSize = oldSize + delta;
     this.#budget.total.tryReserve(delta * BYTES_PER_ELEMENT);
     if (capacity > this.#capacity) this.#reallocate(capacity, newSize, init);
     else for (let index = oldSize; index < newSize; index++) this.elements.push(init);
     return oldSize;
+  }
+
+  #deny(delta: number): void {
+    const { tableElements, total, hostHeap, denials } = this.#budget;
+    const size = this.elements.length + delta;
+    const most = Math.min(tableElements, MAX_REFERENCES);
+    const bytes = delta * BYTES_PER_ELEMENT;
+    if (size > this.#maxElements) {
+      if (this.#maxElements < most) denials.add("table", "maximum", size, this.#maxElements);
+      else denials.add("table", "tableElements", size, most);
+    } else if (bytes > total.free) denials.add("table", "totalBytes", total.used + bytes, total.limit);
+    else {
+      denials.add("table", "hostHeapBytes", hostHeap.used + size * BYTES_PER_ELEMENT, hostHeap.limit);
+    }
   }
 
   /** The capacity to have for `delta` more elements; `undefined` if they may not be. */

@@ -285,6 +285,7 @@ Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124
         ...failure,
         fuel: store?.fuelConsumed ?? 0n,
         peakBytes: store?.peakBytesUsed ?? 0,
+        denied: store?.denied ?? [],
         loadMs: (loaded ?? ended ?? begun) - begun,
         runMs: loaded === undefined ? 0 : (ended ?? loaded) - loaded,
       };

@@ -26,6 +26,8 @@ export interface CallState extends HostCalls {
   deepen(): void;
   /** Words that the register file may grow to. */
   readonly maxWords: number;
+  /** Reports frames that would reach as far as word `end`; gives the trap for them. */
+  stackFull(end: number): Trap;
   /** Words of large frames that have been cleared since the last poll. */
   clearedWords: number;
 }
@@ -69,9 +71,7 @@ export function prepareCall(run: CallState, callee: FunctionCode, base: number, 
 export function reserveFrame(run: CallState, callee: FunctionCode, base: number): void {
   if (run.sp >= run.maxDepth) run.deepen();
   const end = base + callee.frameWords;
-  if (end > run.maxWords) {
-    throw new Trap("call-stack-exhausted", `frames of more than ${run.maxWords * 4} bytes`);
-  }
+  if (end > run.maxWords) throw run.stackFull(end);
   run.ensureWords(end);
 }
 

@@ -122,16 +122,24 @@ export class ExecutionContext implements SlowState {
 
   ensureWords(end: number): void {
     if (end <= this.R.length) return;
-    if (end > this.maxWords) throw new Trap("call-stack-exhausted");
+    if (end > this.maxWords) throw this.stackFull(end);
     const words = Math.min(this.maxWords, Math.max(end, this.R.length * 2));
     this.#reserve(((words - this.R.length) / 2) * FRAME_SLOT_BYTES);
     this.#allocate(words);
+  }
+
+  /** The trap for frames that would reach as far as word `end`. */
+  stackFull(end: number): Trap {
+    const { stackBytes } = this.store.limits;
+    this.store.denials.add("call-stack", "stackBytes", end * 4, stackBytes);
+    return new Trap("call-stack-exhausted", `frames of more than ${this.maxWords * 4} bytes`);
   }
 
   /** Makes room for more call nodes. @throws Trap `call stack exhausted` past the limit */
   deepen(): void {
     const { callDepth } = this.store.limits;
     if (this.maxDepth >= callDepth) {
+      this.store.denials.add("call-stack", "callDepth", this.maxDepth + 1, callDepth);
       throw new Trap("call-stack-exhausted", `more than ${callDepth} frames`);
     }
     const depth = Math.min(callDepth, 2 * this.maxDepth);
@@ -143,6 +151,7 @@ export class ExecutionContext implements SlowState {
   #reserve(bytes: number): void {
     const { hostHeap } = this.store;
     if (!hostHeap.tryReserve(bytes)) {
+      this.store.denials.add("call-stack", "hostHeapBytes", hostHeap.used + bytes, hostHeap.limit);
       throw new Trap("call-stack-exhausted", `frames do not fit hostHeapBytes = ${hostHeap.limit}`);
     }
     this.#reserved += bytes;

@@ -169,11 +169,10 @@ export class Interpreter {
   ): Value[] {
     const threads = this.#of(store);
     const outer = threads.current;
-    if (threads.depth >= store.limits.hostDepth) {
-      throw new Trap(
-        "call-stack-exhausted",
-        `more than ${store.limits.hostDepth} calls between guest and host`,
-      );
+    const { hostDepth } = store.limits;
+    if (threads.depth >= hostDepth) {
+      store.denials.add("call-stack", "hostDepth", threads.depth + 1, hostDepth);
+      throw new Trap("call-stack-exhausted", `more than ${hostDepth} calls between guest and host`);
     }
     const ex = outer ?? threads.idle ?? new ExecutionContext(store);
     if (outer === undefined) threads.idle = undefined;

@@ -11,8 +11,8 @@ import {
   type FileType,
 } from "../wasi/abi.ts";
 import type { AbiType, CallerLike, LinkerLike } from "../wasi/engine.ts";
+import type { WasiOptions } from "../wasi/grants.ts";
 import { WasiPreview1 } from "../wasi/preview1.ts";
-import type { WasiOptions } from "../wasi/state.ts";
 import type { HostPrices, WorkUnit } from "../wasi/work.ts";
 
 type HostFunction = (caller: CallerLike, ...args: (number | bigint)[]) => unknown;

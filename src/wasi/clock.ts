@@ -2,10 +2,10 @@
 
 import { CLOCK, WasiError } from "./abi.ts";
 import { type FunctionTable, wasiFunction } from "./function-table.ts";
-import type { WasiState } from "./state.ts";
+import type { Grants } from "./grants.ts";
 
 /** The time of a clock in nanoseconds. @throws WasiError `inval` on an unknown clock */
-export function clockTime(state: WasiState, clock: number): bigint {
+export function clockTime(state: Grants, clock: number): bigint {
   switch (clock) {
     case CLOCK.realtime:
       return state.clock.realtime();

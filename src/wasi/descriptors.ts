@@ -12,12 +12,8 @@ import {
   STREAM_RIGHTS,
   WasiError,
 } from "./abi.ts";
-import type {
-  DirectoryEntry,
-  FileSystemDirectory,
-  FileSystemFile,
-  LazyDirectoryEntry,
-} from "./fs/file-system.ts";
+import type { FileSystemDirectory, FileSystemFile } from "./fs/file-system.ts";
+import { type Listing, type ListingHolder, Listings } from "./listings.ts";
 import type { SocketConnection, SocketListener } from "./sockets.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
 import type { GuestMeter } from "./work.ts";
@@ -42,13 +38,10 @@ export interface FileDescriptor extends Common {
   position: bigint;
 }
 
-export interface DirectoryDescriptor extends Common {
+export interface DirectoryDescriptor extends Common, ListingHolder {
   readonly kind: "directory";
-  readonly directory: FileSystemDirectory;
   /** The name under which it was granted; `undefined` for a directory that the guest opened. */
   readonly preopen: Uint8Array | undefined;
-  /** What `fd_readdir` walks through; taken anew when the guest starts over. See {@link Descriptors.list}. */
-  listing: Listing | undefined;
 }
 
 export interface ListenerDescriptor extends Common {
@@ -60,8 +53,6 @@ export interface ConnectionDescriptor extends Common {
   readonly kind: "connection";
   readonly connection: SocketConnection;
 }
-
-type Listing = readonly (DirectoryEntry | LazyDirectoryEntry)[];
 
 export type Descriptor =
   | StreamDescriptor
@@ -116,9 +107,6 @@ export function listenerDescriptor(listener: SocketListener): ListenerDescriptor
   };
 }
 
-/** Entries that all listings together may have, beside the one that was taken last. */
-const MAX_LISTED = 262_144;
-
 /** The table. New descriptors get the lowest free number, as POSIX has it. */
 export class Descriptors {
   readonly #limit: number;
@@ -129,9 +117,7 @@ export class Descriptors {
   #lowestFree = 0;
   /** Connections that are closed, and still send. */
   readonly #sending = new Set<Promise<void>>();
-  /** Directories with a listing, the oldest first. */
-  readonly #listed = new Set<DirectoryDescriptor>();
-  #listedEntries = 0;
+  readonly #listings = new Listings();
 
   /** @param limit most descriptors open at once; one more is `mfile` */
   constructor(limit: number) {
@@ -209,30 +195,9 @@ export class Descriptors {
     this.#release(replaced);
   }
 
-  /**
-   * Takes a listing of a directory. A guest could hold one of a large directory with each descriptor, so the oldest are
-   * dropped; who walks through such a one goes on in a new one.
-   */
+  /** Takes a listing of a directory; see {@link Listings}. */
   list(descriptor: DirectoryDescriptor, meter: GuestMeter): Listing {
-    const before = meter.entries;
-    const listing = descriptor.directory.entries();
-    // Those that a file system has not charged itself while it found them.
-    meter.charge("perDirectoryEntry", Math.max(0, listing.length - (meter.entries - before)));
-    this.#dropListing(descriptor);
-    descriptor.listing = listing;
-    this.#listed.add(descriptor);
-    this.#listedEntries += listing.length;
-    for (const oldest of this.#listed) {
-      if (this.#listedEntries - listing.length <= MAX_LISTED) break;
-      this.#dropListing(oldest);
-    }
-    return listing;
-  }
-
-  #dropListing(descriptor: DirectoryDescriptor): void {
-    if (!this.#listed.delete(descriptor)) return;
-    this.#listedEntries -= descriptor.listing?.length ?? 0;
-    descriptor.listing = undefined;
+    return this.#listings.take(descriptor, meter);
   }
 
   /** Closes everything, whatever fails. Throws the first failure at the end. */
@@ -264,7 +229,7 @@ export class Descriptors {
   #release(descriptor: Descriptor): void {
     if (descriptor.kind === "file") descriptor.file.close();
     else if (descriptor.kind === "directory") {
-      this.#dropListing(descriptor);
+      this.#listings.drop(descriptor);
       descriptor.directory.close();
     } else if (descriptor.kind === "listener") descriptor.listener.close();
     else if (descriptor.kind === "connection") this.#closeConnection(descriptor.connection);

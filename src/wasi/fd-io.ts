@@ -3,13 +3,13 @@
 import { encodeUtf8 } from "../utf8.ts";
 import { FDFLAG, type FileType, fileTypeNumber, RIGHT, WasiError } from "./abi.ts";
 import type { Descriptor, DirectoryDescriptor, FileDescriptor } from "./descriptors.ts";
-import { chargeSync } from "./fd.ts";
 import type { FileSystemFile } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory, Region } from "./guest-memory.ts";
 import type { Waitable } from "./sockets.ts";
 import type { OutputStream } from "./streams.ts";
 import { waitUntil } from "./waiting.ts";
+import { chargeSync } from "./work.ts";
 
 /** Positions are signed 64-bit numbers, as POSIX's off_t. */
 const MAX_POSITION = (1n << 63n) - 1n;

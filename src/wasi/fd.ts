@@ -12,6 +12,7 @@ import {
 import { type Descriptor, descriptorFileType } from "./descriptors.ts";
 import type { FileStat, TimeUpdate } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
+import { chargeSync } from "./work.ts";
 
 const MAX_FILE_SIZE = (1n << 63n) - 1n;
 /** Highest number of an advice: normal, sequential, random, willneed, dontneed, noreuse. */
@@ -174,9 +175,6 @@ export const FD_FUNCTIONS: FunctionTable = {
   fd_sync: wasiFunction(["u32"], (call, fd) => sync(call, fd, false)),
 };
 
-/** What storing a file costs, in calls: a disk takes milliseconds. The call itself is among them. */
-const SYNC_CALLS = 100;
-
 function sync(call: Call, fd: number, dataOnly: boolean): void {
   const { descriptors } = call.state;
   const descriptor = descriptors.get(fd);
@@ -185,11 +183,6 @@ function sync(call: Call, fd: number, dataOnly: boolean): void {
   chargeSync(call);
   if (descriptor.kind === "file") descriptor.file.sync(dataOnly);
   else descriptor.directory.sync();
-}
-
-/** Charges for storing a file, beside the call. */
-export function chargeSync(call: Call): void {
-  call.charge("wasiCall", SYNC_CALLS - 1);
 }
 
 function statOf(descriptor: Descriptor): FileStat {

@@ -17,11 +17,11 @@ export type {
 export { MemoryFileSystem, type MemoryFileSystemOptions } from "./fs/memory.ts";
 export { OverlayFileSystem } from "./fs/overlay.ts";
 export { ReadOnlyFileSystem } from "./fs/read-only.ts";
+export type { WasiHost, WasiOptions } from "./grants.ts";
 export { CapturedOutput } from "./output-streams.ts";
 export { WasiPreview1 } from "./preview1.ts";
 export { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 export type { SocketConnection, SocketListener, Waitable } from "./sockets.ts";
-export type { WasiHost, WasiOptions } from "./state.ts";
 export type {
   InputSource,
   InputStream,

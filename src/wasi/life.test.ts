@@ -10,9 +10,9 @@ import { Engine, type Instance, Linker, Module, Store } from "../index.ts";
 import { TestGuest } from "../testing/wasi-guest.ts";
 import type { FileSystem, FileSystemDirectory } from "./fs/file-system.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
+import type { WasiOptions } from "./grants.ts";
 import { HostFileSystem } from "./node/index.ts";
 import { WasiPreview1 } from "./preview1.ts";
-import type { WasiOptions } from "./state.ts";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "wasi-life-"));
 fs.writeFileSync(path.join(scratch, "f"), "text");

@@ -1,4 +1,4 @@
-// What the options of WASI have to be. Owns the shapes; what is made of the options is in state.ts.
+// What the options of WASI have to be. Owns the shapes; what is made of the options is in grants.ts.
 
 import {
   COUNT,
@@ -15,9 +15,9 @@ import {
 } from "../checks/options.ts";
 import type { ClockSource } from "./clock-source.ts";
 import type { FileSystem } from "./fs/file-system.ts";
+import type { WasiHost, WasiOptions } from "./grants.ts";
 import type { RandomSource } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
-import type { WasiHost, WasiOptions } from "./state.ts";
 import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
 
 /** A file system, by its method `root`. */

@@ -11,8 +11,8 @@ import {
 } from "./abi.ts";
 import type { Descriptor } from "./descriptors.ts";
 import type { FileSystemDirectory, FileSystemFile } from "./fs/file-system.ts";
-import type { Call } from "./function-table.ts";
 import { FOLLOW, resolvePath } from "./path-resolution.ts";
+import type { WorkMeter } from "./work.ts";
 
 /** What `path_open` asks for. */
 export interface OpenRequest {
@@ -27,14 +27,14 @@ export interface OpenRequest {
 
 /** Opens what a path names. */
 export function open(
-  call: Call,
+  meter: WorkMeter | undefined,
   start: FileSystemDirectory,
   path: string,
   request: OpenRequest,
 ): FileSystemFile | FileSystemDirectory {
   const directoryFits = !request.write && !request.create && !request.truncate;
   return resolvePath<FileSystemFile | FileSystemDirectory>(
-    call,
+    meter,
     start,
     path,
     ({ parent, name, mustBeDirectory }) => {

@@ -1,5 +1,5 @@
-// The path functions: what each does with the place that its path names.
-// Resolution is in path-resolution.ts, files are in the file systems.
+// The path functions: their parameters, rights and results. What each does with the place that its path names is in
+// path-operations.ts.
 
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import {
@@ -8,19 +8,26 @@ import {
   ALL_RIGHTS,
   DIRECTORY_INHERITING_RIGHTS,
   FDFLAG,
-  isErrno,
   LOOKUP_SYMLINK_FOLLOW,
   MAX_PATH_BYTES,
   OFLAG,
   RIGHT,
   WasiError,
 } from "./abi.ts";
-import type { DirectoryDescriptor } from "./descriptors.ts";
 import { timeUpdates } from "./fd.ts";
-import type { FileSystemDirectory } from "./fs/file-system.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import { describe, open } from "./path-open.ts";
-import { FOLLOW, type Place, resolvePath } from "./path-resolution.ts";
+import {
+  createDirectoryAt,
+  linkAt,
+  readLinkAt,
+  removeDirectoryAt,
+  renameAt,
+  setTimesAt,
+  statAt,
+  symlinkAt,
+  unlinkAt,
+} from "./path-operations.ts";
 
 /*
  * Each function charges for its paths: each byte, each component, also those of symbolic links that it follows, and each byte of
@@ -42,10 +49,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
     const { state } = call;
     const text = readPath(call, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathCreateDirectory);
-    resolvePath(call, directory, text, ({ parent, name }) => {
-      if (name === undefined) throw new WasiError("exist");
-      parent.createDirectory(name);
-    });
+    createDirectoryAt(call, { directory, path: text });
   }),
 
   /**
@@ -63,14 +67,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathFilestatGet);
       const follow = followsLinks(flags);
-      const stat = resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
-        if (name === undefined) return parent.stat();
-        const found = parent.statEntry(name);
-        if (found.type === "symbolic-link" && (follow || mustBeDirectory)) return FOLLOW;
-        if (mustBeDirectory && found.type !== "directory") throw new WasiError("notdir");
-        return found;
-      });
-      layout.writeFileStat(memory, result, stat);
+      layout.writeFileStat(memory, result, statAt(call, { directory, path: text }, follow));
     },
   ),
 
@@ -86,15 +83,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathFilestatSetTimes);
       const follow = followsLinks(flags);
-      const times = timeUpdates(access, modify, timeFlags);
-      resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
-        if (name === undefined) return parent.setTimes(times.access, times.modify);
-        const found = parent.statEntry(name);
-        if (found.type === "symbolic-link" && (follow || mustBeDirectory)) return FOLLOW;
-        if (mustBeDirectory && found.type !== "directory") throw new WasiError("notdir");
-        // Follows nothing, so a link put there since the look above is itself the victim, and nothing outside.
-        parent.setEntryTimes(name, times.access, times.modify);
-      });
+      setTimesAt(call, { directory, path: text }, follow, timeUpdates(access, modify, timeFlags));
     },
   ),
 
@@ -113,21 +102,11 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const source = state.descriptors.directory(oldFd, RIGHT.pathLinkSource);
       const target = state.descriptors.directory(newFd, RIGHT.pathLinkTarget);
       if (followsLinks(flags)) throw new WasiError("inval", "symlink_follow");
-      // In Linux's order: the old path whole, then the new one, and what they are to each other last.
-      resolvePath(call, source.directory, oldText, (from) => {
-        const { type } = from.name === undefined ? from.parent.stat() : from.parent.statEntry(from.name);
-        if (from.mustBeDirectory && type === "symbolic-link") return FOLLOW;
-        if (from.mustBeDirectory && type !== "directory") throw new WasiError("notdir");
-        resolvePath(call, target.directory, newText, (to) => {
-          if (to.name === undefined) throw new WasiError("exist");
-          if (to.mustBeDirectory || type === "directory") {
-            if (exists(to.parent, to.name)) throw new WasiError("exist");
-            throw new WasiError(to.mustBeDirectory ? "noent" : "perm", "hard link to a directory");
-          }
-          from.parent.link(from.name ?? ".", to.parent, to.name);
-        });
-        return undefined;
-      });
+      linkAt(
+        call,
+        { directory: source.directory, path: oldText },
+        { directory: target.directory, path: newText },
+      );
     },
   ),
 
@@ -200,15 +179,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
       memory.check(buffer, bufferLength);
       const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathReadlink);
-      const contents = resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
-        if (name === undefined) throw new WasiError("inval", "a directory");
-        if (!mustBeDirectory) return parent.readLink(name);
-        const { type } = parent.statEntry(name);
-        if (type === "symbolic-link") return FOLLOW;
-        throw new WasiError(type === "directory" ? "inval" : "notdir");
-      });
-      // As Wasmtime has it. No guest could follow or make such a link; where the host's directories are is not its business.
-      if (contents.startsWith("/")) throw new WasiError("perm", "absolute symbolic link");
+      const contents = readLinkAt(call, { directory, path: text });
       const part = encodeUtf8(contents).subarray(0, bufferLength);
       call.charge("perHostByte", part.length);
       memory.write(buffer, part);
@@ -225,11 +196,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
     const { state } = call;
     const text = readPath(call, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathRemoveDirectory);
-    resolvePath(call, directory, text, ({ parent, name }) => {
-      // As Linux: rmdir(".") is EINVAL, rmdir("x/..") ENOTEMPTY; both name a directory through itself here.
-      if (name === undefined) throw new WasiError("inval");
-      parent.removeDirectory(name);
-    });
+    removeDirectoryAt(call, { directory, path: text });
   }),
 
   /**
@@ -247,13 +214,11 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const newText = readPath(call, newPath, newLength);
       const source = state.descriptors.directory(oldFd, RIGHT.pathRenameSource);
       const target = state.descriptors.directory(newFd, RIGHT.pathRenameTarget);
-      withTwoPlaces(call, source, oldText, target, newText, (from, to) => {
-        if (from.name === undefined || to.name === undefined) throw new WasiError("busy");
-        if (from.mustBeDirectory || to.mustBeDirectory) {
-          if (from.parent.statEntry(from.name).type !== "directory") throw new WasiError("notdir");
-        }
-        from.parent.rename(from.name, to.parent, to.name);
-      });
+      renameAt(
+        call,
+        { directory: source.directory, path: oldText },
+        { directory: target.directory, path: newText },
+      );
     },
   ),
 
@@ -270,16 +235,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
       const target = readPath(call, contents, contentsLength);
       const text = readPath(call, path, length);
       const { directory } = state.descriptors.directory(fd, RIGHT.pathSymlink);
-      if (target.startsWith("/")) throw new WasiError("perm", "absolute symbolic link");
-      if (target === "") throw new WasiError("noent", "empty symbolic link");
-      resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
-        if (name === undefined) throw new WasiError("exist");
-        if (mustBeDirectory) {
-          parent.statEntry(name);
-          throw new WasiError("exist");
-        }
-        parent.symlink(target, name);
-      });
+      symlinkAt(call, target, { directory, path: text });
     },
   ),
 
@@ -291,12 +247,7 @@ export const PATH_FUNCTIONS: FunctionTable = {
     const { state } = call;
     const text = readPath(call, path, length);
     const { directory } = state.descriptors.directory(fd, RIGHT.pathUnlinkFile);
-    resolvePath(call, directory, text, ({ parent, name, mustBeDirectory }) => {
-      if (name === undefined) throw new WasiError("isdir");
-      if (mustBeDirectory)
-        throw new WasiError(parent.statEntry(name).type === "directory" ? "isdir" : "notdir");
-      parent.unlink(name);
-    });
+    unlinkAt(call, { directory, path: text });
   }),
 };
 
@@ -315,29 +266,4 @@ function readPath(call: Call, address: number, length: number): string {
 function followsLinks(lookupFlags: number): boolean {
   if ((lookupFlags & ~LOOKUP_SYMLINK_FOLLOW) !== 0) throw new WasiError("inval", "unknown lookup flags");
   return (lookupFlags & LOOKUP_SYMLINK_FOLLOW) !== 0;
-}
-
-function exists(parent: FileSystemDirectory, name: string): boolean {
-  try {
-    parent.statEntry(name);
-    return true;
-  } catch (error) {
-    if (isErrno(error, "noent")) return false;
-    throw error;
-  }
-}
-
-function withTwoPlaces(
-  call: Call,
-  source: DirectoryDescriptor,
-  oldPath: string,
-  target: DirectoryDescriptor,
-  newPath: string,
-  act: (from: Place, to: Place) => void,
-): void {
-  resolvePath(call, source.directory, oldPath, (from) =>
-    resolvePath(call, target.directory, newPath, (to) => {
-      act(from, to);
-    }),
-  );
 }

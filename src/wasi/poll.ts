@@ -8,6 +8,7 @@ import { canBeFull } from "./fd-io.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import type { Subscription } from "./layout.ts";
+import { lookFirst, MAX_WAIT_MS, waitingMilliseconds, waitParked } from "./polling.ts";
 import type { Waitable } from "./sockets.ts";
 import type { WasiState } from "./state.ts";
 import { blockFor, hasTimers } from "./waiting.ts";
@@ -15,11 +16,7 @@ import { blockFor, hasTimers } from "./waiting.ts";
 const EVENT_BYTES = 32;
 /** More subscriptions in one call are `inval`, as POSIX's poll has it for more than the process may have open. */
 const MAX_SUBSCRIPTIONS = 16_384;
-/** Longer waits are made of several: setTimeout counts in int32, and a wall clock can be set meanwhile. */
-const MAX_WAIT_MS = 60_000;
 const LAST_CLOCK = CLOCK.threadCputime;
-/** What is ready when it is polled for the first time tells so within this: a pipe in a turn of the event loop, a file in some. */
-const FIRST_LOOK_MS = 20;
 
 interface Event {
   readonly subscription: Subscription;
@@ -74,23 +71,11 @@ export const POLL_FUNCTIONS: FunctionTable = {
     const unseen = call.state.parking.unseen(poll.waitables);
     // A clock that is over must not win against what is ready, too, but has not been looked at.
     if (events.length > 0 && unseen.length > 0 && call.canWait && hasTimers())
-      return look(call, poll, unseen, finish);
+      return lookFirst(call.state, poll, unseen, finish);
     if (write(events)) return;
     return wait(call, poll, finish);
   }),
 };
-
-/** Gives streams and sockets that are polled for the first time the time to tell whether they are ready. */
-async function look(
-  call: Call,
-  poll: Poll,
-  unseen: readonly Waitable[],
-  finish: () => boolean,
-): Promise<void> {
-  await call.state.parking.wait(unseen, FIRST_LOOK_MS);
-  call.memory.refresh();
-  if (!finish()) await waitAsynchronously(call, poll, finish);
-}
 
 function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<void> {
   const { virtualClock, blocking } = call.state;
@@ -99,7 +84,7 @@ function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<voi
     if (finish()) return;
   }
   const needsTimer = poll.hasDeadline && virtualClock === undefined;
-  if (call.canWait && !(needsTimer && !hasTimers())) return waitAsynchronously(call, poll, finish);
+  if (call.canWait && !(needsTimer && !hasTimers())) return waitParked(call.state, poll, finish);
   const [first, second] = poll.waitables;
   if (
     blocking === undefined ||
@@ -114,16 +99,6 @@ function wait(call: Call, poll: Poll, finish: () => boolean): void | Promise<voi
     // Subscriptions are not looked through before one can be over.
     do blockFor(call, block, poll.millisecondsLeft());
     while (first === undefined && poll.nanosecondsLeft() > 0n);
-  } while (!finish());
-}
-
-async function waitAsynchronously(call: Call, poll: Poll, finish: () => boolean): Promise<void> {
-  const { parking, virtualClock } = call.state;
-  do {
-    // On a virtual clock time passes only when there is nothing else to wait for.
-    const isTimed = poll.hasDeadline && (virtualClock === undefined || poll.waitables.length === 0);
-    await parking.wait(poll.waitables, isTimed ? poll.millisecondsLeft() : undefined);
-    call.memory.refresh();
   } while (!finish());
 }
 
@@ -182,9 +157,7 @@ class Poll {
 
   /** The same in whole milliseconds, rounded up, at most a minute; a minute if there is no clock subscription. */
   millisecondsLeft(): number {
-    if (!this.hasDeadline) return MAX_WAIT_MS;
-    const ms = (this.nanosecondsLeft() + 999_999n) / 1_000_000n;
-    return ms > BigInt(MAX_WAIT_MS) ? MAX_WAIT_MS : Number(ms);
+    return this.hasDeadline ? waitingMilliseconds(this.nanosecondsLeft()) : MAX_WAIT_MS;
   }
 
   /**

@@ -10,6 +10,7 @@ import { ENVIRON_FUNCTIONS } from "./environ.ts";
 import { FD_FUNCTIONS } from "./fd.ts";
 import { FD_IO_FUNCTIONS } from "./fd-io.ts";
 import { Call, type FunctionTable, invoke } from "./function-table.ts";
+import type { WasiOptions } from "./grants.ts";
 import { type Layout, PREVIEW1, UNSTABLE } from "./layout.ts";
 import { PATH_FUNCTIONS } from "./path.ts";
 import { POLL_FUNCTIONS } from "./poll.ts";
@@ -17,7 +18,7 @@ import { PROC_FUNCTIONS } from "./proc.ts";
 import { RANDOM_FUNCTIONS } from "./random.ts";
 import { SCHED_FUNCTIONS } from "./sched.ts";
 import { SOCK_FUNCTIONS } from "./sock.ts";
-import { type WasiOptions, WasiState } from "./state.ts";
+import { WasiState } from "./state.ts";
 
 /** All 46 functions of preview1. */
 export function preview1Functions(): FunctionTable {

@@ -23,6 +23,14 @@ export interface WorkMeter {
   charge(unit: WorkUnit, count: number): void;
 }
 
+/** What storing a file costs, in calls: a disk takes milliseconds. The call itself is among them. */
+const SYNC_CALLS = 100;
+
+/** Charges for storing a file, beside the call. */
+export function chargeSync(meter: WorkMeter): void {
+  meter.charge("wasiCall", SYNC_CALLS - 1);
+}
+
 /** The guest that pays, during its calls; outside of them nobody does. */
 export class GuestMeter implements WorkMeter {
   /** Directory entries that were charged so far. */

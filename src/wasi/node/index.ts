@@ -2,9 +2,9 @@
 
 import { BOOLEAN, type OptionTable, readOptions, recordOf, type Shape } from "../../checks/options.ts";
 import type { FileSystem } from "../fs/file-system.ts";
+import type { WasiHost, WasiOptions } from "../grants.ts";
 import { FILE_SYSTEM, WASI_OPTIONS } from "../options.ts";
 import { WasiPreview1 } from "../preview1.ts";
-import type { WasiHost, WasiOptions } from "../state.ts";
 import { nodeClock } from "./clock.ts";
 import { HostFileSystem } from "./host-file-system.ts";
 import { outputToDescriptor, processStdin, sleep } from "./stdio.ts";

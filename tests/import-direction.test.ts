@@ -12,6 +12,8 @@ const BASE = ["host", "errors", "limits", "utf8", "printable"];
 const MODULES = [...BASE, "isa", "module"];
 const ENGINE = [...MODULES, "checks", "decoder", "validator", "runtime", "interp"];
 
+const COMPONENT_PARTS = ["component/model", "component/binary", "component/validator", "component/abi"];
+
 /** From a layer, the layers that it may import besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   host: [],
@@ -28,19 +30,29 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   interp: [...MODULES, "checks", "decoder", "validator", "runtime"],
   api: ENGINE,
   wasi: [...BASE, "checks", "api"],
-  webassembly: [...ENGINE, "api"],
-  component: [...ENGINE, "api"],
+  "component/model": [...ENGINE, "api"],
+  "component/binary": [...ENGINE, "api", "component/model"],
+  "component/validator": [...ENGINE, "api", "component/model"],
+  "component/abi": [...ENGINE, "api", "component/model"],
+  "component/runtime": [...ENGINE, "api", ...COMPONENT_PARTS],
+  "component/api": [...ENGINE, "api", ...COMPONENT_PARTS, "component/runtime"],
+  // Its index.
+  component: ["component/api"],
   "component-wasi": [...BASE, "checks", "api", "wasi", "component"],
-  cli: [...ENGINE, "api", "wasi"],
+  webassembly: [...ENGINE, "api"],
+  cli: [...ENGINE, "api", "wasi", "component", ...COMPONENT_PARTS, "component/api", "component-wasi"],
   // Support of tests and tools sees everything; nothing of the product sees it.
-  testing: [...ENGINE, "api", "wasi", "webassembly", "cli"],
+  testing: [
+    ...[...ENGINE, "api", "wasi", "webassembly", "cli"],
+    ...["component", ...COMPONENT_PARTS, "component/runtime", "component/api", "component-wasi"],
+  ],
 };
 
 /** Layers that are seen from above only through their index. */
-const ONLY_THROUGH_INDEX: Record<string, readonly string[]> = { wasi: ["api"] };
+const ONLY_THROUGH_INDEX: Record<string, readonly string[]> = { wasi: ["api"], "component-wasi": ["api"] };
 
 /** Where `node:` modules may be imported. */
-const NODE_FILES = /^(cli\/|wasi\/node\/|testing\/|node\.ts$)/;
+const NODE_FILES = /^(cli\/|(wasi|component-wasi)\/node\/|testing\/|node\.ts$)/;
 
 interface ImportSite {
   readonly from: string;
@@ -97,10 +109,13 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   );
 }
 
-/** `interp/ops/numeric/f32.ts` is of layer `interp`, `errors.ts` of layer `errors`; entry points are of none. */
+/**
+ * `interp/ops/numeric/f32.ts` is of layer `interp`, `component/abi/lift.ts` of `component/abi`, `errors.ts` of `errors`; entry
+ * points are of none.
+ */
 function layerOf(file: string): string | undefined {
-  const layer = file.includes("/") ? file.slice(0, file.indexOf("/")) : file.slice(0, -".ts".length);
-  return layer in MAY_IMPORT ? layer : undefined;
+  const parts = file.replace(/\.ts$/, "").split("/");
+  return [parts.slice(0, 2).join("/"), parts[0] ?? ""].find((layer) => layer in MAY_IMPORT);
 }
 
 function problemOf({ from, specifier, typeOnly }: ImportSite): string | undefined {
@@ -176,6 +191,10 @@ describe("imports in src", () => {
     expect(wrong("wasi/fd.ts", "../interp/loop.ts")).toContain("must not know");
     expect(wrong("wasi/fd.ts", "../api/engine.ts")).toContain("only api/index.ts");
     expect(wrong("wasi/fd.ts", "node:fs")).toContain("node:fs");
+    expect(wrong("component/binary/x.ts", "../validator/y.ts")).toContain("must not know");
+    expect(wrong("component/abi/x.ts", "../runtime/y.ts")).toContain("must not know");
+    expect(wrong("api/engine.ts", "../component/api/x.ts")).toContain("must not know");
+    expect(wrong("component-wasi/x.ts", "../component/runtime/y.ts")).toContain("must not know");
     expect(wrong("api/engine.ts", "../index.ts")).toContain("entry point");
     expect(wrong("wasi/fd.ts", "../testing/wasi-guest.ts")).toContain("must not know");
     expect(wrong("wasi/node/host.ts", "node:fs")).toBeUndefined();

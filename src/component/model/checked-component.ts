@@ -134,8 +134,7 @@ export type CanonStep = { readonly kind: "canon" } & (
     readonly coreTypeId: number;
   };
 
-/** File offsets are for messages. */
-export type Step = { readonly offset: number } & (
+export type StepBody =
   | { readonly kind: "core-module"; readonly module: Module }
   | {
       readonly kind: "core-instantiate";
@@ -190,5 +189,7 @@ export type Step = { readonly offset: number } & (
       readonly results: number;
     }
   /** Appends a value that the file holds in `start` to `end`. */
-  | { readonly kind: "value"; readonly type: ValueType; readonly start: number; readonly end: number }
-);
+  | { readonly kind: "value"; readonly type: ValueType; readonly start: number; readonly end: number };
+
+/** `offset`: of the definition in the file, for messages. */
+export type Step = StepBody & { readonly offset: number };

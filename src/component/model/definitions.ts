@@ -135,10 +135,8 @@ export type ExternDesc =
   | { readonly kind: "value"; readonly bound: "eq"; readonly value: number }
   | { readonly kind: "value"; readonly bound: "type"; readonly type: SyntaxValType };
 
-export type Definition = {
-  readonly offset: number;
-} & /** Bytes `start` to `end` of the file are a core module of its own. */
-(
+export type DefinitionBody =
+  /** Bytes `start` to `end` of the file are a core module of its own. */
   | { readonly kind: "core-module"; readonly start: number; readonly end: number }
   | { readonly kind: "core-instance"; readonly instance: CoreInstanceExpr }
   | { readonly kind: "core-type"; readonly type: CoreType }
@@ -161,8 +159,10 @@ export type Definition = {
       readonly desc: ExternDesc | undefined;
     }
   /** Bytes `start` to `end` are the value's encoding, which only its type explains. */
-  | { readonly kind: "value"; readonly type: SyntaxValType; readonly start: number; readonly end: number }
-);
+  | { readonly kind: "value"; readonly type: SyntaxValType; readonly start: number; readonly end: number };
+
+/** `offset`: of its first byte in the file. */
+export type Definition = DefinitionBody & { readonly offset: number };
 
 export interface CustomSection {
   readonly name: string;

@@ -1,9 +1,10 @@
-// Function instances (spec 4.2.6): guest functions bound to their instance, and host functions.
+// Function instances (spec 4.2.6): guest functions bound to their instance, host functions, and raw host functions.
 // Owns the binding; what lowered code is, only the interpreter knows.
 
 import type { OutOfFuelError } from "../errors.ts";
 import type { FuncType } from "../module/types.ts";
 import type { ModuleInstance } from "./instance.ts";
+import type { RawHostFunction } from "./raw-function.ts";
 import type { StoreState } from "./store.ts";
 
 /** What a host function sees of the execution that calls it; the interpreter makes it. */
@@ -48,11 +49,21 @@ export interface LoweredFunction {
   readonly funcIdx: number;
 }
 
-/** A host function; {@link isHostFunction} tells. */
+/** A host function that takes and gives JavaScript values; {@link isHostFunction} tells. */
 export type HostFunctionInstance = FunctionInstance & { readonly host: HostCallback };
 
 export function isHostFunction(func: FunctionInstance): func is HostFunctionInstance {
   return func.host !== undefined;
+}
+
+/** A host function that works on registers; {@link isRawFunction} tells. */
+export type RawFunctionInstance = FunctionInstance & {
+  readonly raw: RawHostFunction;
+  readonly code: LoweredFunction;
+};
+
+export function isRawFunction(func: FunctionInstance): func is RawFunctionInstance {
+  return func.raw !== undefined;
 }
 
 export class FunctionInstance {
@@ -60,10 +71,14 @@ export class FunctionInstance {
   readonly typeId: number;
   /** Canonical. */
   readonly type: FuncType;
-  /** The instance that defines it; `undefined` for host functions. */
+  /**
+   * The instance that defines it; `undefined` for host functions. A raw one that the host itself calls has the one that counts
+   * as calling.
+   */
   readonly instance: ModuleInstance | undefined;
   readonly code: LoweredFunction | undefined;
   readonly host: HostCallback | undefined;
+  readonly raw: RawHostFunction | undefined;
   /** For backtraces of host functions, e.g. `env.log`. */
   readonly name: string | undefined;
   /** What a guest pays for each call of a host function, whatever the cost model says of such calls. */
@@ -75,6 +90,7 @@ export class FunctionInstance {
     instance: ModuleInstance | undefined,
     code: LoweredFunction | undefined,
     host: HostCallback | undefined,
+    raw: RawHostFunction | undefined,
     name: string | undefined,
     price: bigint,
   ) {
@@ -83,6 +99,7 @@ export class FunctionInstance {
     this.instance = instance;
     this.code = code;
     this.host = host;
+    this.raw = raw;
     this.name = name;
     this.price = price;
   }
@@ -93,7 +110,7 @@ export class FunctionInstance {
     instance: ModuleInstance,
     code: LoweredFunction,
   ): FunctionInstance {
-    return new FunctionInstance(typeId, type, instance, code, undefined, undefined, 0n);
+    return new FunctionInstance(typeId, type, instance, code, undefined, undefined, undefined, 0n);
   }
 
   static host(
@@ -103,6 +120,18 @@ export class FunctionInstance {
     name?: string,
     price = 0n,
   ): FunctionInstance {
-    return new FunctionInstance(typeId, type, undefined, undefined, callback, name, price);
+    return new FunctionInstance(typeId, type, undefined, undefined, callback, undefined, name, price);
+  }
+
+  /** @internal Use `makeRawFunction` of the interpreter, which makes its code. */
+  static raw(
+    typeId: number,
+    type: FuncType,
+    code: LoweredFunction,
+    raw: RawHostFunction,
+    name: string,
+    instance?: ModuleInstance,
+  ): FunctionInstance {
+    return new FunctionInstance(typeId, type, instance, code, undefined, raw, name, 0n);
   }
 }

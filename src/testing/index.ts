@@ -3,14 +3,17 @@
 import { backendOf } from "../api/backend.ts";
 import type { Engine } from "../api/engine.ts";
 import { Execution } from "../api/execution.ts";
+import type { Func } from "../api/func.ts";
 import type { Global } from "../api/global.ts";
 import type { Instance } from "../api/instance.ts";
 import type { Module } from "../api/module.ts";
 import type { Store } from "../api/store.ts";
+import { type FuncTypeDescriptor, VAL_TYPES } from "../api/types.ts";
 import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeModule } from "../decoder/decode.ts";
 import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
+import { makeRawFunction } from "../interp/run/host-code.ts";
 import type { WasmFrame } from "../interp/run/inspect.ts";
 import { type RawValue as Bits, readRaw } from "../interp/run/raw-values.ts";
 import { Assembler } from "../interp/tree/assemble.ts";
@@ -22,10 +25,13 @@ import { isRef, NumType, type ValType } from "../module/types.ts";
 import { FunctionInstance, isHostFunction } from "../runtime/function.ts";
 import { ArrayObject, isI31, StructObject } from "../runtime/gc.ts";
 import { HostGate, type HostObserver } from "../runtime/host-gate.ts";
+import type { RawHostFunction } from "../runtime/raw-function.ts";
 import { ExceptionInstance } from "../runtime/tag.ts";
 
 export type { FramePosition, WasmFrame, WasmValue } from "../interp/run/inspect.ts";
 export type { TierMode } from "../interp/tree/tier.ts";
+export { PendingResult } from "../runtime/function.ts";
+export type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../runtime/raw-function.ts";
 
 /** The Wasm frames of an execution that has stopped or waits, innermost first; none before it has begun. */
 export function inspectFrames(execution: Execution): WasmFrame[] {
@@ -42,6 +48,37 @@ export function relocate(execution: Execution): Execution {
   const position = execution.inner.moveOut();
   if (position === undefined) return execution;
   return new Execution(store, backendOf(store.engine).interpreter.startAt(store.state, func, position));
+}
+
+/**
+ * A raw host function, of number types, for a linker to define. With `home` the host can call it too.
+ */
+export function rawFunction(
+  store: Store,
+  type: FuncTypeDescriptor,
+  raw: RawHostFunction,
+  name: string,
+  home?: Instance<object>,
+): Func {
+  const params = VAL_TYPES.read(type.params, `raw function ${name}: params`);
+  const results = VAL_TYPES.read(type.results, `raw function ${name}: results`);
+  const instance =
+    home === undefined ? undefined : store.state.instances.find((each) => store.handles.get(each) === home);
+  const func = makeRawFunction(store.engine.registry, { kind: "func", params, results }, raw, name, instance);
+  return store.values.callable(func);
+}
+
+/** The function that a raw host function asks for. */
+export function functionOf(store: Store, callable: object): FunctionInstance {
+  const func = store.values.instanceOf(callable);
+  if (func === undefined) throw new TypeError("no function of the store");
+  return func;
+}
+
+/** Prepares a call of a function by the host. */
+export function startFunction(store: Store, callable: object, args: readonly unknown[]): Execution {
+  const func = functionOf(store, callable);
+  return new Execution(store, backendOf(store.engine).interpreter.start(store.state, func, args, false));
 }
 
 /** From now on, everything that the store's guests get from the host is told. */

@@ -3,6 +3,7 @@
 
 import type { BacktraceFrame } from "../../errors.ts";
 import type { CodeNode } from "../code/node.ts";
+import { isOfHost } from "./host-code.ts";
 
 /** Frames of a deep recursion beyond this many are left out of backtraces. */
 export const MAX_FRAMES = 100;
@@ -18,7 +19,7 @@ export function backtrace(i: CodeNode, callers: readonly CodeNode[], sp: number)
       moduleName: owner.module.moduleName,
       funcIdx: owner.funcIdx,
       functionName: owner.module.functionName(owner.funcIdx),
-      offset: node.at < 0 ? ~node.at : node.at,
+      offset: isOfHost(owner) ? undefined : node.at < 0 ? ~node.at : node.at,
     });
     node = callers[k] as CodeNode;
     if (node.isStart) break;

@@ -2,7 +2,7 @@
 // Owns how frames and instances change then. Calls to the host are host-calls.ts's.
 
 import { Trap } from "../../errors.ts";
-import { type FunctionInstance, isHostFunction } from "../../runtime/function.ts";
+import { type FunctionInstance, isHostFunction, isRawFunction } from "../../runtime/function.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { TableInstance } from "../../runtime/table.ts";
 import { Code } from "../code/code.ts";
@@ -10,8 +10,9 @@ import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { CallTarget } from "../code/operations.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
-import { applyFixups, leaveFrame } from "./frames.ts";
-import { callHost, chargeHostCall, type HostCalls } from "./host-calls.ts";
+import { applyFixups, leaveFrame, reserveFrame } from "./frames.ts";
+import { callHost, chargeHostCall } from "./host-calls.ts";
+import { callRaw, type HostFrames } from "./host-frames.ts";
 import { crossingCall, exactNode, isSynthetic, siteCall, startNode } from "./nodes.ts";
 import { type InterruptReason, pause, poll } from "./stop.ts";
 import type { ValueCodec } from "./values.ts";
@@ -20,14 +21,7 @@ import type { ValueCodec } from "./values.ts";
 const CLEARED_WORDS_PER_POLL = 2 ** 20;
 
 /** What calls need of an execution. */
-export interface CallState extends HostCalls {
-  /** Call nodes for which there is room; {@link deepen} makes more, up to the limit. */
-  readonly maxDepth: number;
-  deepen(): void;
-  /** Words that the register file may grow to. */
-  readonly maxWords: number;
-  /** Reports frames that would reach as far as word `end`; gives the trap for them. */
-  stackFull(end: number): Trap;
+export interface CallState extends HostFrames {
   /** Words of large frames that have been cleared since the last poll. */
   clearedWords: number;
 }
@@ -67,14 +61,6 @@ export function prepareCall(run: CallState, callee: FunctionCode, base: number, 
   return i;
 }
 
-/** Makes room for a frame of `callee` at word `base`. @throws Trap `call stack exhausted` */
-export function reserveFrame(run: CallState, callee: FunctionCode, base: number): void {
-  if (run.sp >= run.maxDepth) run.deepen();
-  const end = base + callee.frameWords;
-  if (end > run.maxWords) throw run.stackFull(end);
-  run.ensureWords(end);
-}
-
 /** Lowers the function that node `i` calls. Returns the reason to pause before that is done, if there is one. */
 function lower(run: CallState, callee: FunctionCode, i: CodeNode): InterruptReason | undefined {
   let reason: InterruptReason | undefined;
@@ -110,6 +96,7 @@ export function checkIndirect({ store }: CallState, func: FunctionInstance, type
 /** Calls `func`, of whatever kind, from node `i`. */
 export function callFunction(run: CallState, i: CodeNode, func: FunctionInstance): CodeNode {
   if (isHostFunction(func)) return chargeHostCall(run, i, func) ?? callHost(run, i, func, run.fp + i.d);
+  if (isRawFunction(func)) return chargeHostCall(run, i, func) ?? callRaw(run, i, func, run.fp + i.d);
   const code = func.code as FunctionCode;
   if (func.instance === run.instance) return siteCall(i, code);
   // Made once for each site, which keeps it as its target.
@@ -125,12 +112,13 @@ export function tailCall(run: CallState, i: CodeNode): CodeNode {
   const { fp } = run;
   const func = tailTarget(run, i.data as CallTarget, fp + i.a);
   // Before the arguments move over the locals: the instruction may have to begin again.
-  const stop = isHostFunction(func) ? chargeHostCall(run, i, func) : undefined;
+  const stop = isHostFunction(func) || isRawFunction(func) ? chargeHostCall(run, i, func) : undefined;
   if (stop !== undefined) return stop;
   const words = i.b;
   run.R.copyWithin(fp, fp + i.d, fp + i.d + words);
   run.X.copyWithin(fp >> 1, (fp + i.d) >> 1, (fp + i.d + words) >> 1);
   if (isHostFunction(func)) return callHost(run, i, func, fp);
+  if (isRawFunction(func)) return callRaw(run, i, func, fp);
   const code = func.code as FunctionCode;
   if (func.instance !== run.instance) {
     // The caller expects its own instance back. If something on the way already restores one, that will do.

@@ -9,6 +9,7 @@ import type { FunctionInstance } from "../../runtime/function.ts";
 import { CALL_NODE_BYTES, FRAME_SLOT_BYTES } from "../../runtime/host-heap.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
+import type { HostFrame } from "../../runtime/raw-function.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import type { StoreState } from "../../runtime/store.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
@@ -87,6 +88,7 @@ export class ExecutionContext implements SlowState {
 
   // Calls of the host.
   readonly hostCalls: HostCallSite[] = [];
+  readonly hostFrames: HostFrame[] = [];
   top = 0;
   host: FunctionInstance | undefined;
   refunded = 0n;
@@ -155,6 +157,17 @@ export class ExecutionContext implements SlowState {
       throw new Trap("call-stack-exhausted", `frames do not fit hostHeapBytes = ${hostHeap.limit}`);
     }
     this.#reserved += bytes;
+  }
+
+  /** The run ends by `error`: frames of the host above the first `height` are told, innermost first. */
+  unwindHost(height: number, error: unknown): void {
+    for (let frame = this.#popHost(height); frame !== undefined; frame = this.#popHost(height)) {
+      frame.unwind(error);
+    }
+  }
+
+  #popHost(height: number): HostFrame | undefined {
+    return this.hostFrames.length > height ? this.hostFrames.pop() : undefined;
   }
 
   /** Gives back what its frames have counted; it must not run any more. */

@@ -11,6 +11,8 @@ import { ExceptionInstance, type TagInstance } from "../../runtime/tag.ts";
 import { Code } from "../code/code.ts";
 import type { CatchHandler, CodeNode, HandlerTable, TryRegion } from "../code/node.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
+import { isOfHost } from "./host-code.ts";
+import { isHostRequest } from "./nodes.ts";
 import type { Registers } from "./values.ts";
 
 const NO_BITS = new Int32Array(0);
@@ -88,12 +90,13 @@ export function writePayload(
   for (let k = 0; k < refs.length; k++) X[(at >> 1) + k] = refs[k];
 }
 
-/** Finds who takes an exception that is thrown at node `i`, in this frame or below, up to the call by the host. */
+/** Finds who takes an exception that is thrown at node `i`, in this frame or below, up to the call by the host or its frame. */
 export function findHandler(
   state: FrameState,
   i: CodeNode,
   exception: ExceptionInstance,
 ): FoundHandler | undefined {
+  if (isOfHost(i.owner)) return undefined;
   const { callers } = state;
   let { fp, sp, instance } = state;
   let saved = state.saved.length;
@@ -116,7 +119,7 @@ export function findHandler(
     }
     steps++;
     site = callers[--sp] as CodeNode;
-    if (site.isStart) return undefined;
+    if (site.isStart || isHostRequest(site)) return undefined;
     fp -= site.d;
     // A call into another instance stands before the node that comes back from there.
     if (site.next.op === Code.RestoreInstance) instance = state.saved[--saved] as ModuleInstance;

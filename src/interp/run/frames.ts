@@ -1,8 +1,9 @@
 // The frames of an execution: where the innermost one is, the way back, and operands that fast code left folded.
 
+import type { Trap } from "../../errors.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import { Code } from "../code/code.ts";
-import type { CodeNode, Fixup } from "../code/node.ts";
+import type { CodeNode, Fixup, FunctionCode } from "../code/node.ts";
 import { siteOf } from "./nodes.ts";
 import type { Registers } from "./values.ts";
 
@@ -20,6 +21,21 @@ export interface Frames extends Registers {
   enterInstance(instance: ModuleInstance): void;
   /** Makes room for words up to `end`. @throws Trap `call stack exhausted` past the limit. */
   ensureWords(end: number): void;
+  /** Call nodes for which there is room; {@link deepen} makes more, up to the limit. */
+  readonly maxDepth: number;
+  deepen(): void;
+  /** Words that the register file may grow to. */
+  readonly maxWords: number;
+  /** Reports frames that would reach as far as word `end`; gives the trap for them. */
+  stackFull(end: number): Trap;
+}
+
+/** Makes room for a frame of `callee` at word `base`. @throws Trap `call stack exhausted` */
+export function reserveFrame(run: Frames, callee: FunctionCode, base: number): void {
+  if (run.sp >= run.maxDepth) run.deepen();
+  const end = base + callee.frameWords;
+  if (end > run.maxWords) throw run.stackFull(end);
+  run.ensureWords(end);
 }
 
 /** Returns from the current frame, whose results are in place; gives the node that had called. */

@@ -14,7 +14,7 @@ import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { applyFixups, leaveFrame } from "./frames.ts";
-import { exactNode, isWayOut, regionBehind } from "./nodes.ts";
+import { exactNode, isHostStep, isWayOut, regionBehind } from "./nodes.ts";
 import { after, type RefuelState } from "./refuel.ts";
 import type { HostCallSite } from "./roots.ts";
 import { outOfFuel, type PendingCall, suspend, wouldBlock } from "./stop.ts";
@@ -109,6 +109,7 @@ export function writeHostResult(
 
 /** Where a run goes on once the host call at `site` has its result. */
 export function nodeBehind(run: HostCalls, site: CodeNode): CodeNode {
+  if (isHostStep(site)) return site;
   if (site.op !== Code.TailCall) return regionBehind(site);
   const caller = leaveFrame(run);
   applyFixups(run, caller, run.fp);

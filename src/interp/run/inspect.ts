@@ -7,6 +7,7 @@ import type { Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
 import type { ValType } from "../../module/types.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
+import type { HostFrame } from "../../runtime/raw-function.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import { FunctionValidator } from "../../validator/function-validator.ts";
 import { typeText } from "../../validator/type-text.ts";
@@ -57,13 +58,17 @@ export interface WasmFrame {
 export interface StoppedFrames extends FrameState {
   readonly pc: CodeNode | undefined;
   readonly pending: PendingCall | undefined;
+  readonly hostFrames: readonly HostFrame[];
 }
 
-/** The Wasm frames of a run that has stopped, or waits, at `ex.pc`; innermost first. Empty where it has not begun. */
+/**
+ * The Wasm frames of a run that has stopped, or waits, at `ex.pc`; innermost first. Empty where it has not begun, or frames of
+ * the host are among them.
+ */
 export function decodeFrames(ex: StoppedFrames): WasmFrame[] {
   const frames: WasmFrame[] = [];
   const { callers, pc } = ex;
-  if (pc === undefined) return frames;
+  if (pc === undefined || ex.hostFrames.length > 0) return frames;
   let { fp, instance } = ex;
   let saved = ex.saved.length;
   let node = pc;

@@ -179,6 +179,7 @@ export class Interpreter {
     const release = occupy(threads, func, ex, bounds.concurrent ?? false);
     const { fp, sp, top, instance } = ex;
     const savedLength = ex.saved.length;
+    const hostFrames = ex.hostFrames.length;
     const { fuel } = store;
     const bracket = new Bracket(threads, ex, bounds, false, false);
     try {
@@ -189,7 +190,9 @@ export class Interpreter {
       execute(ex, ex.pc as CodeNode);
       return codec.read(ex, func.type.results, base);
     } catch (error) {
-      throw stackOverflowToTrap(error);
+      const thrown = stackOverflowToTrap(error);
+      if (ex.hostFrames.length > hostFrames) ex.unwindHost(hostFrames, thrown);
+      throw thrown;
     } finally {
       threads.depth--;
       threads.current = outer;

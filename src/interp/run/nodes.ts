@@ -56,6 +56,38 @@ export function isSynthetic(i: CodeNode): boolean {
   return i.op === Code.Call && i.c === SYNTHETIC;
 }
 
+/** What a step of a host frame does; marks, in `c`, nodes of `RestoreInstance` that are one. */
+export const enum HostStep {
+  /** Calls the raw host function that `data` is. */
+  Begin = 1,
+  /** Comes back from what the activation in `data` has called. */
+  Return,
+  /** Goes on with the activation in `data`. */
+  Resume,
+}
+
+/** A node of the raw host function `code` at which the host goes on. The loop leaves its switch for it as for a return. */
+export function hostNode(code: FunctionCode, step: HostStep, data: unknown): CodeNode {
+  return new CodeNode(code, Code.RestoreInstance, 0, 0, 0, step, data);
+}
+
+/** Whether node `i` is one of these. */
+export function isHostStep(i: CodeNode): boolean {
+  return i.op === Code.RestoreInstance && i.c !== 0;
+}
+
+/** Whether node `i` is a call that a host frame has made. */
+export function isHostRequest(i: CodeNode): boolean {
+  return isHostStep(i.next);
+}
+
+/** A call that a host frame makes: `code` is the frame's, `words` its size, and `back` is gone on with behind it. */
+export function hostRequest(code: FunctionCode, words: number, back: CodeNode): CodeNode {
+  const call = new CodeNode(code, Code.Call, words, 0, 0, SYNTHETIC, null);
+  call.next = back;
+  return call;
+}
+
 /** The lowered node that a call node stands for. */
 export function siteOf(i: CodeNode): CodeNode {
   return isSynthetic(i) ? i.target : i;

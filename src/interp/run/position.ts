@@ -6,7 +6,8 @@ import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { ModuleCompiler } from "../lower/module-compiler.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
-import { type CallState, reserveFrame } from "./calls.ts";
+import type { CallState } from "./calls.ts";
+import { reserveFrame } from "./frames.ts";
 import { decodeFrames, isInCall, type StoppedFrames, shapeAt, type WasmFrame } from "./inspect.ts";
 import { crossingCall, exactCode, exactNode, raisingNode, startNode } from "./nodes.ts";
 import { writeRaw } from "./raw-values.ts";
@@ -23,7 +24,10 @@ export interface RunPosition {
   readonly thrown?: unknown;
 }
 
-/** Where a stopped run stands; `undefined` outside of Wasm code: it has not begun, or is on its way back to the host. */
+/**
+ * Where a stopped run stands; `undefined` where Wasm frames do not say it: it has not begun, is on its way back to the host, or
+ * has frames of the host among them.
+ */
 export function positionOf(run: StoppedFrames): RunPosition | undefined {
   const frames = decodeFrames(run);
   const { pc, pending: awaited } = run;

@@ -9,7 +9,7 @@ import type { Reference } from "../../runtime/reference.ts";
 import { Code, LAST_BOUNDARY } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { wordsOf } from "../lower/operand-stack.ts";
-import { exactBehind, isHostError, siteOf } from "./nodes.ts";
+import { exactBehind, isHostError, isHostStep, siteOf } from "./nodes.ts";
 import { type Bounds, type InterruptReason, poll } from "./stop.ts";
 
 /** A guest frame that has called the host, and where it stands. */
@@ -68,6 +68,7 @@ function standsAt(pc: CodeNode | undefined): CodeNode | undefined {
     case Code.Recharge:
       return exactBehind(pc);
     case Code.RestoreInstance:
+      if (isHostStep(pc)) return pc;
       return exactBehind(siteOf(pc.data as CodeNode));
     case Code.Raise:
       return isHostError(pc) ? pc.target : pc;

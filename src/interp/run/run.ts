@@ -19,6 +19,7 @@ import { backtrace } from "./backtrace.ts";
 import { enter } from "./calls.ts";
 import { ExecutionContext } from "./context.ts";
 import { nodeBehind, writeHostResult } from "./host-calls.ts";
+import { isOfHost } from "./host-code.ts";
 import type { Interpreter, RunBounds } from "./interpreter.ts";
 import { raisingNode } from "./nodes.ts";
 import { placeAt, positionOf, type RunPosition } from "./position.ts";
@@ -279,12 +280,13 @@ export class Run {
   /** The Wasm instruction at which it stands, in text form; `undefined` where it stands in no Wasm code. */
   currentInstruction(): string | undefined {
     const { pc, sp } = this.#ex;
-    if (this.#state === "done" || pc === undefined || sp === 0) return undefined;
+    if (this.#state === "done" || pc === undefined || sp === 0 || isOfHost(pc.owner)) return undefined;
     return pc.owner.module.instructionText(pc.at < 0 ? ~pc.at : pc.at);
   }
 
   #trap(error: unknown): void {
     this.#error = error;
+    this.#ex.unwindHost(0, error);
     this.#end("trapped");
   }
 

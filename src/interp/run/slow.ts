@@ -7,7 +7,8 @@ import { HeavyOutcome } from "../ops/chunks.ts";
 import { executeHeavy, type HeavyState } from "../ops/heavy.ts";
 import { type CallState, callFunction, checkIndirect, prepareCall, tailCall } from "./calls.ts";
 import { applyFixups } from "./frames.ts";
-import { exactNode } from "./nodes.ts";
+import { hostStep } from "./host-frames.ts";
+import { exactNode, isHostStep } from "./nodes.ts";
 import { after, leaveExact, refuelAfter, refuelBranch, refuelCharge, refuelEntry, tick } from "./refuel.ts";
 import { outOfFuel, suspend } from "./stop.ts";
 import { raise, type UnwindState } from "./unwind.ts";
@@ -60,6 +61,7 @@ export const SLOW_PATHS: Readonly<Record<Slow, SlowPath>> = {
   [Slow.EnterPrepared]: enterPrepared,
   [Slow.Elsewhere]: elsewhere,
   [Slow.RestoreInstance]: (run, i) => {
+    if (isHostStep(i)) return hostStep(run, i);
     run.enterInstance(run.saved.pop() as ModuleInstance);
     return after(run, i.data as CodeNode);
   },

@@ -1,0 +1,97 @@
+// The code of raw host functions: what the interpreter knows of one, in the form of a function's code.
+// Owns its making. How such a function is begun and continued is host-frames.ts's affair.
+
+import type { TypeRegistry } from "../../module/type-registry.ts";
+import type { FuncType } from "../../module/types.ts";
+import { FunctionInstance } from "../../runtime/function.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
+import { type RawHostFunction, VALUE_WORDS } from "../../runtime/raw-function.ts";
+import type { Costs } from "../code/cost-model.ts";
+import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
+import { HostStep, hostNode } from "./nodes.ts";
+
+/** Values that a raw host function can pass to what it asks for, and get back. */
+const PASSED_VALUES = 20;
+
+/** Its own steps cost nothing: who works charges for it. */
+const NO_COSTS: Costs = {
+  of: () => 0,
+  delimiter: 0,
+  loopReentry: 0,
+  functionEntry: 0,
+  perLocal: 0,
+  perByte: 0,
+  perElement: 0,
+  perPage: 0,
+  hostCall: 0,
+  canBeFree: false,
+};
+
+/** Stands in the place of a module for one raw host function, which has no Wasm code. */
+class HostModule implements ModuleCode {
+  readonly costs = NO_COSTS;
+  readonly moduleName = undefined;
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  functionName(): string {
+    return this.#name;
+  }
+
+  lower(): boolean {
+    return true;
+  }
+
+  lowerExact(): ExactCode {
+    throw this.#none();
+  }
+
+  func(): FunctionCode {
+    throw this.#none();
+  }
+
+  instructionEnd(): number {
+    throw this.#none();
+  }
+
+  costAt(): number {
+    return 0;
+  }
+
+  instructionText(): string {
+    throw this.#none();
+  }
+
+  #none(): Error {
+    return new Error(`the host function ${this.#name} has no Wasm code`);
+  }
+}
+
+/** Whether code is that of a raw host function. */
+export function isOfHost({ module }: FunctionCode): boolean {
+  return module instanceof HostModule;
+}
+
+/**
+ * A raw host function as guests can call it. `name` stands in backtraces. With `instance`, the host can call it too: that
+ * instance counts as the calling one, and is busy meanwhile.
+ */
+export function makeRawFunction(
+  registry: TypeRegistry,
+  type: FuncType,
+  raw: RawHostFunction,
+  name: string,
+  instance?: ModuleInstance,
+): FunctionInstance {
+  const typeId = registry.addFuncType([...type.params], [...type.results]);
+  const canonical = registry.funcType(typeId);
+  const code = new FunctionCode(new HostModule(name), -1, -1, canonical);
+  const func = FunctionInstance.raw(typeId, canonical, code, raw, name, instance);
+  code.isSlow = false;
+  code.frameWords = raw.words + PASSED_VALUES * VALUE_WORDS;
+  code.entry = hostNode(code, HostStep.Begin, func);
+  return func;
+}

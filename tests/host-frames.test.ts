@@ -124,7 +124,7 @@ class Crossing implements HostFrame {
   }
 }
 
-function makeWorld(engine: Engine, isAsync = false, fuel?: number, limits?: Partial<Limits>): World {
+function makeWorld(engine: Engine, isAsync = false, fuel?: number, limits: Partial<Limits> = {}): World {
   const store = new Store(engine, { fuel, limits });
   const log: string[] = [];
   let inner: Instance | undefined;

@@ -40,19 +40,30 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   component: ["component/api"],
   "component-wasi": [...BASE, "checks", "api", "wasi", "component"],
   webassembly: [...ENGINE, "api"],
-  cli: [...ENGINE, "api", "wasi", "component", ...COMPONENT_PARTS, "component/api", "component-wasi"],
+  http: [...BASE, "checks", "api", "wasi", "component", "component-wasi"],
+  spin: [...BASE, "checks", "api", "wasi", "component", "component-wasi", "http"],
+  cli: [
+    ...[...ENGINE, "api", "wasi", "component", ...COMPONENT_PARTS, "component/api", "component-wasi"],
+    ...["http", "spin"],
+  ],
   // Support of tests and tools sees everything; nothing of the product sees it.
   testing: [
     ...[...ENGINE, "api", "wasi", "webassembly", "cli"],
     ...["component", ...COMPONENT_PARTS, "component/runtime", "component/api", "component-wasi"],
+    ...["http", "spin"],
   ],
 };
 
 /** Layers that are seen from above only through their index. */
-const ONLY_THROUGH_INDEX: Record<string, readonly string[]> = { wasi: ["api"], "component-wasi": ["api"] };
+const ONLY_THROUGH_INDEX: Record<string, readonly string[]> = {
+  wasi: ["api"],
+  "component-wasi": ["api"],
+  http: ["api"],
+  spin: ["api"],
+};
 
 /** Where `node:` modules may be imported. */
-const NODE_FILES = /^(cli\/|(wasi|component-wasi)\/node\/|testing\/|node\.ts$)/;
+const NODE_FILES = /^(cli\/|http\/|spin\/|(wasi|component-wasi)\/node\/|testing\/|node\.ts$)/;
 
 interface ImportSite {
   readonly from: string;

@@ -1,38 +1,11 @@
 // Reads the quantities of the command line: sizes, durations and counts.
 // Owns their syntax. Everything here throws UsageError, with the name of the option first.
 
+import { DURATION_UNITS, SIZE_UNITS, splitQuantity } from "../../checks/quantities.ts";
 import { UsageError } from "../usage-error.ts";
-
-const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
-  ["", 1],
-  ["b", 1],
-  ["kb", 1e3],
-  ["mb", 1e6],
-  ["gb", 1e9],
-  ["tb", 1e12],
-  ["kib", 2 ** 10],
-  ["mib", 2 ** 20],
-  ["gib", 2 ** 30],
-  ["tib", 2 ** 40],
-]);
-
-const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
-  ["ms", 1],
-  ["s", 1_000],
-  ["m", 60_000],
-  ["min", 60_000],
-  ["h", 3_600_000],
-]);
 
 /** Fuel is counted in 64 bits; half of them are enough for anybody, and leave room for sums. */
 const MOST_FUEL = 2n ** 63n - 1n;
-
-/** A number and the letters after it, or `undefined`. */
-function split(text: string): { number: number; unit: string } | undefined {
-  const match = /^(\d[\d_]*(?:\.\d+)?) ?([a-z]*)$/i.exec(text);
-  if (match === null) return undefined;
-  return { number: Number(match[1]!.replaceAll("_", "")), unit: match[2]!.toLowerCase() };
-}
 
 /** A value that looks like a file is the file: the value before it was forgotten. */
 function misread(option: string, text: string, problem: string): UsageError {
@@ -44,7 +17,7 @@ function misread(option: string, text: string, problem: string): UsageError {
 
 /** Bytes: `65536`, `64KiB`, `10MB`, `1.5GiB`. Units of 1000 (KB) and of 1024 (KiB), in any case. */
 export function parseSize(option: string, text: string): number {
-  const parts = split(text);
+  const parts = splitQuantity(text);
   const factor = parts && SIZE_UNITS.get(parts.unit);
   if (parts === undefined || factor === undefined) {
     throw misread(option, text, "is not a size; write bytes, or 64KiB, 10MB, 1GiB");
@@ -58,7 +31,7 @@ export function parseSize(option: string, text: string): number {
 
 /** Milliseconds: `500ms`, `5s`, `2m`, `1.5h`. The unit is required, since `5` would be anybody's guess. */
 export function parseDuration(option: string, text: string): number {
-  const parts = split(text);
+  const parts = splitQuantity(text);
   const factor = parts && DURATION_UNITS.get(parts.unit);
   if (parts === undefined || factor === undefined) {
     if (parts?.number === 0) throw noTime(option);

@@ -83,12 +83,14 @@ export function errorKind(error: unknown): ErrorKind | undefined {
   }
 }
 
-/** Base of everything wrong with a module's bytes. */
+/** Base of everything wrong with a module's, or component's, bytes. */
 export class CompileError extends Error {
   override name = "CompileError";
   readonly kind: "compile" | "malformed" | "invalid" = "compile";
   /** Byte offset in the module where the problem was found. */
   readonly offset: number;
+  /** In components: the nested component and the definition where it is, such as `component 2 > type 5`. */
+  declare readonly path?: string;
 
   constructor(message: string, offset: number) {
     super(`${message} (at byte ${offset}, 0x${offset.toString(16)})`);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { CompileError, Engine, FEATURE_SETS, FEATURES, type Feature, Module } from "wasmeter";
-import { withDependents } from "../src/isa/features.ts";
+import { CORE_FEATURES, type CoreFeature, withDependents } from "../src/isa/features.ts";
 import { INSTRUCTIONS } from "../src/isa/instructions.ts";
 import { legacyWat } from "./legacy-wat.ts";
 import { wat } from "./wat.ts";
@@ -11,7 +11,7 @@ import { wat } from "./wat.ts";
 type Needing = string | readonly number[] | readonly [text: string, alsoBy: Feature];
 
 /** Modules that need the feature and, beside Wasm 1.0, as little else as can be. */
-const NEEDING: Readonly<Record<Feature, readonly Needing[]>> = {
+const NEEDING: Readonly<Record<CoreFeature, readonly Needing[]>> = {
   "mutable-globals": [`(import "m" "g" (global (mut i32)))`, `(global (export "g") (mut i32) (i32.const 0))`],
   "sign-extension": [`(func (result i32) i32.const 1 i32.extend8_s)`],
   "saturating-float-to-int": [`(func (result i32) f32.const 1 i32.trunc_sat_f32_s)`],
@@ -94,7 +94,7 @@ const NEEDING: Readonly<Record<Feature, readonly Needing[]>> = {
   ],
 };
 
-const cases = FEATURES.flatMap((feature) =>
+const cases = CORE_FEATURES.flatMap((feature) =>
   NEEDING[feature].map((needing) => {
     if (typeof needing === "string") return { feature, text: needing, alsoBy: feature };
     const [text, alsoBy] = needing;

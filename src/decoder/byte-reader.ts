@@ -34,7 +34,7 @@ export class ByteReader {
   }
 
   private failAtEnd(): never {
-    throw new MalformedError("unexpected end of section or function", this.end);
+    this.fail("unexpected end of section or function", this.end);
   }
 
   byte(): number {

@@ -1,8 +1,8 @@
 // The feature switches: one name per WebAssembly proposal.
 // Owns the names and the named sets; what a switch turns on is said by the instruction table and the decoder.
 
-/** Every switch, in the order in which the proposals were finished. */
-export const FEATURES = [
+/** Switches of core modules, in the order in which the proposals were finished. */
+export const CORE_FEATURES = [
   "mutable-globals",
   "sign-extension",
   "saturating-float-to-int",
@@ -26,6 +26,25 @@ export const FEATURES = [
   "compact-imports",
 ] as const;
 
+/** Switches of components; core modules do not look at them. */
+export const COMPONENT_FEATURES = [
+  "component-model",
+  "component-async",
+  "component-threads",
+  "component-error-context",
+  "component-gc",
+  "component-map",
+  "component-fixed-length-lists",
+  "component-memory64",
+  "component-values",
+] as const;
+
+/** Every switch. */
+export const FEATURES = [...CORE_FEATURES, ...COMPONENT_FEATURES] as const;
+
+/** Name of one proposal for core modules. */
+export type CoreFeature = (typeof CORE_FEATURES)[number];
+
 /** Name of one WebAssembly proposal. */
 export type Feature = (typeof FEATURES)[number];
 
@@ -37,6 +56,14 @@ const NEEDS: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
   gc: ["function-references"],
   exceptions: ["reference-types"],
   "custom-descriptors": ["gc"],
+  "component-async": ["component-model"],
+  "component-threads": ["component-async"],
+  "component-error-context": ["component-async"],
+  "component-gc": ["component-model"],
+  "component-map": ["component-model"],
+  "component-fixed-length-lists": ["component-model"],
+  "component-memory64": ["component-model", "memory64"],
+  "component-values": ["component-model"],
 };
 
 /** `feature` with everything that it is built on. */
@@ -82,12 +109,15 @@ const WASM_3: readonly Feature[] = [
   "exceptions",
 ];
 
-/** Named sets of switches. `default` is Wasm 3.0 with threads and the legacy exceptions that toolchains still emit. */
+/**
+ * Named sets of switches. `default` is Wasm 3.0 with threads, the legacy exceptions that toolchains still emit, and components as
+ * of WASI 0.3.
+ */
 export const FEATURE_SETS = {
   mvp: [],
   "2.0": WASM_2,
   "3.0": WASM_3,
-  default: [...WASM_3, "legacy-exceptions", "threads"],
+  default: [...WASM_3, "legacy-exceptions", "threads", "component-model", "component-async"],
   all: FEATURES,
 } as const satisfies Record<string, readonly Feature[]>;
 

@@ -2,7 +2,7 @@
 // Owns the shape; the decoder fills it, the validator judges it. Nothing is checked beyond the grammar.
 
 import type { ImportDesc } from "../../module/module.ts";
-import type { RecGroup, SubType } from "../../module/types.ts";
+import type { SubType } from "../../module/types.ts";
 import type { Canon } from "./canon.ts";
 import type { ExternAttributes } from "./types.ts";
 import type { PrimitiveKind, ResourceDefinition } from "./value-type.ts";
@@ -43,9 +43,7 @@ export interface SortIdx {
 }
 
 /** A name and what stands behind it: arguments of an instantiation, members of an instance made of exports. */
-export interface NamedItem extends SortIdx {
-  readonly name: string;
-  readonly attributes: ExternAttributes | undefined;
+export interface NamedItem extends ExternName, SortIdx {
   readonly offset: number;
 }
 
@@ -63,9 +61,9 @@ export type Alias =
   | { readonly kind: "core-export"; readonly sort: Sort; readonly instance: number; readonly name: string }
   | { readonly kind: "outer"; readonly sort: Sort; readonly count: number; readonly index: number };
 
-/** A core type: a recursion group of core definitions (its own indices from `group.start`), or a module type. */
+/** A core type: a recursion group of core definitions, whose indices are those of the scope, or a module type. */
 export type CoreType =
-  | { readonly kind: "group"; readonly types: readonly SubType[]; readonly group: RecGroup }
+  | { readonly kind: "group"; readonly types: readonly SubType[] }
   | { readonly kind: "module"; readonly declarations: readonly ModuleDeclaration[] };
 
 export type ModuleDeclaration = { readonly offset: number } & (
@@ -124,7 +122,13 @@ export type TypeDeclaration = { readonly offset: number } & (
 
 export interface ExternName {
   readonly name: string;
-  readonly attributes: ExternAttributes | undefined;
+  /** As they stand there; the validator sees to it that none stands twice. */
+  readonly attributes: readonly Attribute[];
+}
+
+export interface Attribute {
+  readonly kind: keyof ExternAttributes;
+  readonly text: string;
 }
 
 export type ExternDesc =

@@ -64,12 +64,12 @@ export interface Extern {
   readonly attributes: ExternAttributes | undefined;
 }
 
-/** Attributes of a name; no rule of typing looks at them. */
+/** Attributes of a name, each at most once; no rule of typing looks at them. */
 export interface ExternAttributes {
   /** Interface name. */
-  readonly implements: string | undefined;
-  readonly versionSuffix: string | undefined;
-  readonly externalId: string | undefined;
+  readonly implements?: string;
+  readonly versionSuffix?: string;
+  readonly externalId?: string;
 }
 
 export interface ResourcePath {

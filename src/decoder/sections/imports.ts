@@ -3,6 +3,7 @@
 import type { ExternKind, ImportDesc } from "../../module/module.ts";
 import { hexByte } from "../hex.ts";
 import type { DecoderContext } from "../module-builder.ts";
+import type { TypeContext } from "./types.ts";
 
 const EXACT_FUNC = 0x20;
 const KINDS: readonly ExternKind[] = ["func", "table", "memory", "global", "tag"];
@@ -55,7 +56,8 @@ function decodeGroup(context: DecoderContext, from: string): void {
   }
 }
 
-function importDesc(context: DecoderContext): ImportDesc {
+/** What an import asks for: a kind and its type. */
+export function importDesc(context: TypeContext): ImportDesc {
   const { cursor, types } = context;
   const offset = cursor.position;
   const kind = cursor.byte();
@@ -79,12 +81,12 @@ function importDesc(context: DecoderContext): ImportDesc {
   return cursor.fail(`malformed import kind ${hexByte(kind)}${hint(kind)}`, offset);
 }
 
-export function hasTags(context: DecoderContext): boolean {
+export function hasTags(context: TypeContext): boolean {
   return context.has("exceptions") || context.has("legacy-exceptions");
 }
 
 /** A tag's type: an attribute byte, which has one value only, and a type index. */
-export function tagType({ cursor }: DecoderContext): number {
+export function tagType({ cursor }: TypeContext): number {
   if (cursor.byte() !== 0) cursor.fail("zero byte expected as a tag's attribute", cursor.position - 1);
   return cursor.u32();
 }

@@ -15,21 +15,14 @@ const DESCRIPTOR = 0x4d;
 const DESCRIBES = 0x4c;
 
 export function decodeTypes(context: DecoderContext): void {
-  const { cursor, module, types } = context;
+  const { module, types } = context;
   const groups = context.count("types", "types");
   /** Length of the chain of supertypes above each type. */
   const depths: number[] = [];
   for (let i = 0; i < groups; i++) {
     const start = module.types.length;
-    let count = 1;
-    if (cursor.peek() === REC && context.has("gc")) {
-      cursor.position++;
-      count = context.count("types", "types", start);
-    }
-    types.typeCount = start + count;
-    context.limit("types", types.typeCount, "types");
-    for (let member = 0; member < count; member++) {
-      const type = subType(context);
+    const members = readRecGroup(context, start);
+    for (const type of members) {
       let depth = 0;
       for (const typeIdx of type.supertypes) {
         if (typeIdx < depths.length) depth = Math.max(depth, depths[typeIdx] + 1);
@@ -38,12 +31,30 @@ export function decodeTypes(context: DecoderContext): void {
       depths.push(depth);
       module.types.push(type);
     }
-    module.recGroups.push({ start, count });
+    module.recGroups.push({ start, count: members.length });
   }
   types.typeCount = module.types.length;
 }
 
-function subType(context: DecoderContext): SubType {
+/** What the grammar of types needs; components have types outside of modules. */
+export type TypeContext = Pick<DecoderContext, "cursor" | "types" | "has" | "limit" | "count">;
+
+/** One recursion group of an index space whose first free index is `start`; gives its members. */
+export function readRecGroup(context: TypeContext, start: number): SubType[] {
+  const { cursor, types } = context;
+  let count = 1;
+  if (cursor.peek() === REC && context.has("gc")) {
+    cursor.position++;
+    count = context.count("types", "types", start);
+  }
+  types.typeCount = start + count;
+  context.limit("types", types.typeCount, "types");
+  const members: SubType[] = [];
+  for (let member = 0; member < count; member++) members.push(subType(context));
+  return members;
+}
+
+function subType(context: TypeContext): SubType {
   const { cursor } = context;
   const form = cursor.peek();
   const supertypes: number[] = [];
@@ -67,13 +78,13 @@ function subType(context: DecoderContext): SubType {
 }
 
 /** The type index of a custom-descriptors clause, if one stands here. */
-function clause({ cursor, types }: DecoderContext, code: number): number | undefined {
+function clause({ cursor, types }: TypeContext, code: number): number | undefined {
   if (cursor.peek() !== code || !types.has("custom-descriptors")) return undefined;
   cursor.position++;
   return cursor.u32();
 }
 
-function compositeType(context: DecoderContext): CompositeType {
+function compositeType(context: TypeContext): CompositeType {
   const { cursor, types } = context;
   const offset = cursor.position;
   const form = cursor.byte();
@@ -118,7 +129,7 @@ function hint(form: number): string {
   }
 }
 
-function fieldType({ types }: DecoderContext): FieldType {
+function fieldType({ types }: TypeContext): FieldType {
   const type = types.storageType();
   return { type, mutable: types.mutability() };
 }

@@ -3,6 +3,7 @@
 // Owns the main loop's frame around its cases.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { asserted } from "./asserted.mjs";
 import { loopCases } from "./cases/index.mjs";
 import { bodyOf, SCRATCH } from "./cases/vocabulary.mjs";
 import { codeText } from "./generate-code.mjs";
@@ -15,7 +16,7 @@ const TARGET = {
   NEXT,
   TAKE,
   RETURN:
-    "i = CS[--sp] as CodeNode; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;",
+    "i = CS[--sp]; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;",
   CALL: "break;",
   leave: (name) => `slow = Slow.${name}; break;`,
   // Of an access out of bounds, its width.
@@ -30,13 +31,12 @@ function statements(made) {
 
 const IMPORTS = `import type { FunctionInstance } from "../runtime/function.ts";
 import type { StructObject } from "../runtime/gc.ts";
-import type { GlobalInstance } from "../runtime/global.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import { Code, FIRST_RARE, LAST_BOUNDARY, LAST_RARE } from "./code/code.ts";
 import type { CodeNode, FunctionCode } from "./code/node.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
-import { RARE, type RareOperation } from "./ops/rare.ts";
+import { RARE } from "./ops/rare.ts";
 import type { ExecutionContext } from "./run/context.ts";
 import { Fault, faultOf } from "./run/faults.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
@@ -70,7 +70,7 @@ ${exported}function ${name}(ex: ExecutionContext, start: CodeNode): CodeNode | n
 ${loopCases.map((made) => `    case Code.${made.name}: {\n      ${statements(made)}\n    }`).join("\n")}
         default:
           if (i.op <= LAST_RARE) {
-            if ((RARE[i.op - FIRST_RARE] as RareOperation)(ex, i, fp)) { ${TAKE} }
+            if (RARE[i.op - FIRST_RARE](ex, i, fp)) { ${TAKE} }
             ${NEXT}
           }
           // A vector or aggregate instruction, or the entry of a tree: others execute it and what is between its like.
@@ -175,13 +175,14 @@ ${PADDING}`,
 
 const check = process.argv.includes("--check");
 let drifted = false;
-for (const [file, text] of [
+for (const [file, unasserted] of [
   ["src/interp/code/code.ts", codeText],
   ["src/interp/loop.ts", loop],
   ["src/interp/ops/rare.ts", rareText],
   ["src/interp/vector-loop.ts", vectorLoop(loopCases)],
   ["src/interp/young-loop.ts", youngLoop],
 ]) {
+  const text = asserted(unasserted);
   const path = new URL(`../${file}`, import.meta.url);
   if (!check) {
     writeFileSync(path, text);

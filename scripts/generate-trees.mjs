@@ -168,8 +168,8 @@ for (const name of ["store8", "store16", "store32", "storeF32", "storeF64"])
   define(name, "x y", "number", `${name}(x(fp), y(fp))`);
 
 // ---------------------------------------------------------------- globals
-define("global", "k", "number", "globalOf(V.globals[k])");
-define("globalHigh", "k", "number", "globalOf(V.globals[k], 1)");
+define("global", "k", "number", "globalOf(V.globals[k]!)");
+define("globalHigh", "k", "number", "globalOf(V.globals[k]!, 1)");
 define("globalSet", "k x", "void", "setGlobal(k, x(fp))");
 define("globalSetHigh", "k x", "void", "setGlobalHigh(k, x(fp))");
 

@@ -63,7 +63,7 @@ export const branches = [
   {
     name: "BrTable",
     ends: true,
-    text: "index = a32 >>> 0; i = (data as CodeNode[])[index < imm ? index : imm] as CodeNode; TAKE",
+    text: "index = a32 >>> 0; i = (data as CodeNode[])[index < imm ? index : imm]!; TAKE",
   },
   { name: "BrTest", rare: true, text: "", when: "ex.test(i, fp)" },
 ];

@@ -39,8 +39,10 @@ function checkFunction(
   let last = -1;
   reader.seek(body.codeStart);
   for (const { at, offset, start, end } of items) {
-    if (end - start !== 1) complaints.add(`invalid hint value: ${end - start} bytes instead of one`, at);
-    else if (module.bytes[start] > 1) complaints.add(`invalid hint value: ${module.bytes[start]}`, at);
+    const [value, ...others] = module.bytes.subarray(start, Math.min(end, start + 2));
+    if (value === undefined || others.length > 0) {
+      complaints.add(`invalid hint value: ${end - start} bytes instead of one`, at);
+    } else if (value > 1) complaints.add(`invalid hint value: ${value}`, at);
     if (offset === last) complaints.add(`duplicate annotation: at offset ${offset} of the function`, at);
     if (offset < last) complaints.add(`invalid order: offset ${offset} after ${last}`, at);
     if (offset <= last) continue;

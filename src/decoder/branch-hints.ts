@@ -28,7 +28,9 @@ export function decodeBranchHints(module: Module): readonly BranchHint[] {
       const base = metadataBase(module, body);
       for (const { at: itemAt, offset, start, end } of items) {
         const value = module.bytes[start];
-        if (end - start !== 1 || value > 1) cursor.fail("malformed branch hint", itemAt);
+        if (end - start !== 1 || value === undefined || value > 1) {
+          throw cursor.fail("malformed branch hint", itemAt);
+        }
         found.push({ funcIdx, offset: base + offset, likely: value === 1 });
       }
     }

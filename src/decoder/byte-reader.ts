@@ -41,12 +41,12 @@ export class ByteReader {
     const position = this.position;
     if (position >= this.end) this.failAtEnd();
     this.position = position + 1;
-    return this.bytes[position];
+    return this.bytes[position]!;
   }
 
   /** The next byte, not consumed; -1 at the end. */
   peek(): number {
-    return this.position < this.end ? this.bytes[this.position] : -1;
+    return this.position < this.end ? this.bytes[this.position]! : -1;
   }
 
   /** Moves past `count` bytes and gives the offset of the first. */
@@ -60,7 +60,7 @@ export class ByteReader {
   u32(): number {
     const position = this.position;
     if (position < this.end) {
-      const byte = this.bytes[position];
+      const byte = this.bytes[position]!;
       if (byte < 0x80) {
         this.position = position + 1;
         return byte;
@@ -85,7 +85,7 @@ export class ByteReader {
   s32(): number {
     const position = this.position;
     if (position < this.end) {
-      const byte = this.bytes[position];
+      const byte = this.bytes[position]!;
       if (byte < 0x80) {
         this.position = position + 1;
         return (byte << 25) >> 25;
@@ -112,7 +112,7 @@ export class ByteReader {
   s33(): number {
     const position = this.position;
     if (position < this.end) {
-      const byte = this.bytes[position];
+      const byte = this.bytes[position]!;
       if (byte < 0x80) {
         this.position = position + 1;
         return (byte << 25) >> 25;
@@ -140,7 +140,7 @@ export class ByteReader {
   u64(): void {
     const position = this.position;
     if (position < this.end) {
-      const byte = this.bytes[position];
+      const byte = this.bytes[position]!;
       if (byte < 0x80) {
         this.position = position + 1;
         this.lo = byte;
@@ -157,7 +157,7 @@ export class ByteReader {
   s64(): void {
     const position = this.position;
     if (position < this.end) {
-      const byte = this.bytes[position];
+      const byte = this.bytes[position]!;
       if (byte < 0x80) {
         this.position = position + 1;
         this.lo = (byte << 25) >> 25;
@@ -214,9 +214,9 @@ export class ByteReader {
 
   /** Four bytes, little-endian, as int32 bits. */
   bits32(): number {
-    const at = this.skip(4);
+    const at = this.skip(4); // throws unless all four are there
     const bytes = this.bytes;
-    return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   }
 
   /** Eight bytes, little-endian, into {@link lo} and {@link hi}. */

@@ -72,7 +72,7 @@ describe("sections", () => {
     const empty = ids.map((id) => section(id, 0));
     expect(decode(empty).dataCount).toBe(0);
     for (let i = 1; i < ids.length; i++) {
-      const swapped = [...empty.slice(0, i - 1), empty[i], empty[i - 1], ...empty.slice(i + 1)];
+      const swapped = [...empty.slice(0, i - 1), empty[i]!, empty[i - 1]!, ...empty.slice(i + 1)];
       malformed("unexpected content after last section", swapped);
       malformed("unexpected content after last section", [...empty.slice(0, i), ...empty.slice(i - 1)]);
     }
@@ -168,7 +168,7 @@ describe("sections", () => {
       ["", 1],
       ["name", 10],
     ]);
-    const { start, end } = module.customSections[0];
+    const { start, end } = module.customSections[0]!;
     expect([...module.bytes.subarray(start, end)]).toEqual([0xff, 0xff]);
     malformed("malformed UTF-8 encoding", [section(0, 1, 0x80)]);
     malformed("unexpected end", [[0, 0]]);
@@ -258,7 +258,7 @@ describe("types", () => {
     const types = Array.from({ length: 99 }, () => [0x5f, 0]).flat();
     const payload = [100, ...types, 0x5f, 1, 0x64, 0x62, 0x62, 0x00];
     const bytes = [1, 0x80 | (payload.length & 0x7f), payload.length >>> 7, ...payload];
-    expect(decode([bytes]).types[99].composite).toMatchObject({
+    expect(decode([bytes]).types[99]!.composite).toMatchObject({
       fields: [{ type: refType(HEAP_CONCRETE + 98, false, true) }],
     });
   });
@@ -331,7 +331,7 @@ describe("imports and exports", () => {
 
   it("reads limits of 64 bits exactly", () => {
     const max = [...Array<number>(9).fill(0xff), 0x01];
-    expect(decode([section(5, 1, 5, 1, ...max)]).memories[0].type).toMatchObject({
+    expect(decode([section(5, 1, 5, 1, ...max)]).memories[0]!.type).toMatchObject({
       min: 1n,
       max: 2n ** 64n - 1n,
       is64: true,
@@ -722,9 +722,9 @@ describe("assembled text", () => {
       "func",
     ]);
     expect(module.memories.map(({ type }) => type.is64)).toEqual([true, false]);
-    expect(module.elements[0].funcIdxs).toEqual([0, 1]);
-    const [data] = module.data;
-    expect(new TextDecoder().decode(module.bytes.subarray(data.start, data.end))).toBe("hello");
+    expect(module.elements[0]!.funcIdxs).toEqual([0, 1]);
+    const { start, end } = module.data[0]!;
+    expect(new TextDecoder().decode(module.bytes.subarray(start, end))).toBe("hello");
     expect(module.dataCount).toBe(1);
     expect(module.code[0]).toMatchObject({ localCount: 3, locals: [{ count: 2 }, { count: 1 }] });
     expect(module.customSections.map(({ name }) => name)).toEqual(["name"]);

@@ -42,26 +42,29 @@ const TAG = 13;
 /** Decodes a section, at once or in steps. */
 type SectionDecoder = (context: DecoderContext) => Iterable<void> | void;
 
-/** Decoders of the non-custom sections, by id. */
-const SECTIONS: readonly SectionDecoder[] = [
-  () => undefined,
-  decodeTypes,
-  decodeImports,
-  decodeFunctions,
-  decodeTables,
-  decodeMemories,
-  decodeGlobals,
-  decodeExports,
-  decodeStart,
-  decodeElements,
-  decodeCode,
-  decodeData,
-  decodeDataCount,
-  decodeTags,
-];
+/** What a section that is not custom is decoded by, and its place in a module. */
+interface SectionKind {
+  readonly decode: SectionDecoder;
+  readonly place: number;
+}
 
-/** Place of each section in a module, by id: the data count stands before the code, tags before globals. */
-const ORDER: readonly number[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6];
+/** By id: the data count stands before the code, tags before globals. Custom sections, id 0, stand anywhere. */
+const SECTIONS: readonly (SectionKind | undefined)[] = [
+  undefined,
+  { decode: decodeTypes, place: 1 },
+  { decode: decodeImports, place: 2 },
+  { decode: decodeFunctions, place: 3 },
+  { decode: decodeTables, place: 4 },
+  { decode: decodeMemories, place: 5 },
+  { decode: decodeGlobals, place: 7 },
+  { decode: decodeExports, place: 8 },
+  { decode: decodeStart, place: 9 },
+  { decode: decodeElements, place: 10 },
+  { decode: decodeCode, place: 12 },
+  { decode: decodeData, place: 13 },
+  { decode: decodeDataCount, place: 11 },
+  { decode: decodeTags, place: 6 },
+];
 
 /**
  * Decodes a module; the bytes are kept, not copied. Without a visitor it only decodes.
@@ -117,35 +120,40 @@ function readPreamble(cursor: ByteReader): void {
 function* readSections(context: DecoderContext): Generator<void, void> {
   const { cursor } = context;
   let last = CUSTOM;
+  let place = 0;
   while (cursor.position < cursor.end) {
     const offset = cursor.position;
     const id = cursor.byte();
-    checkId(context, id, offset);
-    if (id !== CUSTOM && ORDER[id] <= ORDER[last]) {
+    const section = sectionOf(context, id, offset);
+    if (section !== undefined && section.place <= place) {
       cursor.fail(`unexpected content after last section: section ${id} after section ${last}`, offset);
     }
     const size = cursor.length();
     const start = cursor.position;
-    if (id === CUSTOM) readCustomSection(context, start + size, last);
+    if (section === undefined) readCustomSection(context, start + size, last);
     else {
-      const steps = SECTIONS[id](context);
+      const steps = section.decode(context);
       if (typeof steps === "object") yield* steps;
       last = id;
+      place = section.place;
     }
     if (cursor.position !== start + size) cursor.fail(`section size mismatch in section ${id}`, start);
     yield;
   }
 }
 
-function checkId(context: DecoderContext, id: number, offset: number): void {
+/** `undefined` for a custom section. @throws MalformedError for an id that no section has here */
+function sectionOf(context: DecoderContext, id: number, offset: number): SectionKind | undefined {
   const { cursor } = context;
-  if (id > TAG) cursor.fail(`malformed section id ${hexByte(id)}`, offset);
+  const section = SECTIONS[id];
+  if (section === undefined && id !== CUSTOM) cursor.fail(`malformed section id ${hexByte(id)}`, offset);
   if (id === TAG && !hasTags(context)) {
     cursor.fail(`malformed section id ${hexByte(id)}: tags need the feature exceptions`, offset);
   }
   if (id === DATA_COUNT && !context.has("bulk-memory")) {
     cursor.fail(`malformed section id ${hexByte(id)}: the data count needs the feature bulk-memory`, offset);
   }
+  return section;
 }
 
 /** Keeps name and range: whatever a custom section's contents are, they make no module malformed. */

@@ -101,14 +101,13 @@ export class InstructionReader {
     const instruction = this.instruction;
     const offset = cursor.position;
     // Written out: calls of byte() were 14 % of decoding in a profile without a JIT. At the end it throws.
-    let op = offset < cursor.end ? cursor.bytes[offset] : cursor.byte();
+    let op = offset < cursor.end ? cursor.bytes[offset]! : cursor.byte();
     cursor.position = offset + 1;
-    let shape = this.plain[op];
+    let shape: Shape = this.plain[op]!; // it has all 256
     if (shape === Shape.Prefix) {
       const prefix = op;
       const sub = cursor.u32();
-      const shapes = this.prefixed[prefix - 0xfb];
-      shape = sub < shapes.length ? shapes[sub] : Shape.Illegal;
+      shape = this.prefixed[prefix - 0xfb]?.[sub] ?? Shape.Illegal;
       if (shape === Shape.Illegal) this.failIllegal(prefix, sub, offset);
       op = (prefix << 12) | sub;
     }

@@ -120,7 +120,8 @@ function isFollowedByContents({ bytes }: Module, end: number): boolean {
 
 function localCount(subject: Subject, funcIdx: number): number {
   const { module, typeIdxs } = subject;
-  const composite = module.types[typeIdxs[funcIdx]]?.composite;
+  const typeIdx = typeIdxs[funcIdx];
+  const composite = typeIdx === undefined ? undefined : module.types[typeIdx]?.composite;
   const params = composite?.kind === "func" ? composite.params.length : 0;
   return params + (bodyOf(subject, funcIdx)?.localCount ?? 0);
 }

@@ -157,7 +157,9 @@ export function createOpcodeTables(features?: FeatureSet): OpcodeTables {
       plain[op] = shapeOf(row);
       continue;
     }
-    prefixed[(op >>> SUB_BITS) - FIRST_PREFIX][op & 0xfff] = shapeOf(row);
+    const shapes = prefixed[(op >>> SUB_BITS) - FIRST_PREFIX];
+    if (shapes === undefined) throw new RangeError(`${row.mnemonic} has a prefix that no table is for`);
+    shapes[op & 0xfff] = shapeOf(row);
   }
   for (let i = 0; i < PREFIX_COUNT; i++) plain[FIRST_PREFIX + i] = Shape.Prefix;
   // Holes become 0, which is Shape.Illegal.

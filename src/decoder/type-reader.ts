@@ -119,7 +119,7 @@ export class TypeReader {
     const cursor = this.cursor;
     const offset = cursor.position;
     const byte = cursor.byte();
-    const type = this.valTypes[byte];
+    const type = this.valTypes[byte] ?? 0;
     if (type !== 0) return type;
     if ((byte === REF || byte === REF_NULL) && this.has("function-references")) {
       const heap = this.heapType(message === "malformed value type" ? undefined : message);
@@ -137,7 +137,7 @@ export class TypeReader {
       cursor.position++;
       return refType(HeapType.Func, true);
     }
-    if (this.valTypes[byte] > 0 && this.heapTypes[byte] === 0) {
+    if ((this.valTypes[byte] ?? 0) > 0 && this.heapTypes[byte] === 0) {
       this.failCode("malformed reference type", byte, offset);
     }
     return this.valType("malformed reference type");
@@ -151,7 +151,7 @@ export class TypeReader {
     this.exact = false;
     if (byte >= 0x40 && byte < 0x80) {
       cursor.position++;
-      const heap = this.heapTypes[byte];
+      const heap = this.heapTypes[byte] ?? 0;
       if (heap !== 0) return heap - 1;
       if (byte === EXACT && this.has("custom-descriptors")) {
         // The suite calls a second exactness byte malformed; as a u32 it is also the type index 98.

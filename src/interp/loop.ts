@@ -15,13 +15,12 @@
 
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { StructObject } from "../runtime/gc.ts";
-import type { GlobalInstance } from "../runtime/global.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import { Code, FIRST_RARE, LAST_BOUNDARY, LAST_RARE } from "./code/code.ts";
 import type { CodeNode, FunctionCode } from "./code/node.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
-import { RARE, type RareOperation } from "./ops/rare.ts";
+import { RARE } from "./ops/rare.ts";
 import type { ExecutionContext } from "./run/context.ts";
 import { Fault, faultOf } from "./run/faults.ts";
 import { isYoung } from "./run/slices.ts";
@@ -71,7 +70,7 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
     }
     case Code.CallIndirect: {
       const { elements } = instance.tables[i.c] as TableInstance;
-      e = R[fp + i.a] >>> 0;
+      e = R[fp + i.a]! >>> 0;
       if (e >= elements.length) { kind = Fault.UndefinedElement; break fault; }
       const func = elements[e] as FunctionInstance | null;
       if (func === null) { kind = Fault.UninitializedElement; break fault; }
@@ -107,13 +106,13 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
       slow = Slow.Tick; break;
     }
     case Code.Return32: {
-      R[fp] = R[fp + i.a]; i = CS[--sp] as CodeNode; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;
+      R[fp] = R[fp + i.a]!; i = CS[--sp]!; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;
     }
     case Code.Return64: {
-      R[fp] = R[fp + i.a]; R[fp + 1] = R[fp + i.a + 1]; i = CS[--sp] as CodeNode; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;
+      R[fp] = R[fp + i.a]!; R[fp + 1] = R[fp + i.a + 1]!; i = CS[--sp]!; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;
     }
     case Code.Return: {
-      i = CS[--sp] as CodeNode; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;
+      i = CS[--sp]!; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;
     }
     case Code.Nop: {
       i = i.next; continue;
@@ -125,10 +124,10 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
       if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
     }
     case Code.BrIfNonZero: {
-      if (R[fp + i.a] !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrIfZero: {
-      if (R[fp + i.a] === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrIfNull: {
       if (X[(fp + i.a) >> 1] === null) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
@@ -137,16 +136,16 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
       if (X[(fp + i.a) >> 1] !== null) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrTable: {
-      index = R[fp + i.a] >>> 0; i = (i.data as CodeNode[])[index < i.b ? index : i.b] as CodeNode; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
+      index = R[fp + i.a]! >>> 0; i = (i.data as CodeNode[])[index < i.b ? index : i.b]!; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
     }
     case Code.Copy32: {
-      R[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.Copy64: {
-      R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = R[fp + i.a + 1]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]!; R[fp + i.d + 1] = R[fp + i.a + 1]!; i = i.next; continue;
     }
     case Code.Copy128: {
-      s = fp + i.a; t = fp + i.d; R[t] = R[s]; R[t + 1] = R[s + 1]; R[t + 2] = R[s + 2]; R[t + 3] = R[s + 3]; i = i.next; continue;
+      s = fp + i.a; t = fp + i.d; R[t] = R[s]!; R[t + 1] = R[s + 1]!; R[t + 2] = R[s + 2]!; R[t + 3] = R[s + 3]!; i = i.next; continue;
     }
     case Code.CopyRef: {
       X[(fp + i.d) >> 1] = X[(fp + i.a) >> 1]; i = i.next; continue;
@@ -158,28 +157,28 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
       R[fp + i.d] = i.b; R[fp + i.d + 1] = i.c; i = i.next; continue;
     }
     case Code.Const128: {
-      const q = i.data as Int32Array; t = fp + i.d; R[t] = q[0]; R[t + 1] = q[1]; R[t + 2] = q[2]; R[t + 3] = q[3]; i = i.next; continue;
+      const q = i.data as Int32Array; t = fp + i.d; R[t] = q[0]!; R[t + 1] = q[1]!; R[t + 2] = q[2]!; R[t + 3] = q[3]!; i = i.next; continue;
     }
     case Code.ConstRef: {
       X[(fp + i.d) >> 1] = i.data; i = i.next; continue;
     }
     case Code.Select32: {
-      R[fp + i.d] = R[fp + i.c] !== 0 ? R[fp + i.a] : R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.c]! !== 0 ? R[fp + i.a]! : R[fp + i.b]!; i = i.next; continue;
     }
     case Code.Select64: {
-      s = R[fp + i.c] !== 0 ? fp + i.a : fp + i.b; R[fp + i.d] = R[s]; R[fp + i.d + 1] = R[s + 1]; i = i.next; continue;
+      s = R[fp + i.c]! !== 0 ? fp + i.a : fp + i.b; R[fp + i.d] = R[s]!; R[fp + i.d + 1] = R[s + 1]!; i = i.next; continue;
     }
     case Code.GlobalGet32: {
-      const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at]; i = i.next; continue;
+      const g = G[i.a]!; R[fp + i.d] = g.bits[g.at]!; i = i.next; continue;
     }
     case Code.GlobalGet64: {
-      const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at]; R[fp + i.d + 1] = g.bits[g.at + 1]; i = i.next; continue;
+      const g = G[i.a]!; R[fp + i.d] = g.bits[g.at]!; R[fp + i.d + 1] = g.bits[g.at + 1]!; i = i.next; continue;
     }
     case Code.GlobalSet32: {
-      const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue;
+      const g = G[i.b]!; g.bits[g.at] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.GlobalSet64: {
-      const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; g.bits[g.at + 1] = R[fp + i.a + 1]; i = i.next; continue;
+      const g = G[i.b]!; g.bits[g.at] = R[fp + i.a]!; g.bits[g.at + 1] = R[fp + i.a + 1]!; i = i.next; continue;
     }
     case Code.StructGet32: {
       const o = X[(fp + i.a) >> 1] as StructObject | null; if (o === null) { e = 0; { kind = Fault.NullStructure; break fault; } } R[fp + i.d] = o.fields[i.c] as number; i = i.next; continue;
@@ -188,7 +187,7 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
       const o = X[(fp + i.a) >> 1] as StructObject | null; if (o === null) { e = 0; { kind = Fault.NullStructure; break fault; } } X[(fp + i.d) >> 1] = o.fields[i.c]; i = i.next; continue;
     }
     case Code.StructSet32: {
-      const o = X[(fp + i.a) >> 1] as StructObject | null; if (o === null) { e = 0; { kind = Fault.NullStructure; break fault; } } o.fields[i.c] = R[fp + i.b]; i = i.next; continue;
+      const o = X[(fp + i.a) >> 1] as StructObject | null; if (o === null) { e = 0; { kind = Fault.NullStructure; break fault; } } o.fields[i.c] = R[fp + i.b]!; i = i.next; continue;
     }
     case Code.StructSetRef: {
       const o = X[(fp + i.a) >> 1] as StructObject | null; if (o === null) { e = 0; { kind = Fault.NullStructure; break fault; } } o.fields[i.c] = X[(fp + i.b) >> 1]; i = i.next; continue;
@@ -197,584 +196,584 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
       R[fp + i.d] = X[(fp + i.a) >> 1] === null ? 1 : 0; i = i.next; continue;
     }
     case Code.I32Add: {
-      R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + R[fp + i.b]! | 0; i = i.next; continue;
     }
     case Code.I32AddI: {
-      R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.I32Sub: {
-      R[fp + i.d] = R[fp + i.a] - R[fp + i.b] | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! - R[fp + i.b]! | 0; i = i.next; continue;
     }
     case Code.I32SubI: {
-      R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; continue;
     }
     case Code.I32Mul: {
-      R[fp + i.d] = Math.imul(R[fp + i.a], R[fp + i.b]); i = i.next; continue;
+      R[fp + i.d] = Math.imul(R[fp + i.a]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I32MulI: {
-      R[fp + i.d] = Math.imul(R[fp + i.a], i.b); i = i.next; continue;
+      R[fp + i.d] = Math.imul(R[fp + i.a]!, i.b); i = i.next; continue;
     }
     case Code.I32And: {
-      R[fp + i.d] = R[fp + i.a] & R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! & R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32AndI: {
-      R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! & i.b; i = i.next; continue;
     }
     case Code.I32Or: {
-      R[fp + i.d] = R[fp + i.a] | R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! | R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32OrI: {
-      R[fp + i.d] = R[fp + i.a] | i.b; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! | i.b; i = i.next; continue;
     }
     case Code.I32Xor: {
-      R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32XorI: {
-      R[fp + i.d] = R[fp + i.a] ^ i.b; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! ^ i.b; i = i.next; continue;
     }
     case Code.I32Shl: {
-      R[fp + i.d] = R[fp + i.a] << R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! << R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32ShlI: {
-      R[fp + i.d] = R[fp + i.a] << i.b; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! << i.b; i = i.next; continue;
     }
     case Code.I32ShrS: {
-      R[fp + i.d] = R[fp + i.a] >> R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! >> R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32ShrSI: {
-      R[fp + i.d] = R[fp + i.a] >> i.b; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! >> i.b; i = i.next; continue;
     }
     case Code.I32ShrU: {
-      R[fp + i.d] = R[fp + i.a] >>> R[fp + i.b] | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! >>> R[fp + i.b]! | 0; i = i.next; continue;
     }
     case Code.I32ShrUI: {
-      R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! >>> i.b | 0; i = i.next; continue;
     }
     case Code.I32Rotl: {
-      x = R[fp + i.a]; y = R[fp + i.b]; R[fp + i.d] = x << y | x >>> 32 - y; i = i.next; continue;
+      x = R[fp + i.a]!; y = R[fp + i.b]!; R[fp + i.d] = x << y | x >>> 32 - y; i = i.next; continue;
     }
     case Code.I32RotlI: {
-      x = R[fp + i.a]; y = i.b; R[fp + i.d] = x << y | x >>> 32 - y; i = i.next; continue;
+      x = R[fp + i.a]!; y = i.b; R[fp + i.d] = x << y | x >>> 32 - y; i = i.next; continue;
     }
     case Code.I32Rotr: {
-      x = R[fp + i.a]; y = R[fp + i.b]; R[fp + i.d] = x >>> y | x << 32 - y; i = i.next; continue;
+      x = R[fp + i.a]!; y = R[fp + i.b]!; R[fp + i.d] = x >>> y | x << 32 - y; i = i.next; continue;
     }
     case Code.I32RotrI: {
-      x = R[fp + i.a]; y = i.b; R[fp + i.d] = x >>> y | x << 32 - y; i = i.next; continue;
+      x = R[fp + i.a]!; y = i.b; R[fp + i.d] = x >>> y | x << 32 - y; i = i.next; continue;
     }
     case Code.BrI32And: {
-      if ((R[fp + i.a] & R[fp + i.b]) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! & R[fp + i.b]!) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32AndI: {
-      if ((R[fp + i.a] & i.b) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! & i.b) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32Nand: {
-      if ((R[fp + i.a] & R[fp + i.b]) === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! & R[fp + i.b]!) === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32NandI: {
-      if ((R[fp + i.a] & i.b) === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! & i.b) === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32Eq: {
-      R[fp + i.d] = R[fp + i.a] === R[fp + i.b] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! === R[fp + i.b]! ? 1 : 0; i = i.next; continue;
     }
     case Code.I32EqI: {
-      R[fp + i.d] = R[fp + i.a] === i.b ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! === i.b ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI32Eq: {
-      if (R[fp + i.a] === R[fp + i.b]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! === R[fp + i.b]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32EqI: {
-      if (R[fp + i.a] === i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! === i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32Ne: {
-      R[fp + i.d] = R[fp + i.a] !== R[fp + i.b] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! !== R[fp + i.b]! ? 1 : 0; i = i.next; continue;
     }
     case Code.I32NeI: {
-      R[fp + i.d] = R[fp + i.a] !== i.b ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! !== i.b ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI32Ne: {
-      if (R[fp + i.a] !== R[fp + i.b]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! !== R[fp + i.b]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32NeI: {
-      if (R[fp + i.a] !== i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! !== i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32LtS: {
-      R[fp + i.d] = R[fp + i.a] < R[fp + i.b] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! < R[fp + i.b]! ? 1 : 0; i = i.next; continue;
     }
     case Code.I32LtSI: {
-      R[fp + i.d] = R[fp + i.a] < i.b ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! < i.b ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI32LtS: {
-      if (R[fp + i.a] < R[fp + i.b]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! < R[fp + i.b]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32LtSI: {
-      if (R[fp + i.a] < i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! < i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32LtU: {
-      R[fp + i.d] = (R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0) ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = (R[fp + i.a]! >>> 0) < (R[fp + i.b]! >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.I32LtUI: {
-      R[fp + i.d] = (R[fp + i.a] >>> 0) < (i.b >>> 0) ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = (R[fp + i.a]! >>> 0) < (i.b >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI32LtU: {
-      if ((R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) < (R[fp + i.b]! >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32LtUI: {
-      if ((R[fp + i.a] >>> 0) < (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) < (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32GtS: {
-      R[fp + i.d] = R[fp + i.a] > R[fp + i.b] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! > R[fp + i.b]! ? 1 : 0; i = i.next; continue;
     }
     case Code.I32GtSI: {
-      R[fp + i.d] = R[fp + i.a] > i.b ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! > i.b ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI32GtS: {
-      if (R[fp + i.a] > R[fp + i.b]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! > R[fp + i.b]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32GtSI: {
-      if (R[fp + i.a] > i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! > i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32GtU: {
-      R[fp + i.d] = (R[fp + i.a] >>> 0) > (R[fp + i.b] >>> 0) ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = (R[fp + i.a]! >>> 0) > (R[fp + i.b]! >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.I32GtUI: {
-      R[fp + i.d] = (R[fp + i.a] >>> 0) > (i.b >>> 0) ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = (R[fp + i.a]! >>> 0) > (i.b >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI32GtU: {
-      if ((R[fp + i.a] >>> 0) > (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) > (R[fp + i.b]! >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32GtUI: {
-      if ((R[fp + i.a] >>> 0) > (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) > (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32LeS: {
-      if (R[fp + i.a] <= R[fp + i.b]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! <= R[fp + i.b]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32LeSI: {
-      if (R[fp + i.a] <= i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! <= i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32LeU: {
-      if ((R[fp + i.a] >>> 0) <= (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) <= (R[fp + i.b]! >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32LeUI: {
-      if ((R[fp + i.a] >>> 0) <= (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) <= (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32GeS: {
-      if (R[fp + i.a] >= R[fp + i.b]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! >= R[fp + i.b]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32GeSI: {
-      if (R[fp + i.a] >= i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (R[fp + i.a]! >= i.b) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32GeU: {
-      if ((R[fp + i.a] >>> 0) >= (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) >= (R[fp + i.b]! >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI32GeUI: {
-      if ((R[fp + i.a] >>> 0) >= (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! >>> 0) >= (i.b >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I32Eqz: {
-      R[fp + i.d] = R[fp + i.a] === 0 ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! === 0 ? 1 : 0; i = i.next; continue;
     }
     case Code.I32Clz: {
-      R[fp + i.d] = Math.clz32(R[fp + i.a]); i = i.next; continue;
+      R[fp + i.d] = Math.clz32(R[fp + i.a]!); i = i.next; continue;
     }
     case Code.I32Extend8S: {
-      R[fp + i.d] = R[fp + i.a] << 24 >> 24; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! << 24 >> 24; i = i.next; continue;
     }
     case Code.I32Extend16S: {
-      R[fp + i.d] = R[fp + i.a] << 16 >> 16; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! << 16 >> 16; i = i.next; continue;
     }
     case Code.I32DivS: {
-      R[fp + i.d] = i32.divS(R[fp + i.a], R[fp + i.b]); i = i.next; continue;
+      R[fp + i.d] = i32.divS(R[fp + i.a]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I32DivU: {
-      R[fp + i.d] = i32.divU(R[fp + i.a], R[fp + i.b]); i = i.next; continue;
+      R[fp + i.d] = i32.divU(R[fp + i.a]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I32RemS: {
-      R[fp + i.d] = i32.remS(R[fp + i.a], R[fp + i.b]); i = i.next; continue;
+      R[fp + i.d] = i32.remS(R[fp + i.a]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I32RemU: {
-      R[fp + i.d] = i32.remU(R[fp + i.a], R[fp + i.b]); i = i.next; continue;
+      R[fp + i.d] = i32.remU(R[fp + i.a]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I64Add: {
-      al = R[fp + i.a]; l = al + R[fp + i.b] | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + R[fp + i.b + 1] + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
+      al = R[fp + i.a]!; l = al + R[fp + i.b]! | 0; R[fp + i.d + 1] = R[fp + i.a + 1]! + R[fp + i.b + 1]! + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
     }
     case Code.I64AddI: {
-      al = R[fp + i.a]; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
+      al = R[fp + i.a]!; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1]! + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
     }
     case Code.I64Sub: {
-      al = R[fp + i.a]; bl = R[fp + i.b]; R[fp + i.d + 1] = R[fp + i.a + 1] - R[fp + i.b + 1] - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
+      al = R[fp + i.a]!; bl = R[fp + i.b]!; R[fp + i.d + 1] = R[fp + i.a + 1]! - R[fp + i.b + 1]! - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
     }
     case Code.I64SubI: {
-      al = R[fp + i.a]; bl = i.b; R[fp + i.d + 1] = R[fp + i.a + 1] - i.c - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
+      al = R[fp + i.a]!; bl = i.b; R[fp + i.d + 1] = R[fp + i.a + 1]! - i.c - ((al >>> 0) < (bl >>> 0) ? 1 : 0) | 0; R[fp + i.d] = al - bl | 0; i = i.next; continue;
     }
     case Code.I64Mul: {
-      al = R[fp + i.a]; bl = R[fp + i.b]; a1 = al >>> 16; a0 = al & 65535; b1 = bl >>> 16; b0 = bl & 65535;
+      al = R[fp + i.a]!; bl = R[fp + i.b]!; a1 = al >>> 16; a0 = al & 65535; b1 = bl >>> 16; b0 = bl & 65535;
       m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0; t = (m & 65535) + Math.imul(a0, b1) | 0;
-      R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (t >>> 16) + Math.imul(al, R[fp + i.b + 1]) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
+      R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (t >>> 16) + Math.imul(al, R[fp + i.b + 1]!) + Math.imul(R[fp + i.a + 1]!, bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
     }
     case Code.I64MulI: {
-      al = R[fp + i.a]; bl = i.b; a1 = al >>> 16; a0 = al & 65535; b1 = bl >>> 16; b0 = bl & 65535;
+      al = R[fp + i.a]!; bl = i.b; a1 = al >>> 16; a0 = al & 65535; b1 = bl >>> 16; b0 = bl & 65535;
       m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0; t = (m & 65535) + Math.imul(a0, b1) | 0;
-      R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (t >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
+      R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (t >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1]!, bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
     }
     case Code.I64And: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] & R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] & R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! & R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! & R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I64AndI: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! & i.c; R[fp + i.d] = R[fp + i.a]! & i.b; i = i.next; continue;
     }
     case Code.I64Or: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] | R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] | R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! | R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! | R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I64OrI: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] | i.c; R[fp + i.d] = R[fp + i.a] | i.b; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! | i.c; R[fp + i.d] = R[fp + i.a]! | i.b; i = i.next; continue;
     }
     case Code.I64Xor: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! ^ R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I64XorI: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] ^ i.c; R[fp + i.d] = R[fp + i.a] ^ i.b; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! ^ i.c; R[fp + i.d] = R[fp + i.a]! ^ i.b; i = i.next; continue;
     }
     case Code.I64Eq: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
     }
     case Code.I64EqI: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = i.b; bh = i.b >> 31; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = i.b; bh = i.b >> 31; R[fp + i.d] = al === bl && ah === bh ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64Eq: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI64EqI: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = i.b; bh = i.b >> 31; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = i.b; bh = i.b >> 31; if (al === bl && ah === bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI64Ne: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI64NeI: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = i.b; bh = i.b >> 31; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = i.b; bh = i.b >> 31; if (al !== bl || ah !== bh) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LtS: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LtS: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI64LtSI: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = i.b; bh = i.b >> 31; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = i.b; bh = i.b >> 31; if (ah < bh || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64LtU: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64LtU: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI64LtUI: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = i.b; bh = i.b >> 31; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = i.b; bh = i.b >> 31; if ((ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64GtS: {
-      al = R[fp + i.a]; ah = R[fp + i.a + 1]; bl = R[fp + i.b]; bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
+      al = R[fp + i.a]!; ah = R[fp + i.a + 1]!; bl = R[fp + i.b]!; bh = R[fp + i.b + 1]!; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0; i = i.next; continue;
     }
     case Code.I64Eqz: {
-      R[fp + i.d] = (R[fp + i.a] | R[fp + i.a + 1]) === 0 ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = (R[fp + i.a]! | R[fp + i.a + 1]!) === 0 ? 1 : 0; i = i.next; continue;
     }
     case Code.BrI64Eqz: {
-      if ((R[fp + i.a] | R[fp + i.a + 1]) === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! | R[fp + i.a + 1]!) === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrI64Nez: {
-      if ((R[fp + i.a] | R[fp + i.a + 1]) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if ((R[fp + i.a]! | R[fp + i.a + 1]!) !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64ShlLow: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I64ShlHigh: {
-      l = R[fp + i.a]; R[fp + i.d] = 0; R[fp + i.d + 1] = l << i.b; i = i.next; continue;
+      l = R[fp + i.a]!; R[fp + i.d] = 0; R[fp + i.d + 1] = l << i.b; i = i.next; continue;
     }
     case Code.I64ShrULow: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b; i = i.next; continue;
     }
     case Code.I64ShrUHigh: {
-      h = R[fp + i.a + 1]; R[fp + i.d] = h >>> i.b; R[fp + i.d + 1] = 0; i = i.next; continue;
+      h = R[fp + i.a + 1]!; R[fp + i.d] = h >>> i.b; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I64ShrSLow: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >> i.b; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >> i.b; i = i.next; continue;
     }
     case Code.I64ShrSHigh: {
-      h = R[fp + i.a + 1]; R[fp + i.d] = h >> i.b; R[fp + i.d + 1] = h >> 31; i = i.next; continue;
+      h = R[fp + i.a + 1]!; R[fp + i.d] = h >> i.b; R[fp + i.d + 1] = h >> 31; i = i.next; continue;
     }
     case Code.I64RotlLow: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b | h >>> 32 - i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l << i.b | h >>> 32 - i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I64RotlHigh: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = h << i.b | l >>> 32 - i.b; R[fp + i.d + 1] = l << i.b | h >>> 32 - i.b; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = h << i.b | l >>> 32 - i.b; R[fp + i.d + 1] = l << i.b | h >>> 32 - i.b; i = i.next; continue;
     }
     case Code.I64Swap: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = h; R[fp + i.d + 1] = l; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = h; R[fp + i.d + 1] = l; i = i.next; continue;
     }
     case Code.I64Shl: {
-      i64.shlInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]); i = i.next; continue;
+      i64.shlInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I64ShrS: {
-      i64.shrSInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]); i = i.next; continue;
+      i64.shrSInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I64ShrU: {
-      i64.shrUInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]); i = i.next; continue;
+      i64.shrUInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I64ExtendI32S: {
-      l = R[fp + i.a]; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
+      l = R[fp + i.a]!; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
     }
     case Code.I64ExtendI32U: {
-      R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]!; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.F32Add: {
-      v = F[fp + i.a] + F[fp + i.b]; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
+      v = F[fp + i.a]! + F[fp + i.b]!; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
     }
     case Code.F32Sub: {
-      v = F[fp + i.a] - F[fp + i.b]; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
+      v = F[fp + i.a]! - F[fp + i.b]!; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
     }
     case Code.F32Mul: {
-      v = F[fp + i.a] * F[fp + i.b]; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
+      v = F[fp + i.a]! * F[fp + i.b]!; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
     }
     case Code.F32Div: {
-      v = F[fp + i.a] / F[fp + i.b]; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
+      v = F[fp + i.a]! / F[fp + i.b]!; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
     }
     case Code.F32Sqrt: {
-      v = Math.sqrt(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
+      v = Math.sqrt(F[fp + i.a]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000; i = i.next; continue;
     }
     case Code.F64Add: {
-      v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! + D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Sub: {
-      v = D[(fp + i.a) >> 1] - D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! - D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Mul: {
-      v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! * D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Div: {
-      v = D[(fp + i.a) >> 1] / D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! / D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Sqrt: {
-      v = Math.sqrt(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = Math.sqrt(D[(fp + i.a) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.F64Lt: {
-      R[fp + i.d] = D[(fp + i.a) >> 1] < D[(fp + i.b) >> 1] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = D[(fp + i.a) >> 1]! < D[(fp + i.b) >> 1]! ? 1 : 0; i = i.next; continue;
     }
     case Code.BrF64Lt: {
-      if (D[(fp + i.a) >> 1] < D[(fp + i.b) >> 1]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (D[(fp + i.a) >> 1]! < D[(fp + i.b) >> 1]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrF64NotLt: {
-      if (!(D[(fp + i.a) >> 1] < D[(fp + i.b) >> 1])) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (!(D[(fp + i.a) >> 1]! < D[(fp + i.b) >> 1]!)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.F64Gt: {
-      R[fp + i.d] = D[(fp + i.a) >> 1] > D[(fp + i.b) >> 1] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = D[(fp + i.a) >> 1]! > D[(fp + i.b) >> 1]! ? 1 : 0; i = i.next; continue;
     }
     case Code.BrF64Gt: {
-      if (D[(fp + i.a) >> 1] > D[(fp + i.b) >> 1]) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (D[(fp + i.a) >> 1]! > D[(fp + i.b) >> 1]!) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrF64NotGt: {
-      if (!(D[(fp + i.a) >> 1] > D[(fp + i.b) >> 1])) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      if (!(D[(fp + i.a) >> 1]! > D[(fp + i.b) >> 1]!)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.F64Le: {
-      R[fp + i.d] = D[(fp + i.a) >> 1] <= D[(fp + i.b) >> 1] ? 1 : 0; i = i.next; continue;
+      R[fp + i.d] = D[(fp + i.a) >> 1]! <= D[(fp + i.b) >> 1]! ? 1 : 0; i = i.next; continue;
     }
     case Code.F32Neg: {
-      R[fp + i.d] = R[fp + i.a] ^ 0x80000000; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! ^ 0x80000000; i = i.next; continue;
     }
     case Code.F32Abs: {
-      R[fp + i.d] = R[fp + i.a] & 0x7fffffff; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! & 0x7fffffff; i = i.next; continue;
     }
     case Code.F64Neg: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] ^ 0x80000000; R[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! ^ 0x80000000; R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.F64Abs: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] & 0x7fffffff; R[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! & 0x7fffffff; R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.F64ConvertI32S: {
-      D[(fp + i.d) >> 1] = R[fp + i.a]; i = i.next; continue;
+      D[(fp + i.d) >> 1] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.F64ConvertI32U: {
-      D[(fp + i.d) >> 1] = R[fp + i.a] >>> 0; i = i.next; continue;
+      D[(fp + i.d) >> 1] = R[fp + i.a]! >>> 0; i = i.next; continue;
     }
     case Code.F32ConvertI32S: {
-      F[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      F[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.F32ConvertI32U: {
-      F[fp + i.d] = R[fp + i.a] >>> 0; i = i.next; continue;
+      F[fp + i.d] = R[fp + i.a]! >>> 0; i = i.next; continue;
     }
     case Code.I32Load: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; continue;
     }
     case Code.I32Load8S: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } R[fp + i.d] = M8[e] << 24 >> 24; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } R[fp + i.d] = M8[e]! << 24 >> 24; i = i.next; continue;
     }
     case Code.I32Load8U: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } R[fp + i.d] = M8[e]; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } R[fp + i.d] = M8[e]!; i = i.next; continue;
     }
     case Code.I32Load16S: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } R[fp + i.d] = (M8[e] | M8[e + 1] << 8) << 16 >> 16; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } R[fp + i.d] = (M8[e]! | M8[e + 1]! << 8) << 16 >> 16; i = i.next; continue;
     }
     case Code.I32Load16U: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } R[fp + i.d] = M8[e] | M8[e + 1] << 8; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } R[fp + i.d] = M8[e]! | M8[e + 1]! << 8; i = i.next; continue;
     }
     case Code.I64Load: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]!; R[fp + i.d + 1] = M32[(e >>> 2) + 1]!; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
     }
     case Code.I64Load8U: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } R[fp + i.d] = M8[e]; R[fp + i.d + 1] = 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } R[fp + i.d] = M8[e]!; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I64Load16U: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } R[fp + i.d] = M8[e] | M8[e + 1] << 8; R[fp + i.d + 1] = 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } R[fp + i.d] = M8[e]! | M8[e + 1]! << 8; R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I64Load32S: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } l = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } l = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31; i = i.next; continue;
     }
     case Code.I64Load32U: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); R[fp + i.d + 1] = 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); R[fp + i.d + 1] = 0; i = i.next; continue;
     }
     case Code.I32Store: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]!; else store32(M8, e, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I32StoreI: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = i.b; else store32(M8, e, i.b); i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = i.b; else store32(M8, e, i.b); i = i.next; continue;
     }
     case Code.I32Store8: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } M8[e] = R[fp + i.b]; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } M8[e] = R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32Store8I: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } M8[e] = i.b; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) { kind = 1; break fault; } M8[e] = i.b; i = i.next; continue;
     }
     case Code.I32Store16: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } x = R[fp + i.b]; M8[e] = x; M8[e + 1] = x >> 8; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } x = R[fp + i.b]!; M8[e] = x; M8[e + 1] = x >> 8; i = i.next; continue;
     }
     case Code.I32Store16I: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } x = i.b; M8[e] = x; M8[e + 1] = x >> 8; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) { kind = 2; break fault; } x = i.b; M8[e] = x; M8[e + 1] = x >> 8; i = i.next; continue;
     }
     case Code.I64Store: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } l = R[fp + i.b]; h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } l = R[fp + i.b]!; h = R[fp + i.b + 1]!; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
     }
     case Code.I32Store_I32Load: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]!; else store32(M8, e, R[fp + i.b]!); i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; continue;
     }
     case Code.I32Load_I32Load: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; continue;
     }
     case Code.I32SubI_BrIfNonZero: {
-      R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; if (R[fp + i.a] !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; if (R[fp + i.a]! !== 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.Copy32_Copy32: {
-      R[fp + i.d] = R[fp + i.a]; i = i.next; R[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]!; i = i.next; R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.I32Load_I32Store: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]!; else store32(M8, e, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.GlobalGet32_I32SubI: {
-      const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at]; i = i.next; R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; continue;
+      const g = G[i.a]!; R[fp + i.d] = g.bits[g.at]!; i = i.next; R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; continue;
     }
     case Code.I32AddI_GlobalSet32: {
-      R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; const g = G[i.b]!; g.bits[g.at] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.F64Mul_F64Add: {
-      v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! * D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; v = D[(fp + i.a) >> 1]! + D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.I32SubI_GlobalSet32: {
-      R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; const g = G[i.b] as GlobalInstance; g.bits[g.at] = R[fp + i.a]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; const g = G[i.b]!; g.bits[g.at] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.GlobalGet32_I32Store: {
-      const g = G[i.a] as GlobalInstance; R[fp + i.d] = g.bits[g.at]; i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; continue;
+      const g = G[i.a]!; R[fp + i.d] = g.bits[g.at]!; i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]!; else store32(M8, e, R[fp + i.b]!); i = i.next; continue;
     }
     case Code.I64ShrULow_I64Xor: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l >>> i.b | h << 32 - i.b; R[fp + i.d + 1] = h >>> i.b; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1]! ^ R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
     }
     case Code.F64Mul_F64Mul: {
-      v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; v = D[(fp + i.a) >> 1] * D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! * D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; v = D[(fp + i.a) >> 1]! * D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; continue;
     }
     case Code.I64Xor_I64MulI: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; al = R[fp + i.a]; bl = i.b; a1 = al >>> 16; a0 = al & 65535; b1 = bl >>> 16; b0 = bl & 65535;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! ^ R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; al = R[fp + i.a]!; bl = i.b; a1 = al >>> 16; a0 = al & 65535; b1 = bl >>> 16; b0 = bl & 65535;
       m = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16) | 0; t = (m & 65535) + Math.imul(a0, b1) | 0;
-      R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (t >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1], bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
+      R[fp + i.d + 1] = Math.imul(a1, b1) + (m >>> 16) + (t >>> 16) + Math.imul(al, i.c) + Math.imul(R[fp + i.a + 1]!, bl) | 0; R[fp + i.d] = Math.imul(al, bl); i = i.next; continue;
     }
     case Code.I32AddI_I32AddI: {
-      R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.I32AddI_BrI32LtU: {
-      R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; if ((R[fp + i.a] >>> 0) < (R[fp + i.b] >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; if ((R[fp + i.a]! >>> 0) < (R[fp + i.b]! >>> 0)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.Copy32_I64Load: {
-      R[fp + i.d] = R[fp + i.a]; i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]!; i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]!; R[fp + i.d + 1] = M32[(e >>> 2) + 1]!; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
     }
     case Code.I64Load_I64Load: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]!; R[fp + i.d + 1] = M32[(e >>> 2) + 1]!; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]!; R[fp + i.d + 1] = M32[(e >>> 2) + 1]!; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; continue;
     }
     case Code.I32ShlI_I32Xor: {
-      R[fp + i.d] = R[fp + i.a] << i.b; i = i.next; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! << i.b; i = i.next; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I64AddI_Copy32: {
-      al = R[fp + i.a]; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; R[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      al = R[fp + i.a]!; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1]! + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.I64ExtendI32U_I64AddI: {
-      R[fp + i.d] = R[fp + i.a]; R[fp + i.d + 1] = 0; i = i.next; al = R[fp + i.a]; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]!; R[fp + i.d + 1] = 0; i = i.next; al = R[fp + i.a]!; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1]! + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; continue;
     }
     case Code.I64Load_I64Store: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } l = R[fp + i.b]; h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]!; R[fp + i.d + 1] = M32[(e >>> 2) + 1]!; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } l = R[fp + i.b]!; h = R[fp + i.b + 1]!; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; continue;
     }
     case Code.I32Add_I32AddI: {
-      R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + R[fp + i.b]! | 0; i = i.next; R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.F64Add_I32AddI: {
-      v = D[(fp + i.a) >> 1] + D[(fp + i.b) >> 1]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      v = D[(fp + i.a) >> 1]! + D[(fp + i.b) >> 1]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } i = i.next; R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.I64Store_I32AddI: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } l = R[fp + i.b]; h = R[fp + i.b + 1]; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } l = R[fp + i.b]!; h = R[fp + i.b + 1]!; if ((e & 3) === 0) { M32[e >>> 2] = l; M32[(e >>> 2) + 1] = h; } else { store32(M8, e, l); store32(M8, e + 4, h); } i = i.next; R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.I32Load_I32AddI: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.I32Store_I32AddI: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]; else store32(M8, e, R[fp + i.b]); i = i.next; R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } if ((e & 3) === 0) M32[e >>> 2] = R[fp + i.b]!; else store32(M8, e, R[fp + i.b]!); i = i.next; R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; continue;
     }
     case Code.I32AddI_Br: {
-      R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
+      R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
     }
     case Code.I32Xor_I32Add: {
-      R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; R[fp + i.d] = R[fp + i.a]! + R[fp + i.b]! | 0; i = i.next; continue;
     }
     case Code.I32ShrUI_I32Xor: {
-      R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! >>> i.b | 0; i = i.next; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32Load_I32Add: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; R[fp + i.d] = R[fp + i.a] + R[fp + i.b] | 0; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; R[fp + i.d] = R[fp + i.a]! + R[fp + i.b]! | 0; i = i.next; continue;
     }
     case Code.I32AddI_I32Load: {
-      R[fp + i.d] = R[fp + i.a] + i.b | 0; i = i.next; e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; continue;
     }
     case Code.I32SubI_Call: {
-      R[fp + i.d] = R[fp + i.a] - i.b | 0; i = i.next; callee = i.data as FunctionCode; break;
+      R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; callee = i.data as FunctionCode; break;
     }
     case Code.I64ShlLow_I64Xor: {
-      l = R[fp + i.a]; h = R[fp + i.a + 1]; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1] ^ R[fp + i.b + 1]; R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; continue;
+      l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1]! ^ R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
     }
     case Code.I32Xor_I32ShrUI: {
-      R[fp + i.d] = R[fp + i.a] ^ R[fp + i.b]; i = i.next; R[fp + i.d] = R[fp + i.a] >>> i.b | 0; i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; R[fp + i.d] = R[fp + i.a]! >>> i.b | 0; i = i.next; continue;
     }
     case Code.I64Load_Copy32: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]; R[fp + i.d + 1] = M32[(e >>> 2) + 1]; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; R[fp + i.d] = R[fp + i.a]; i = i.next; continue;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 8) { kind = 8; break fault; } if ((e & 3) === 0) { R[fp + i.d] = M32[e >>> 2]!; R[fp + i.d + 1] = M32[(e >>> 2) + 1]!; } else { R[fp + i.d] = load32(M8, e); R[fp + i.d + 1] = load32(M8, e + 4); } i = i.next; R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
     }
     case Code.I32AndI_BrIfZero: {
-      R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; if (R[fp + i.a] === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
+      R[fp + i.d] = R[fp + i.a]! & i.b; i = i.next; if (R[fp + i.a]! === 0) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.I64AndI_I64Eqz: {
-      R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; R[fp + i.d] = (R[fp + i.a] | R[fp + i.a + 1]) === 0 ? 1 : 0; i = i.next; continue;
+      R[fp + i.d + 1] = R[fp + i.a + 1]! & i.c; R[fp + i.d] = R[fp + i.a]! & i.b; i = i.next; R[fp + i.d] = (R[fp + i.a]! | R[fp + i.a + 1]!) === 0 ? 1 : 0; i = i.next; continue;
     }
     case Code.Const32_Br: {
       R[fp + i.d] = i.b; i = i.next; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
     }
     case Code.I64AddI_I64AndI: {
-      al = R[fp + i.a]; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1] + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1] & i.c; R[fp + i.d] = R[fp + i.a] & i.b; i = i.next; continue;
+      al = R[fp + i.a]!; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1]! + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1]! & i.c; R[fp + i.d] = R[fp + i.a]! & i.b; i = i.next; continue;
     }
     case Code.I32Load_Call: {
-      e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2] : load32(M8, e)); i = i.next; callee = i.data as FunctionCode; break;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; callee = i.data as FunctionCode; break;
     }
         default:
           if (i.op <= LAST_RARE) {
-            if ((RARE[i.op - FIRST_RARE] as RareOperation)(ex, i, fp)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; }
+            if (RARE[i.op - FIRST_RARE]!(ex, i, fp)) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; }
             i = i.next; continue;
           }
           // A vector or aggregate instruction, or the entry of a tree: others execute it and what is between its like.
@@ -820,7 +819,7 @@ function runLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
 }
 
 function load32(M8: Uint8Array, e: number): number {
-  return M8[e] | (M8[e + 1] << 8) | (M8[e + 2] << 16) | (M8[e + 3] << 24);
+  return M8[e]! | (M8[e + 1]! << 8) | (M8[e + 2]! << 16) | (M8[e + 3]! << 24);
 }
 
 function store32(M8: Uint8Array, e: number, value: number): void {

@@ -31,13 +31,18 @@ const to = (idx: number, nullable = true, exact = false): ValType =>
   refType(HEAP_CONCRETE + idx, nullable, exact);
 
 /** Adds types whose groups have the given sizes, by default one each. */
-function add(registry: TypeRegistry, types: SubType[], sizes = types.map(() => 1)): readonly number[] {
+/** The canonical id of each type. */
+function add<Types extends readonly SubType[]>(
+  registry: TypeRegistry,
+  types: readonly [...Types],
+  sizes = types.map(() => 1),
+): { readonly [Idx in keyof Types]: number } {
   let start = 0;
   const groups: RecGroup[] = sizes.map((count) => {
     start += count;
     return { start: start - count, count };
   });
-  return registry.addModuleTypes(types, groups);
+  return registry.addModuleTypes(types, groups) as { readonly [Idx in keyof Types]: number };
 }
 
 describe("interning", () => {
@@ -120,11 +125,11 @@ describe("interning", () => {
     const registry = new TypeRegistry();
     add(registry, [final(func()), final(func([I32]))]);
     const ids = add(registry, [open(struct()), open(struct(to(0), to(1)), 0)]);
-    const type = registry.definedType(ids[1]);
+    const type = registry.definedType(ids[1]!);
     expect(type.supertype?.id).toBe(ids[0]);
     expect(type.depth).toBe(1);
-    expect(type.composite).toEqual(struct(to(ids[0]), to(ids[1])));
-    expect(toCanonical(to(1, false, true), ids)).toBe(to(ids[1], false, true));
+    expect(type.composite).toEqual(struct(to(ids[0]!), to(ids[1]!)));
+    expect(toCanonical(to(1, false, true), ids)).toBe(to(ids[1]!, false, true));
   });
 
   it("refuses ids that it never gave out", () => {

@@ -26,7 +26,14 @@ export type TypeIds = readonly number[];
 export function toCanonical(type: ValType, typeIds: TypeIds): ValType {
   if (type < REF_BASE + 4 * HEAP_CONCRETE) return type;
   const idx = typeIdxOf(heapOf(type));
-  return type + 4 * (typeIds[idx] - idx);
+  return type + 4 * (canonicalId(typeIds, idx) - idx);
+}
+
+/** @throws RangeError for an index that is not within `typeIds` */
+function canonicalId(typeIds: TypeIds, idx: number): number {
+  const id = typeIds[idx];
+  if (id === undefined) throw new RangeError(`type ${idx} has no canonical id`);
+  return id;
 }
 
 /** One canonical type: every type index in it is a canonical id. */
@@ -101,8 +108,8 @@ export class TypeRegistry {
     }
     for (let i = 0; i < count; i++) ids.push(first + i);
     if (known) return;
-    for (let i = 0; i < count; i++) {
-      this.#types.push(this.#define(first + i, types[start + i], ids));
+    for (const type of types.slice(start, start + count)) {
+      this.#types.push(this.#define(this.#types.length, type, ids));
     }
   }
 
@@ -138,7 +145,7 @@ export class TypeRegistry {
   /** Whether canonical type `a` is `b` or declares it, directly or not, as its supertype. */
   isDefinedSubtype(a: number, b: number): boolean {
     if (a === b) return true;
-    const target = this.#types[b];
+    const target = this.definedType(b);
     let type: DefinedType | undefined = this.#types[a];
     while (type !== undefined && type.depth > target.depth) type = type.supertype;
     return type === target;
@@ -149,10 +156,10 @@ export class TypeRegistry {
     if (a === b || a === HeapType.Bottom) return true;
     if (isConcrete(b)) {
       if (isConcrete(a)) return this.isDefinedSubtype(a - HEAP_CONCRETE, b - HEAP_CONCRETE);
-      const kind = this.#types[b - HEAP_CONCRETE].composite.kind;
+      const { kind } = this.definedType(b - HEAP_CONCRETE).composite;
       return a === (kind === "func" ? HeapType.NoFunc : HeapType.None);
     }
-    const kind = isConcrete(a) ? this.#types[a - HEAP_CONCRETE].composite.kind : undefined;
+    const kind = isConcrete(a) ? this.definedType(a - HEAP_CONCRETE).composite.kind : undefined;
     switch (b) {
       case HeapType.Func:
         return a === HeapType.NoFunc || kind === "func";
@@ -200,7 +207,8 @@ export class TypeRegistry {
   /** The abstract heap type at the top of `heap`'s hierarchy (`Bottom` for itself). */
   topOf(heap: Heap): HeapType {
     if (isConcrete(heap)) {
-      return this.#types[heap - HEAP_CONCRETE].composite.kind === "func" ? HeapType.Func : HeapType.Any;
+      const { kind } = this.definedType(heap - HEAP_CONCRETE).composite;
+      return kind === "func" ? HeapType.Func : HeapType.Any;
     }
     switch (heap as HeapType) {
       case HeapType.Func:
@@ -227,8 +235,11 @@ export class TypeRegistry {
     if (a.kind === "array") {
       return b.kind === "array" && this.#fieldMatches(a.field, b.field);
     }
-    if (b.kind !== "struct" || a.fields.length < b.fields.length) return false;
-    return b.fields.every((field, i) => this.#fieldMatches(a.fields[i], field));
+    if (b.kind !== "struct") return false;
+    return b.fields.every((field, i) => {
+      const own = a.fields[i];
+      return own !== undefined && this.#fieldMatches(own, field);
+    });
   }
 
   /** Import matching of functions: `exact` asks for this very type (custom descriptors). */
@@ -263,7 +274,7 @@ export class TypeRegistry {
 
   /** Whether the types of one list match those of another, one by one. */
   allMatch(a: readonly ValType[], b: readonly ValType[]): boolean {
-    return a.length === b.length && a.every((type, i) => this.isSubtype(type, b[i]));
+    return a.length === b.length && a.every((type, i) => this.isSubtype(type, b[i]!));
   }
 
   #fieldMatches(a: FieldType, b: FieldType): boolean {
@@ -272,15 +283,16 @@ export class TypeRegistry {
   }
 
   #define(id: number, type: SubType, ids: TypeIds): DefinedType {
-    const supertypes = type.supertypes.map((idx) => ids[idx]);
+    const supertypes = type.supertypes.map((idx) => canonicalId(ids, idx));
+    const [first] = supertypes;
     return new DefinedType(
       id,
       type.final,
       supertypes,
-      supertypes.length === 0 ? undefined : this.#types[supertypes[0]],
+      first === undefined ? undefined : this.definedType(first),
       canonicalComposite(type.composite, ids),
-      type.describes === undefined ? undefined : ids[type.describes],
-      type.descriptor === undefined ? undefined : ids[type.descriptor],
+      type.describes === undefined ? undefined : canonicalId(ids, type.describes),
+      type.descriptor === undefined ? undefined : canonicalId(ids, type.descriptor),
     );
   }
 }
@@ -322,7 +334,7 @@ function groupKey(types: readonly SubType[], { start, count }: RecGroup, ids: Ty
     return idx >= start ? `.${type - 4 * start}` : String(toCanonical(type, ids));
   };
   let key = "";
-  for (let i = start; i < start + count; i++) key += `${subTypeKey(types[i], valKey, typeKey)};`;
+  for (const type of types.slice(start, start + count)) key += `${subTypeKey(type, valKey, typeKey)};`;
   return key;
 }
 

@@ -82,7 +82,7 @@ function call(stack: TypeStack, type: FuncType): void {
 }
 
 function tailCall(stack: TypeStack, type: FuncType): void {
-  const expected = stack.controls[0].endTypes;
+  const expected = stack.bodyResults;
   stack.countMoves(expected.length);
   if (!stack.registry.allMatch(type.results, expected)) {
     stack.fail(

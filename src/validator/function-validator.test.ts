@@ -71,7 +71,7 @@ describe("FunctionValidator as a type tracker", () => {
     expect(operandsOf(text)).toEqual([[F32], [F32, I32], [], [I32], [I32]]);
     const reachable: boolean[] = [];
     track(text, (_instruction, { controls }) => {
-      if (controls.length > 0) reachable.push(!controls[0].unreachable);
+      if (controls.length > 0) reachable.push(!controls[0]!.unreachable);
     });
     expect(reachable).toEqual([true, true, false, false]);
   });
@@ -94,7 +94,7 @@ describe("FunctionValidator as a type tracker", () => {
       "(type (func)) (type (struct)) (type (struct)) (func (param i32) (local i64 i64 (ref null 2)))",
       () => undefined,
     );
-    const object = refType(HEAP_CONCRETE + checked.typeIds[1], true);
+    const object = refType(HEAP_CONCRETE + checked.typeIds[1]!, true);
     expect(tracker.localTypes()).toEqual([I32, I64, I64, object]);
   });
 

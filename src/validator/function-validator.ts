@@ -73,7 +73,8 @@ export class FunctionValidator extends TypeStack {
   instruction(instruction: Instruction): void {
     const op = instruction.op;
     this.offset = instruction.offset;
-    const rule = this.rules[op >>> OP_SUB_BITS][op & OP_SUB_MASK];
+    const rule = this.rules[op >>> OP_SUB_BITS]?.[op & OP_SUB_MASK];
+    if (rule === undefined) throw new RangeError(`no rule for ${op}`);
     if (this.constant && !rule.constant) {
       const hint = isExtendedConstant(op) ? ", which needs the feature extended-const" : "";
       this.fail(`constant expression required: found ${rule.mnemonic}${hint}`);
@@ -104,8 +105,7 @@ export class FunctionValidator extends TypeStack {
     }
     if (rule.lanes !== 0 && instruction.lane >= rule.lanes) this.badLane(instruction.lane, rule.lanes);
     if (rule.shuffleLanes !== 0) {
-      for (let i = 0; i < 16; i++) {
-        const lane = this.bytes[instruction.bytesAt + i];
+      for (const lane of this.bytes.subarray(instruction.bytesAt, instruction.bytesAt + 16)) {
         if (lane >= rule.shuffleLanes) this.badLane(lane, rule.shuffleLanes);
       }
     }
@@ -216,10 +216,11 @@ export class FunctionValidator extends TypeStack {
         this.select();
         return;
       case Op.SelectT: {
-        if (instruction.types.length !== 1) {
-          this.fail(`invalid result arity: select takes one type, not ${instruction.types.length}`);
+        const [listed, ...others] = instruction.types;
+        if (listed === undefined || others.length > 0) {
+          throw this.fail(`invalid result arity: select takes one type, not ${instruction.types.length}`);
         }
-        const type = this.canonical(instruction.types[0]);
+        const type = this.canonical(listed);
         this.pop(NumType.I32);
         this.pop(type);
         this.pop(type);
@@ -290,15 +291,16 @@ export class FunctionValidator extends TypeStack {
 
   private branchTable(labels: readonly number[]): void {
     this.pop(NumType.I32);
-    const last = this.labelTypes(this.frameOf(labels[labels.length - 1]));
+    const targets = [...labels];
+    const last = this.labelTypes(this.frameOf(targets.pop()!)); // the default, which is always there
     this.peekAll(last);
     let previous = last;
-    for (let i = 0; i < labels.length - 1; i++) {
-      const types = this.labelTypes(this.frameOf(labels[i]));
+    for (const target of targets) {
+      const types = this.labelTypes(this.frameOf(target));
       if (types === previous) continue;
       if (types.length !== last.length) {
         this.fail(
-          `type mismatch: label ${labels[i]} requires ${this.text(types)} but the default label ${this.text(last)}`,
+          `type mismatch: label ${target} requires ${this.text(types)} but the default label ${this.text(last)}`,
         );
       }
       this.peekAll(types);
@@ -309,7 +311,7 @@ export class FunctionValidator extends TypeStack {
   }
 
   private leave(): void {
-    this.popAll(this.controls[0].endTypes);
+    this.popAll(this.bodyResults);
     this.setUnreachable();
   }
 

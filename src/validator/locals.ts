@@ -65,10 +65,10 @@ export class Locals {
     let high = ranges.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (idx < ranges[middle].end) high = middle;
+      if (idx < ranges[middle]!.end) high = middle;
       else low = middle + 1;
     }
-    return ranges[low].type;
+    return ranges[low]?.type;
   }
 
   types(): ValType[] {

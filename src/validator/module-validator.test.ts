@@ -326,7 +326,7 @@ describe("the checked module", () => {
     expect(new Set(checked.functionTypeIds).size).toBe(1);
     expect(checked.typeIds[0]).toBe(checked.typeIds[1]);
     expect(checked.globalTypes.map(({ mutable }) => mutable)).toEqual([false, true]);
-    expect(checked.memoryTypes[0].is64).toBe(true);
+    expect(checked.memoryTypes[0]!.is64).toBe(true);
     expect(checked.tagTypeIds).toEqual([checked.typeIds[0]]);
     expect(checked.elementTypes).toHaveLength(1);
   });

@@ -112,28 +112,23 @@ export class ModuleValidator implements CodeVisitor {
   #synchronize(module: PartialModule): ModuleContext {
     const context = this.#context ?? this.#open(module);
     const { tableTypes, memoryTypes, globalTypes, tagTypeIds, elementTypes, importCounts } = context;
-    for (let i = tableTypes.length - importCounts.table; i < module.tables.length; i++) {
-      const { type, init, offset } = module.tables[i];
+    const known = (types: readonly unknown[], imported: number): number => types.length - imported;
+    for (const { type, init, offset } of module.tables.slice(known(tableTypes, importCounts.table))) {
       this.#addTable(context, type, offset);
       if (init === undefined && !isDefaultable(type.element)) {
         fail("type mismatch: a table of non-null references needs an initial value", offset);
       }
     }
-    for (let i = memoryTypes.length - importCounts.memory; i < module.memories.length; i++) {
-      const { type, offset } = module.memories[i];
+    for (const { type, offset } of module.memories.slice(known(memoryTypes, importCounts.memory))) {
       this.#addMemory(context, type, offset);
     }
-    for (let i = tagTypeIds.length - importCounts.tag; i < module.tags.length; i++) {
-      const { typeIdx, offset } = module.tags[i];
+    for (const { typeIdx, offset } of module.tags.slice(known(tagTypeIds, importCounts.tag))) {
       this.#addTag(context, typeIdx, offset);
     }
-    for (let i = globalTypes.length - importCounts.global; i < module.globals.length; i++) {
-      const { type, offset } = module.globals[i];
+    for (const { type, offset } of module.globals.slice(known(globalTypes, importCounts.global))) {
       this.#addGlobal(context, type, offset);
     }
-    for (let i = elementTypes.length; i < module.elements.length; i++) {
-      this.#addElement(context, module.elements[i]);
-    }
+    for (const element of module.elements.slice(elementTypes.length)) this.#addElement(context, element);
     return context;
   }
 

@@ -44,7 +44,9 @@ export function createRules(features: ReadonlySet<Feature>): Rules {
   const spaces: Rule[][] = Array.from({ length: 256 }, () => []);
   for (const [key, row] of Object.entries(INSTRUCTIONS)) {
     const op = Number(key);
-    spaces[op >>> OP_SUB_BITS][op & OP_SUB_MASK] = ruleOf(op, row, features);
+    const space = spaces[op >>> OP_SUB_BITS];
+    if (space === undefined) throw new RangeError(`${row.mnemonic} has a prefix of more than a byte`);
+    space[op & OP_SUB_MASK] = ruleOf(op, row, features);
   }
   return spaces;
 }

@@ -2,7 +2,7 @@
 // Owns those rules and the order of checking; identity and matching are the registry's.
 
 import { ValidationError } from "../errors.ts";
-import type { TypeRegistry } from "../module/type-registry.ts";
+import type { DefinedType, TypeRegistry } from "../module/type-registry.ts";
 import type { CompositeType, FieldType, RecGroup, SubType, ValType } from "../module/types.ts";
 import { heapOf, isConcrete, isRef, typeIdxOf } from "../module/types.ts";
 
@@ -41,7 +41,7 @@ class TypeDefinitions {
 
   /** A type refers to its own group and to earlier ones only; descriptors come in pairs within a group. */
   checkReferences(idx: number, group: RecGroup): void {
-    const type = this.#types[idx];
+    const type = this.#type(idx);
     const end = group.start + group.count;
     for (const referenced of valTypesOf(type.composite)) {
       if (!isRef(referenced) || !isConcrete(heapOf(referenced))) continue;
@@ -61,7 +61,7 @@ class TypeDefinitions {
     if (described < start || described >= start + count) this.#fail("described type is outside rec group");
     if (described >= idx) this.#fail(`forward use of described type ${described} in type ${idx}`);
     if (!this.#isStruct(idx)) this.#fail(`described type must be a struct, as must its descriptor ${idx}`);
-    if (this.#types[described].descriptor !== idx) {
+    if (this.#type(described).descriptor !== idx) {
       this.#fail(`described type is not described by descriptor ${idx}`);
     }
   }
@@ -71,17 +71,17 @@ class TypeDefinitions {
     if (!this.#isStruct(idx)) {
       this.#fail(`descriptor type must be a struct, as must the type ${idx} that it describes`);
     }
-    if (this.#types[descriptor].describes !== idx) {
+    if (this.#type(descriptor).describes !== idx) {
       this.#fail(`type is not described by its descriptor ${descriptor}`);
     }
   }
 
   /** Spec 3.2.8, and the custom-descriptors proposal: descriptors of subtypes are subtypes. */
   checkSupertype(idx: number): void {
-    const superIdx = this.#types[idx].supertypes[0];
+    const [superIdx] = this.#type(idx).supertypes;
     if (superIdx === undefined) return;
-    const type = this.#registry.definedType(this.#typeIds[idx]);
-    const supertype = this.#registry.definedType(this.#typeIds[superIdx]);
+    const type = this.#defined(idx);
+    const supertype = this.#defined(superIdx);
     const mismatch = `sub type ${idx} does not match super type ${superIdx}`;
     if (supertype.final) this.#fail(`${mismatch}, which is final`);
     if (!this.#registry.matchesComposite(type.composite, supertype.composite)) this.#fail(mismatch);
@@ -96,19 +96,27 @@ class TypeDefinitions {
       supertype.describes !== undefined &&
       !this.#registry.isDefinedSubtype(type.describes, supertype.describes)
     ) {
-      this.#fail(`described type ${this.#types[idx].describes} does not match that of ${superIdx}`);
+      this.#fail(`described type ${this.#type(idx).describes} does not match that of ${superIdx}`);
     }
     if (
       type.descriptor !== undefined &&
       supertype.descriptor !== undefined &&
       !this.#registry.isDefinedSubtype(type.descriptor, supertype.descriptor)
     ) {
-      this.#fail(`descriptor type ${this.#types[idx].descriptor} does not match that of ${superIdx}`);
+      this.#fail(`descriptor type ${this.#type(idx).descriptor} does not match that of ${superIdx}`);
     }
   }
 
   #isStruct(idx: number): boolean {
-    return this.#types[idx].composite.kind === "struct";
+    return this.#type(idx).composite.kind === "struct";
+  }
+
+  #type(idx: number): SubType {
+    return this.#types[idx] ?? this.#fail(`unknown type ${idx}`);
+  }
+
+  #defined(idx: number): DefinedType {
+    return this.#registry.definedType(this.#typeIds[idx] ?? this.#fail(`unknown type ${idx}`));
   }
 
   #fail(message: string): never {

@@ -102,6 +102,11 @@ export class TypeStack {
     return frame ?? this.fail(`unknown label ${label}`);
   }
 
+  /** The results of the body: the outermost frame is open as long as anything is judged. */
+  get bodyResults(): readonly ValType[] {
+    return this.controls[0]!.endTypes;
+  }
+
   /** Canonical type of a function by its index. */
   calleeTypeOf(funcIdx: number): FuncType {
     const typeId = this.checked.functionTypeIds[funcIdx];
@@ -186,7 +191,7 @@ export class TypeStack {
   pushAll(types: readonly ValType[]): void {
     this.countMoves(types.length);
     const operands = this.operands;
-    for (let i = 0; i < types.length; i++) operands.push(types[i]);
+    for (let i = 0; i < types.length; i++) operands.push(types[i]!);
     if (operands.length > this.maxOperands) {
       throw new LimitError("operands", operands.length, this.maxOperands, "operand stack of a function");
     }
@@ -203,7 +208,7 @@ export class TypeStack {
   pop(expected: ValType): ValType {
     const operands = this.operands;
     if (operands.length > this.frame.height) {
-      const found = operands[operands.length - 1];
+      const found = operands[operands.length - 1]!;
       if (found === expected || this.registry.isSubtype(found, expected)) {
         operands.pop();
         return found;
@@ -249,7 +254,7 @@ export class TypeStack {
     if (n === 0) return;
     const height = this.match(types);
     if (height + n === this.operands.length) {
-      for (let i = 0; i < n; i++) this.operands[height + i] = types[i];
+      for (let i = 0; i < n; i++) this.operands[height + i] = types[i]!;
     } else {
       this.truncate(height);
       this.pushAll(types);
@@ -265,7 +270,7 @@ export class TypeStack {
     for (let i = 0; fits && i < n; i++) fits = operands[height + i] === params[i];
     if (!fits) this.popAll(params);
     else for (let i = 0; i < n; i++) operands.pop();
-    for (let i = 0; i < results.length; i++) operands.push(results[i]);
+    for (let i = 0; i < results.length; i++) operands.push(results[i]!);
   }
 
   /** The rest of the block is unreachable: drops its operands. */
@@ -340,9 +345,9 @@ export class TypeStack {
     const { operands, frame } = this;
     let height = operands.length;
     for (let i = types.length - 1; i >= 0; i--) {
-      const expected = types[i];
+      const expected = types[i]!;
       if (height > frame.height) {
-        const found = operands[--height];
+        const found = operands[--height]!;
         if (found !== expected && !this.registry.isSubtype(found, expected)) this.mismatch(types);
       } else if (!frame.unreachable) {
         this.mismatch(types);

@@ -258,8 +258,10 @@ function defineFunctions(linker: LinkerLike, stateOf: (caller: CallerLike) => Wa
       });
     }
   };
-  const { sock_accept: later, ...unstable } = preview1Functions();
-  define(PREVIEW1, { sock_accept: later, ...unstable });
+  const functions = preview1Functions();
+  define(PREVIEW1, functions);
+  // The older one had no function to accept connections with.
+  const { sock_accept: _, ...unstable } = functions;
   define(UNSTABLE, unstable);
 }
 

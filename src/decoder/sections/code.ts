@@ -53,7 +53,8 @@ function readLocals(
     if (count > 0 && localCount <= context.limits.locals) locals.push({ count, type });
   }
   if (localCount >= 2 ** 32) cursor.fail("too many locals", offset);
-  const composite = module.types[module.functions[definedIdx]]?.composite;
+  const typeIdx = module.functions[definedIdx];
+  const composite = typeIdx === undefined ? undefined : module.types[typeIdx]?.composite;
   const params = composite?.kind === "func" ? composite.params.length : 0;
   context.limit("locals", params + localCount, "locals of a function");
   return { locals, localCount };

@@ -109,7 +109,7 @@ export function decodeExports(context: DecoderContext): void {
     const kind: ExternKind | undefined = KINDS[code];
     if (kind === undefined || (code === TAG && !hasTags(context))) {
       const advice = code === TAG ? hint(code) : "";
-      cursor.fail(`malformed export kind ${hexByte(code)}${advice}`, cursor.position - 1);
+      throw cursor.fail(`malformed export kind ${hexByte(code)}${advice}`, cursor.position - 1);
     }
     module.exports.push({ name, kind, index: cursor.u32(), offset });
   }

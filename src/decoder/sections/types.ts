@@ -25,7 +25,8 @@ export function decodeTypes(context: DecoderContext): void {
     for (const type of members) {
       let depth = 0;
       for (const typeIdx of type.supertypes) {
-        if (typeIdx < depths.length) depth = Math.max(depth, depths[typeIdx] + 1);
+        const below = depths[typeIdx];
+        if (below !== undefined) depth = Math.max(depth, below + 1);
       }
       context.limit("subtypingDepth", depth, "chain of supertypes");
       depths.push(depth);

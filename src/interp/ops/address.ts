@@ -6,8 +6,8 @@ import { outOfBounds } from "../run/faults.ts";
 
 /** The address of an access. Sums above 2^53 are rounded; they are far above every memory's size before and after. */
 export function addressOf({ offset, is64 }: MemoryAccess, R: Int32Array, a: number): number {
-  const low = (R[a] as number) >>> 0;
-  return (is64 ? ((R[a + 1] as number) >>> 0) * 2 ** 32 + low : low) + offset;
+  const low = R[a]! >>> 0;
+  return (is64 ? (R[a + 1]! >>> 0) * 2 ** 32 + low : low) + offset;
 }
 
 /** The address of an access. @throws Trap out of bounds */

@@ -53,7 +53,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
           throw new Trap("null-structure-reference");
         }
         const words = (i.op as number as AggregateCode) === AggregateCode.StructSet64 ? 2 : 4;
-        for (let k = 0; k < words; k++) struct.fields[i.c + k] = R[fp + i.b + k];
+        for (let k = 0; k < words; k++) struct.fields[i.c + k] = R[fp + i.b + k]!;
         break;
       }
       case AggregateCode.ArrayGet8S:
@@ -65,7 +65,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
       case AggregateCode.ArrayGet128:
       case AggregateCode.ArrayGetRef: {
         const array = X[(fp + i.a) >> 1] as ArrayObject | null;
-        const index = (R[fp + i.b] as number) >>> 0;
+        const index = R[fp + i.b]! >>> 0;
         if (array === null || index >= array.length) {
           if (i !== first) return i;
           throw arrayFault(array, index);
@@ -84,7 +84,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
       case AggregateCode.ArraySet128:
       case AggregateCode.ArraySetRef: {
         const array = X[(fp + i.a) >> 1] as ArrayObject | null;
-        const index = (R[fp + i.b] as number) >>> 0;
+        const index = R[fp + i.b]! >>> 0;
         if (array === null || index >= array.length) {
           if (i !== first) return i;
           throw arrayFault(array, index);
@@ -128,8 +128,8 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
         if (i !== first) return i;
         const plan = i.data as ArrayPlan;
         const type = objectType(ex.instance, plan.typeIdx);
-        const length = (R[fp + i.b] as number) >>> 0;
-        checkSource(ex.instance, plan, type, (R[fp + i.a] as number) >>> 0, length);
+        const length = R[fp + i.b]! >>> 0;
+        checkSource(ex.instance, plan, type, R[fp + i.a]! >>> 0, length);
         const bytes = type.arrayBytes(length);
         if (!type.heap.tryReserve(bytes)) throw new HeapFull(bytes);
         X[(fp + i.d) >> 1] = makeArray(ex, plan, type, fp + i.a, length);
@@ -139,7 +139,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
         R[fp + i.d] = X[(fp + i.a) >> 1] === X[(fp + i.b) >> 1] ? 1 : 0;
         break;
       case AggregateCode.RefI31:
-        X[(fp + i.d) >> 1] = ((R[fp + i.a] as number) << 1) >> 1;
+        X[(fp + i.d) >> 1] = (R[fp + i.a]! << 1) >> 1;
         break;
       case AggregateCode.I31GetS:
       case AggregateCode.I31GetU: {
@@ -256,23 +256,23 @@ function getElement(
 ): void {
   switch (code) {
     case AggregateCode.ArrayGet8S:
-      R[d] = (elements as Int8Array)[index] as number;
+      R[d] = (elements as Int8Array)[index]!;
       return;
     case AggregateCode.ArrayGet8U:
-      R[d] = ((elements as Int8Array)[index] as number) & 0xff;
+      R[d] = (elements as Int8Array)[index]! & 0xff;
       return;
     case AggregateCode.ArrayGet16S:
-      R[d] = (elements as Int16Array)[index] as number;
+      R[d] = (elements as Int16Array)[index]!;
       return;
     case AggregateCode.ArrayGet16U:
-      R[d] = ((elements as Int16Array)[index] as number) & 0xffff;
+      R[d] = (elements as Int16Array)[index]! & 0xffff;
       return;
     case AggregateCode.ArrayGet32:
-      R[d] = (elements as Int32Array)[index] as number;
+      R[d] = (elements as Int32Array)[index]!;
       return;
     default: {
       const words = code === AggregateCode.ArrayGet64 ? 2 : 4;
-      for (let k = 0; k < words; k++) R[d + k] = (elements as Int32Array)[index * words + k] as number;
+      for (let k = 0; k < words; k++) R[d + k] = (elements as Int32Array)[index * words + k]!;
     }
   }
 }
@@ -286,17 +286,17 @@ function setElement(
 ): void {
   switch (code) {
     case AggregateCode.ArraySet8:
-      (elements as Int8Array)[index] = R[at] as number;
+      (elements as Int8Array)[index] = R[at]!;
       return;
     case AggregateCode.ArraySet16:
-      (elements as Int16Array)[index] = R[at] as number;
+      (elements as Int16Array)[index] = R[at]!;
       return;
     case AggregateCode.ArraySet32:
-      (elements as Int32Array)[index] = R[at] as number;
+      (elements as Int32Array)[index] = R[at]!;
       return;
     default: {
       const words = code === AggregateCode.ArraySet64 ? 2 : 4;
-      for (let k = 0; k < words; k++) (elements as Int32Array)[index * words + k] = R[at + k] as number;
+      for (let k = 0; k < words; k++) (elements as Int32Array)[index * words + k] = R[at + k]!;
     }
   }
 }
@@ -343,7 +343,7 @@ function makeStruct(
 }
 
 function entryOf(at: number, R: Int32Array, X: readonly Reference[], fp: number): unknown {
-  return at >= 0 ? R[fp + at] : X[(fp + ~at) >> 1];
+  return at >= 0 ? R[fp + at]! : X[(fp + ~at) >> 1];
 }
 
 function makeFixed(
@@ -381,7 +381,7 @@ export function makeArray(
   length: number,
 ): ArrayObject {
   const array = new ArrayObject(type, makeElements(type.storage, length), length);
-  const from = (R[at] as number) >>> 0;
+  const from = R[at]! >>> 0;
   switch (op) {
     case Op.ArrayNewDefault:
       break;

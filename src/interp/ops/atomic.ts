@@ -25,7 +25,7 @@ export function executeAtomic(ex: InstanceRegisters, i: CodeNode, fp: number): v
   const b = fp + i.b;
   const d = fp + i.d;
   if (access.kind === AtomicKind.Notify) {
-    R[d] = memory.waiters.notify(e, (R[b] as number) >>> 0);
+    R[d] = memory.waiters.notify(e, R[b]! >>> 0);
     return;
   }
   if (access.bytes === 8) {
@@ -34,8 +34,8 @@ export function executeAtomic(ex: InstanceRegisters, i: CodeNode, fp: number): v
   }
   const view = viewOf(memory, access.bytes);
   const index = e / access.bytes;
-  const operand = R[b] as number;
-  const replacement = R[fp + access.third] as number;
+  const operand = R[b]!;
+  const replacement = R[fp + access.third]!;
   const old = memory.isShared
     ? executeShared(view, access.kind, index, operand, replacement)
     : executePlain(view, access.kind, index, operand, replacement);
@@ -94,7 +94,7 @@ function executePlain(
   operand: number,
   replacement: number,
 ): number {
-  const old = view[index] as number;
+  const old = view[index]!;
   switch (kind) {
     case AtomicKind.Store:
     case AtomicKind.Exchange:
@@ -118,7 +118,7 @@ function executePlain(
     case AtomicKind.CompareExchange:
       // The expected value counts as wrapped to the access's width.
       view[index] = operand;
-      if (view[index] === old) view[index] = replacement;
+      if (view[index]! === old) view[index] = replacement;
       else view[index] = old;
       return old;
     default:
@@ -147,7 +147,7 @@ function execute64(
 }
 
 function read64(R: Int32Array, at: number): bigint {
-  return (BigInt(R[at + 1] as number) << 32n) | BigInt((R[at] as number) >>> 0);
+  return (BigInt(R[at + 1]!) << 32n) | BigInt(R[at]! >>> 0);
 }
 
 function executeShared64(
@@ -186,7 +186,7 @@ function executePlain64(
   operand: bigint,
   replacement: bigint,
 ): bigint {
-  const old = view[index] as bigint;
+  const old = view[index]!;
   switch (kind) {
     case AtomicKind.Store:
     case AtomicKind.Exchange:
@@ -242,8 +242,8 @@ export function executeWait(ex: WaitState, i: CodeNode, at: number): boolean {
   const expected = at + 2;
   const timeout = read64(R, at + 4);
   const equal = wide
-    ? loadWord(memory, e) === R[expected] && loadWord(memory, e + 4) === R[expected + 1]
-    : loadWord(memory, e) === R[expected];
+    ? loadWord(memory, e) === R[expected]! && loadWord(memory, e + 4) === R[expected + 1]!
+    : loadWord(memory, e) === R[expected]!;
   if (!equal) {
     R[at] = WaitResult.NotEqual;
     return true;
@@ -271,7 +271,7 @@ const WAIT_RESULTS = [NumType.I32];
 
 function loadWord(memory: MemoryInstance, e: number): number {
   const index = e >>> 2;
-  return memory.isShared ? Atomics.load(memory.i32, index) : (memory.i32[index] as number);
+  return memory.isShared ? Atomics.load(memory.i32, index) : memory.i32[index]!;
 }
 
 function nameOf(op: Op): string {

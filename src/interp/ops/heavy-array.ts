@@ -143,7 +143,7 @@ function newArray(ex: ArrayState, i: CodeNode, op: NewArrayOp, at: number): Heav
 }
 
 function u32(R: Int32Array, at: number): number {
-  return (R[at] as number) >>> 0;
+  return R[at]! >>> 0;
 }
 
 /** Words that an element takes as an operand. */

@@ -38,7 +38,7 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       const length = readIndex(ex.R, at + 4, is64);
       const to = readIndex(ex.R, at, is64);
       checkMemory(to, length, memory.byteLength);
-      const value = ex.R[at + 2] as number;
+      const value = ex.R[at + 2]!;
       return inChunks(
         ex,
         length,
@@ -217,8 +217,8 @@ export function copyElements(
 
 /** An index operand as a number; above 2^53 it is rounded, and out of bounds either way. */
 function readIndex(R: Int32Array, at: number, is64: boolean): number {
-  const low = (R[at] as number) >>> 0;
-  return is64 ? ((R[at + 1] as number) >>> 0) * 2 ** 32 + low : low;
+  const low = R[at]! >>> 0;
+  return is64 ? (R[at + 1]! >>> 0) * 2 ** 32 + low : low;
 }
 
 /** -1 becomes all ones. */

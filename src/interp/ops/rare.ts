@@ -24,276 +24,276 @@ export type RareOperation = (ex: ExecutionContext, i: CodeNode, fp: number) => b
 
 function i32Ctz(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = i32.ctz(R[fp + i.a]);
+  R[fp + i.d] = i32.ctz(R[fp + i.a]!);
   return false;
 }
 
 function i32Popcnt(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = i32.popcnt(R[fp + i.a]);
+  R[fp + i.d] = i32.popcnt(R[fp + i.a]!);
   return false;
 }
 
 function i64DivS(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  i64.divSInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  i64.divSInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!, R[fp + i.b + 1]!);
   return false;
 }
 
 function i64DivU(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  i64.divUInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  i64.divUInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!, R[fp + i.b + 1]!);
   return false;
 }
 
 function i64RemS(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  i64.remSInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  i64.remSInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!, R[fp + i.b + 1]!);
   return false;
 }
 
 function i64RemU(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  i64.remUInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b], R[fp + i.b + 1]);
+  i64.remUInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!, R[fp + i.b + 1]!);
   return false;
 }
 
 function i64Clz(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = i64.clz(R[fp + i.a], R[fp + i.a + 1]); R[fp + i.d + 1] = 0;
+  R[fp + i.d] = i64.clz(R[fp + i.a]!, R[fp + i.a + 1]!); R[fp + i.d + 1] = 0;
   return false;
 }
 
 function i64Ctz(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = i64.ctz(R[fp + i.a], R[fp + i.a + 1]); R[fp + i.d + 1] = 0;
+  R[fp + i.d] = i64.ctz(R[fp + i.a]!, R[fp + i.a + 1]!); R[fp + i.d + 1] = 0;
   return false;
 }
 
 function i64Popcnt(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = i64.popcnt(R[fp + i.a], R[fp + i.a + 1]); R[fp + i.d + 1] = 0;
+  R[fp + i.d] = i64.popcnt(R[fp + i.a]!, R[fp + i.a + 1]!); R[fp + i.d + 1] = 0;
   return false;
 }
 
 function i64Extend8S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const l = R[fp + i.a] << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  const l = R[fp + i.a]! << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
   return false;
 }
 
 function i64Extend16S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const l = R[fp + i.a] << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  const l = R[fp + i.a]! << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
   return false;
 }
 
 function f32Ceil(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  const v = Math.ceil(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = Math.ceil(F[fp + i.a]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f32Floor(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  const v = Math.floor(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = Math.floor(F[fp + i.a]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f32Trunc(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  const v = Math.trunc(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = Math.trunc(F[fp + i.a]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f32Nearest(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  const v = float.nearest(F[fp + i.a]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = float.nearest(F[fp + i.a]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f32Min(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  const v = Math.min(F[fp + i.a], F[fp + i.b]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = Math.min(F[fp + i.a]!, F[fp + i.b]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f32Max(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  const v = Math.max(F[fp + i.a], F[fp + i.b]); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = Math.max(F[fp + i.a]!, F[fp + i.b]!); if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f64Ceil(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  const v = Math.ceil(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = Math.ceil(D[(fp + i.a) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function f64Floor(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  const v = Math.floor(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = Math.floor(D[(fp + i.a) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function f64Trunc(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  const v = Math.trunc(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = Math.trunc(D[(fp + i.a) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function f64Nearest(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  const v = float.nearest(D[(fp + i.a) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = float.nearest(D[(fp + i.a) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function f64Min(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  const v = Math.min(D[(fp + i.a) >> 1], D[(fp + i.b) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = Math.min(D[(fp + i.a) >> 1]!, D[(fp + i.b) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function f64Max(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  const v = Math.max(D[(fp + i.a) >> 1], D[(fp + i.b) >> 1]); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = Math.max(D[(fp + i.a) >> 1]!, D[(fp + i.b) >> 1]!); if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function f32Copysign(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = float.copysignF32(R[fp + i.a], R[fp + i.b]);
+  R[fp + i.d] = float.copysignF32(R[fp + i.a]!, R[fp + i.b]!);
   return false;
 }
 
 function f64Copysign(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  float.copysignF64Into(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b + 1]);
+  float.copysignF64Into(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b + 1]!);
   return false;
 }
 
 function f32ConvertI64S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  F[fp + i.d] = convert.i64SToF32(R[fp + i.a], R[fp + i.a + 1]);
+  F[fp + i.d] = convert.i64SToF32(R[fp + i.a]!, R[fp + i.a + 1]!);
   return false;
 }
 
 function f32ConvertI64U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  F[fp + i.d] = convert.i64UToF32(R[fp + i.a], R[fp + i.a + 1]);
+  F[fp + i.d] = convert.i64UToF32(R[fp + i.a]!, R[fp + i.a + 1]!);
   return false;
 }
 
 function f64ConvertI64S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  D[(fp + i.d) >> 1] = convert.i64SToF64(R[fp + i.a], R[fp + i.a + 1]);
+  D[(fp + i.d) >> 1] = convert.i64SToF64(R[fp + i.a]!, R[fp + i.a + 1]!);
   return false;
 }
 
 function f64ConvertI64U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  D[(fp + i.d) >> 1] = convert.i64UToF64(R[fp + i.a], R[fp + i.a + 1]);
+  D[(fp + i.d) >> 1] = convert.i64UToF64(R[fp + i.a]!, R[fp + i.a + 1]!);
   return false;
 }
 
 function f32DemoteF64(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F, D } = ex;
-  const v = D[(fp + i.a) >> 1]; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
+  const v = D[(fp + i.a) >> 1]!; if (v === v) F[fp + i.d] = v; else R[fp + i.d] = 0x7fc00000;
   return false;
 }
 
 function f64PromoteF32(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F, D } = ex;
-  const v = F[fp + i.a]; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
+  const v = F[fp + i.a]!; if (v === v) D[(fp + i.d) >> 1] = v; else { R[fp + i.d] = 0; R[fp + i.d + 1] = 0x7ff80000; } return false;
 }
 
 function i32TruncF32S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = convert.truncI32S(F[fp + i.a]);
+  R[fp + i.d] = convert.truncI32S(F[fp + i.a]!);
   return false;
 }
 
 function i32TruncF32U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = convert.truncI32U(F[fp + i.a]);
+  R[fp + i.d] = convert.truncI32U(F[fp + i.a]!);
   return false;
 }
 
 function i32TruncSatF32S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = convert.truncSatI32S(F[fp + i.a]);
+  R[fp + i.d] = convert.truncSatI32S(F[fp + i.a]!);
   return false;
 }
 
 function i32TruncSatF32U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = convert.truncSatI32U(F[fp + i.a]);
+  R[fp + i.d] = convert.truncSatI32U(F[fp + i.a]!);
   return false;
 }
 
 function i32TruncF64S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = convert.truncI32S(D[(fp + i.a) >> 1]);
+  R[fp + i.d] = convert.truncI32S(D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i32TruncF64U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = convert.truncI32U(D[(fp + i.a) >> 1]);
+  R[fp + i.d] = convert.truncI32U(D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i32TruncSatF64S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = convert.truncSatI32S(D[(fp + i.a) >> 1]);
+  R[fp + i.d] = convert.truncSatI32S(D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i32TruncSatF64U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = convert.truncSatI32U(D[(fp + i.a) >> 1]);
+  R[fp + i.d] = convert.truncSatI32U(D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i64TruncF32S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  convert.truncI64SInto(R, fp + i.d, F[fp + i.a]);
+  convert.truncI64SInto(R, fp + i.d, F[fp + i.a]!);
   return false;
 }
 
 function i64TruncF32U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  convert.truncI64UInto(R, fp + i.d, F[fp + i.a]);
+  convert.truncI64UInto(R, fp + i.d, F[fp + i.a]!);
   return false;
 }
 
 function i64TruncSatF32S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  convert.truncSatI64SInto(R, fp + i.d, F[fp + i.a]);
+  convert.truncSatI64SInto(R, fp + i.d, F[fp + i.a]!);
   return false;
 }
 
 function i64TruncSatF32U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  convert.truncSatI64UInto(R, fp + i.d, F[fp + i.a]);
+  convert.truncSatI64UInto(R, fp + i.d, F[fp + i.a]!);
   return false;
 }
 
 function i64TruncF64S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  convert.truncI64SInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  convert.truncI64SInto(R, fp + i.d, D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i64TruncF64U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  convert.truncI64UInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  convert.truncI64UInto(R, fp + i.d, D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i64TruncSatF64S(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  convert.truncSatI64SInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  convert.truncSatI64SInto(R, fp + i.d, D[(fp + i.a) >> 1]!);
   return false;
 }
 
 function i64TruncSatF64U(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  convert.truncSatI64UInto(R, fp + i.d, D[(fp + i.a) >> 1]);
+  convert.truncSatI64UInto(R, fp + i.d, D[(fp + i.a) >> 1]!);
   return false;
 }
 
@@ -335,389 +335,389 @@ function special(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
 
 function i32LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = R[fp + i.a] <= R[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = R[fp + i.a]! <= R[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function i32LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = R[fp + i.a] <= i.b ? 1 : 0;
+  R[fp + i.d] = R[fp + i.a]! <= i.b ? 1 : 0;
   return false;
 }
 
 function i32LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = (R[fp + i.a] >>> 0) <= (R[fp + i.b] >>> 0) ? 1 : 0;
+  R[fp + i.d] = (R[fp + i.a]! >>> 0) <= (R[fp + i.b]! >>> 0) ? 1 : 0;
   return false;
 }
 
 function i32LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = (R[fp + i.a] >>> 0) <= (i.b >>> 0) ? 1 : 0;
+  R[fp + i.d] = (R[fp + i.a]! >>> 0) <= (i.b >>> 0) ? 1 : 0;
   return false;
 }
 
 function i32GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = R[fp + i.a] >= R[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = R[fp + i.a]! >= R[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function i32GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = R[fp + i.a] >= i.b ? 1 : 0;
+  R[fp + i.d] = R[fp + i.a]! >= i.b ? 1 : 0;
   return false;
 }
 
 function i32GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = (R[fp + i.a] >>> 0) >= (R[fp + i.b] >>> 0) ? 1 : 0;
+  R[fp + i.d] = (R[fp + i.a]! >>> 0) >= (R[fp + i.b]! >>> 0) ? 1 : 0;
   return false;
 }
 
 function i32GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  R[fp + i.d] = (R[fp + i.a] >>> 0) >= (i.b >>> 0) ? 1 : 0;
+  R[fp + i.d] = (R[fp + i.a]! >>> 0) >= (i.b >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
   return false;
 }
 
 function i64NeI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
   return false;
 }
 
 function i64LtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64LtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64GtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function brI64GtS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return ah > bh || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
 function brI64GtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return ah > bh || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
 function i64GtU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64GtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function brI64GtU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
 function brI64GtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
 function i64LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function brI64LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
 function brI64LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
 function i64LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function brI64LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
 function brI64LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
 function i64GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function brI64GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
 function brI64GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
 function i64GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1]; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function i64GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
 function brI64GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = R[fp + i.b]; const bh = R[fp + i.b + 1];
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
 function brI64GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  const al = R[fp + i.a]; const ah = R[fp + i.a + 1]; const bl = i.b; const bh = i.b >> 31;
+  const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
 function i64Rotl(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  i64.rotlInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]);
+  i64.rotlInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!);
   return false;
 }
 
 function i64Rotr(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R } = ex;
-  i64.rotrInto(R, fp + i.d, R[fp + i.a], R[fp + i.a + 1], R[fp + i.b]);
+  i64.rotrInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!);
   return false;
 }
 
 function f32Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = F[fp + i.a] === F[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = F[fp + i.a]! === F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function brF32Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return F[fp + i.a] === F[fp + i.b];
+  return F[fp + i.a]! === F[fp + i.b]!;
 }
 
 function brF32NotEq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return !(F[fp + i.a] === F[fp + i.b]);
+  return !(F[fp + i.a]! === F[fp + i.b]!);
 }
 
 function f32Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = F[fp + i.a] !== F[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = F[fp + i.a]! !== F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function brF32Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return F[fp + i.a] !== F[fp + i.b];
+  return F[fp + i.a]! !== F[fp + i.b]!;
 }
 
 function brF32NotNe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return !(F[fp + i.a] !== F[fp + i.b]);
+  return !(F[fp + i.a]! !== F[fp + i.b]!);
 }
 
 function f32Lt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = F[fp + i.a] < F[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = F[fp + i.a]! < F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function brF32Lt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return F[fp + i.a] < F[fp + i.b];
+  return F[fp + i.a]! < F[fp + i.b]!;
 }
 
 function brF32NotLt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return !(F[fp + i.a] < F[fp + i.b]);
+  return !(F[fp + i.a]! < F[fp + i.b]!);
 }
 
 function f32Gt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = F[fp + i.a] > F[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = F[fp + i.a]! > F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function brF32Gt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return F[fp + i.a] > F[fp + i.b];
+  return F[fp + i.a]! > F[fp + i.b]!;
 }
 
 function brF32NotGt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return !(F[fp + i.a] > F[fp + i.b]);
+  return !(F[fp + i.a]! > F[fp + i.b]!);
 }
 
 function f32Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = F[fp + i.a] <= F[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = F[fp + i.a]! <= F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function brF32Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return F[fp + i.a] <= F[fp + i.b];
+  return F[fp + i.a]! <= F[fp + i.b]!;
 }
 
 function brF32NotLe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return !(F[fp + i.a] <= F[fp + i.b]);
+  return !(F[fp + i.a]! <= F[fp + i.b]!);
 }
 
 function f32Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
-  R[fp + i.d] = F[fp + i.a] >= F[fp + i.b] ? 1 : 0;
+  R[fp + i.d] = F[fp + i.a]! >= F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
 function brF32Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return F[fp + i.a] >= F[fp + i.b];
+  return F[fp + i.a]! >= F[fp + i.b]!;
 }
 
 function brF32NotGe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { F } = ex;
-  return !(F[fp + i.a] >= F[fp + i.b]);
+  return !(F[fp + i.a]! >= F[fp + i.b]!);
 }
 
 function f64Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1] ? 1 : 0;
+  R[fp + i.d] = D[(fp + i.a) >> 1]! === D[(fp + i.b) >> 1]! ? 1 : 0;
   return false;
 }
 
 function brF64Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1];
+  return D[(fp + i.a) >> 1]! === D[(fp + i.b) >> 1]!;
 }
 
 function brF64NotEq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return !(D[(fp + i.a) >> 1] === D[(fp + i.b) >> 1]);
+  return !(D[(fp + i.a) >> 1]! === D[(fp + i.b) >> 1]!);
 }
 
 function f64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = D[(fp + i.a) >> 1] !== D[(fp + i.b) >> 1] ? 1 : 0;
+  R[fp + i.d] = D[(fp + i.a) >> 1]! !== D[(fp + i.b) >> 1]! ? 1 : 0;
   return false;
 }
 
 function brF64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return D[(fp + i.a) >> 1] !== D[(fp + i.b) >> 1];
+  return D[(fp + i.a) >> 1]! !== D[(fp + i.b) >> 1]!;
 }
 
 function brF64NotNe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return !(D[(fp + i.a) >> 1] !== D[(fp + i.b) >> 1]);
+  return !(D[(fp + i.a) >> 1]! !== D[(fp + i.b) >> 1]!);
 }
 
 function brF64Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return D[(fp + i.a) >> 1] <= D[(fp + i.b) >> 1];
+  return D[(fp + i.a) >> 1]! <= D[(fp + i.b) >> 1]!;
 }
 
 function brF64NotLe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return !(D[(fp + i.a) >> 1] <= D[(fp + i.b) >> 1]);
+  return !(D[(fp + i.a) >> 1]! <= D[(fp + i.b) >> 1]!);
 }
 
 function f64Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
-  R[fp + i.d] = D[(fp + i.a) >> 1] >= D[(fp + i.b) >> 1] ? 1 : 0;
+  R[fp + i.d] = D[(fp + i.a) >> 1]! >= D[(fp + i.b) >> 1]! ? 1 : 0;
   return false;
 }
 
 function brF64Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return D[(fp + i.a) >> 1] >= D[(fp + i.b) >> 1];
+  return D[(fp + i.a) >> 1]! >= D[(fp + i.b) >> 1]!;
 }
 
 function brF64NotGe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { D } = ex;
-  return !(D[(fp + i.a) >> 1] >= D[(fp + i.b) >> 1]);
+  return !(D[(fp + i.a) >> 1]! >= D[(fp + i.b) >> 1]!);
 }
 
 function i64Load8S(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, u8: M8, memoryLength: ml } = ex;
-  const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); const l = M8[e] << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  const e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); const l = M8[e]! << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
   return false;
 }
 
 function i64Load16S(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
   const { R, u8: M8, memoryLength: ml } = ex;
-  const e = (R[fp + i.a] >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const l = (M8[e] | M8[e + 1] << 8) << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
+  const e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const l = (M8[e]! | M8[e + 1]! << 8) << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
   return false;
 }
 

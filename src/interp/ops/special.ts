@@ -37,14 +37,14 @@ export function executeSpecial(ex: InstanceRegisters, i: CodeNode, fp: number): 
       return;
     }
     case Op.I64MulWideS:
-      mulWideSInto(R, d, R[a] as number, R[a + 1] as number, R[b] as number, R[b + 1] as number);
+      mulWideSInto(R, d, R[a]!, R[a + 1]!, R[b]!, R[b + 1]!);
       return;
     case Op.I64MulWideU:
-      mulWideUInto(R, d, R[a] as number, R[a + 1] as number, R[b] as number, R[b + 1] as number);
+      mulWideUInto(R, d, R[a]!, R[a + 1]!, R[b]!, R[b + 1]!);
       return;
     case Op.I32WrapI64:
       // A 64-bit table index that does not fit 32 bits is out of any table's bounds, as is 2^32 - 1.
-      R[d] = R[a + 1] === 0 ? (R[a] as number) : -1;
+      R[d] = R[a + 1]! === 0 ? R[a]! : -1;
       return;
     case Op.MemorySize: {
       const memory = instance.memories[index] as MemoryInstance;
@@ -58,12 +58,12 @@ export function executeSpecial(ex: InstanceRegisters, i: CodeNode, fp: number): 
     }
     case Op.TableGet: {
       const { elements } = instance.tables[index] as TableInstance;
-      X[d >> 1] = elements[checkElement(elements.length, R[a] as number)];
+      X[d >> 1] = elements[checkElement(elements.length, R[a]!)];
       return;
     }
     case Op.TableSet: {
       const { elements } = instance.tables[index] as TableInstance;
-      elements[checkElement(elements.length, R[a] as number)] = X[b >> 1];
+      elements[checkElement(elements.length, R[a]!)] = X[b >> 1];
       return;
     }
     case Op.ElemDrop:
@@ -152,20 +152,20 @@ function access(ex: InstanceRegisters, i: CodeNode, fp: number): void {
     case Op.I32Store:
     case Op.F32Store:
     case Op.I64Store32:
-      write(u8, e, 4, R[b] as number);
+      write(u8, e, 4, R[b]!);
       return;
     case Op.I64Store:
     case Op.F64Store:
-      write(u8, e, 4, R[b] as number);
-      write(u8, e + 4, 4, R[b + 1] as number);
+      write(u8, e, 4, R[b]!);
+      write(u8, e + 4, 4, R[b + 1]!);
       return;
     case Op.I32Store8:
     case Op.I64Store8:
-      write(u8, e, 1, R[b] as number);
+      write(u8, e, 1, R[b]!);
       return;
     case Op.I32Store16:
     case Op.I64Store16:
-      write(u8, e, 2, R[b] as number);
+      write(u8, e, 2, R[b]!);
       return;
     default:
       throw new Error(`no special instruction ${i.c}`);
@@ -174,7 +174,7 @@ function access(ex: InstanceRegisters, i: CodeNode, fp: number): void {
 
 function read(u8: Uint8Array, at: number, bytes: number): number {
   let value = 0;
-  for (let k = 0; k < bytes; k++) value |= (u8[at + k] as number) << (8 * k);
+  for (let k = 0; k < bytes; k++) value |= u8[at + k]! << (8 * k);
   return value;
 }
 

@@ -144,7 +144,7 @@ function tailTarget(run: CallState, target: CallTarget, operand: number): Functi
     }
     case "table": {
       const { elements } = run.instance.tables[target.tableIdx] as TableInstance;
-      const index = (run.R[operand] as number) >>> 0;
+      const index = run.R[operand]! >>> 0;
       if (index >= elements.length) throw undefinedElement(index);
       const func = elements[index] as FunctionInstance | null;
       if (func === null) throw uninitializedElement(index);

@@ -57,7 +57,7 @@ function applyFixup({ R, X }: Registers, { slot, op, a, b, c, data }: Fixup, fp:
   const from = fp + a;
   switch (op) {
     case Code.Copy32:
-      R[to] = R[from] as number;
+      R[to] = R[from]!;
       return;
     case Code.Copy64:
       R.copyWithin(to, from, from + 2);

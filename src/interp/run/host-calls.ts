@@ -90,7 +90,7 @@ function stopBeforeHostCall(run: HostCalls, i: CodeNode, func: FunctionInstance)
   applyFixups(run, i, fp);
   // What designates the callee stands above the arguments in exact code, and may be anywhere in fast code.
   const designation = fp + i.d + wordsOfAll(func.type.params);
-  if (i.op === Code.CallIndirect) R[designation] = R[fp + i.a] as number;
+  if (i.op === Code.CallIndirect) R[designation] = R[fp + i.a]!;
   else if (i.op === Code.CallRef) X[designation >> 1] = X[(fp + i.a) >> 1];
   run.store.fuel.counter += i.owner.module.costAt(i.at);
   return outOfFuel(run, exactNode(i.owner, i.at));

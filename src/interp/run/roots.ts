@@ -112,7 +112,7 @@ function visitFrames(
     }
   }
   for (let slot = 0; slot < X.length; slot++) {
-    if (live[slot] === 1) visit(X[slot]);
+    if (live[slot]! === 1) visit(X[slot]);
     else X[slot] = null;
   }
 }

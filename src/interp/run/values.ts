@@ -41,13 +41,13 @@ export interface ValueCodec<Value> {
 export function readValue({ R, F, D, X }: Registers, type: ValType, at: number): unknown {
   switch (type) {
     case NumType.I32:
-      return R[at];
+      return R[at]!;
     case NumType.I64:
-      return (BigInt(R[at + 1] as number) << 32n) | BigInt((R[at] as number) >>> 0);
+      return (BigInt(R[at + 1]!) << 32n) | BigInt(R[at]! >>> 0);
     case NumType.F32:
-      return F[at];
+      return F[at]!;
     case NumType.F64:
-      return D[at >> 1];
+      return D[at >> 1]!;
     case NumType.V128:
       return new Uint8Array(R.slice(at, at + 4).buffer);
     default:

@@ -67,9 +67,9 @@ export function createEnvironment(machine: Machine): Environment {
     return LEFT;
   };
   const begin: Environment["begin"] = (callee, end, site) => {
-    const depth = Z[Counter.Depth] as number;
-    if (depth >= (Z[Counter.MaxDepth] as number) || end > (Z[Counter.MaxWords] as number)) return false;
-    const left = (Z[Counter.Fuel] as number) - callee.fuel;
+    const depth = Z[Counter.Depth]!;
+    if (depth >= Z[Counter.MaxDepth]! || end > Z[Counter.MaxWords]!) return false;
+    const left = Z[Counter.Fuel]! - callee.fuel;
     if (left < 0) return false;
     Z[Counter.Fuel] = left;
     V.callers[depth] = site;
@@ -78,8 +78,8 @@ export function createEnvironment(machine: Machine): Environment {
   };
   const end: Environment["end"] = (code, site, behind, fp) => {
     if (code < 0) return code;
-    Z[Counter.Depth] = (Z[Counter.Depth] as number) - 1;
-    const left = (Z[Counter.Fuel] as number) - site.fuel;
+    Z[Counter.Depth] = Z[Counter.Depth]! - 1;
+    const left = Z[Counter.Fuel]! - site.fuel;
     if (left < 0) return leave(fp, behind);
     Z[Counter.Fuel] = left;
     return 0;
@@ -106,7 +106,7 @@ export function createEnvironment(machine: Machine): Environment {
     nan32: makeSet32(makePut32(F), makeNan32(R)),
     nan64: makeSet64(makePut64(D), makeNan64(R)),
     copy64: makeCopy64(makePut64(D), (to, from) => R.copyWithin(to, from, from + 2), D),
-    globalOf: (global, word = 0) => global.bits[global.at + word] as number,
+    globalOf: (global, word = 0) => global.bits[global.at + word]!,
     setGlobal: (index, value) => {
       const global = V.globals[index] as GlobalInstance;
       global.bits[global.at] = value;
@@ -120,7 +120,7 @@ export function createEnvironment(machine: Machine): Environment {
     callIndirect: (fp, site, exit, behind) => {
       const { instance } = V;
       const elements = (instance as ModuleInstance).tables[site.c]?.elements as (FunctionInstance | null)[];
-      const func = elements[(R[fp + site.a] as number) >>> 0];
+      const func = elements[R[fp + site.a]! >>> 0];
       // What traps, converts or crosses instances is the interpreter's.
       if (func === undefined || func === null) return leave(fp, exit);
       if (func.typeId !== site.b || func.instance !== instance) return leave(fp, exit);
@@ -144,7 +144,7 @@ export function createEnvironment(machine: Machine): Environment {
 
 function makePay(Z: Int32Array): Environment["pay"] {
   // biome-ignore lint/suspicious/noAssignInExpressions: as a statement of its own it would be too large to be always inlined
-  return (fuel) => ((Z[0] as number) -= fuel) < 0;
+  return (fuel) => (Z[0]! -= fuel) < 0;
 }
 
 type Put = (at: number, value: number) => void;
@@ -173,7 +173,7 @@ const makeNan64 =
 const makeCopy64 =
   (put: Put, words: (to: number, from: number) => void, D: Float64Array): Environment["copy64"] =>
   (to, from) => {
-    const value = D[from >> 1] as number;
+    const value = D[from >> 1]!;
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
     if (value === value) put(to, value);
     else words(to, from);
@@ -214,13 +214,13 @@ const makeSet64 =
 function createLoads(V: Views, R: Int32Array, D: Float64Array) {
   const slow16 = (e: number): number => {
     const { u8 } = V;
-    return e + 1 < u8.length ? (u8[e] as number) | ((u8[e + 1] as number) << 8) : NONE;
+    return e + 1 < u8.length ? u8[e]! | (u8[e + 1]! << 8) : NONE;
   };
   const slow32 = (e: number): number => {
     const { u8 } = V;
     if (e + 3 >= u8.length) return NONE;
-    const low = (u8[e] as number) | ((u8[e + 1] as number) << 8);
-    return low | ((u8[e + 2] as number) << 16) | ((u8[e + 3] as number) << 24);
+    const low = u8[e]! | (u8[e + 1]! << 8);
+    return low | (u8[e + 2]! << 16) | (u8[e + 3]! << 24);
   };
   const words = new Int32Array(2);
   const float = new Float32Array(words.buffer);
@@ -229,14 +229,14 @@ function createLoads(V: Views, R: Int32Array, D: Float64Array) {
     const word = slow32(e);
     if (word === undefined) return NONE;
     words[0] = word;
-    return float[0] as number;
+    return float[0]!;
   };
   const slowF64 = (e: number): number => {
     const high = slow32(e + 4);
     if (high === undefined) return NONE;
     words[0] = slow32(e);
     words[1] = high;
-    return double[0] as number;
+    return double[0]!;
   };
   const words64 = (to: number, e: number): number => {
     const high = slow32(e + 4);
@@ -258,19 +258,19 @@ function createLoads(V: Views, R: Int32Array, D: Float64Array) {
 const makeAligned16 =
   (V: Views): Load =>
   (e) =>
-    V.u16[e >>> 1] as number;
+    V.u16[e >>> 1]!;
 const makeAligned32 =
   (V: Views): Load =>
   (e) =>
-    V.i32[e >>> 2] as number;
+    V.i32[e >>> 2]!;
 const makeAlignedF32 =
   (V: Views): Load =>
   (e) =>
-    V.f32[e >>> 2] as number;
+    V.f32[e >>> 2]!;
 const makeAlignedF64 =
   (V: Views): Load =>
   (e) =>
-    V.f64[e >>> 3] as number;
+    V.f64[e >>> 3]!;
 const makeLoad16 =
   (slow: Load, aligned: Load): Load =>
   (e) =>
@@ -311,14 +311,14 @@ function createStores(V: Views) {
   const slowF32 = (e: number, value: number): number => {
     float[0] = value;
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    return slow32(e, value === value ? (words[0] as number) : 0x7fc00000);
+    return slow32(e, value === value ? words[0]! : 0x7fc00000);
   };
   const slowF64 = (e: number, value: number): number => {
     double[0] = value;
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
     const isNumber = value === value;
-    if (slow32(e + 4, isNumber ? (words[1] as number) : 0x7ff80000) === undefined) return NONE;
-    return slow32(e, isNumber ? (words[0] as number) : 0);
+    if (slow32(e + 4, isNumber ? words[1]! : 0x7ff80000) === undefined) return NONE;
+    return slow32(e, isNumber ? words[0]! : 0);
   };
   return {
     store8: makeStore8(V),
@@ -334,7 +334,7 @@ const makeStore8 =
   (V: Views): Store =>
   (e, value) => {
     const view = V.u8;
-    if (view[e] === undefined) return NONE;
+    if (view[e]! === undefined) return NONE;
     view[e] = value;
     return 0;
   };
@@ -342,7 +342,7 @@ const makeAligned16To =
   (V: Views): Store =>
   (index, value) => {
     const view = V.u16;
-    if (view[index] === undefined) return NONE;
+    if (view[index]! === undefined) return NONE;
     view[index] = value;
     return 0;
   };
@@ -350,7 +350,7 @@ const makeAligned32To =
   (V: Views): Store =>
   (index, value) => {
     const view = V.i32;
-    if (view[index] === undefined) return NONE;
+    if (view[index]! === undefined) return NONE;
     view[index] = value;
     return 0;
   };
@@ -358,7 +358,7 @@ const makeAlignedF32To =
   (V: Views): Store =>
   (index, value) => {
     const view = V.f32;
-    if (view[index] === undefined) return NONE;
+    if (view[index]! === undefined) return NONE;
     view[index] = value;
     return 0;
   };
@@ -366,7 +366,7 @@ const makeAlignedF64To =
   (V: Views): Store =>
   (index, value) => {
     const view = V.f64;
-    if (view[index] === undefined) return NONE;
+    if (view[index]! === undefined) return NONE;
     view[index] = value;
     return 0;
   };

@@ -216,8 +216,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
   const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
-  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
-  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
+  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]!); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k]!, 1); return globalHighNode; };
   const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
   const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
@@ -441,8 +441,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
   const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
-  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
-  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
+  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]!); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k]!, 1); return globalHighNode; };
   const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
   const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
@@ -666,8 +666,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
   const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
-  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]); return globalNode; };
-  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k], 1); return globalHighNode; };
+  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]!); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k]!, 1); return globalHighNode; };
   const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
   const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };

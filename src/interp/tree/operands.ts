@@ -301,7 +301,7 @@ const DOUBLES = new Float64Array(WORDS.buffer);
 
 function asFloat(bits: number): number {
   WORDS[0] = bits;
-  return FLOATS[0] as number;
+  return FLOATS[0]!;
 }
 
 /** The double that two constant words are. */
@@ -309,7 +309,7 @@ function constantDouble(low: Tree, high: Tree): number | undefined {
   if (low.kind !== "constant" || high.kind !== "constant") return undefined;
   WORDS[0] = low.operands[0] as number;
   WORDS[1] = high.operands[0] as number;
-  return DOUBLES[0] as number;
+  return DOUBLES[0]!;
 }
 
 function checked(

@@ -221,7 +221,7 @@ function run(ex: ExecutionContext, entry: TreeEntry, flow: Flow, withheld: numbe
     code = LEFT;
   }
   const isLeft = code === LEFT;
-  meter.counter = (Z[Counter.Fuel] as number) + withheld + (isLeft ? (machine.exit?.refund ?? 0) : 0);
+  meter.counter = Z[Counter.Fuel]! + withheld + (isLeft ? (machine.exit?.refund ?? 0) : 0);
   entry.entered++;
   entry.used += before - meter.counter;
   // Slices of the loop are short on purpose while it is young.
@@ -238,7 +238,7 @@ function run(ex: ExecutionContext, entry: TreeEntry, flow: Flow, withheld: numbe
   ex.ensureWords(end);
   copyWords(ex.R, R, fp, end);
   ex.fp = machine.fp;
-  ex.sp = Z[Counter.Depth] as number;
+  ex.sp = Z[Counter.Depth]!;
   if (!isBehind) return node;
   applyFixups(ex, node, ex.fp);
   return regionBehind(node);
@@ -249,7 +249,7 @@ const MANY_WORDS = 64;
 
 function copyWords(to: Int32Array, from: Int32Array, start: number, end: number): void {
   if (end - start > MANY_WORDS) to.set(from.subarray(start, end), start);
-  else for (let k = start; k < end; k++) to[k] = from[k] as number;
+  else for (let k = start; k < end; k++) to[k] = from[k]!;
 }
 
 /** A node by which the interpreter returns from a frame whose results are in place. */

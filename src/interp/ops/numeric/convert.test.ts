@@ -7,7 +7,7 @@ const R = new Int32Array(wide.buffer);
 
 function into(f: (R: Int32Array, d: number, value: number) => void, value: number): bigint {
   f(R, 0, value);
-  return wide[0];
+  return wide[0]!;
 }
 
 /** What each truncation accepts, and how it reads its result. */
@@ -117,10 +117,10 @@ describe("conversion of i64", () => {
       fc.property(int64, (value) => {
         const unsigned = BigInt.asUintN(64, value);
         wide[0] = value;
-        expect(convert.i64SToF32(R[0], R[1])).toBe(roundToF32(value) + 0);
-        expect(convert.i64UToF32(R[0], R[1])).toBe(roundToF32(unsigned) + 0);
-        expect(convert.i64SToF64(R[0], R[1])).toBe(Number(value));
-        expect(convert.i64UToF64(R[0], R[1])).toBe(Number(unsigned));
+        expect(convert.i64SToF32(R[0]!, R[1]!)).toBe(roundToF32(value) + 0);
+        expect(convert.i64UToF32(R[0]!, R[1]!)).toBe(roundToF32(unsigned) + 0);
+        expect(convert.i64SToF64(R[0]!, R[1]!)).toBe(Number(value));
+        expect(convert.i64UToF64(R[0]!, R[1]!)).toBe(Number(unsigned));
       }),
       { numRuns: 20_000 },
     );
@@ -134,7 +134,7 @@ describe("conversion of i64", () => {
     [2n ** 62n + 2n ** 38n, 2 ** 62],
   ])("of %i to f32", (value, expected) => {
     wide[0] = value;
-    expect(convert.i64SToF32(R[0], R[1])).toBe(expected);
+    expect(convert.i64SToF32(R[0]!, R[1]!)).toBe(expected);
   });
 
   it("reads i32 as unsigned", () => {

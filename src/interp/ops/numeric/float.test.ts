@@ -44,7 +44,7 @@ describe("float", () => {
     );
   });
 
-  test.each([0 / 0, Number.NaN, new Float64Array(new Uint32Array([1, 0xfff00000]).buffer)[0]])(
+  test.each([0 / 0, Number.NaN, new Float64Array(new Uint32Array([1, 0xfff00000]).buffer)[0]!])(
     "stores only the canonical NaN",
     (nan) => {
       R.fill(-1);

@@ -172,7 +172,7 @@ function signedInto(
     bl = -bl | 0;
   }
   divideInto(R, d, al, ah, bl, bh, wantRemainder);
-  if (negative) negateInto(R, d, R[d], R[d + 1]);
+  if (negative) negateInto(R, d, R[d]!, R[d + 1]!);
 }
 
 export function shlInto(R: Int32Array, d: number, al: number, ah: number, count: number): void {

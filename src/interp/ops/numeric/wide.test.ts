@@ -30,7 +30,7 @@ describe("wide arithmetic", () => {
       fc.property(int64, int64, (a, b) => {
         const wide = new BigInt64Array([a, b]);
         const R = new Int32Array(wide.buffer);
-        const [al, ah, bl, bh] = R;
+        const [al, ah, bl, bh] = [R[0]!, R[1]!, R[2]!, R[3]!];
         mulWideSInto(R, 0, al, ah, bl, bh);
         expect([...wide]).toEqual(split(a * b));
         mulWideUInto(R, 0, al, ah, bl, bh);

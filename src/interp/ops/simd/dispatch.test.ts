@@ -16,7 +16,12 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
   124: "f64",
   123: "v128",
 };
+const typeName = (type: number): string => TYPE_NAMES[type] ?? fail(`no name for type ${type}`);
 const TYPE_BYTES: Readonly<Record<string, number>> = { i32: 4, i64: 8, f32: 4, f64: 8, v128: 16 };
+
+function fail(message: string): never {
+  throw new Error(message);
+}
 
 interface Instruction {
   readonly op: Op;
@@ -32,8 +37,8 @@ const instructions: Instruction[] = Object.entries(INSTRUCTIONS)
   .map(([op, row]) => ({
     op: Number(op),
     mnemonic: row.mnemonic,
-    params: row.signature?.params.map((type) => TYPE_NAMES[type]) ?? [],
-    result: TYPE_NAMES[row.signature?.results[0] ?? 0x7b],
+    params: row.signature?.params.map((type) => typeName(type)) ?? [],
+    result: typeName(row.signature?.results[0] ?? 0x7b),
     lanes: row.lanes,
     takesBytes: row.immediates.includes("shuffle") || row.immediates.includes("v128"),
   }));
@@ -158,7 +163,7 @@ function execute(
   lane: number,
   bytes: Uint8Array,
 ): string {
-  const size = TYPE_BYTES[instruction.result];
+  const size = TYPE_BYTES[instruction.result]!;
   const immediates = new Uint8Array([99, ...bytes]);
   const results = [0, ...instruction.params.map((_, i) => 4 * (i + 1))].map((d) => {
     const before = new Uint8Array(64);
@@ -170,7 +175,7 @@ function execute(
     file.set(before.subarray(4 * d, 4 * d + size), 4 * d);
     return hex(file) === hex(before) ? result : `${result}, and wrote elsewhere`;
   });
-  return new Set(results).size === 1 ? results[0] : `depends on the destination: ${results.join(" ")}`;
+  return new Set(results).size === 1 ? results[0]! : `depends on the destination: ${results.join(" ")}`;
 }
 
 // The first reference.
@@ -184,7 +189,7 @@ interface Lane {
 function unpack(bytes: Uint8Array, width: number): Lane[] {
   return Array.from({ length: 128 / width }, (_, i) => {
     let u = 0n;
-    for (let k = width / 8 - 1; k >= 0; k--) u = (u << 8n) | BigInt(bytes[(i * width) / 8 + k]);
+    for (let k = width / 8 - 1; k >= 0; k--) u = (u << 8n) | BigInt(bytes[(i * width) / 8 + k]!);
     return { s: BigInt.asIntN(width, u), u };
   });
 }
@@ -248,10 +253,10 @@ const INT_BINARY: Readonly<Record<string, IntBinary>> = {
   add_sat_u: (x, y, w) => saturate(x.u + y.u, w, false),
   sub_sat_s: (x, y, w) => saturate(x.s - y.s, w, true),
   sub_sat_u: (x, y, w) => saturate(x.u - y.u, w, false),
-  min_s: (x, y) => sorted(x.s, y.s)[0],
-  min_u: (x, y) => sorted(x.u, y.u)[0],
-  max_s: (x, y) => sorted(x.s, y.s)[1],
-  max_u: (x, y) => sorted(x.u, y.u)[1],
+  min_s: (x, y) => sorted(x.s, y.s)[0]!,
+  min_u: (x, y) => sorted(x.u, y.u)[0]!,
+  max_s: (x, y) => sorted(x.s, y.s)[1]!,
+  max_u: (x, y) => sorted(x.u, y.u)[1]!,
   avgr_u: (x, y) => (x.u + y.u + 1n) / 2n,
   q15mulr_sat_s: (x, y, w) => saturate((x.s * y.s + 0x4000n) >> 15n, w, true),
 };
@@ -314,18 +319,18 @@ function reference(
   bytes: Uint8Array,
 ): Uint8Array {
   const mnemonic = STRICT[relaxed] ?? relaxed;
-  const [shape, op] = mnemonic.split(".");
+  const [shape = "", op = ""] = mnemonic.split(".");
   const width = shape === "v128" ? 128 : Number(shape.slice(1, shape.indexOf("x")));
   const count = 128 / width;
   const signed = op.endsWith("_s") || op.includes("_s_");
-  const [a, b, c] = args.map((arg) => unpack(arg, width));
-  const narrow = (at: number) => unpack(args[at], width / 2).map((x) => (signed ? x.s : x.u));
+  const [a = [], b = [], c = []] = args.map((arg) => unpack(arg, width));
+  const narrow = (at: number) => unpack(args[at]!, width / 2).map((x) => (signed ? x.s : x.u));
   const half = op.includes("_high_") ? count : 0;
   const i32 = (x: bigint) => pack([x], 32);
 
   if (shape === "v128") {
     if (op === "const") return bytes;
-    const [x, y, z] = [a?.[0].u ?? 0n, b?.[0].u ?? 0n, c?.[0].u ?? 0n];
+    const [x, y, z] = [a[0]?.u ?? 0n, b[0]?.u ?? 0n, c[0]?.u ?? 0n];
     if (op === "any_true") return i32(x === 0n ? 0n : 1n);
     const results: Record<string, bigint> = {
       not: ~x,
@@ -335,32 +340,32 @@ function reference(
       xor: x ^ y,
       bitselect: (x & z) | (y & ~z),
     };
-    return pack([results[op]], 128);
+    return pack([results[op]!], 128);
   }
-  if (op === "shuffle") return bytes.map((from) => (from < 16 ? args[0][from] : args[1][from - 16]));
-  if (op === "swizzle") return args[1].map((from) => (from < 16 ? args[0][from] : 0));
-  if (op === "splat") return pack(Array(count).fill(a[0].u), width);
+  if (op === "shuffle") return bytes.map((from) => (from < 16 ? args[0]![from]! : args[1]![from - 16]!));
+  if (op === "swizzle") return args[1]!.map((from) => args[0]![from] ?? 0);
+  if (op === "splat") return pack(Array(count).fill(a[0]!.u), width);
   if (op.startsWith("extract_lane")) {
-    const x = signed ? a[lane].s : a[lane].u;
+    const x = signed ? a[lane]!.s : a[lane]!.u;
     return pack([x], Math.max(32, width));
   }
   if (op === "replace_lane")
     return pack(
-      a.map((x, i) => (i === lane ? b[0].u : x.u)),
+      a.map((x, i) => (i === lane ? b[0]!.u : x.u)),
       width,
     );
   if (op === "all_true") return i32(a.every((x) => x.u !== 0n) ? 1n : 0n);
   if (op === "bitmask") return i32(a.reduce((mask, x, i) => mask | (x.s < 0n ? 1n << BigInt(i) : 0n), 0n));
 
   if (shape.startsWith("i")) {
-    if (op in INT_UNARY) return pack(a.map(INT_UNARY[op]), width);
+    if (op in INT_UNARY) return pack(a.map(INT_UNARY[op]!), width);
     if (op in INT_BINARY)
       return pack(
-        a.map((x, i) => INT_BINARY[op](x, b[i], width)),
+        a.map((x, i) => INT_BINARY[op]!(x, b[i]!, width)),
         width,
       );
     if (op.startsWith("sh")) {
-      const n = unpack(args[1], 32)[0].u % BigInt(width);
+      const n = unpack(args[1]!, 32)[0]!.u % BigInt(width);
       return pack(
         a.map((x) => (op === "shl" ? x.u << n : (op === "shr_s" ? x.s : x.u) >> n)),
         width,
@@ -370,19 +375,19 @@ function reference(
     if (op.startsWith("extmul")) {
       const [x, y] = [narrow(0), narrow(1)];
       return pack(
-        Array.from({ length: count }, (_, i) => x[i + half] * y[i + half]),
+        Array.from({ length: count }, (_, i) => x[i + half]! * y[i + half]!),
         width,
       );
     }
     if (op.startsWith("extadd")) {
       const x = narrow(0);
       return pack(
-        Array.from({ length: count }, (_, i) => x[2 * i] + x[2 * i + 1]),
+        Array.from({ length: count }, (_, i) => x[2 * i]! + x[2 * i + 1]!),
         width,
       );
     }
     if (op.startsWith("narrow")) {
-      const wide = [...unpack(args[0], 2 * width), ...unpack(args[1], 2 * width)];
+      const wide = [...unpack(args[0]!, 2 * width), ...unpack(args[1]!, 2 * width)];
       return pack(
         wide.map((x) => saturate(x.s, width, signed)),
         width,
@@ -391,23 +396,23 @@ function reference(
     if (op === "dot_i16x8_s") {
       const [x, y] = [narrow(0), narrow(1)];
       return pack(
-        Array.from({ length: 4 }, (_, i) => x[2 * i] * y[2 * i] + x[2 * i + 1] * y[2 * i + 1]),
+        Array.from({ length: 4 }, (_, i) => x[2 * i]! * y[2 * i]! + x[2 * i + 1]! * y[2 * i + 1]!),
         32,
       );
     }
     if (op.startsWith("relaxed_dot")) {
-      const [x, y] = [unpack(args[0], 8), unpack(args[1], 8)];
+      const [x, y] = [unpack(args[0]!, 8), unpack(args[1]!, 8)];
       const pairs = Array.from({ length: 8 }, (_, i) =>
-        saturate(x[2 * i].s * y[2 * i].s + x[2 * i + 1].s * y[2 * i + 1].s, 16, true),
+        saturate(x[2 * i]!.s * y[2 * i]!.s + x[2 * i + 1]!.s * y[2 * i + 1]!.s, 16, true),
       );
       if (width === 16) return pack(pairs, 16);
       return pack(
-        c.map((z, i) => pairs[2 * i] + pairs[2 * i + 1] + z.s),
+        c.map((z, i) => pairs[2 * i]! + pairs[2 * i + 1]! + z.s),
         32,
       );
     }
     const from = op.includes("f32x4") ? 32 : 64;
-    const truncated = floats(args[0], from).map((x) => truncate(x, signed));
+    const truncated = floats(args[0]!, from).map((x) => truncate(x, signed));
     return pack(from === 32 ? truncated : [...truncated, 0n, 0n], 32);
   }
 
@@ -424,7 +429,7 @@ function reference(
     );
   if (op === "convert_i32x4_s" || op === "convert_low_i32x4_s") {
     return packFloats(
-      unpack(args[0], 32)
+      unpack(args[0]!, 32)
         .slice(0, count)
         .map((x) => Number(x.s)),
       width,
@@ -432,42 +437,42 @@ function reference(
   }
   if (op === "convert_i32x4_u" || op === "convert_low_i32x4_u") {
     return packFloats(
-      unpack(args[0], 32)
+      unpack(args[0]!, 32)
         .slice(0, count)
         .map((x) => Number(x.u)),
       width,
     );
   }
-  if (op === "demote_f64x2_zero") return packFloats([...floats(args[0], 64), 0, 0], 32);
-  if (op === "promote_low_f32x4") return packFloats(floats(args[0], 32).slice(0, 2), 64);
-  const x = floats(args[0], width);
-  if (op in FLOAT_UNARY) return packFloats(x.map(FLOAT_UNARY[op]), width);
-  const y = floats(args[1], width);
+  if (op === "demote_f64x2_zero") return packFloats([...floats(args[0]!, 64), 0, 0], 32);
+  if (op === "promote_low_f32x4") return packFloats(floats(args[0]!, 32).slice(0, 2), 64);
+  const x = floats(args[0]!, width);
+  if (op in FLOAT_UNARY) return packFloats(x.map(FLOAT_UNARY[op]!), width);
+  const y = floats(args[1]!, width);
   if (op in FLOAT_BINARY)
     return packFloats(
-      x.map((_, i) => FLOAT_BINARY[op](x[i], y[i])),
+      x.map((_, i) => FLOAT_BINARY[op]!(x[i]!, y[i]!)),
       width,
     );
   if (op in FLOAT_COMPARE)
     return pack(
-      x.map((_, i) => flag(FLOAT_COMPARE[op](x[i], y[i]))),
+      x.map((_, i) => flag(FLOAT_COMPARE[op]!(x[i]!, y[i]!))),
       width,
     );
   if (op === "pmin")
     return pack(
-      x.map((_, i) => (y[i] < x[i] ? b[i].u : a[i].u)),
+      x.map((_, i) => (y[i]! < x[i]! ? b[i]!.u : a[i]!.u)),
       width,
     );
   if (op === "pmax")
     return pack(
-      x.map((_, i) => (x[i] < y[i] ? b[i].u : a[i].u)),
+      x.map((_, i) => (x[i]! < y[i]! ? b[i]!.u : a[i]!.u)),
       width,
     );
   if (op === "relaxed_madd" || op === "relaxed_nmadd") {
-    const products = x.map((_, i) => (op === "relaxed_madd" ? x[i] : -x[i]) * y[i]);
+    const products = x.map((_, i) => (op === "relaxed_madd" ? x[i]! : -x[i]!) * y[i]!);
     const rounded = floats(packFloats(products, width), width);
     return packFloats(
-      floats(args[2], width).map((z, i) => rounded[i] + z),
+      floats(args[2]!, width).map((z, i) => rounded[i]! + z),
       width,
     );
   }
@@ -543,7 +548,7 @@ describe.skipIf(native === undefined)("executeVector against the host's WebAssem
     if (instance === undefined || memory === undefined) throw new Error("no host WebAssembly");
     for (const [i, arg] of args.entries()) memory.set(arg, 16 * i);
     (instance.exports[`${mnemonic}#${variant}`] as () => void)();
-    const bytes = memory.slice(48, 48 + TYPE_BYTES[result]);
+    const bytes = memory.slice(48, 48 + TYPE_BYTES[result]!);
     if (!ARITHMETIC.test(mnemonic)) return hex(bytes);
     const width = mnemonic.startsWith("f32") ? 32 : 64;
     return hex(packFloats(floats(bytes, width), width));
@@ -554,7 +559,7 @@ describe.skipIf(native === undefined)("executeVector against the host's WebAssem
       fc.property(operands, immediate, (args, [anyLane]) => {
         const lane = signatureLanes(instruction, anyLane);
         const variant = instruction.takesBytes ? anyLane % SHUFFLES.length : lane;
-        const actual = execute(instruction, args, lane, SHUFFLES[anyLane % SHUFFLES.length]);
+        const actual = execute(instruction, args, lane, SHUFFLES[anyLane % SHUFFLES.length]!);
         expect(actual).toBe(executeNative(instruction, args, variant));
       }),
       { numRuns: 150 },

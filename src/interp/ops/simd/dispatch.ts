@@ -279,13 +279,13 @@ export function executeVector(
       float.f32x4Nearest(v, d, a);
       return;
     case Op.I8x16Shl:
-      shift.i8x16Shl(v, d, a, v.R[b]);
+      shift.i8x16Shl(v, d, a, v.R[b]!);
       return;
     case Op.I8x16ShrS:
-      shift.i8x16ShrS(v, d, a, v.R[b]);
+      shift.i8x16ShrS(v, d, a, v.R[b]!);
       return;
     case Op.I8x16ShrU:
-      shift.i8x16ShrU(v, d, a, v.R[b]);
+      shift.i8x16ShrU(v, d, a, v.R[b]!);
       return;
     case Op.I8x16Add:
       integer.i8x16Add(v, d, a, b);
@@ -376,13 +376,13 @@ export function executeVector(
       widen.i16x8ExtendHighI8x16U(v, d, a);
       return;
     case Op.I16x8Shl:
-      shift.i16x8Shl(v, d, a, v.R[b]);
+      shift.i16x8Shl(v, d, a, v.R[b]!);
       return;
     case Op.I16x8ShrS:
-      shift.i16x8ShrS(v, d, a, v.R[b]);
+      shift.i16x8ShrS(v, d, a, v.R[b]!);
       return;
     case Op.I16x8ShrU:
-      shift.i16x8ShrU(v, d, a, v.R[b]);
+      shift.i16x8ShrU(v, d, a, v.R[b]!);
       return;
     case Op.I16x8Add:
       integer.i16x8Add(v, d, a, b);
@@ -460,13 +460,13 @@ export function executeVector(
       widen.i32x4ExtendHighI16x8U(v, d, a);
       return;
     case Op.I32x4Shl:
-      shift.i32x4Shl(v, d, a, v.R[b]);
+      shift.i32x4Shl(v, d, a, v.R[b]!);
       return;
     case Op.I32x4ShrS:
-      shift.i32x4ShrS(v, d, a, v.R[b]);
+      shift.i32x4ShrS(v, d, a, v.R[b]!);
       return;
     case Op.I32x4ShrU:
-      shift.i32x4ShrU(v, d, a, v.R[b]);
+      shift.i32x4ShrU(v, d, a, v.R[b]!);
       return;
     case Op.I32x4Add:
       integer.i32x4Add(v, d, a, b);
@@ -529,13 +529,13 @@ export function executeVector(
       widen.i64x2ExtendHighI32x4U(v, d, a);
       return;
     case Op.I64x2Shl:
-      shift.i64x2Shl(v, d, a, v.R[b]);
+      shift.i64x2Shl(v, d, a, v.R[b]!);
       return;
     case Op.I64x2ShrS:
-      shift.i64x2ShrS(v, d, a, v.R[b]);
+      shift.i64x2ShrS(v, d, a, v.R[b]!);
       return;
     case Op.I64x2ShrU:
-      shift.i64x2ShrU(v, d, a, v.R[b]);
+      shift.i64x2ShrU(v, d, a, v.R[b]!);
       return;
     case Op.I64x2Add:
       integer.i64x2Add(v, d, a, b);

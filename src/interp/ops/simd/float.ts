@@ -6,135 +6,135 @@ import { nearest, putF32, putF64 } from "../numeric/float.ts";
 import type { VectorViews } from "./views.ts";
 
 export function f32x4Add({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i] + F[b + i]);
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! + F[b + i]!);
 }
 
 export function f32x4Sub({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i] - F[b + i]);
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! - F[b + i]!);
 }
 
 export function f32x4Mul({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i] * F[b + i]);
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! * F[b + i]!);
 }
 
 export function f32x4Div({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i] / F[b + i]);
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! / F[b + i]!);
 }
 
 export function f32x4Min({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.min(F[a + i], F[b + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.min(F[a + i]!, F[b + i]!));
 }
 
 export function f32x4Max({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.max(F[a + i], F[b + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.max(F[a + i]!, F[b + i]!));
 }
 
 export function f32x4Sqrt({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.sqrt(F[a + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.sqrt(F[a + i]!));
 }
 
 export function f32x4Ceil({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.ceil(F[a + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.ceil(F[a + i]!));
 }
 
 export function f32x4Floor({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.floor(F[a + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.floor(F[a + i]!));
 }
 
 export function f32x4Trunc({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.trunc(F[a + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.trunc(F[a + i]!));
 }
 
 export function f32x4Nearest({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, nearest(F[a + i]));
+  for (let i = 0; i < 4; i++) putF32(R, F, d + i, nearest(F[a + i]!));
 }
 
 export function f32x4Pmin({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = F[b + i] < F[a + i] ? R[b + i] : R[a + i];
+  for (let i = 0; i < 4; i++) R[d + i] = F[b + i]! < F[a + i]! ? R[b + i]! : R[a + i]!;
 }
 
 export function f32x4Pmax({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = F[a + i] < F[b + i] ? R[b + i] : R[a + i];
+  for (let i = 0; i < 4; i++) R[d + i] = F[a + i]! < F[b + i]! ? R[b + i]! : R[a + i]!;
 }
 
 export function f32x4Neg({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i] ^ -0x80000000;
+  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! ^ -0x80000000;
 }
 
 export function f32x4Abs({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i] & 0x7fffffff;
+  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! & 0x7fffffff;
 }
 
 export function f64x2Add({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1] + D[(b + i) >> 1]);
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! + D[(b + i) >> 1]!);
 }
 
 export function f64x2Sub({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1] - D[(b + i) >> 1]);
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! - D[(b + i) >> 1]!);
 }
 
 export function f64x2Mul({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1] * D[(b + i) >> 1]);
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! * D[(b + i) >> 1]!);
 }
 
 export function f64x2Div({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1] / D[(b + i) >> 1]);
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! / D[(b + i) >> 1]!);
 }
 
 export function f64x2Min({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.min(D[(a + i) >> 1], D[(b + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.min(D[(a + i) >> 1]!, D[(b + i) >> 1]!));
 }
 
 export function f64x2Max({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.max(D[(a + i) >> 1], D[(b + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.max(D[(a + i) >> 1]!, D[(b + i) >> 1]!));
 }
 
 export function f64x2Sqrt({ R, D }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.sqrt(D[(a + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.sqrt(D[(a + i) >> 1]!));
 }
 
 export function f64x2Ceil({ R, D }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.ceil(D[(a + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.ceil(D[(a + i) >> 1]!));
 }
 
 export function f64x2Floor({ R, D }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.floor(D[(a + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.floor(D[(a + i) >> 1]!));
 }
 
 export function f64x2Trunc({ R, D }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.trunc(D[(a + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.trunc(D[(a + i) >> 1]!));
 }
 
 export function f64x2Nearest({ R, D }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, nearest(D[(a + i) >> 1]));
+  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, nearest(D[(a + i) >> 1]!));
 }
 
 export function f64x2Pmin({ R, D }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i += 2) {
-    const from = D[(b + i) >> 1] < D[(a + i) >> 1] ? b : a;
-    R[d + i] = R[from + i];
-    R[d + i + 1] = R[from + i + 1];
+    const from = D[(b + i) >> 1]! < D[(a + i) >> 1]! ? b : a;
+    R[d + i] = R[from + i]!;
+    R[d + i + 1] = R[from + i + 1]!;
   }
 }
 
 export function f64x2Pmax({ R, D }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i += 2) {
-    const from = D[(a + i) >> 1] < D[(b + i) >> 1] ? b : a;
-    R[d + i] = R[from + i];
-    R[d + i + 1] = R[from + i + 1];
+    const from = D[(a + i) >> 1]! < D[(b + i) >> 1]! ? b : a;
+    R[d + i] = R[from + i]!;
+    R[d + i + 1] = R[from + i + 1]!;
   }
 }
 
 export function f64x2Neg({ R }: VectorViews, d: number, a: number): void {
   for (let i = 0; i < 4; i += 2) {
-    R[d + i] = R[a + i];
-    R[d + i + 1] = R[a + i + 1] ^ -0x80000000;
+    R[d + i] = R[a + i]!;
+    R[d + i + 1] = R[a + i + 1]! ^ -0x80000000;
   }
 }
 
 export function f64x2Abs({ R }: VectorViews, d: number, a: number): void {
   for (let i = 0; i < 4; i += 2) {
-    R[d + i] = R[a + i];
-    R[d + i + 1] = R[a + i + 1] & 0x7fffffff;
+    R[d + i] = R[a + i]!;
+    R[d + i + 1] = R[a + i + 1]! & 0x7fffffff;
   }
 }

@@ -6,7 +6,7 @@ import { copyVector } from "./lanes.ts";
 import type { VectorViews } from "./views.ts";
 
 function word(M8: Uint8Array, e: number): number {
-  return M8[e] | (M8[e + 1] << 8) | (M8[e + 2] << 16) | (M8[e + 3] << 24);
+  return M8[e]! | (M8[e + 1]! << 8) | (M8[e + 2]! << 16) | (M8[e + 3]! << 24);
 }
 
 function storeWord(M8: Uint8Array, e: number, x: number): void {
@@ -23,25 +23,25 @@ export function loadVector({ R }: VectorViews, d: number, M8: Uint8Array, e: num
 
 /** v128.store */
 export function storeVector({ R }: VectorViews, a: number, M8: Uint8Array, e: number): void {
-  for (let i = 0; i < 4; i++) storeWord(M8, e + 4 * i, R[a + i]);
+  for (let i = 0; i < 4; i++) storeWord(M8, e + 4 * i, R[a + i]!);
 }
 
 export function load8x8S({ I16 }: VectorViews, d: number, M8: Uint8Array, e: number): void {
   d <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = (M8[e + i] << 24) >> 24;
+  for (let i = 0; i < 8; i++) I16[d + i] = (M8[e + i]! << 24) >> 24;
 }
 
 export function load8x8U({ I16 }: VectorViews, d: number, M8: Uint8Array, e: number): void {
   d <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = M8[e + i];
+  for (let i = 0; i < 8; i++) I16[d + i] = M8[e + i]!;
 }
 
 export function load16x4S({ R }: VectorViews, d: number, M8: Uint8Array, e: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = M8[e + 2 * i] | ((M8[e + 2 * i + 1] << 24) >> 16);
+  for (let i = 0; i < 4; i++) R[d + i] = M8[e + 2 * i]! | ((M8[e + 2 * i + 1]! << 24) >> 16);
 }
 
 export function load16x4U({ R }: VectorViews, d: number, M8: Uint8Array, e: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = M8[e + 2 * i] | (M8[e + 2 * i + 1] << 8);
+  for (let i = 0; i < 4; i++) R[d + i] = M8[e + 2 * i]! | (M8[e + 2 * i + 1]! << 8);
 }
 
 export function load32x2S({ R }: VectorViews, d: number, M8: Uint8Array, e: number): void {
@@ -60,12 +60,12 @@ export function load32x2U({ R }: VectorViews, d: number, M8: Uint8Array, e: numb
 }
 
 export function load8Splat({ R }: VectorViews, d: number, M8: Uint8Array, e: number): void {
-  const x = Math.imul(M8[e], 0x01010101);
+  const x = Math.imul(M8[e]!, 0x01010101);
   for (let i = 0; i < 4; i++) R[d + i] = x;
 }
 
 export function load16Splat({ R }: VectorViews, d: number, M8: Uint8Array, e: number): void {
-  const x = Math.imul(M8[e] | (M8[e + 1] << 8), 0x00010001);
+  const x = Math.imul(M8[e]! | (M8[e + 1]! << 8), 0x00010001);
   for (let i = 0; i < 4; i++) R[d + i] = x;
 }
 
@@ -108,7 +108,7 @@ export function load8Lane(
   lane: number,
 ): void {
   copyVector(v, d, a);
-  v.U8[(d << 2) + lane] = M8[e];
+  v.U8[(d << 2) + lane] = M8[e]!;
 }
 
 export function load16Lane(
@@ -120,7 +120,7 @@ export function load16Lane(
   lane: number,
 ): void {
   copyVector(v, d, a);
-  v.U16[(d << 1) + lane] = M8[e] | (M8[e + 1] << 8);
+  v.U16[(d << 1) + lane] = M8[e]! | (M8[e + 1]! << 8);
 }
 
 export function load32Lane(
@@ -149,22 +149,22 @@ export function load64Lane(
 }
 
 export function store8Lane({ U8 }: VectorViews, a: number, M8: Uint8Array, e: number, lane: number): void {
-  M8[e] = U8[(a << 2) + lane];
+  M8[e] = U8[(a << 2) + lane]!;
 }
 
 export function store16Lane({ U16 }: VectorViews, a: number, M8: Uint8Array, e: number, lane: number): void {
-  const x = U16[(a << 1) + lane];
+  const x = U16[(a << 1) + lane]!;
   M8[e] = x;
   M8[e + 1] = x >> 8;
 }
 
 export function store32Lane({ R }: VectorViews, a: number, M8: Uint8Array, e: number, lane: number): void {
-  storeWord(M8, e, R[a + lane]);
+  storeWord(M8, e, R[a + lane]!);
 }
 
 export function store64Lane({ R }: VectorViews, a: number, M8: Uint8Array, e: number, lane: number): void {
-  storeWord(M8, e, R[a + 2 * lane]);
-  storeWord(M8, e + 4, R[a + 2 * lane + 1]);
+  storeWord(M8, e, R[a + 2 * lane]!);
+  storeWord(M8, e + 4, R[a + 2 * lane + 1]!);
 }
 
 /** Executes vector load `op` into `d`; `a` and `lane` are read by load*_lane only. */

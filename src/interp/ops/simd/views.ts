@@ -6,6 +6,8 @@
  *
  * All operations of this folder take Int32Array indices: `d` is the destination, `a`, `b`, `c` are operands.
  * Two vectors may be the same but must not overlap in part; a scalar may lie inside the destination.
+ * Lowering keeps registers inside their frame, and a frame is entered only if it ends inside the file: so every
+ * index that is made of one and a lane is inside too, which `!` tells the compiler here.
  */
 export interface VectorViews {
   readonly R: Int32Array;
@@ -20,7 +22,7 @@ export interface VectorViews {
 
 /** Views of a register file; its byte length is a multiple of 8. Throws on a big-endian host. */
 export function createVectorViews(buffer: ArrayBufferLike): VectorViews {
-  if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1)
+  if (new Uint8Array(new Uint16Array([1]).buffer)[0]! !== 1)
     throw new Error("big-endian hosts are not supported");
   return {
     R: new Int32Array(buffer),

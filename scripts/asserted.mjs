@@ -1,0 +1,27 @@
+// Tells the compiler what it cannot know of generated code: that an index is inside.
+// Owns only that. The proof is the same for each list, wherever the generated files read one:
+//   R, F, D   lowering keeps registers below `frameWords`, and a frame is entered only if it ends in the register file
+//   M8, M32   the address was compared with `ml` before
+//   G, bits   the validator has checked the index; a global has as many words as its type
+//   CS        only a call's return takes from it, and each call has put there
+//   RARE      has a function for each number from FIRST_RARE to LAST_RARE
+//   data, q, lanes   made with the node, as long as its operation reads
+
+const LISTS = /\b(R|F|D|M8|M32|G|bits|CS|RARE|q|lanes|globals)\[/g;
+
+/** `text` with `!` behind each read of a list above. */
+export function asserted(text) {
+  let out = "";
+  let done = 0;
+  for (const { index, 0: head } of text.matchAll(LISTS)) {
+    const open = index + head.length;
+    if (open <= done) continue;
+    let depth = 1;
+    let close = open;
+    for (; depth > 0; close++) depth += { "[": 1, "]": -1 }[text[close]] ?? 0;
+    const isWritten = /^ =(?!=)/.test(text.slice(close));
+    out += `${text.slice(done, open)}${asserted(text.slice(open, close - 1))}]${isWritten ? "" : "!"}`;
+    done = close;
+  }
+  return out + text.slice(done);
+}

@@ -30,6 +30,24 @@ export const TRAP_MESSAGES = {
   "unaligned-atomic": "unaligned atomic",
   "expected-shared-memory": "expected shared memory",
   "gc-heap-exhausted": "GC heap exhausted",
+  "cannot-enter-component": "cannot enter component instance",
+  "cannot-leave-component": "cannot leave component instance",
+  "unknown-handle": "unknown handle index",
+  "resource-type-mismatch": "handle index",
+  "borrows-still-lent": "cannot remove owned resource while borrowed",
+  "borrows-still-held": "borrow handles still remain at the end of the call",
+  "invalid-utf8": "invalid utf-8",
+  "incomplete-utf8": "incomplete utf-8 byte sequence",
+  "invalid-utf16": "invalid utf-16",
+  "invalid-char": "invalid `char` bit pattern",
+  "invalid-discriminant": "invalid variant discriminant",
+  "unaligned-pointer": "unaligned pointer",
+  "pointer-out-of-bounds": "pointer out of bounds of memory",
+  "list-out-of-bounds": "list content out-of-bounds",
+  "string-out-of-bounds": "string content out-of-bounds",
+  "string-pointer-out-of-bounds": "string pointer/length out of bounds of memory",
+  "realloc-out-of-bounds": "realloc return: beyond end of memory",
+  "realloc-unaligned": "realloc return: result not aligned",
 } as const;
 
 /** One frame of a Wasm backtrace, innermost first. */
@@ -178,11 +196,11 @@ export class Trap extends RuntimeError {
   override readonly kind = "trap";
   readonly code: TrapCode;
 
-  /** `detail` follows the code's message: an index directly, as in the official suite; text after a colon. */
-  constructor(code: TrapCode, detail?: string | number) {
+  /** `detail` follows the code's message: an index directly, as in the official suite, and `more` behind it; text after a colon. */
+  constructor(code: TrapCode, detail?: string | number, more = "") {
     super(
       TRAP_MESSAGES[code] +
-        (detail === undefined ? "" : typeof detail === "number" ? ` ${detail}` : `: ${detail}`),
+        (detail === undefined ? "" : typeof detail === "number" ? ` ${detail}${more}` : `: ${detail}`),
     );
     this.code = code;
   }

@@ -30,6 +30,15 @@ export interface Limits {
   readonly stackBytes: number;
   /** Nested guest-host-guest calls, which use the JavaScript stack. Past it: `call stack exhausted`. Default 128. */
   readonly hostDepth: number;
+  /**
+   * Bytes of strings and lists that one call of a component gives to its host or to another component. Elements of lists that are
+   * no numbers count 32 more each. Default 64 MiB.
+   */
+  readonly liftedBytes: number;
+  /** Handles of each component instance. Default 1,048,576. */
+  readonly handles: number;
+  /** Component instances in the store, those within components included. Default 10,000. */
+  readonly componentInstances: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -45,6 +54,9 @@ export const DEFAULT_LIMITS: Limits = {
   callDepth: 16_384,
   stackBytes: 8 * 2 ** 20,
   hostDepth: 128,
+  liftedBytes: 64 * 2 ** 20,
+  handles: 2 ** 20,
+  componentInstances: 10_000,
 };
 
 /** Limits of one module, checked while it is decoded. A module past one of them is a `LimitError`. */

@@ -1,0 +1,86 @@
+// From types to converters: each is made once, kept by the type's canonical object.
+// Owns the choice; types are not looked at again when calls are made.
+
+import { LinkError } from "../../errors.ts";
+import type { HandleType, ValueType } from "../model/value-type.ts";
+import { enumeration, flags, option, record, result, tuple, variant } from "./compound.ts";
+import { type Converter, Mismatch } from "./converter.ts";
+import { fixedList, list } from "./lists.ts";
+import { SCALARS } from "./scalars.ts";
+import { STRING } from "./strings.ts";
+
+const made = /* @__PURE__ */ new WeakMap<ValueType, Converter>();
+
+/** @throws LinkError for types whose values cannot be passed yet */
+export function converterOf(type: ValueType): Converter {
+  // Handles are of a resource type that is another one in every component.
+  const key = type.canonical;
+  let converter = made.get(key);
+  if (converter === undefined) {
+    converter = compile(key);
+    made.set(key, converter);
+  }
+  return converter;
+}
+
+function optional(type: ValueType | undefined): Converter | undefined {
+  return type === undefined ? undefined : converterOf(type);
+}
+
+function compile(type: ValueType): Converter {
+  switch (type.kind) {
+    case "string":
+      return STRING;
+    case "record":
+      return record(type.fields.map(({ name, type: field }) => ({ name, converter: converterOf(field) })));
+    case "tuple":
+      return tuple(type.types.map(converterOf));
+    case "variant":
+      return variant(type.cases.map(({ name, type: payload }) => ({ name, converter: optional(payload) })));
+    case "option":
+      return option(converterOf(type.type), type.type.kind === "option");
+    case "result":
+      return result(optional(type.ok), optional(type.err));
+    case "enum":
+      return enumeration(type.names);
+    case "flags":
+      return flags(type.names);
+    case "list": {
+      const element = converterOf(type.element);
+      return type.length === undefined
+        ? list(type.element, element)
+        : fixedList(type.element, element, type.length);
+    }
+    case "own":
+    case "borrow":
+      return handle(type);
+    case "stream":
+    case "future":
+    case "error-context":
+    case "map":
+      throw new LinkError(`values of type ${type.kind} cannot be passed`);
+    default:
+      return SCALARS[type.kind];
+  }
+}
+
+function handle(type: HandleType): Converter {
+  return {
+    size: 4,
+    alignment: 4,
+    flat: 1,
+    passing: undefined,
+    check(side, value) {
+      const reason = side.handles.mismatch(type, value);
+      if (reason !== undefined) throw new Mismatch(reason);
+    },
+    load: (side, at) => side.handles.lift(type, side.view.getInt32(at, true)),
+    lift: (side, word) => side.handles.lift(type, side.flat.R[word] as number),
+    store: (side, value, at) => side.view.setInt32(at, side.handles.lower(type, value), true),
+    lower(side, value, word) {
+      const { R } = side.flat;
+      R[word] = side.handles.lower(type, value);
+      R[word + 1] = 0;
+    },
+  };
+}

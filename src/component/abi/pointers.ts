@@ -1,0 +1,20 @@
+// Pointers to values that lie elsewhere: an address and a length, in memory or in registers.
+
+import type { Side } from "./context.ts";
+
+/** Where an address and a length stand. */
+export type Place = "memory" | "registers";
+
+/** Writes them at byte or word `to`. */
+export function writePointer(side: Side, place: Place, to: number, pointer: number, length: number): void {
+  if (place === "memory") {
+    side.view.setInt32(to, pointer, true);
+    side.view.setInt32(to + 4, length, true);
+  } else {
+    const { R } = side.flat;
+    R[to] = pointer;
+    R[to + 1] = 0;
+    R[to + 2] = length;
+    R[to + 3] = 0;
+  }
+}

@@ -123,10 +123,10 @@ class Turn {
 }
 
 /** A timer holds 31 bits; who waits longer asks again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Waits for the host, but not past the deadline nor an abort. */
-async function settledOrStopped(
+export async function settledOrStopped(
   execution: Execution,
   deadline: number | undefined,
   signal: AbortSignal | undefined,

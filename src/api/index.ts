@@ -52,4 +52,5 @@ export { Scheduler, type SchedulerOptions, type TaskOptions } from "./scheduler.
 export { Store, type StoreOptions } from "./store.ts";
 export { Table, type TableOptions } from "./table.ts";
 export { Tag, type TagOptions } from "./tag.ts";
+export { type Percentiles, Tenant, type TenantMetrics, type TenantOptions } from "./tenant.ts";
 export type { FuncTypeDescriptor, ValTypeName } from "./types.ts";

@@ -199,3 +199,109 @@ describe("10,000 parked executions of as many instances", () => {
     expect(scheduler.size).toBe(0);
   });
 });
+
+describe("tenants", () => {
+  const SECOND = 1000;
+  const spin = (store = new Store(engine)): Execution => instantiate(store).start("spin");
+
+  it("have one share each, however many executions they start", async () => {
+    const scheduler = new Scheduler({ quantum: 1000 });
+    const [few, many] = [scheduler.tenant("few"), scheduler.tenant("many", { weight: 2 })];
+    const executions = Array.from({ length: 11 }, () => spin());
+    const outcomes = Promise.allSettled(
+      executions.map((each, k) => scheduler.run(each, { tenant: k === 0 ? few : many, fuel: 3_000_000 })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const [a, b] = [few.fuelConsumed, many.fuelConsumed];
+    for (const execution of executions) execution.cancel();
+    await outcomes;
+    expect(a).toBeGreaterThan(0n);
+    expect(Number(b) / Number(a)).toBeCloseTo(2, 0);
+    expect(few.metrics).toMatchObject({ active: 0, finished: 1, failed: 1, throttled: 0 });
+    expect(many.metrics).toMatchObject({ active: 0, finished: 10, failed: 10 });
+    expect(scheduler.size).toBe(0);
+  });
+
+  it("are held to their rate, also by instructions that cost more than all they may save", async () => {
+    const scheduler = new Scheduler({ quantum: 1000 });
+    const tenant = scheduler.tenant("slow", { fuelPerSecond: 100_000, burst: 2000 });
+    const before = performance.now();
+    expect(await scheduler.run(instantiate(new Store(engine)).start("f", [1500]), { tenant })).toBe(1500);
+    // 13,500 units, of which 2,000 were there.
+    const rate = (Number(tenant.fuelConsumed) - 2000) / ((performance.now() - before) / SECOND);
+    expect(rate).toBeLessThan(105_000 + 1000 / 0.1);
+    expect(tenant.metrics.throttled).toBeGreaterThan(5);
+    const bounded = new Engine({ costModel: "bounded" });
+    const module = new Module(
+      bounded,
+      wat(
+        `(module (memory 1) (func (export "f") (memory.fill (i32.const 0) (i32.const 1) (i32.const 5000))))`,
+      ),
+    );
+    const dear = new Linker(bounded).instantiate(new Store(bounded), module).start("f");
+    await scheduler.run(dear, { tenant });
+    expect(dear.fuelConsumed).toBeGreaterThan(5000n);
+  });
+
+  it("end in time and at a signal, running, waiting for the host, or for their rate", async () => {
+    const scheduler = new Scheduler({ quantum: 1000 });
+    const slow = scheduler.tenant("slow", { fuelPerSecond: 1000, burst: 1 });
+    const never = () => new Promise(() => undefined);
+    const waiting = () => instantiate(new Store(engine), never).start("f", [1]);
+    const abort = new AbortController();
+    const all = [
+      ...[spin(), waiting()].map((each) => scheduler.run(each, { timeoutMs: 20 })),
+      ...[spin(), waiting(), spin()].map((each) => scheduler.run(each, { timeoutMs: 20, tenant: slow })),
+      ...[spin(), waiting()].map((each) => scheduler.run(each, { signal: abort.signal })),
+      ...[spin(), waiting(), spin()].map((each) =>
+        scheduler.run(each, { signal: abort.signal, tenant: slow }),
+      ),
+    ];
+    setTimeout(() => abort.abort(), 30);
+    const outcomes = await Promise.allSettled(all);
+    const reasons = outcomes.map((each) => (each.status === "rejected" ? each.reason.reason : each.value));
+    expect(reasons).toEqual([...Array(5).fill("timeout"), ...Array(5).fill("signal")]);
+    expect(scheduler.size).toBe(0);
+    expect(slow.metrics).toMatchObject({ active: 0, finished: 6, failed: 6 });
+  });
+
+  it("are found by name, and forgotten when they are idle", async () => {
+    const scheduler = new Scheduler();
+    const tenant = scheduler.tenant("a", { weight: 3 });
+    expect(scheduler.tenant("a")).toBe(tenant);
+    expect(() => scheduler.tenant("a", { weight: 2 })).toThrow("there is a tenant");
+    expect(() => scheduler.tenant("b", { weight: 0 })).toThrow(RangeError);
+    expect(() => scheduler.tenant("b", { fuelPerSecond: 0 })).toThrow(RangeError);
+    expect(() => new Scheduler().run(spin(), { tenant })).toThrow("none of this scheduler's");
+    expect(() => scheduler.run(spin(), { tenant, weight: 2 })).toThrow("weight of its own");
+    const run = scheduler.run(instantiate(new Store(engine)).start("f", [5]), { tenant });
+    expect(scheduler.removeTenant("a")).toBe(false);
+    await run;
+    expect(tenant.metrics.queueMs.max).toBeGreaterThan(0);
+    expect(tenant.metrics.totalMs.p99).toBeGreaterThanOrEqual(tenant.metrics.queueMs.p50);
+    expect(scheduler.removeTenant("a")).toBe(true);
+    expect(scheduler.tenants).toEqual([]);
+  });
+
+  it("1,000 of them do not notice that one never ends", async () => {
+    // Counted in fuel that anybody has used from the start to one's end: the clock of a machine that does nothing else.
+    const latencies = async (isSpoiled: boolean): Promise<number> => {
+      const store = new Store(engine);
+      const scheduler = new Scheduler({ quantum: 2000 });
+      const endless = instantiate(store).start("spin");
+      const spoiled = isSpoiled ? [scheduler.run(endless, { tenant: scheduler.tenant("endless") })] : [];
+      const others = Array.from({ length: 999 }, (_, k) => {
+        const tenant = scheduler.tenant(String(k));
+        const run = scheduler.run(instantiate(store).start("f", [500]), { tenant });
+        return run.then(() => Number(store.fuelConsumed));
+      });
+      const ends = await Promise.all(others);
+      endless.cancel();
+      await Promise.allSettled(spoiled);
+      return ends.sort((a, b) => a - b)[Math.floor(0.99 * ends.length)] ?? 0;
+    };
+    const [alone, beside] = [await latencies(false), await latencies(true)];
+    expect(alone).toBeGreaterThan(999 * 500);
+    expect(beside).toBeLessThan(1.1 * alone);
+  });
+});

@@ -1,5 +1,5 @@
 // A small fair scheduler: many executions, of one store or of many, share one thread.
-// Owns the order of turns. Uses executions as any embedder could.
+// Owns the order of turns. Uses executions as any embedder could; shares and rates are tenant.ts's.
 
 import {
   amount,
@@ -7,11 +7,16 @@ import {
   integer,
   type OptionTable,
   POSITIVE_MILLISECONDS,
+  type Read,
   readOptions,
+  STRING,
+  shape,
   wrongArgument,
 } from "../checks/options.ts";
+import { LONGEST_TIMER_MS, settledOrStopped } from "./drive.ts";
 import { Execution } from "./execution.ts";
-import { now } from "./interrupt.ts";
+import { INTERRUPT_OPTIONS, type InterruptOptions, now } from "./interrupt.ts";
+import { TENANT_OPTIONS, Tenant, type TenantOptions } from "./tenant.ts";
 import { nextTurn } from "./turn.ts";
 
 export interface SchedulerOptions {
@@ -21,11 +26,14 @@ export interface SchedulerOptions {
   readonly quantumMs?: number | undefined;
 }
 
-export interface TaskOptions {
-  /** Share of the fuel in proportion to others': an integer of at least 1. Default 1. */
+/** Options of one execution. `timeoutMs` counts from `run` on, waiting for its turn and for the host too. */
+export interface TaskOptions extends InterruptOptions {
+  /** Share of the fuel in proportion to others': an integer of at least 1. Default 1. A tenant has its own. */
   readonly weight?: number | undefined;
   /** Cap on what the execution may consume in all, inside its store's budget. Default: none. */
   readonly fuel?: bigint | number | undefined;
+  /** For whom it runs: all executions of a tenant have one share and one rate together. Default: for nobody else. */
+  readonly tenant?: Tenant | undefined;
 }
 
 const SCHEDULER_OPTIONS = {
@@ -34,21 +42,47 @@ const SCHEDULER_OPTIONS = {
   quantumMs: POSITIVE_MILLISECONDS,
 } satisfies OptionTable<SchedulerOptions>;
 
-const TASK_OPTIONS = { weight: /* @__PURE__ */ integer(1), fuel: FUEL } satisfies OptionTable<TaskOptions>;
+const TASK_OPTIONS = {
+  ...INTERRUPT_OPTIONS,
+  weight: /* @__PURE__ */ integer(1),
+  fuel: FUEL,
+  tenant: /* @__PURE__ */ shape<Tenant>("what scheduler.tenant() gives", (value) => value instanceof Tenant),
+} satisfies OptionTable<TaskOptions>;
 
 const QUANTUM = 100_000n;
 const QUANTUM_MS = 10;
 /** Turns of executions before the event loop's. */
 const MOST_TURNS = 10_000;
+/** Executions of one tenant in one of its turns, however little each of them uses. */
+const MOST_TASKS = 100;
 
 interface Task {
   readonly execution: Execution;
-  readonly quantum: bigint;
-  readonly limit: bigint | undefined;
-  /** Fuel that it may use in its turn: the quantum, and what it was left with for lack of more. */
-  credit: bigint;
+  readonly flow: Flow;
+  readonly options: Read<typeof TASK_OPTIONS>;
+  readonly since: number;
+  readonly deadline: number | undefined;
+  hasBegun: boolean;
+  /** It has its outcome: what is left of it in a queue is passed over. */
+  isOver: boolean;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Ends what may end it while it stands in a queue. */
+  unwatch: () => void;
+}
+
+/** Who takes turns: a tenant with all its executions, or one execution. */
+interface Flow {
+  readonly quantum: bigint;
+  readonly tenant: Tenant | undefined;
+  /** Executions that could run; the first one does. */
+  ready: Task[];
+  /** Where the first one stands in `ready`: what is before it has run. */
+  next: number;
+  /** Fuel that it may use in its turn: the quantum, and what it was left with for lack of more. */
+  credit: bigint;
+  /** Whether it has its place in the round, or waits for its rate. */
+  isPlaced: boolean;
 }
 
 /**
@@ -60,15 +94,19 @@ interface Task {
  *     const scheduler = new Scheduler({ quantum: 50_000 });
  *     const results = await Promise.all(guests.map((guest) => scheduler.run(guest.start("main"))));
  *
+ * Executions of one tenant share its turns, in the order of their arrival, so that nobody gets more by starting more; a
+ * tenant may have a weight and a rate of fuel.
+ *
  * Nothing runs before the caller's own code lets the event loop turn. To end one: `execution.cancel()`.
  */
 export class Scheduler {
   readonly #quantum: bigint;
   readonly #quantumMs: number;
   /** Whose turn comes next stands at `#next`; what is before it is over. */
-  readonly #round: Task[] = [];
+  readonly #round: Flow[] = [];
+  readonly #tenants = new Map<string, Flow>();
   #next = 0;
-  #parked = 0;
+  #size = 0;
   #active = false;
 
   /** @throws TypeError, RangeError for options that make no sense, such as a quantum that is not positive */
@@ -82,14 +120,44 @@ export class Scheduler {
     this.#quantumMs = quantumMs;
   }
 
-  /** Executions that have not ended: those in the round, and those that wait for the host. */
+  /** Executions that have not ended: those in the round, and those that wait for the host or for their tenant's rate. */
   get size(): number {
-    return this.#round.length - this.#next + this.#parked;
+    return this.#size;
   }
 
   /**
-   * Takes an execution into the round; gives its result. Where fuel ran out, or an interrupt handle stopped it, the
-   * execution stands where it was: it can be run again, or cancelled.
+   * The tenant of that name: made with `options` when it is first asked for, the same one later on.
+   * @throws TypeError, RangeError for options that make no sense; TypeError for options given to one that is there already
+   */
+  tenant(name: string, options?: TenantOptions): Tenant {
+    STRING.read(name, "scheduler.tenant: name");
+    const known = this.#tenants.get(name)?.tenant;
+    if (known !== undefined) {
+      if (options === undefined) return known;
+      throw new TypeError(
+        `scheduler.tenant: there is a tenant ${JSON.stringify(name)} already; its options stay as they are`,
+      );
+    }
+    const { weight = 1, fuelPerSecond, burst } = readOptions("scheduler.tenant", options, TENANT_OPTIONS);
+    const tenant = new Tenant(name, weight, fuelPerSecond, burst);
+    this.#tenants.set(name, this.#makeFlow(weight, tenant));
+    return tenant;
+  }
+
+  /** All tenants, in the order in which they were made. */
+  get tenants(): readonly Tenant[] {
+    return [...this.#tenants.values()].flatMap(({ tenant }) => tenant ?? []);
+  }
+
+  /** Forgets a tenant and its measurements; false if it is unknown, or has executions that have not ended. */
+  removeTenant(name: string): boolean {
+    const active = this.#tenants.get(name)?.tenant?.metrics.active ?? 1;
+    return active === 0 && this.#tenants.delete(name);
+  }
+
+  /**
+   * Takes an execution into the round; gives its result. Where fuel ran out, or an interrupt handle, its time or a signal
+   * stopped it, the execution stands where it was: it can be run again, or cancelled.
    * @throws by rejecting: what ended the guest; OutOfFuelError with scope `store` or, for the options' cap, `call`;
    * InterruptedError
    * @throws TypeError, RangeError at once for options that make no sense
@@ -99,15 +167,44 @@ export class Scheduler {
       const expected = "an Execution, as instance.start() gives it";
       throw wrongArgument("scheduler.run(execution, options)", "execution", expected, execution);
     }
-    const { weight = 1, fuel: limit } = readOptions("scheduler.run", options, TASK_OPTIONS);
-    const quantum = this.#quantum * BigInt(weight);
+    const read = readOptions("scheduler.run", options, TASK_OPTIONS);
+    const { weight = 1, tenant, timeoutMs } = read;
+    if (tenant !== undefined && read.weight !== undefined) {
+      throw new TypeError("scheduler.run: a tenant has a weight of its own; option weight is for others");
+    }
+    const flow = tenant === undefined ? this.#makeFlow(weight, undefined) : this.#tenants.get(tenant.name);
+    if (flow === undefined || flow.tenant !== tenant) {
+      throw new TypeError("scheduler.run: option tenant: it is none of this scheduler's, or was removed");
+    }
+    const since = now();
     return new Promise((resolve, reject) => {
-      this.#join({ execution, quantum, limit, credit: 0n, resolve, reject });
+      const task: Task = {
+        ...{ execution, flow, options: read, since, resolve, reject },
+        deadline: timeoutMs === undefined ? undefined : since + timeoutMs,
+        ...{ hasBegun: false, isOver: false, unwatch: () => undefined },
+      };
+      this.#size++;
+      tenant?.joined();
+      // Others come round to look at the time in each turn.
+      if (tenant?.hasRate) this.#watch(task);
+      this.#join(task);
     });
   }
 
+  #makeFlow(weight: number, tenant: Tenant | undefined): Flow {
+    const quantum = this.#quantum * BigInt(weight);
+    return { quantum, tenant, ready: [], next: 0, credit: 0n, isPlaced: false };
+  }
+
   #join(task: Task): void {
-    this.#round.push(task);
+    const { flow } = task;
+    flow.ready.push(task);
+    if (!flow.isPlaced) this.#place(flow);
+  }
+
+  #place(flow: Flow): void {
+    flow.isPlaced = true;
+    this.#round.push(flow);
     if (this.#active) return;
     this.#active = true;
     void this.#work();
@@ -120,7 +217,7 @@ export class Scheduler {
       const end = now() + this.#quantumMs;
       // Also by number: a clock may stand still while code runs.
       for (let turns = 0; turns < MOST_TURNS && this.#next < round.length; turns++) {
-        this.#turn(round[this.#next++] as Task);
+        this.#turn(round[this.#next++] as Flow);
         if (now() >= end) break;
       }
       round.splice(0, this.#next);
@@ -129,42 +226,122 @@ export class Scheduler {
     this.#active = false;
   }
 
-  #turn(task: Task): void {
-    const { execution, limit } = task;
-    task.credit += task.quantum;
-    if (task.credit <= 0n) {
-      // It has overdrawn its turns so far.
-      this.#join(task);
-      return;
+  #turn(flow: Flow): void {
+    flow.credit += flow.quantum;
+    flow.isPlaced = false;
+    // Those who have ended leave what is left of the turn to the next one of their tenant.
+    for (let tasks = 0; flow.credit > 0n && flow.next < flow.ready.length && tasks < MOST_TASKS; tasks++) {
+      if (flow.tenant?.isOverdrawn) break;
+      const task = flow.ready[flow.next++] as Task;
+      if (!task.isOver && this.#slice(task) === "paused") break;
     }
-    const fuel = limit === undefined ? undefined : limit - execution.fuelConsumed;
+    flow.ready.splice(0, flow.next);
+    flow.next = 0;
+    if (flow.ready.length > 0) {
+      if (flow.tenant?.isOverdrawn) this.#throttle(flow);
+      else this.#place(flow);
+    } else if (flow.credit > 0n) {
+      // Who does not run saves nothing.
+      flow.credit = 0n;
+    }
+  }
+
+  /** Runs one execution for what its flow may use. `paused` if the turn is over. */
+  #slice(task: Task): "paused" | "left" {
+    const { execution, flow, options, deadline } = task;
+    if (!task.hasBegun) {
+      task.hasBegun = true;
+      flow.tenant?.began(now() - task.since);
+    }
+    const { fuel: limit, signal } = options;
     const before = execution.fuelConsumed;
-    const state = execution.resume({ fuel, quantum: task.credit });
-    task.credit -= execution.fuelConsumed - before;
+    const state = execution.resume({
+      fuel: limit === undefined ? undefined : limit - before,
+      quantum: flow.credit,
+      timeoutMs: deadline === undefined ? undefined : Math.max(0, deadline - now()),
+      signal,
+    });
+    const used = execution.fuelConsumed - before;
+    flow.credit -= used;
+    flow.tenant?.used(used);
     switch (state) {
       case "done":
-        task.resolve(execution.result);
-        return;
-      case "trapped":
-        task.reject(execution.trap);
-        return;
+        this.#end(task, undefined);
+        return "left";
       case "awaiting-host":
-        task.credit = 0n;
-        this.#parked++;
-        void execution.settled().then(() => {
-          this.#parked--;
-          this.#join(task);
-        });
-        return;
+        void settledOrStopped(execution, deadline, signal).then(() => this.#back(task));
+        return "left";
       case "out-of-fuel":
         if (execution.outOfFuelScope === "quantum") {
-          this.#join(task);
-        } else {
-          task.reject(execution.inner.stopError(execution.outOfFuelScope ?? "call", true));
+          flow.ready.push(task);
+          return "paused";
         }
-        return;
+        this.#end(task, execution.inner.stopError(execution.outOfFuelScope ?? "call", true));
+        return "left";
+      case "trapped":
+        this.#end(task, execution.trap, true);
+        return "left";
       default:
-        task.reject(execution.inner.stopError(execution.interruptedBy ?? "handle", true));
+        this.#end(task, execution.inner.stopError(execution.interruptedBy ?? "handle", true));
+        return "left";
     }
+  }
+
+  /** What an execution waited for is there, or its time is over. */
+  #back(task: Task): void {
+    if (task.isOver) return;
+    const reason = this.#stopped(task);
+    if (reason === undefined || task.execution.state !== "awaiting-host") this.#join(task);
+    else this.#end(task, task.execution.inner.stopError(reason, true));
+  }
+
+  #stopped({ options, deadline }: Task): "signal" | "timeout" | undefined {
+    if (options.signal?.aborted) return "signal";
+    return deadline !== undefined && now() >= deadline ? "timeout" : undefined;
+  }
+
+  #end(task: Task, error: unknown, isThrown = error !== undefined): void {
+    if (task.isOver) return;
+    task.isOver = true;
+    task.unwatch();
+    this.#size--;
+    task.flow.tenant?.ended(now() - task.since, isThrown);
+    if (isThrown) task.reject(error);
+    else task.resolve(task.execution.result);
+  }
+
+  /** Puts a tenant aside until its rate allows it half a quantum again. It keeps its credit, as an instruction may need it all. */
+  #throttle(flow: Flow): void {
+    const wait = flow.tenant?.waitFor(flow.quantum / 2n + 1n) ?? 0;
+    const back = (): void => {
+      // Another one of its executions may have come meanwhile.
+      flow.isPlaced = false;
+      this.#place(flow);
+    };
+    flow.isPlaced = true;
+    if (typeof setTimeout === "function") setTimeout(back, Math.min(Math.ceil(wait), LONGEST_TIMER_MS));
+    else void nextTurn().then(back);
+  }
+
+  /** Sees to it that time and signal end an execution also while its tenant waits for its rate. */
+  #watch(task: Task): void {
+    const { deadline, options, execution } = task;
+    const { signal } = options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      const reason = this.#stopped(task);
+      // What runs or waits for the host is looked after there.
+      if (reason !== undefined && execution.state !== "awaiting-host") {
+        this.#end(task, execution.inner.stopError(reason, true));
+      } else if (deadline !== undefined && typeof setTimeout === "function") {
+        timer = setTimeout(look, Math.min(Math.max(1, Math.ceil(deadline - now())), LONGEST_TIMER_MS));
+      }
+    };
+    if (deadline !== undefined) look();
+    signal?.addEventListener("abort", look);
+    task.unwatch = () => {
+      if (timer !== undefined) clearTimeout(timer);
+      signal?.removeEventListener("abort", look);
+    };
   }
 }

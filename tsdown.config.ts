@@ -16,6 +16,9 @@ export default defineConfig({
     webassembly: "src/webassembly/index.ts",
     node: "src/node.ts",
     cli: "src/cli/main.ts",
+    // Not for import: what bin/wasmeter-runtime starts on a node, and what that starts in a container.
+    create: "src/cli/container/create.ts",
+    container: "src/cli/container/guest.ts",
     // The project's own tests and tools see the engine's insides through this one. Not published.
     testing: "src/testing/index.ts",
   },

@@ -42,15 +42,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   webassembly: [...ENGINE, "api"],
   http: [...BASE, "checks", "api", "wasi", "component", "component-wasi"],
   spin: [...BASE, "checks", "api", "wasi", "component", "component-wasi", "http"],
+  oci: [...BASE, "checks", "decoder"],
   cli: [
     ...[...ENGINE, "api", "wasi", "component", ...COMPONENT_PARTS, "component/api", "component-wasi"],
-    ...["http", "spin"],
+    ...["http", "spin", "oci"],
   ],
   // Support of tests and tools sees everything; nothing of the product sees it.
   testing: [
     ...[...ENGINE, "api", "wasi", "webassembly", "cli"],
     ...["component", ...COMPONENT_PARTS, "component/runtime", "component/api", "component-wasi"],
-    ...["http", "spin"],
+    ...["http", "spin", "oci"],
   ],
 };
 

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -60,7 +61,7 @@ it("packs what its manifest names, within the size budget", () => {
     expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "docs/cli.md", "man/wasmeter.1"]),
   );
   const foreign = paths.filter(
-    (path) => !/^(dist\/|docs\/|man\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path),
+    (path) => !/^(bin\/|dist\/|docs\/|man\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path),
   );
   expect(foreign).toEqual([]);
   expect(paths.filter((path) => path.includes("testing"))).toEqual([]);
@@ -155,10 +156,14 @@ it.each(ENTRIES)("imports %s without touching anything", (entry) => {
   expect(seen.exported.length).toBeGreaterThan(0);
 });
 
-it("marks all but its command as free of side effects, and ships its command with a shebang", () => {
-  expect(manifest.sideEffects).toEqual(Object.values(manifest.bin));
+it("marks all but its commands as free of side effects, and ships them executable", () => {
+  // What the OCI runtime starts is not for import either.
+  const started = ["./dist/create.js", "./dist/container.js"];
+  const programs = Object.values(manifest.bin).filter((path) => path.startsWith("./dist/"));
+  expect(manifest.sideEffects).toEqual([...programs, ...started]);
   for (const path of Object.values(manifest.bin)) {
-    expect(existsSync(join(projectRoot, path))).toBe(true);
-    expect(readFileSync(join(projectRoot, path), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(readFileSync(join(projectRoot, path), "utf8")).toMatch(/^#!(\/usr\/bin\/env node|\/bin\/sh)\n/);
+    expect(statSync(join(projectRoot, path)).mode & 0o111).toBe(0o111);
   }
+  for (const path of started) expect(existsSync(join(projectRoot, path))).toBe(true);
 });

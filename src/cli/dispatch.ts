@@ -3,7 +3,7 @@
 
 import { nearest } from "../checks/suggest.ts";
 import { parseCommandLine } from "./args/options.ts";
-import { classify, describeError, STATUS } from "./classify-error.ts";
+import { classify, describeError, type Reason, STATUS } from "./classify-error.ts";
 import { paintFor } from "./colour.ts";
 import { allOptions, type CommandContext, commandHelp } from "./command.ts";
 import { overview } from "./commands/help.ts";
@@ -31,16 +31,25 @@ function withCommandHint(error: unknown, file: string | undefined): unknown {
 
 /**
  * Runs the command. `argv` is without the names of node and the script. Gives the
- * exit status, and never throws: what goes wrong is on `io.stderr`.
+ * exit status, and never throws: what goes wrong is on `io.stderr`. `statuses` replaces exit statuses by reason.
  */
-export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  io: CommandIo,
+  statuses: Partial<Record<Reason, number>> = {},
+): Promise<number> {
   const named = COMMANDS.find(({ name }) => name === argv[0]);
   const command = named ?? run;
   let file: string | undefined;
   let asJson = false;
+  const statusOf = (error: unknown): number => {
+    const { reason, status } = classify(error);
+    return statuses[reason] ?? status;
+  };
   const report = (thrown: unknown): number => {
     const error = named === undefined ? withCommandHint(thrown, file) : thrown;
-    const { text, status } = reportError(error, {
+    const status = statusOf(error);
+    const { text } = reportError(error, {
       command: named?.name,
       file,
       bugsUrl: readManifest().bugsUrl,
@@ -57,7 +66,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
   const context: CommandContext = {
     io,
     report,
-    statusOf: (error) => classify(error).status,
+    statusOf,
     paint,
     commands: COMMANDS,
   };

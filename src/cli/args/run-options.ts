@@ -48,6 +48,7 @@ export const RUN_OPTIONS = {
     help: "give up when loading the module takes longer (default: never)",
   },
   "max-memory": { value: "SIZE", help: "most memory, tables and GC objects together: 64KiB, 10MB, 1GiB" },
+  "oom-exit": { help: "end a guest that fails after it was refused memory with status 137" },
   "max-call-depth": { value: "N", help: "most nested calls (default 16384)" },
   "max-wasm-stack": { value: "SIZE", help: "most bytes of the frames of nested calls (default 8MiB)" },
   deterministic: {
@@ -104,6 +105,8 @@ export interface RunOptions {
   /** For reading, decoding and checking the module. */
   readonly loadTimeoutMs: number | undefined;
   readonly maxMemory: number | undefined;
+  /** Whether a failure after memory was refused counts as out of memory. */
+  readonly oomExit: boolean;
   /** Those that were asked for, but for memory. */
   readonly limits: Partial<Limits>;
   readonly unknownImportsTrap: boolean;
@@ -191,6 +194,7 @@ export function readRunOptions(line: CommandLine): RunOptions {
     timeoutMs: readTimeout(given),
     loadTimeoutMs: given.read("load-timeout", parseTimeLimit),
     maxMemory: given.read("max-memory", parseMemoryLimit),
+    oomExit: given.has("oom-exit"),
     limits: {
       ...translated.limits,
       ...(maxCallDepth !== undefined && { callDepth: maxCallDepth }),

@@ -16,6 +16,7 @@ import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
 import { buildEnvironment } from "../args/grants.ts";
 import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
+import { formatSize } from "../args/units.ts";
 import { describeError, STATUS } from "../classify-error.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { CommandIo } from "../io.ts";
@@ -237,6 +238,14 @@ function inUsersWords(error: InterruptedError, whatTookLong: string): Interrupte
   return detailed;
 }
 
+/** How often a memory could not grow for a limit on bytes. */
+function refusedMemory(store: Store | undefined): number {
+  const denied = store?.denied ?? [];
+  return denied
+    .filter(({ limit }) => limit === "memoryBytes" || limit === "totalBytes")
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
 /** Writes how the run ended as one line of JSON. Throws InputError for a file that cannot be written. */
 function writeEnd(path: string, end: object, { stderr }: CommandIo): void {
   const line = `${toJsonLine(end)}\n`;
@@ -276,6 +285,15 @@ Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124
       status = options.json === "" ? context.statusOf(error) : context.report(error);
     }
     const { begun, loaded, ended, store, exitCode } = progress;
+    const shortage = options.oomExit && status !== STATUS.ok ? refusedMemory(store) : 0;
+    if (shortage > 0) {
+      const bound = options.maxMemory === undefined ? "its limit" : formatSize(options.maxMemory);
+      io.stderr.write(
+        `wasmeter: out of memory: the guest failed with status ${status} after it was refused more than ${bound}; --max-memory gives more\n`,
+      );
+      failure = { reason: "out-of-memory", message: `refused memory ${shortage} times` };
+      status = STATUS.limit;
+    }
     if (options.fuelReport) io.stderr.write(`fuel consumed: ${store?.fuelConsumed ?? 0n}\n`);
     if (options.json !== undefined) {
       const end = {

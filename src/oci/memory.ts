@@ -1,0 +1,80 @@
+// How much of a container's memory the guest may have: what Node needs is taken off first, so that the guest meets its
+// own limit, with a line that says so, before the kernel ends the whole process without a word.
+// Owns the arithmetic and its messages.
+
+import { Refusal } from "./refusal.ts";
+
+const MIB = 2 ** 20;
+/** What Node takes for itself: 39 MiB measured on Node 20 with a module of 100 KB. */
+const NODE = 40 * MIB;
+/** Left free unless asked for: code of larger modules, buffers, what is not collected yet. */
+const MARGIN = 8 * MIB;
+/** With less there is nothing left for a guest. */
+const LEAST_LIMIT = NODE + MARGIN;
+/** What a guest has where the rest is smaller. */
+const LEAST_GUEST = MIB;
+
+/** The guest's share, in bytes. */
+export interface GuestMemory {
+  readonly byDefault: number;
+  readonly most: number;
+  /** The container's limit. */
+  readonly limit: number;
+}
+
+/** `64Mi`, as pods write it; rounded up, as it is a number to write. */
+export function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / MIB)}Mi`;
+}
+
+/**
+ * The guest's share of a container's limit; `undefined` where there is no limit (absent, zero, negative, or a number beyond
+ * all memory). Throws Refusal for a limit that is too low.
+ */
+export function guestMemory(limit: number | undefined): GuestMemory | undefined {
+  if (limit === undefined || !(limit > 0) || limit >= 2 ** 50) return undefined;
+  if (limit < LEAST_LIMIT) {
+    throw new Refusal(
+      "limit",
+      `the container's memory limit of ${inMebibytes(limit)} is too low: Node itself takes about 39Mi; write ${inMebibytes(LEAST_LIMIT)} or more`,
+    );
+  }
+  return { byDefault: Math.max(limit - NODE - MARGIN, LEAST_GUEST), most: limit - NODE, limit };
+}
+
+/**
+ * What `--max-memory` is to say.
+ * @param asked in bytes, by annotation
+ * @param declared what the module's memories have from the start, in bytes
+ * @throws Refusal when either is more than there can be
+ */
+export function memoryFlag(
+  share: GuestMemory | undefined,
+  asked: number | undefined,
+  declared: number,
+): number | undefined {
+  const allowed = asked ?? share?.byDefault;
+  if (share !== undefined && allowed !== undefined && allowed > share.most) {
+    throw new Refusal(
+      "annotation",
+      `annotation wasmeter.dev/max-memory: a limit of ${inMebibytes(share.limit)} leaves at most ${inMebibytes(share.most)}; for more write limits.memory: ${inMebibytes(allowed + NODE)}`,
+    );
+  }
+  if (allowed !== undefined && declared > allowed) {
+    const annotated = `the annotation wasmeter.dev/max-memory: ${inMebibytes(declared)}B`;
+    const enough = `limits.memory: ${inMebibytes(declared + NODE + MARGIN)}`;
+    const advice =
+      share === undefined
+        ? `write ${annotated}`
+        : asked !== undefined
+          ? `write ${annotated.replace("the annotation ", "")} and ${enough}`
+          : declared <= share.most
+            ? `write ${enough}, or ${annotated}`
+            : `write ${enough}`;
+    throw new Refusal(
+      "memory",
+      `the module declares ${inMebibytes(declared)} of memory and may have ${Math.floor(allowed / MIB)}Mi${share === undefined ? "" : ` of the container's ${inMebibytes(share.limit)}`}; ${advice}`,
+    );
+  }
+  return allowed;
+}

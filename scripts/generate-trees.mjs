@@ -5,6 +5,7 @@
 // has been inlined. Hence small nodes, helpers of their own for what is longer, and captured variables in the nearest context.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { vectorCases } from "./cases/vector.mjs";
 
 /** Copies of every node by depth: V8 does not inline a function into itself. */
 const FAMILIES = 3;
@@ -36,6 +37,8 @@ const TYPES = {
   o: "CodeNode",
   v: "Binary",
   w: "Unary",
+  z: "VectorStep",
+  m: "VectorAccess",
 };
 /** What a node's text may name of the machine. */
 const ENVIRONMENT = [
@@ -192,6 +195,8 @@ define("callIndirect", "o j h", "number", "callIndirect(fp, o, j, h)");
 // What hangs under a driver of its own. V8 must not take it for a constant, or it would be inlined here.
 define("cut", "l", "number", "l.flow(fp)");
 define("rare", "j", "void", "{ rare(fp, j); }");
+define("vector", "z o", "void", "{ z(fp, o); }");
+define("vectorAccess", "m x o", "number", "m(x(fp), fp, o)");
 
 // ---------------------------------------------------------------- text
 
@@ -223,6 +228,8 @@ const nodesText = `// The closures that trees are made of, in copies by depth.
 import type { CodeNode } from "../code/node.ts";
 import type { Binary, Environment, Unary } from "./environment.ts";
 import type { Callee, Cut, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
+import type { VectorAccess } from "./vector-memory.ts";
+import type { VectorStep } from "./vectors.ts";
 
 /** The operands of every kind of node, a letter each: x y Value, c e Test, s t u Step, p q f Flow; others are no closures. */
 export const NODE_OPERANDS = {
@@ -265,7 +272,35 @@ ${drivers("LOOP_DRIVERS", "LoopDriver", LOOP_DRIVERS, "(p) => (fp) => { for (;;)
 ${drivers("FUNCTION_DRIVERS", "FunctionDriver", FUNCTION_DRIVERS, "(g) => (fp) => g.body(fp)")}
 `;
 
+// ---------------------------------------------------------------- vectors
+function vectorStep({ names, text }) {
+  const bound = ["d", "a", "b"].filter((each) => new RegExp(`\\b${each}\\b`).test(text));
+  const bind = bound.map((each) => `${each} = fp + i.${each}`).join(", ");
+  return names.map((name) => `    [${name}, (fp, i) => { const ${bind}; ${text} }],`).join("\n");
+}
+const operations = vectorCases.filter(({ text }) => !text.includes("access("));
+const vectorsText = `// The frequent vector instructions as functions on the registers of trees.
+// Generated from scripts/cases by scripts/generate-trees.mjs: change those, then run \`npm run generate\`.
+
+import { Op } from "../../isa/op.ts";
+import { SHIFT_BY_IMMEDIATE, VectorCode } from "../code/operations.ts";
+import { i8x16Shuffle } from "../ops/simd/lanes.ts";
+import * as shift from "../ops/simd/shift.ts";
+import type { VectorViews } from "../ops/simd/views.ts";
+import { i8x16NarrowI16x8U } from "../ops/simd/widen.ts";
+import type { VectorStep } from "./vectors.ts";
+
+/** By operation. A function each, so that V8 compiles each by itself. */
+export function createVectorSteps(views: VectorViews): ReadonlyMap<number, VectorStep> {
+  const { R, F, D } = views;
+  return new Map<number, VectorStep>([
+${operations.map(vectorStep).join("\n")}
+  ]);
+}
+`;
+
 const outputs = [
+  ["src/interp/tree/vector-steps.ts", vectorsText],
   ["src/interp/tree/nodes.ts", nodesText],
   ["src/interp/tree/drivers.ts", driversText],
 ];

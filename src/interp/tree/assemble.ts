@@ -2,6 +2,7 @@
 // Owns which copy of a node is used at which depth, and the warm-up of nodes that are used for the first time.
 
 import type { GlobalInstance } from "../../runtime/global.ts";
+import type { CodeNode } from "../code/node.ts";
 import {
   type Binary,
   createEnvironment,
@@ -23,6 +24,8 @@ import {
 import { createFamilies, type Family, NODE_OPERANDS, type NodeFactory, type NodeKind } from "./nodes.ts";
 import type { DriverPool } from "./pool.ts";
 import { type Operand, type TrapPlan, Tree } from "./tree.ts";
+import type { VectorAccess } from "./vector-memory.ts";
+import { createVectors, type VectorStep, type Vectors } from "./vectors.ts";
 
 type Closure = Value | Test | Step;
 
@@ -36,11 +39,13 @@ export class Assembler {
   readonly #pool: DriverPool;
   readonly #machine: Machine;
   readonly #warm = new Set<NodeKind>();
+  readonly #vectors: Vectors;
 
   constructor(machine: Machine, pool: DriverPool) {
     this.#machine = machine;
     const environment = createEnvironment(machine);
     this.#families = createFamilies(environment);
+    this.#vectors = createVectors(machine);
     for (const factory of HELPER_FACTORIES) warmUpHelper(factory);
     this.#disguises = STRANGERS.map((stranger) => createFamilies(disguise(environment, stranger)));
     this.#pool = pool;
@@ -64,6 +69,8 @@ export class Assembler {
       if (driver === undefined) throw new NoDriver();
       return driver(operands[0] as Flow);
     }
+    if (kind === "vector") operands[0] = this.#vectors.stepOf(operands[0] as CodeNode);
+    if (kind === "vectorAccess") operands[0] = this.#vectors.accessOf(operands[0] as CodeNode);
     if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
     this.#warmUp(kind);
     const family = this.#families[depth % this.#families.length] as Family;
@@ -206,6 +213,10 @@ function sample(letter: string, isFloat: boolean, child: number): unknown {
       return BINARIES[k];
     case "w":
       return UNARIES[k];
+    case "z":
+      return VECTOR_STEPS[k];
+    case "m":
+      return VECTOR_ACCESSES[k];
     case "l":
       return { flow: FLOWS[k] };
     case "g":
@@ -223,6 +234,21 @@ function sample(letter: string, isFloat: boolean, child: number): unknown {
 
 const UNARIES: readonly Unary[] = [(x) => x, (x) => -x | 0, (x) => x & 3, () => 2, (x) => x >> 1];
 const BINARIES: readonly Binary[] = [(x) => x, (x, y) => (x + y) | 0, (x, y) => x & y, (_, y) => y, () => 1];
+
+const VECTOR_STEPS: readonly VectorStep[] = [
+  () => {},
+  (fp) => void fp,
+  (fp) => void (fp + 1),
+  () => void 0,
+  (fp) => void (fp & 1),
+];
+const VECTOR_ACCESSES: readonly VectorAccess[] = [
+  () => 0,
+  (e) => e & 1,
+  (_, fp) => fp & 1,
+  () => 1,
+  (e, fp) => (e + fp) & 1,
+];
 
 /** Gives trees a memory and globals of their own, so that what is warmed up finds something there; returns what ends that. */
 function lendScratch(machine: Machine): () => void {

@@ -4,6 +4,8 @@
 import type { CodeNode } from "../code/node.ts";
 import type { Binary, Environment, Unary } from "./environment.ts";
 import type { Callee, Cut, Exit, Flow, Step, Test, TrapSite, Value } from "./machine.ts";
+import type { VectorAccess } from "./vector-memory.ts";
+import type { VectorStep } from "./vectors.ts";
 
 /** The operands of every kind of node, a letter each: x y Value, c e Test, s t u Step, p q f Flow; others are no closures. */
 export const NODE_OPERANDS = {
@@ -117,6 +119,8 @@ export const NODE_OPERANDS = {
   callIndirect: "ojh",
   cut: "l",
   rare: "j",
+  vector: "zo",
+  vectorAccess: "mxo",
 } as const;
 
 export type NodeKind = keyof typeof NODE_OPERANDS;
@@ -237,6 +241,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
+  const makeVector = (z: VectorStep, o: CodeNode) => { const vectorNode = (fp: number) => { z(fp, o); }; return vectorNode; };
+  const makeVectorAccess = (m: VectorAccess, x: Value, o: CodeNode) => { const vectorAccessNode = (fp: number) => m(x(fp), fp, o); return vectorAccessNode; };
   return {
     get: (a: number) => makeGet(a, R),
     constant: (k: number) => makeConstant(k),
@@ -348,6 +354,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
+    vector: (z: VectorStep, o: CodeNode) => makeVector(z, o),
+    vectorAccess: (m: VectorAccess, x: Value, o: CodeNode) => makeVectorAccess(m, x, o),
   };
 }
 
@@ -462,6 +470,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
+  const makeVector = (z: VectorStep, o: CodeNode) => { const vectorNode = (fp: number) => { z(fp, o); }; return vectorNode; };
+  const makeVectorAccess = (m: VectorAccess, x: Value, o: CodeNode) => { const vectorAccessNode = (fp: number) => m(x(fp), fp, o); return vectorAccessNode; };
   return {
     get: (a: number) => makeGet(a, R),
     constant: (k: number) => makeConstant(k),
@@ -573,6 +583,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
+    vector: (z: VectorStep, o: CodeNode) => makeVector(z, o),
+    vectorAccess: (m: VectorAccess, x: Value, o: CodeNode) => makeVectorAccess(m, x, o),
   };
 }
 
@@ -687,6 +699,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
+  const makeVector = (z: VectorStep, o: CodeNode) => { const vectorNode = (fp: number) => { z(fp, o); }; return vectorNode; };
+  const makeVectorAccess = (m: VectorAccess, x: Value, o: CodeNode) => { const vectorAccessNode = (fp: number) => m(x(fp), fp, o); return vectorAccessNode; };
   return {
     get: (a: number) => makeGet(a, R),
     constant: (k: number) => makeConstant(k),
@@ -798,6 +812,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
+    vector: (z: VectorStep, o: CodeNode) => makeVector(z, o),
+    vectorAccess: (m: VectorAccess, x: Value, o: CodeNode) => makeVectorAccess(m, x, o),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Binary, Unary } from "./environment.ts";
 import type { NodeKind } from "./nodes.ts";
 import { type Address, addressTree, loadPart, loadWord, type Operands, type Pair } from "./operands.ts";
 import { operationOf } from "./outline.ts";
+import { translateVector } from "./translate-vector.ts";
 import { constant, type TrapPlan, Tree, tree } from "./tree.ts";
 
 type Shape = "XY" | "XK";
@@ -368,7 +369,7 @@ export function translate(t: Translation, node: CodeNode, op: Code): boolean {
       operands.define(d, { kind: "f32", value: tree("fRound", tree("unsigned", operands.int(a))) });
       return true;
     default:
-      return translateMemory(t, node, op) || translateWide(operands, node, op, t);
+      return translateMemory(t, node, op) || translateWide(operands, node, op, t) || translateVector(t, node, op);
   }
 }
 

@@ -1,0 +1,100 @@
+// Vector loads and stores as trees make them, on the machine's registers and memory 0.
+// Owns what is frequent; the rest goes through ops/simd/load.ts.
+
+import { Op } from "../../isa/op.ts";
+import type { CodeNode } from "../code/node.ts";
+import type { MemoryAccess } from "../code/operations.ts";
+import { executeVectorLoad, executeVectorStore } from "../ops/simd/load.ts";
+import type { VectorViews } from "../ops/simd/views.ts";
+import type { Views } from "./machine.ts";
+
+/** An access at address `e`: `undefined`, with nothing done, where it is outside of the memory. */
+export type VectorAccess = (e: number, fp: number, node: CodeNode) => number;
+
+export function isVectorAccess(op: Op): boolean {
+  return op <= Op.V128Store || (op >= Op.V128Load8Lane && op <= Op.V128Load64Zero);
+}
+
+const NONE = undefined as unknown as number;
+
+export interface VectorAccesses {
+  readonly frequent: ReadonlyMap<number, VectorAccess>;
+  readonly any: VectorAccess;
+}
+
+export function createVectorAccesses(views: VectorViews, V: Views): VectorAccesses {
+  const { R } = views;
+  const any: VectorAccess = (e, fp, node) => {
+    const { u8 } = V;
+    const { bytes, lane } = node.data as MemoryAccess;
+    if (e + bytes > u8.length) return NONE;
+    const op = node.op as number as Op;
+    if (node.d < 0) executeVectorStore(op, views, fp + node.b, u8, e, lane);
+    else executeVectorLoad(op, views, fp + node.d, fp + node.b, u8, e, lane);
+    return 0;
+  };
+  const load: VectorAccess = (e, fp, node) => {
+    const M = V.i32;
+    const w = e >>> 2;
+    const d = fp + node.d;
+    const shift = (e & 3) << 3;
+    const last = M[shift === 0 ? w + 3 : w + 4];
+    if (last === undefined) return any(e, fp, node);
+    if (shift === 0) {
+      R[d] = M[w] as number;
+      R[d + 1] = M[w + 1] as number;
+      R[d + 2] = M[w + 2] as number;
+      R[d + 3] = last;
+      return 0;
+    }
+    const back = 32 - shift;
+    const second = M[w + 1] as number;
+    const third = M[w + 2] as number;
+    const fourth = M[w + 3] as number;
+    R[d] = ((M[w] as number) >>> shift) | (second << back);
+    R[d + 1] = (second >>> shift) | (third << back);
+    R[d + 2] = (third >>> shift) | (fourth << back);
+    R[d + 3] = (fourth >>> shift) | (last << back);
+    return 0;
+  };
+  const store: VectorAccess = (e, fp, node) => {
+    const M = V.i32;
+    const w = e >>> 2;
+    const b = fp + node.b;
+    if ((e & 3) !== 0 || M[w + 3] === undefined) return any(e, fp, node);
+    M[w] = R[b] as number;
+    M[w + 1] = R[b + 1] as number;
+    M[w + 2] = R[b + 2] as number;
+    M[w + 3] = R[b + 3] as number;
+    return 0;
+  };
+  const load32Splat: VectorAccess = (e, fp, node) => {
+    const x = V.i32[e >>> 2];
+    if ((e & 3) !== 0 || x === undefined) return any(e, fp, node);
+    const d = fp + node.d;
+    R[d] = x;
+    R[d + 1] = x;
+    R[d + 2] = x;
+    R[d + 3] = x;
+    return 0;
+  };
+  const load64Zero: VectorAccess = (e, fp, node) => {
+    const M = V.i32;
+    const w = e >>> 2;
+    const high = M[w + 1];
+    if ((e & 3) !== 0 || high === undefined) return any(e, fp, node);
+    const d = fp + node.d;
+    R[d] = M[w] as number;
+    R[d + 1] = high;
+    R[d + 2] = 0;
+    R[d + 3] = 0;
+    return 0;
+  };
+  const frequent = new Map<number, VectorAccess>([
+    [Op.V128Load, load],
+    [Op.V128Store, store],
+    [Op.V128Load32Splat, load32Splat],
+    [Op.V128Load64Zero, load64Zero],
+  ]);
+  return { frequent, any };
+}

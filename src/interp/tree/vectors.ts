@@ -1,0 +1,43 @@
+// The functions on registers that vector instructions are in trees.
+// Owns which function is an instruction's.
+
+import type { Op } from "../../isa/op.ts";
+import { Code } from "../code/code.ts";
+import type { CodeNode } from "../code/node.ts";
+import { executeVector } from "../ops/simd/dispatch.ts";
+import { createVectorViews } from "../ops/simd/views.ts";
+import type { Machine } from "./machine.ts";
+import { operationOf } from "./outline.ts";
+import { createVectorAccesses, type VectorAccess } from "./vector-memory.ts";
+import { createVectorSteps } from "./vector-steps.ts";
+
+/** Executes a node, whose operands are in registers. */
+export type VectorStep = (fp: number, node: CodeNode) => void;
+
+export interface Vectors {
+  stepOf(node: CodeNode): VectorStep;
+  accessOf(node: CodeNode): VectorAccess;
+}
+
+export function createVectors(machine: Machine): Vectors {
+  const views = createVectorViews(machine.R.buffer);
+  const { R } = views;
+  const steps = createVectorSteps(views);
+  const accesses = createVectorAccesses(views, machine.V);
+  const copyWords = (d: number, from: Int32Array, a: number): void => {
+    R[d] = from[a] as number;
+    R[d + 1] = from[a + 1] as number;
+    R[d + 2] = from[a + 2] as number;
+    R[d + 3] = from[a + 3] as number;
+  };
+  const copy: VectorStep = (fp, { d, a }) => copyWords(fp + d, R, fp + a);
+  const any: VectorStep = (fp, { op, d, a, b, c, data }) =>
+    executeVector(op as number as Op, views, fp + d, fp + a, fp + b, fp + c, c, data as Uint8Array);
+  return {
+    stepOf(node) {
+      const op = operationOf(node);
+      return op === Code.Copy128 ? copy : (steps.get(op) ?? any);
+    },
+    accessOf: (node) => accesses.frequent.get(node.op) ?? accesses.any,
+  };
+}

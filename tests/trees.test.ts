@@ -80,11 +80,46 @@ const PROGRAM = `(module
     (local.get $k)))`;
 const bytes = wat(PROGRAM);
 
-function make(tier: "off" | "always" | "random" | "hot", options = {}) {
-  const engine = new Engine();
+/** A memory of 1,233 bytes; words, calls, shifts, lanes, floats with NaN, and accesses that are not aligned. */
+const VECTORS = `(module
+  (memory (export "memory") 1233 1233 (pagesize 1))
+  (func (export "mix") (param $n i32) (result i64)
+    (local $p i32) (local $a v128) (local $b v128) (local $f v128)
+    (local.set $a (v128.const i32x4 1 -2 3 0x7fffffff))
+    (local.set $f (v128.const f32x4 1.5 -0x1p-3 nan 0x1p+127))
+    (loop $l
+      (local.set $p (i32.and (i32.mul (local.get $n) (i32.const 7)) (i32.const 0x3ff)))
+      (local.set $b (v128.load (local.get $p)))
+      (local.set $a (i32x4.add (i32x4.mul (local.get $a) (i32x4.splat (local.get $n)))
+        (v128.xor (local.get $b) (i32x4.shr_u (local.get $a) (i32.const 5)))))
+      (local.set $a (v128.bitselect (local.get $a) (i8x16.sub_sat_u (local.get $b) (local.get $a))
+        (i32x4.lt_s (local.get $a) (local.get $b))))
+      (local.set $a (i8x16.shuffle 4 5 6 7 0 1 2 3 20 21 22 23 12 13 14 15 (local.get $a) (local.get $b)))
+      (local.set $a (i32x4.max_u (i32x4.shl (local.get $a) (local.get $n)) (v128.not (local.get $b))))
+      (local.set $a (i64x2.replace_lane 1 (local.get $a) (i64.extend_i32_s (local.get $p))))
+      (local.set $f (f32x4.mul (f32x4.add (local.get $f) (f32x4.convert_i32x4_s (local.get $a)))
+        (f32x4.neg (local.get $f))))
+      (local.set $f (v128.or (local.get $f) (f64x2.sub (local.get $f) (f64x2.splat (f64.const 0.1)))))
+      (v128.store offset=3 (local.get $p) (v128.xor (local.get $a) (local.get $f)))
+      (v128.store32_lane offset=9 1 (local.get $p) (local.get $b))
+      (v128.store (i32.and (local.get $p) (i32.const 0x3fc)) (v128.andnot (local.get $a) (local.get $b)))
+      (local.set $b (v128.load64_zero offset=1 (local.get $p)))
+      (local.set $a (i32x4.sub (local.get $a) (v128.load32_splat offset=4 (i32.and (local.get $p) (i32.const 0x3fc)))))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (i64.add (i64x2.extract_lane 0 (v128.xor (local.get $a) (local.get $f)))
+      (i64.extend_i32_u (i32.add (i32x4.extract_lane 3 (local.get $a)) (i8x16.bitmask (local.get $b))))))
+  (func (export "last") (param $n i32) (result i32) (local $p i32) (local $a v128)
+    (loop $l
+      (local.set $a (i32x4.add (local.get $a) (v128.load offset=17 (local.get $p))))
+      (br_if $l (i32.lt_u (local.tee $p (i32.add (local.get $p) (i32.const 1))) (local.get $n))))
+    (i32.add (i32x4.extract_lane 0 (local.get $a)) (i32x4.extract_lane 3 (local.get $a)))))`;
+const vectors = wat(VECTORS);
+
+function make(tier: "off" | "always" | "random" | "hot", options = {}, program = bytes) {
+  const engine = new Engine({ features: "all" });
   setTier(engine, tier);
   const store = new Store(engine, options);
-  return { engine, store, instance: new Linker(engine).instantiate(store, new Module(engine, bytes)) };
+  return { engine, store, instance: new Linker(engine).instantiate(store, new Module(engine, program)) };
 }
 
 describe.each(["always", "random", "hot"] as const)("trees, %s", (tier) => {
@@ -161,5 +196,41 @@ describe.each(["always", "random", "hot"] as const)("trees, %s", (tier) => {
       return new Linker(engine).instantiate(store, module).call("mixed", [100]);
     });
     expect(new Set(results).size).toBe(1);
+  });
+
+  it("do to vectors what the loop does", () => {
+    const outcomes = [make("off", {}, vectors), make(tier, {}, vectors)].map(({ store, instance }) => {
+      const memory = instance.exports.memory as Memory;
+      const sums = [1, 2, 300].map((n) => instance.call("mix", [n]));
+      // Its last byte is no word's last: what is there is loaded byte by byte.
+      const last = instance.call("last", [1200]);
+      let message = "";
+      try {
+        instance.call("last", [1500]);
+      } catch (error) {
+        message = (error as Trap).message;
+      }
+      return {
+        sums,
+        last,
+        message,
+        fuel: store.fuelConsumed,
+        bytes: Buffer.from(memory.bytes()).toString("hex"),
+      };
+    });
+    expect(outcomes[0]?.message).toMatch(/out of bounds/);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+
+  it("stop between vector instructions and go on", () => {
+    const whole = make("off", {}, vectors);
+    const expected = whole.instance.call("mix", [30]);
+    for (const slice of [1, 13, 100]) {
+      const { store, instance } = make(tier, {}, vectors);
+      const execution = instance.start("mix", [30]);
+      while (execution.resume({ fuel: slice }) === "out-of-fuel");
+      expect(execution.result).toEqual(expected);
+      expect(store.fuelConsumed).toBe(whole.store.fuelConsumed);
+    }
   });
 });

@@ -369,7 +369,9 @@ export function translate(t: Translation, node: CodeNode, op: Code): boolean {
       operands.define(d, { kind: "f32", value: tree("fRound", tree("unsigned", operands.int(a))) });
       return true;
     default:
-      return translateMemory(t, node, op) || translateWide(operands, node, op, t) || translateVector(t, node, op);
+      return (
+        translateMemory(t, node, op) || translateWide(operands, node, op, t) || translateVector(t, node, op)
+      );
   }
 }
 

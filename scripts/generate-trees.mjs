@@ -5,6 +5,7 @@
 // has been inlined. Hence small nodes, helpers of their own for what is longer, and captured variables in the nearest context.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { asserted } from "./asserted.mjs";
 import { vectorCases } from "./cases/vector.mjs";
 
 /** Copies of every node by depth: V8 does not inline a function into itself. */
@@ -276,7 +277,7 @@ ${drivers("FUNCTION_DRIVERS", "FunctionDriver", FUNCTION_DRIVERS, "(g) => (fp) =
 function vectorStep({ names, text }) {
   const bound = ["d", "a", "b"].filter((each) => new RegExp(`\\b${each}\\b`).test(text));
   const bind = bound.map((each) => `${each} = fp + i.${each}`).join(", ");
-  return names.map((name) => `    [${name}, (fp, i) => { const ${bind}; ${text} }],`).join("\n");
+  return names.map((name) => `    [${name}, (fp, i) => { const ${bind}; ${asserted(text)} }],`).join("\n");
 }
 const operations = vectorCases.filter(({ text }) => !text.includes("access("));
 const vectorsText = `// The frequent vector instructions as functions on the registers of trees.

@@ -18,20 +18,20 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): st
       text += String.fromCharCode(...units);
       units.length = 0;
     }
-    const lead = bytes[position++] as number;
+    const lead = bytes[position++]!;
     if (lead < 0x80) {
       units.push(lead);
       continue;
     }
     const trailing = lead < 0xc2 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 0;
     if (trailing === 0 || position + trailing > end) return undefined;
-    const second = bytes[position] as number;
+    const second = bytes[position]!;
     // The second byte's range is narrower after these leads: overlong forms, surrogates, beyond U+10FFFF.
     if (second < (lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80)) return undefined;
     if (second > (lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf)) return undefined;
     let codePoint = lead & (0x3f >> trailing);
     for (let i = 0; i < trailing; i++) {
-      const byte = bytes[position++] as number;
+      const byte = bytes[position++]!;
       if ((byte & 0xc0) !== 0x80) return undefined;
       codePoint = (codePoint << 6) | (byte & 0x3f);
     }

@@ -1,7 +1,6 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
 import { BOOLEAN, FUEL, type OptionTable, type Read, readOptions, required } from "../checks/options.ts";
-import type { ValType } from "../module/types.ts";
 import { FunctionInstance, type HostCallContext, PendingResult, UnpaidCall } from "../runtime/function.ts";
 import { backendOf } from "./backend.ts";
 import type { Caller } from "./caller.ts";
@@ -136,7 +135,7 @@ export function hostFunctionOfType(
     type,
     (context: HostCallContext, args: unknown[]) => {
       const { embedder } = context.store;
-      for (let k = 0; k < args.length; k++) args[k] = embedder.toHost(args[k], type.params[k] as ValType);
+      for (let k = 0; k < args.length; k++) args[k] = embedder.toHost(args[k], type.params[k]!);
       const result = embedder.invoke(host, context.instance, args, chargesFirst);
       if (result instanceof UnpaidCall) return result;
       if (isPromise(result)) {

@@ -15,7 +15,7 @@ import { CompileError, InterruptedError, LimitError } from "../errors.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
 import { externTypeTexts } from "../runtime/link.ts";
-import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
+import type { CheckedModule } from "../validator/checked-module.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import { Engine } from "./engine.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch, now } from "./interrupt.ts";
@@ -117,7 +117,7 @@ export class Module {
         module: from,
         name,
         kind: desc.kind,
-        type: text(importTypes[k] as ExternType),
+        type: text(importTypes[k]!),
       }));
     }
     return this.#imports;
@@ -131,7 +131,7 @@ export class Module {
       this.#exports = module.exports.map(({ name, kind }, k) => ({
         name,
         kind,
-        type: text(exportTypes[k] as ExternType),
+        type: text(exportTypes[k]!),
       }));
     }
     return this.#exports;

@@ -1,7 +1,6 @@
 // An exception tag as the embedder sees it.
 
 import { type OptionTable, readOptions, required } from "../checks/options.ts";
-import type { FuncType } from "../module/types.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { TagInstance } from "../runtime/tag.ts";
 import { requireStore } from "./require-store.ts";
@@ -45,5 +44,5 @@ export class Tag {
 function makeTag(store: Store, options: TagOptions): TagInstance {
   const { registry } = store.engine;
   const typeId = registry.addFuncType([...readOptions("new Tag", options, TAG_OPTIONS).params], []);
-  return new TagInstance(typeId, registry.definedType(typeId).composite as FuncType);
+  return new TagInstance(typeId, registry.funcType(typeId));
 }

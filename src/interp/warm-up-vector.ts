@@ -96,7 +96,7 @@ export function warmUpVectors(makeState: () => ExecutionContext, owner: Function
   });
   for (let round = 0; round < ROUNDS; round++) {
     ex.R.set(WORDS);
-    executeVectors(ex, nodes[0] as CodeNode, 0);
+    executeVectors(ex, nodes[0]!, 0);
   }
 }
 

@@ -12,7 +12,6 @@ import { FunctionInstance } from "../runtime/function.ts";
 import { type ObjectType, StructObject } from "../runtime/gc.ts";
 import { instantiate } from "../runtime/instantiate.ts";
 import { StoreState } from "../runtime/store.ts";
-import type { TableInstance } from "../runtime/table.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
 import { CodeNode, FunctionCode } from "./code/node.ts";
@@ -106,7 +105,7 @@ export function warmUp(interpreter: Interpreter, options: CompilerOptions): void
   };
   const struct = new StructObject(structType(store), [1, null]);
   const abroad = instantiate(compiler, store, []).func(0);
-  (instance.tables[0] as TableInstance).elements.push(abroad);
+  instance.tables[0]!.elements.push(abroad);
   const all = makeFunction((code) => nodesOf(code, typeId, struct, [instance.func(0), abroad]));
   const faults = [
     makeFunction((code) => [new CodeNode(code, Code.Unreachable, 0, 0, 0, 0, null)]),
@@ -135,7 +134,7 @@ function chain(nodes: readonly CodeNode[]): CodeNode {
     if (node.op !== Code.CallIndirect && node.op !== Code.CallRef) node.target = node.next;
     if (node.op === Code.BrTable) (node.data as CodeNode[])[0] = node;
   });
-  return nodes[0] as CodeNode;
+  return nodes[0]!;
 }
 
 /** A struct type with a number and a reference. */
@@ -146,7 +145,7 @@ function structType({ registry, heap }: StoreState): ObjectType {
     [{ final: true, supertypes: [], composite }],
     [{ start: 0, count: 1 }],
   );
-  return heap.typeOf(registry.definedType(id as number));
+  return heap.typeOf(registry.definedType(id!));
 }
 
 /** Nodes that execute every operation, one after another. */
@@ -161,7 +160,7 @@ function nodesOf(
     nodes.push(new CodeNode(code, op, d, a, b, c, null));
   };
   for (let at = 0; at < WORDS.length; at += 2) {
-    add(Code.Const64, at, 0, WORDS[at] as number, WORDS[at + 1] as number);
+    add(Code.Const64, at, 0, WORDS[at]!, WORDS[at + 1]!);
   }
   nodes.push(new CodeNode(code, Code.ConstRef, REFERENCE, 0, 0, 0, struct));
   const kinds = new Map<Code, WarmUp>(WARM_UPS);
@@ -193,7 +192,7 @@ function addSequence(
   code: FunctionCode,
   kinds: ReadonlyMap<Code, WarmUp>,
   ops: readonly Code[],
-  both = ops[0] as Code,
+  both = ops[0]!,
 ): void {
   const some = (kind: WarmUp | undefined): boolean => ops.some((op) => kinds.get(op) === kind);
   const memory = some(WarmUp.Memory);
@@ -202,8 +201,8 @@ function addSequence(
   const calls = some(WarmUp.Call) ? Array.from({ length: CALLS }, () => OPERANDS).flat() : [];
   for (const [a, b] of [...operands, ...immediates, ...calls]) {
     const sequence = ops.map((op) => makeNode(code, op, a, b, kinds));
-    (sequence[0] as CodeNode).op = both;
-    if (RETURNS.includes(ops[ops.length - 1] as Code)) nodes.push(makeCall(code, chain(sequence)));
+    sequence[0]!.op = both;
+    if (RETURNS.includes(ops[ops.length - 1]!)) nodes.push(makeCall(code, chain(sequence)));
     else nodes.push(...sequence);
   }
 }

@@ -53,7 +53,7 @@ export function createInstructionLookup(): InstructionLookup {
   const spaces: (InstructionRow | undefined)[][] = Array.from({ length: LAST_PREFIX + 1 }, () => []);
   for (const [key, row] of Object.entries(INSTRUCTIONS)) {
     const op = Number(key);
-    const space = spaces[op >>> SUB_BITS] as (InstructionRow | undefined)[];
+    const space = spaces[op >>> SUB_BITS]!;
     // Keys come in ascending order, so this keeps the arrays free of holes.
     while (space.length < (op & SUB_MASK)) space.push(undefined);
     space.push(row);
@@ -74,9 +74,9 @@ interface RowOptions {
 function parseSignature(text: string): NonNullable<InstructionRow["signature"]> {
   const [params, results] = text.split("->").map((side) => {
     const names = side.trim();
-    return names === "" ? [] : names.split(" ").map((name) => TYPE_CODES[name] as number);
+    return names === "" ? [] : names.split(" ").map((name) => TYPE_CODES[name]!);
   });
-  return { params: params as number[], results: results as number[] };
+  return { params: params!, results: results! };
 }
 
 function makeRow(

@@ -133,7 +133,7 @@ export class ModulePrinter {
   *func(funcIdx: number, exports: readonly string[] = []): Generator<string, void> {
     const { instructions, lookup, offsets = false } = this.#options;
     const definedIdx = funcIdx - this.#imported.func;
-    const body = this.#module.code[definedIdx] as FunctionBody;
+    const body = this.#module.code[definedIdx]!;
     const exported = exports.map((name) => ` (export ${quote(name)})`).join("");
     const type = this.#typeUse(this.#module.functions[definedIdx] ?? 0, funcIdx);
     yield `(func${this.#head("func", funcIdx)}${exported} ${type}`;

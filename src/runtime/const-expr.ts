@@ -44,12 +44,12 @@ function reference(ref: Reference): ConstValue {
 
 /** The value as a 64-bit integer, unsigned. */
 export function asU64({ bits }: ConstValue): bigint {
-  return (BigInt((bits[1] as number) >>> 0) << 32n) | BigInt((bits[0] as number) >>> 0);
+  return (BigInt(bits[1]! >>> 0) << 32n) | BigInt(bits[0]! >>> 0);
 }
 
 /** The value as an unsigned 32-bit integer. */
 export function asU32({ bits }: ConstValue): number {
-  return (bits[0] as number) >>> 0;
+  return bits[0]! >>> 0;
 }
 
 /** Copies a global's value. */
@@ -82,7 +82,7 @@ export class ConstEvaluator {
       const op = reader.read();
       switch (op) {
         case Op.End:
-          return stack[0] as ConstValue;
+          return stack[0]!;
         case Op.I32Const:
         case Op.F32Const:
           stack.push(word(instruction.lo));
@@ -98,7 +98,7 @@ export class ConstEvaluator {
           break;
         }
         case Op.GlobalGet:
-          stack.push(globalValue(this.#instance.globals[instruction.index] as GlobalInstance));
+          stack.push(globalValue(this.#instance.globals[instruction.index]!));
           break;
         case Op.RefNull:
           stack.push(reference(null));
@@ -109,21 +109,21 @@ export class ConstEvaluator {
         case Op.I32Add:
         case Op.I32Sub:
         case Op.I32Mul: {
-          const y = (stack.pop() as ConstValue).bits[0] as number;
-          const x = (stack.pop() as ConstValue).bits[0] as number;
+          const y = stack.pop()!.bits[0]!;
+          const x = stack.pop()!.bits[0]!;
           stack.push(word(op === Op.I32Add ? x + y : op === Op.I32Sub ? x - y : Math.imul(x, y)));
           break;
         }
         case Op.I64Add:
         case Op.I64Sub:
         case Op.I64Mul: {
-          const y = asU64(stack.pop() as ConstValue);
-          const x = asU64(stack.pop() as ConstValue);
+          const y = asU64(stack.pop()!);
+          const x = asU64(stack.pop()!);
           stack.push(wide(op === Op.I64Add ? x + y : op === Op.I64Sub ? x - y : x * y));
           break;
         }
         case Op.RefI31:
-          stack.push(reference((asU32(stack.pop() as ConstValue) << 1) >> 1));
+          stack.push(reference((asU32(stack.pop()!) << 1) >> 1));
           break;
         case Op.AnyConvertExtern:
         case Op.ExternConvertAny:
@@ -136,10 +136,10 @@ export class ConstEvaluator {
           break;
         case Op.ArrayNew:
         case Op.ArrayNewDefault: {
-          const length = asU32(stack.pop() as ConstValue);
+          const length = asU32(stack.pop()!);
           const array = this.#array(this.#instance.objectType(instruction.index), length);
           if (op === Op.ArrayNew) {
-            const value = stack.pop() as ConstValue;
+            const value = stack.pop()!;
             fillElements(array, 0, length, value.bits, 0, value.ref);
           }
           stack.push(reference(array));
@@ -149,7 +149,7 @@ export class ConstEvaluator {
           const length = instruction.index2;
           const array = this.#array(this.#instance.objectType(instruction.index), length);
           for (let k = length - 1; k >= 0; k--) {
-            const value = stack.pop() as ConstValue;
+            const value = stack.pop()!;
             fillElements(array, k, 1, value.bits, 0, value.ref);
           }
           stack.push(reference(array));
@@ -175,13 +175,13 @@ export class ConstEvaluator {
     const { layout } = type;
     const fields = [...layout.defaults];
     if (op === Op.StructNewDesc || op === Op.StructNewDefaultDesc) {
-      const { ref } = stack.pop() as ConstValue;
+      const { ref } = stack.pop()!;
       if (ref === null) throw new Trap("null-descriptor-reference");
       fields[layout.descriptorEntry] = ref;
     }
     if (op === Op.StructNew || op === Op.StructNewDesc) {
       for (let k = layout.fields.length - 1; k >= 0; k--) {
-        setField(fields, layout.fields[k] as FieldPlace, stack.pop() as ConstValue);
+        setField(fields, layout.fields[k]!, stack.pop()!);
       }
     }
     type.heap.reserve(type.bytes);

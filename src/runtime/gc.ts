@@ -288,12 +288,12 @@ export function fillElements(
   const entries = ENTRIES[type.storage];
   const numbers = elements as Int32Array;
   if (entries === 1) {
-    numbers.fill(words[at] as number, start, start + count);
+    numbers.fill(words[at]!, start, start + count);
     return;
   }
   const end = (start + count) * entries;
   for (let k = start * entries; k < end; k += entries) {
-    for (let word = 0; word < entries; word++) numbers[k + word] = words[at + word] as number;
+    for (let word = 0; word < entries; word++) numbers[k + word] = words[at + word]!;
   }
 }
 

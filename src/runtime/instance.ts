@@ -4,7 +4,6 @@
 
 import type { OpcodeTables } from "../decoder/opcode-shapes.ts";
 import type { DefinedType } from "../module/type-registry.ts";
-import type { FuncType } from "../module/types.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
 import { FunctionInstance, type LoweredFunction } from "./function.ts";
 import type { ObjectType } from "./gc.ts";
@@ -78,8 +77,8 @@ export class ModuleInstance {
   func(funcIdx: number): FunctionInstance {
     const known = this.#functions[funcIdx];
     if (known !== undefined) return known;
-    const typeId = this.checked.functionTypeIds[funcIdx] as number;
-    const type = this.checked.registry.definedType(typeId).composite as FuncType;
+    const typeId = this.checked.functionTypeIds[funcIdx]!;
+    const type = this.checked.registry.funcType(typeId);
     const code = this.executable.loweredFunction(funcIdx - this.#importedFunctions);
     this.store.reserveHostHeap(FUNCTION_BYTES, "reference to a function");
     const made = FunctionInstance.guest(typeId, type, this, code);
@@ -92,7 +91,7 @@ export class ModuleInstance {
     const { objectTypes, types } = this;
     // All at once, as an array with wide gaps would be a hash table.
     while (objectTypes.length < types.length) objectTypes.push(undefined);
-    const type = objectTypes[typeIdx] ?? this.store.heap.typeOf(types[typeIdx] as DefinedType);
+    const type = objectTypes[typeIdx] ?? this.store.heap.typeOf(types[typeIdx]!);
     objectTypes[typeIdx] = type;
     return type;
   }
@@ -109,13 +108,13 @@ export class ModuleInstance {
       case "func":
         return { kind, func: this.func(index) };
       case "table":
-        return { kind, table: this.tables[index] as TableInstance };
+        return { kind, table: this.tables[index]! };
       case "memory":
-        return { kind, memory: this.memories[index] as MemoryInstance };
+        return { kind, memory: this.memories[index]! };
       case "global":
-        return { kind, global: this.globals[index] as GlobalInstance };
+        return { kind, global: this.globals[index]! };
       case "tag":
-        return { kind, tag: this.tags[index] as TagInstance };
+        return { kind, tag: this.tags[index]! };
     }
   }
 }

@@ -124,7 +124,7 @@ function applySegments(instance: ModuleInstance, evaluator: ConstEvaluator, pace
     for (const step of planOf(instance.executable).dataSteps) {
       pending = step.segment;
       if (step.kind === "copy") {
-        (instance.memories[step.memIdx] as MemoryInstance).u8.set(step.bytes, step.address);
+        instance.memories[step.memIdx]!.u8.set(step.bytes, step.address);
       } else {
         applyData(instance, step, evaluator);
       }
@@ -162,7 +162,7 @@ function allocateGlobals(instance: ModuleInstance, evaluator: ConstEvaluator, pa
   const { globalBits, isComputed } = planOf(instance.executable);
   const bits = globalBits.slice();
   module.globals.forEach((definition, k) => {
-    const type = globalTypes[importCounts.global + k] as GlobalInstance["type"];
+    const type = globalTypes[importCounts.global + k]!;
     const global = new GlobalInstance(type, bits, k * GLOBAL_WORDS);
     if (isComputed[k] === true) setGlobal(global, evaluator.evaluate(definition.init));
     instance.globals.push(global);
@@ -182,7 +182,7 @@ function wordsOfNumber(type: ValType): number {
 function allocateTables(instance: ModuleInstance, evaluator: ConstEvaluator): void {
   const { tableTypes, importCounts, module } = instance.checked;
   module.tables.forEach((definition, k) => {
-    const type = tableTypes[importCounts.table + k] as TableInstance["type"];
+    const type = tableTypes[importCounts.table + k]!;
     const init = definition.init === undefined ? null : evaluator.evaluate(definition.init).ref;
     instance.tables.push(new TableInstance(type, init, instance.store.tableBudget));
   });
@@ -212,8 +212,8 @@ function elementsOf(
 function applyElements(instance: ModuleInstance, evaluator: ConstEvaluator, pace: Pace): void {
   instance.checked.module.elements.forEach((segment, k) => {
     if (segment.mode !== "active" || segment.offsetExpr === undefined) return;
-    const table = instance.tables[segment.tableIdx] as TableInstance;
-    const items = instance.elements[k] as readonly Reference[];
+    const table = instance.tables[segment.tableIdx]!;
+    const items = instance.elements[k]!;
     const offset = offsetOf(evaluator.evaluate(segment.offsetExpr), table.type.is64);
     if (offset + items.length > table.elements.length) {
       throw new Trap(
@@ -233,7 +233,7 @@ function applyData(
   { segment, memIdx, offsetExpr, bytes }: DataPlacement,
   evaluator: ConstEvaluator,
 ): void {
-  const memory = instance.memories[memIdx] as MemoryInstance;
+  const memory = instance.memories[memIdx]!;
   const offset = offsetOf(evaluator.evaluate(offsetExpr), memory.type.is64);
   if (offset + bytes.length > memory.byteLength) {
     throw new Trap(

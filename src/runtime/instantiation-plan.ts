@@ -6,7 +6,6 @@ import { InstructionReader } from "../decoder/instruction-reader.ts";
 import { Op } from "../isa/op.ts";
 import type { ConstExpr, Module } from "../module/module.ts";
 import type { DefinedType } from "../module/type-registry.ts";
-import type { MemoryType } from "../module/types.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
 import type { ExecutableModule } from "./instance.ts";
 
@@ -181,7 +180,7 @@ function planData(checked: CheckedModule, reader: InstructionReader): DataStep[]
   const cell = new Int32Array(GLOBAL_WORDS);
   module.data.forEach(({ mode, memIdx, offsetExpr, start, end }, segment) => {
     if (mode !== "active" || offsetExpr === undefined) return;
-    const type = memoryTypes[memIdx] as MemoryType;
+    const type = memoryTypes[memIdx]!;
     cell.fill(0);
     const isConstant = readConstant(reader, module, offsetExpr, cell);
     const address = type.is64 ? Number(new BigUint64Array(cell.buffer)[0]) : cell[0]! >>> 0;

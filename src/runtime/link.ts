@@ -10,7 +10,6 @@ import {
 } from "../module/format-types.ts";
 import type { Import } from "../module/module.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
-import type { FuncType } from "../module/types.ts";
 import { quotedName } from "../printable.ts";
 import type { CheckedModule, ExternType } from "../validator/checked-module.ts";
 import type { ExternInstance } from "./instance.ts";
@@ -19,9 +18,9 @@ import type { ExternInstance } from "./instance.ts";
 function externTypeText(type: ExternType, registry: TypeRegistry): string {
   switch (type.kind) {
     case "func":
-      return formatFuncType(registry.definedType(type.typeId).composite as FuncType);
+      return formatFuncType(registry.funcType(type.typeId));
     case "tag":
-      return formatFuncType(registry.definedType(type.typeId).composite as FuncType, "tag");
+      return formatFuncType(registry.funcType(type.typeId), "tag");
     case "table":
       return formatTableType(type.type);
     case "memory":
@@ -105,7 +104,7 @@ export function matchKnownImports(
   const items: (ExternInstance | "later")[] = [];
   const provided = new Set<string>();
   checked.module.imports.forEach((wanted, k) => {
-    const expected = checked.importTypes[k] as ExternType;
+    const expected = checked.importTypes[k]!;
     const item = resolve(wanted, expected, k);
     if (item === "later" || (item !== undefined && matches(externTypeOf(item), expected, registry))) {
       items.push(item);

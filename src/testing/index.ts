@@ -122,7 +122,7 @@ export function invokeRaw(instance: Instance, name: string, args: readonly RawVa
   const func = exportedFunction(instance, name);
   const { engine, state } = instance.store;
   const results = backendOf(engine).interpreter.callRaw(state, func, args.map(toBits));
-  return results.map((value, k) => fromBits(value, func.type.results[k] as ValType));
+  return results.map((value, k) => fromBits(value, func.type.results[k]!));
 }
 
 /**
@@ -139,7 +139,7 @@ export function invokeRelocating(instance: Instance, name: string, args: readonl
     const fuel = BigInt(1 + (stops % 7)) + BigInt(Math.floor(1.2 ** Math.max(0, stops - CLOSE_STOPS)));
     switch (run.resume({ fuel }, false)) {
       case "done":
-        return run.rawResults.map((value, k) => fromBits(value, func.type.results[k] as ValType));
+        return run.rawResults.map((value, k) => fromBits(value, func.type.results[k]!));
       case "trapped":
         throw run.error;
     }

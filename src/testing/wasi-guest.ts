@@ -108,7 +108,7 @@ export class TestGuest {
 
   /** The same for a function that may wait. */
   async callAsync(name: string, ...args: (number | bigint)[]): Promise<Errno> {
-    return ERRNO_NAMES[Number(await this.#invoke(name, args))] as Errno;
+    return ERRNO_NAMES[Number(await this.#invoke(name, args))]!;
   }
 
   #invoke(name: string, args: (number | bigint)[]): unknown {

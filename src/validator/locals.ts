@@ -72,14 +72,12 @@ export class Locals {
   }
 
   types(): ValType[] {
-    return Array.from({ length: this.#count }, (_, idx) => this.type(idx) as ValType);
+    return Array.from({ length: this.#count }, (_, idx) => this.type(idx)!);
   }
 
   /** Whether local `idx`, which exists, has a value. */
   isInitialized(idx: number): boolean {
-    return (
-      idx < this.#params.length || this.#setBy[idx] === this.#body || isDefaultable(this.type(idx) as ValType)
-    );
+    return idx < this.#params.length || this.#setBy[idx] === this.#body || isDefaultable(this.type(idx)!);
   }
 
   /** How many have been set that had no value before; to be given to {@link forget}. */
@@ -96,6 +94,6 @@ export class Locals {
 
   /** At the end of a block, the locals that it set first are unset again. */
   forget(setCount: number): void {
-    while (this.#set.length > setCount) this.#setBy[this.#set.pop() as number] = 0;
+    while (this.#set.length > setCount) this.#setBy[this.#set.pop()!] = 0;
   }
 }

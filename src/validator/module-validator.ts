@@ -78,7 +78,7 @@ export class ModuleValidator implements CodeVisitor {
       this.#context?.declaredFunctions.add(instruction.index);
     }
     if (this.#skipping) return;
-    (this.#code as FunctionValidator).instruction(instruction);
+    this.#code!.instruction(instruction);
   }
 
   endExpr(): void {

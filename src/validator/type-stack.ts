@@ -199,7 +199,7 @@ export class TypeStack {
 
   /** Pops any operand; `Bottom` in unreachable code that has pushed none. */
   popAny(): ValType {
-    if (this.operands.length > this.frame.height) return this.operands.pop() as ValType;
+    if (this.operands.length > this.frame.height) return this.operands.pop()!;
     if (this.frame.unreachable) return NumType.Bottom;
     return this.fail("type mismatch: instruction requires an operand but stack has []");
   }

@@ -70,7 +70,7 @@ export function resolvePath<T>(
     let temporary: FileSystemDirectory | undefined;
     try {
       for (let i = open + 1; i < steps.length; i++) {
-        const step = steps[i] as Step;
+        const step = steps[i]!;
         countOpened();
         meter?.charge("perPathComponent", 1);
         const next = directory.openDirectory(step.name);

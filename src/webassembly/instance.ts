@@ -62,7 +62,7 @@ export function readImports(
     throw new TypeError("the imports must be an object");
   }
   return checked.module.imports.map((wanted, k) => {
-    const type = checked.importTypes[k] as ExternType;
+    const type = checked.importTypes[k]!;
     const builtin = resolveBuiltin(builtins, wanted, type, checked.registry);
     if (builtin !== undefined) return builtin;
     if (importObject === undefined)

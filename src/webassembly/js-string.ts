@@ -197,8 +197,8 @@ function fitsSignature(
   return (
     type.params.length === params.length &&
     type.results.length === 1 &&
-    params.every((slot, k) => fitsParam(slot, type.params[k] as ValType, registry)) &&
-    fitsResult(result, type.results[0] as ValType)
+    params.every((slot, k) => fitsParam(slot, type.params[k]!, registry)) &&
+    fitsResult(result, type.results[0]!)
   );
 }
 

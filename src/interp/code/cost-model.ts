@@ -155,12 +155,12 @@ export function resolveCosts(model: CostModel): Costs {
   // One-byte opcodes are by far the most frequent: an array spares them the hash.
   const oneByte = new Int32Array(256);
   for (const [op, price] of prices) if (op < 256) oneByte[op] = price;
-  const loopReentry = check("loopReentry", model.loopReentry ?? (prices.get(Op.Loop) as number));
+  const loopReentry = check("loopReentry", model.loopReentry ?? prices.get(Op.Loop)!);
   const functionEntry = check("functionEntry", model.functionEntry ?? 0);
   let free = loopReentry === 0;
   for (const price of prices.values()) free ||= price === 0;
   return {
-    of: (op) => (op < 256 ? (oneByte[op] as number) : (prices.get(op) as number)),
+    of: (op) => (op < 256 ? oneByte[op]! : prices.get(op)!),
     delimiter: check("delimiter", model.delimiter ?? 0),
     loopReentry,
     functionEntry,

@@ -138,7 +138,7 @@ function lowerReference(context: LoweringContext, instruction: Instruction): boo
     }
     case Op.RefGetDesc: {
       const { descriptor } = definedType(context, index);
-      const type = refType(HEAP_CONCRETE + (descriptor as number), false);
+      const type = refType(HEAP_CONCRETE + descriptor!, false);
       emit(context, AggregateCode.RefGetDesc, 1, type, registers(context, 1));
       return true;
     }
@@ -275,19 +275,19 @@ function newArray(context: LoweringContext, op: NewArrayOp, instruction: Instruc
   }
   const at = registers(context, count);
   const plan: ArrayPlan = { op, typeIdx: index, segment: index2 };
-  finish(context, AggregateCode.ArrayNew, index, count, at[0] as number, at[count - 1] as number, plan);
+  finish(context, AggregateCode.ArrayNew, index, count, at[0]!, at[count - 1]!, plan);
 }
 
 // -------------------------------------------------------------------- types
 
 function definedType({ tools }: LoweringContext, typeIdx: number): DefinedType {
   const { registry, typeIds } = tools.checked;
-  return registry.definedType(typeIds[typeIdx] as number);
+  return registry.definedType(typeIds[typeIdx]!);
 }
 
 function fieldOf({ tools }: LoweringContext, type: DefinedType, fieldIdx: number): FieldPlace {
   const layout: Layout = layoutOf(type, tools.checked.registry);
-  return layout.fields[fieldIdx] as FieldPlace;
+  return layout.fields[fieldIdx]!;
 }
 
 function unpacked(type: ValType | undefined): ValType {

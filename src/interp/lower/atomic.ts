@@ -1,9 +1,8 @@
 // Translates atomic memory instructions.
 // Owns how their opcodes, which come in groups of seven, split into a kind and a width.
 
-import type { Instruction, InstructionRow } from "../../isa/instruction.ts";
+import type { Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
-import type { ValType } from "../../module/types.ts";
 import { NumType } from "../../module/types.ts";
 import { Code } from "../code/code.ts";
 import { type AtomicAccess, AtomicKind, FIRST_ATOMIC } from "../code/operations.ts";
@@ -45,15 +44,12 @@ function lowerWait(context: LoweringContext, instruction: Instruction): void {
 function lowerAccess(context: LoweringContext, instruction: Instruction): void {
   const { stack } = context;
   const { op } = instruction;
-  const { signature } = context.tools.rows.byOp(op) as InstructionRow;
-  const { params, results } = signature as {
-    params: readonly number[];
-    results: readonly ValType[];
-  };
+  const { signature } = context.tools.rows.byOp(op)!;
+  const { params, results } = signature!;
   const at: number[] = [];
   for (let k = params.length - 1; k >= 0; k--) at.push(stack.register(stack.peek(k)));
   stack.popMany(params.length);
-  const d = results.length > 0 ? stack.push(results[0] as ValType).slot : -1;
+  const d = results.length > 0 ? stack.push(results[0]!).slot : -1;
   const data: AtomicAccess = {
     ...context.access(instruction),
     kind: kindOf(op),

@@ -126,7 +126,7 @@ export class Emitter {
   /** Takes the last node back; its cost is pending again. */
   takeBack(): void {
     this.nodes.pop();
-    const cost = this.#before.pop() as number;
+    const cost = this.#before.pop()!;
     this.#behind.pop();
     this.#region -= cost;
     this.pending += cost;
@@ -135,7 +135,7 @@ export class Emitter {
   /** Folds the pending instructions into the last node, behind its trap point. */
   foldPending(): void {
     const last = this.nodes.length - 1;
-    this.#behind[last] = (this.#behind[last] as number) + this.pending;
+    this.#behind[last] = this.#behind[last]! + this.pending;
     this.#region += this.pending;
     this.pending = 0;
   }
@@ -153,8 +153,7 @@ export class Emitter {
     if (this.pending === 0) return;
     const last = this.nodes.length - 1;
     // Behind a label the pending cost is also paid by those who branch there: it needs a node of its own.
-    if (last >= 0 && this.barrier <= last && !isTerminal((this.nodes[last] as CodeNode).op))
-      this.foldPending();
+    if (last >= 0 && this.barrier <= last && !isTerminal(this.nodes[last]!.op)) this.foldPending();
     else this.emit(Code.Nop);
   }
 
@@ -167,8 +166,8 @@ export class Emitter {
   fuse(pairs: ReadonlyMap<number, Code>): void {
     const { nodes } = this;
     for (let k = 0; k + 1 < nodes.length; k++) {
-      const first = nodes[k] as CodeNode;
-      const both = pairs.get(pairKey(first.op, (nodes[k + 1] as CodeNode).op));
+      const first = nodes[k]!;
+      const both = pairs.get(pairKey(first.op, nodes[k + 1]!.op));
       if (both === undefined) continue;
       first.op = both;
       k++;
@@ -182,22 +181,22 @@ export class Emitter {
     const costs = new Float64Array(count + 1);
     const behind = new Float64Array(count);
     for (let k = count - 1; k >= 0; k--) {
-      const node = nodes[k] as CodeNode;
+      const node = nodes[k]!;
       const boundary = node.op <= LAST_BOUNDARY;
-      const after = isTerminal(node.op) ? 0 : (this.#behind[k] as number) + (costs[k + 1] as number);
+      const after = isTerminal(node.op) ? 0 : this.#behind[k]! + costs[k + 1]!;
       node.next = nodes[k + 1] ?? node;
       if (!(this.exact && (node.op === Code.Charge || node.op === Code.LoopHeader))) node.fuel = after;
       behind[k] = after;
-      costs[k] = (this.#before[k] as number) + (boundary ? 0 : after);
+      costs[k] = this.#before[k]! + (boundary ? 0 : after);
     }
     for (const { node, from, label } of this.#edges) {
-      const target = (costs[label.position] as number) + label.surcharge;
-      node.target = nodes[label.position] as CodeNode;
+      const target = costs[label.position]! + label.surcharge;
+      node.target = nodes[label.position]!;
       node.fuel = target - (behind[from] ?? 0);
       node.c = target;
       node.at = label.key;
     }
-    this.#entry = costs[0] as number;
+    this.#entry = costs[0]!;
     return costs;
   }
 }

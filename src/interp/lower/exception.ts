@@ -5,7 +5,7 @@
 
 import { CatchKind, type Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
-import { type FuncType, HeapType, refType, type ValType } from "../../module/types.ts";
+import { HeapType, refType, type ValType } from "../../module/types.ts";
 import { Code } from "../code/code.ts";
 import type { CatchHandler, CodeNode, TryRegion } from "../code/node.ts";
 import type { Label } from "./emitter.ts";
@@ -54,12 +54,12 @@ export function lowerException(context: LoweringContext, instruction: Instructio
 }
 
 function innermost(context: LoweringContext): Control {
-  return context.controls[context.controls.length - 1] as Control;
+  return context.controls[context.controls.length - 1]!;
 }
 
 function tagParams({ tools }: LoweringContext, tagIdx: number): readonly ValType[] {
   const { checked } = tools;
-  return (checked.registry.definedType(checked.tagTypeIds[tagIdx] as number).composite as FuncType).params;
+  return checked.registry.funcType(checked.tagTypeIds[tagIdx]!).params;
 }
 
 function raise(context: LoweringContext, a: number, tagIdx: number, op: Op): void {
@@ -118,7 +118,7 @@ function openBody(
 /** Ends a legacy try's body, or the catch before, and begins a catch. */
 export function lowerCatch(context: LoweringContext, instruction: Instruction): void {
   const { stack, out, controls } = context;
-  const before = controls.pop() as Control;
+  const before = controls.pop()!;
   leaveRegion(context, before, instruction.offset);
   if (!context.dead) {
     context.settle(before);

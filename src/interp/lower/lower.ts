@@ -135,16 +135,16 @@ export class Lowering implements LoweringContext {
     const handlers = this.handlers.starts.length > 0 ? this.handlers : null;
     if (!this.exact) out.fuse(this.tools.pairs);
     if (this.exact) {
-      return { handlers, nodes: this.places, entry: out.nodes[0] as CodeNode };
+      return { handlers, nodes: this.places, entry: out.nodes[0]! };
     }
     func.handlers = handlers;
-    func.entry = out.nodes[0] as CodeNode;
+    func.entry = out.nodes[0]!;
     func.entryFuel = this.entryCost + out.entryCost;
     const loopHeads = new Map<number, { node: CodeNode; cost: number }>();
     for (const [offset, label] of this.loops) {
       loopHeads.set(offset, {
-        node: out.nodes[label.position] as CodeNode,
-        cost: heads[label.position] as number,
+        node: out.nodes[label.position]!,
+        cost: heads[label.position]!,
       });
     }
     func.loopHeads = loopHeads;
@@ -161,7 +161,7 @@ export class Lowering implements LoweringContext {
     func.frameWords = Math.max(this.stack.maxWords, func.resultWords);
     const refs: number[] = [];
     for (let k = params; k < locals.length; k++) {
-      if (isRef(locals[k] as ValType)) refs.push((this.localAt[k] as number) >> 1);
+      if (isRef(locals[k]!)) refs.push(this.localAt[k]! >> 1);
     }
     func.refLocals = refs.length > 0 ? refs : null;
     func.isSlow = func.zeroTo - func.zeroFrom > MOST_QUICK_WORDS;
@@ -340,7 +340,7 @@ export class Lowering implements LoweringContext {
     const [startTypes, endTypes] = this.blockTypes(instruction);
     stack.materialiseAll();
     const height = stack.height - startTypes.length;
-    const base = startTypes.length > 0 ? (stack.operands[height] as Operand).slot : stack.top;
+    const base = startTypes.length > 0 ? stack.operands[height]!.slot : stack.top;
     const control: Control = {
       op: instruction.op,
       height,
@@ -349,7 +349,7 @@ export class Lowering implements LoweringContext {
       otherwise: undefined,
       startTypes,
       endTypes,
-      region: (this.controls[this.controls.length - 1] as Control).region,
+      region: this.controls[this.controls.length - 1]!.region,
       body: null,
     };
     this.controls.push(control);
@@ -400,21 +400,21 @@ export class Lowering implements LoweringContext {
   }
 
   lowerElse(instruction: Instruction): void {
-    const control = this.controls[this.controls.length - 1] as Control;
+    const control = this.controls[this.controls.length - 1]!;
     if (!this.dead) {
       this.stack.materialiseTop(control.endTypes.length);
       this.out.emitBranch(Code.Br, control.label);
     }
     this.out.pending = 0;
     this.revive(control, control.startTypes);
-    const otherwise = control.otherwise as Label;
+    const otherwise = control.otherwise!;
     otherwise.key = instruction.end;
     this.out.place(otherwise, false);
     control.otherwise = undefined;
   }
 
   lowerEnd(instruction: Instruction): void {
-    const control = this.controls.pop() as Control;
+    const control = this.controls.pop()!;
     const out = this.out;
     const fallsThrough = !this.dead;
     leaveRegion(this, control, instruction.offset);
@@ -453,7 +453,7 @@ export class Lowering implements LoweringContext {
     const refs = this.stack.topRef();
     this.lowerReturn();
     if (this.exact) {
-      const node = out.nodes[first] as CodeNode;
+      const node = out.nodes[first]!;
       this.places.set(label.key, node);
       this.noteRefs(node, refs);
     }
@@ -479,7 +479,7 @@ export class Lowering implements LoweringContext {
   }
 
   control(label: number): Control {
-    return this.controls[this.controls.length - 1 - label] as Control;
+    return this.controls[this.controls.length - 1 - label]!;
   }
 
   labelTypes(control: Control): readonly ValType[] {
@@ -560,7 +560,7 @@ export class Lowering implements LoweringContext {
     }
     if (long) {
       const types = operands.map(({ type }) => type);
-      this.moveRange(types, (operands[0] as Operand).slot, base);
+      this.moveRange(types, operands[0]!.slot, base);
       return;
     }
     let d = base;
@@ -572,7 +572,7 @@ export class Lowering implements LoweringContext {
 
   emitStubs(): void {
     for (let k = 0; k < this.stubs.length; k++) {
-      const stub = this.stubs[k] as Stub;
+      const stub = this.stubs[k]!;
       if (!stub.label.used) continue;
       this.out.at = stub.at;
       this.out.place(stub.label, false);
@@ -632,7 +632,7 @@ export class Lowering implements LoweringContext {
           Code.CallIndirect,
           1,
           a,
-          checked.typeIds[instruction.index] as number,
+          checked.typeIds[instruction.index]!,
           instruction.index2,
           null,
         );
@@ -660,12 +660,12 @@ export class Lowering implements LoweringContext {
 
   funcTypeOf(typeIdx: number): FuncType {
     const { checked } = this.tools;
-    return checked.registry.definedType(checked.typeIds[typeIdx] as number).composite as FuncType;
+    return checked.registry.funcType(checked.typeIds[typeIdx]!);
   }
 
   functionType(funcIdx: number): FuncType {
     const { checked } = this.tools;
-    return checked.registry.definedType(checked.functionTypeIds[funcIdx] as number).composite as FuncType;
+    return checked.registry.funcType(checked.functionTypeIds[funcIdx]!);
   }
 
   /** Word offset of a table index, 32 bits wide whatever the table's index type. */
@@ -707,7 +707,7 @@ export class Lowering implements LoweringContext {
       // In its slot it is safe from the arguments' move over the locals.
       stack.materialise(stack.peek());
       a = stack.peek().slot;
-      const typeId = checked.typeIds[instruction.index] as number;
+      const typeId = checked.typeIds[instruction.index]!;
       target = { kind: indirect ? "table" : "ref", funcIdx: 0, tableIdx: instruction.index2, typeId };
       stack.pop();
     }
@@ -852,19 +852,15 @@ export class Lowering implements LoweringContext {
   }
 
   localGet(index: number): void {
-    const operand = this.stack.push(
-      this.localTypes[index] as ValType,
-      OperandKind.Local,
-      this.localAt[index] as number,
-    );
+    const operand = this.stack.push(this.localTypes[index]!, OperandKind.Local, this.localAt[index]!);
     if (this.exact) this.stack.materialise(operand);
   }
 
   localSet(index: number, keep: boolean): void {
     const out = this.out;
     const stack = this.stack;
-    const local = this.localAt[index] as number;
-    const type = this.localTypes[index] as ValType;
+    const local = this.localAt[index]!;
+    const type = this.localTypes[index]!;
     const value = stack.pop();
     const wasRead = stack.releaseLocal(local);
     if (value.kind !== OperandKind.Local || value.a !== local) {

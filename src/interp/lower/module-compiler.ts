@@ -9,7 +9,6 @@ import type { Op } from "../../isa/op.ts";
 import { formatInstruction } from "../../module/disassemble.ts";
 import type { Import } from "../../module/module.ts";
 import type { ModuleNames } from "../../module/names.ts";
-import type { FuncType } from "../../module/types.ts";
 import type { ExecutableModule } from "../../runtime/instance.ts";
 import type { InstantiationPlan } from "../../runtime/instantiation-plan.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";
@@ -108,8 +107,8 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     const known = this.#functions[definedIdx];
     if (known !== undefined) return known;
     const funcIdx = definedIdx + this.checked.importCounts.func;
-    const typeId = this.checked.functionTypeIds[funcIdx] as number;
-    const type = this.checked.registry.definedType(typeId).composite as FuncType;
+    const typeId = this.checked.functionTypeIds[funcIdx]!;
+    const type = this.checked.registry.funcType(typeId);
     const made = new FunctionCode(this, funcIdx, definedIdx, type);
     this.#functions[definedIdx] = made;
     return made;
@@ -146,7 +145,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   lowerExact(func: FunctionCode): ExactCode {
     const lowering = new Lowering(this.#tools, func, true);
     lowering.advance(() => false);
-    return lowering.finish() as ExactCode;
+    return lowering.finish()!;
   }
 
   costAt(at: number): number {

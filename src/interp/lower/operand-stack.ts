@@ -102,12 +102,12 @@ export class OperandStack {
 
   /** The operand `depth` below the top. */
   peek(depth = 0): Operand {
-    return this.operands[this.operands.length - 1 - depth] as Operand;
+    return this.operands[this.operands.length - 1 - depth]!;
   }
 
   push(type: ValType, kind = OperandKind.Slot, a = 0, b = 0, data: Int32Array | null = null): Operand {
     const folded = kind !== OperandKind.Slot;
-    if (folded && this.#folded.length >= MOST_FOLDED) this.materialise(this.#folded[0] as Operand);
+    if (folded && this.#folded.length >= MOST_FOLDED) this.materialise(this.#folded[0]!);
     const settled = folded ? Number.POSITIVE_INFINITY : 0;
     const operand: Operand = { type, slot: this.#top, kind, a, b, data, refBelow: this.topRef(), settled };
     this.operands.push(operand);
@@ -122,7 +122,7 @@ export class OperandStack {
   }
 
   pop(): Operand {
-    const operand = this.operands.pop() as Operand;
+    const operand = this.operands.pop()!;
     this.#top = operand.slot;
     if (this.#folded[this.#folded.length - 1] === operand) this.#folded.pop();
     return operand;
@@ -168,10 +168,10 @@ export class OperandStack {
   /** Puts the topmost `count` operands into their own slots. */
   materialiseTop(count: number): void {
     if (count === 0) return;
-    const { slot } = this.operands[this.operands.length - count] as Operand;
+    const { slot } = this.operands[this.operands.length - count]!;
     let first = this.#folded.length;
-    while (first > 0 && (this.#folded[first - 1] as Operand).slot >= slot) first--;
-    while (this.#folded.length > first) this.materialise(this.#folded[first] as Operand);
+    while (first > 0 && this.#folded[first - 1]!.slot >= slot) first--;
+    while (this.#folded.length > first) this.materialise(this.#folded[first]!);
   }
 
   materialiseAll(): void {
@@ -214,8 +214,8 @@ export class OperandStack {
   fixupsBelow(above: number): readonly Fixup[] {
     const end = this.#slotBelow(above);
     let count = 0;
-    while (count < this.#folded.length && (this.#folded[count] as Operand).slot < end) count++;
-    for (; count > MOST_FOLDED_BELOW; count--) this.materialise(this.#folded[0] as Operand);
+    while (count < this.#folded.length && this.#folded[count]!.slot < end) count++;
+    for (; count > MOST_FOLDED_BELOW; count--) this.materialise(this.#folded[0]!);
     if (count === 0) return NO_FIXUPS;
     const noted = this.#noted;
     const asBefore = noted.length === count && noted.every((operand, k) => operand === this.#folded[k]);

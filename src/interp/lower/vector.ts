@@ -1,7 +1,7 @@
 // Translates what works on 128 bits: SIMD instructions and wide arithmetic.
 // Owns their operand layout. A vector instruction's node bears the Wasm opcode itself, which vector.ts switches on.
 
-import type { Instruction, InstructionRow } from "../../isa/instruction.ts";
+import type { Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
 import type { ValType } from "../../module/types.ts";
 import { NumType } from "../../module/types.ts";
@@ -32,8 +32,8 @@ export function lowerVector(context: LoweringContext, instruction: Instruction):
     if (context.exact) stack.materialise(operand);
     return true;
   }
-  const row = context.tools.rows.byOp(op) as InstructionRow;
-  const { params, results } = row.signature as { params: readonly number[]; results: readonly ValType[] };
+  const row = context.tools.rows.byOp(op)!;
+  const { params, results } = row.signature!;
   if (row.accessBytes > 0) {
     lowerAccess(context, instruction, params.length, results);
     return true;
@@ -52,9 +52,9 @@ export function lowerVector(context: LoweringContext, instruction: Instruction):
   const at: number[] = [];
   for (let k = params.length - 1; k >= 0; k--) at.push(stack.register(stack.peek(k)));
   stack.popMany(params.length);
-  const { slot } = stack.push(results[0] as ValType);
+  const { slot } = stack.push(results[0]!);
   const c = row.lanes > 0 ? instruction.lane : (at[2] ?? 0);
-  emit(context, op, slot, at[0] as number, at[1] ?? 0, c);
+  emit(context, op, slot, at[0]!, at[1] ?? 0, c);
   return true;
 }
 
@@ -103,16 +103,15 @@ function lowerShuffle(context: LoweringContext, instruction: Instruction): void 
   const lanes = wordLanes(bytes);
   const rotation = lanes === undefined ? wordRotation(bytes, a === b) : 0;
   if (lanes !== undefined) emit(context, VectorCode.ShuffleWords, slot, a, b, 0, lanes);
-  else if (rotation !== 0)
-    emit(context, VectorCode.RotateWords, slot, (bytes[0] as number) < 16 ? a : b, 0, rotation);
+  else if (rotation !== 0) emit(context, VectorCode.RotateWords, slot, bytes[0]! < 16 ? a : b, 0, rotation);
   else emit(context, Op.I8x16Shuffle, slot, a, b, 0, bytes);
 }
 
 /** By how many bits the shuffle turns each 32-bit lane of one operand to the left; 0 where it does anything else. */
 function wordRotation(bytes: Uint8Array, sameOperands: boolean): number {
-  const first = bytes[0] as number;
+  const first = bytes[0]!;
   for (let k = 0; k < 16; k++) {
-    const from = bytes[k] as number;
+    const from = bytes[k]!;
     const expected = (k & ~3) | ((first + k) & 3);
     if ((from & 15) !== expected || (!sameOperands && (from ^ first) > 15)) return 0;
   }
@@ -123,7 +122,7 @@ function wordRotation(bytes: Uint8Array, sameOperands: boolean): number {
 function wordLanes(bytes: Uint8Array): Int32Array | undefined {
   const lanes = new Int32Array(4);
   for (let k = 0; k < 16; k++) {
-    const first = bytes[k & ~3] as number;
+    const first = bytes[k & ~3]!;
     if ((first & 3) !== 0 || bytes[k] !== first + (k & 3)) return undefined;
     lanes[k >> 2] = first >> 2;
   }

@@ -223,7 +223,7 @@ export function arrayFault(array: ArrayObject | null, index: number): Trap {
 // -------------------------------------------------------------------- access
 
 function getField(code: AggregateCode, fields: number[], entry: number, R: Int32Array, d: number): void {
-  const value = fields[entry] as number;
+  const value = fields[entry]!;
   switch (code) {
     case AggregateCode.StructGet8S:
       R[d] = (value << 24) >> 24;
@@ -238,13 +238,13 @@ function getField(code: AggregateCode, fields: number[], entry: number, R: Int32
       R[d] = value & 0xffff;
       return;
     case AggregateCode.StructGet128:
-      R[d + 2] = fields[entry + 2] as number;
-      R[d + 3] = fields[entry + 3] as number;
+      R[d + 2] = fields[entry + 2]!;
+      R[d + 3] = fields[entry + 3]!;
       break;
     default:
   }
   R[d] = value;
-  R[d + 1] = fields[entry + 1] as number;
+  R[d + 1] = fields[entry + 1]!;
 }
 
 function getElement(
@@ -314,28 +314,25 @@ function makeStruct(
   // Literals of their own size are made twice as fast as copies or arrays of a given length (V8).
   switch (layout.defaults.length === entries.length ? entries.length : -1) {
     case 1:
-      return new StructObject(type, [entryOf(entries[0] as number, R, X, fp)]);
+      return new StructObject(type, [entryOf(entries[0]!, R, X, fp)]);
     case 2:
-      return new StructObject(type, [
-        entryOf(entries[0] as number, R, X, fp),
-        entryOf(entries[1] as number, R, X, fp),
-      ]);
+      return new StructObject(type, [entryOf(entries[0]!, R, X, fp), entryOf(entries[1]!, R, X, fp)]);
     case 3:
       return new StructObject(type, [
-        entryOf(entries[0] as number, R, X, fp),
-        entryOf(entries[1] as number, R, X, fp),
-        entryOf(entries[2] as number, R, X, fp),
+        entryOf(entries[0]!, R, X, fp),
+        entryOf(entries[1]!, R, X, fp),
+        entryOf(entries[2]!, R, X, fp),
       ]);
     case 4:
       return new StructObject(type, [
-        entryOf(entries[0] as number, R, X, fp),
-        entryOf(entries[1] as number, R, X, fp),
-        entryOf(entries[2] as number, R, X, fp),
-        entryOf(entries[3] as number, R, X, fp),
+        entryOf(entries[0]!, R, X, fp),
+        entryOf(entries[1]!, R, X, fp),
+        entryOf(entries[2]!, R, X, fp),
+        entryOf(entries[3]!, R, X, fp),
       ]);
     default: {
       const fields = layout.defaults.slice();
-      for (let k = 0; k < entries.length; k++) fields[k] = entryOf(entries[k] as number, R, X, fp);
+      for (let k = 0; k < entries.length; k++) fields[k] = entryOf(entries[k]!, R, X, fp);
       if (descriptor >= 0) fields[layout.descriptorEntry] = X[(fp + descriptor) >> 1];
       return new StructObject(type, fields);
     }
@@ -354,7 +351,7 @@ function makeFixed(
   fp: number,
 ): ArrayObject {
   const elements = makeElements(type.storage, length) as unknown[];
-  for (let k = 0; k < entries.length; k++) elements[k] = entryOf(entries[k] as number, R, X, fp);
+  for (let k = 0; k < entries.length; k++) elements[k] = entryOf(entries[k]!, R, X, fp);
   return new ArrayObject(type, elements as Reference[], length);
 }
 
@@ -366,9 +363,9 @@ export function checkSource(
   from: number,
   length: number,
 ): void {
-  if (op === Op.ArrayNewData) checkData(instance.data[segment] as Uint8Array, from, length, storage);
+  if (op === Op.ArrayNewData) checkData(instance.data[segment]!, from, length, storage);
   else if (op === Op.ArrayNewElem) {
-    checkElements(instance.elements[segment] as readonly Reference[], from, length);
+    checkElements(instance.elements[segment]!, from, length);
   }
 }
 
@@ -389,10 +386,10 @@ export function makeArray(
       fillElements(array, 0, length, R, at, X[at >> 1]);
       break;
     case Op.ArrayNewData:
-      readElements(array, 0, length, instance.data[segment] as Uint8Array, from);
+      readElements(array, 0, length, instance.data[segment]!, from);
       break;
     case Op.ArrayNewElem:
-      copyReferences(array, 0, instance.elements[segment] as readonly Reference[], from, length);
+      copyReferences(array, 0, instance.elements[segment]!, from, length);
       break;
   }
   return array;

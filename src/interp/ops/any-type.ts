@@ -1,7 +1,6 @@
 // Instructions that move a value of whatever type: selecting, and globals that the loop does not access itself.
 
 import { isRef, type ValType } from "../../module/types.ts";
-import type { GlobalInstance } from "../../runtime/global.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { InstanceRegisters } from "../run/values.ts";
 
@@ -14,14 +13,14 @@ export function select({ R, X }: InstanceRegisters, i: CodeNode, fp: number): vo
 }
 
 export function globalGet({ R, X, instance }: InstanceRegisters, i: CodeNode, fp: number): void {
-  const global = instance.globals[i.a] as GlobalInstance;
+  const global = instance.globals[i.a]!;
   const to = fp + i.d;
   if (isRef(i.b as ValType)) X[to >> 1] = global.ref;
   else for (let k = 0; k < 4; k++) R[to + k] = global.bits[global.at + k]!;
 }
 
 export function globalSet({ R, X, instance }: InstanceRegisters, i: CodeNode, fp: number): void {
-  const global = instance.globals[i.b] as GlobalInstance;
+  const global = instance.globals[i.b]!;
   const from = fp + i.a;
   if (isRef(i.c as ValType)) global.ref = X[from >> 1];
   else for (let k = 0; k < 4; k++) global.bits[global.at + k] = R[from + k]!;

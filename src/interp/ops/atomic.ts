@@ -20,7 +20,7 @@ type NarrowView = Uint8Array | Uint16Array | Int32Array;
 export function executeAtomic(ex: InstanceRegisters, i: CodeNode, fp: number): void {
   const access = i.data as AtomicAccess;
   const { R } = ex;
-  const memory = ex.instance.memories[access.memIdx] as MemoryInstance;
+  const memory = ex.instance.memories[access.memIdx]!;
   const e = alignedAddress(memory, access, R, fp + i.a);
   const b = fp + i.b;
   const d = fp + i.d;
@@ -235,7 +235,7 @@ export interface WaitState extends InstanceRegisters, Bounds {
 export function executeWait(ex: WaitState, i: CodeNode, at: number): boolean {
   const access = i.data as MemoryAccess;
   const { R } = ex;
-  const memory = ex.instance.memories[access.memIdx] as MemoryInstance;
+  const memory = ex.instance.memories[access.memIdx]!;
   const e = alignedAddress(memory, access, R, at);
   if (!memory.type.shared) throw new Trap("expected-shared-memory");
   const wide = access.bytes === 8;

@@ -95,8 +95,8 @@ export function executeHeavyArray(ex: ArrayState, i: CodeNode, at: number): Heav
       checkArray(array, to, length);
       const isData = op === Op.ArrayInitData;
       const size = isData ? elementBytes(storage) : 1;
-      const data = isData ? (instance.data[index2] as Uint8Array) : undefined;
-      const segment = isData ? undefined : (instance.elements[index2] as readonly Reference[]);
+      const data = isData ? instance.data[index2]! : undefined;
+      const segment = isData ? undefined : instance.elements[index2]!;
       if (data !== undefined) checkData(data, from, length, storage);
       if (segment !== undefined) checkElements(segment, from, length);
       return inChunks(

@@ -29,11 +29,11 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
     case Op.MemoryAtomicWait64:
       return executeWait(ex, i, at) ? HeavyOutcome.Done : HeavyOutcome.Waiting;
     case Op.MemoryGrow:
-      return memoryGrow(ex, instance.memories[index] as MemoryInstance, at, costs);
+      return memoryGrow(ex, instance.memories[index]!, at, costs);
     case Op.TableGrow:
-      return tableGrow(ex, instance.tables[index] as TableInstance, at, costs);
+      return tableGrow(ex, instance.tables[index]!, at, costs);
     case Op.MemoryFill: {
-      const memory = instance.memories[index] as MemoryInstance;
+      const memory = instance.memories[index]!;
       const { is64 } = memory.type;
       const length = readIndex(ex.R, at + 4, is64);
       const to = readIndex(ex.R, at, is64);
@@ -54,8 +54,8 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       );
     }
     case Op.MemoryCopy: {
-      const target = instance.memories[index] as MemoryInstance;
-      const source = instance.memories[index2] as MemoryInstance;
+      const target = instance.memories[index]!;
+      const source = instance.memories[index2]!;
       const to = readIndex(ex.R, at, target.type.is64);
       const from = readIndex(ex.R, at + 2, source.type.is64);
       const length64 = target.type.is64 && source.type.is64;
@@ -83,8 +83,8 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       );
     }
     case Op.MemoryInit: {
-      const memory = instance.memories[index2] as MemoryInstance;
-      const data = instance.data[index] as Uint8Array;
+      const memory = instance.memories[index2]!;
+      const data = instance.data[index]!;
       const to = readIndex(ex.R, at, memory.type.is64);
       const from = readIndex(ex.R, at + 2, false);
       const length = readIndex(ex.R, at + 4, false);
@@ -106,7 +106,7 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       );
     }
     case Op.TableFill: {
-      const { elements, type } = instance.tables[index] as TableInstance;
+      const { elements, type } = instance.tables[index]!;
       const to = readIndex(ex.R, at, type.is64);
       const length = readIndex(ex.R, at + 4, type.is64);
       checkTable(to, length, elements.length);
@@ -126,8 +126,8 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       );
     }
     case Op.TableCopy: {
-      const target = instance.tables[index] as TableInstance;
-      const source = instance.tables[index2] as TableInstance;
+      const target = instance.tables[index]!;
+      const source = instance.tables[index2]!;
       const to = readIndex(ex.R, at, target.type.is64);
       const from = readIndex(ex.R, at + 2, source.type.is64);
       const length64 = target.type.is64 && source.type.is64;
@@ -153,8 +153,8 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       );
     }
     case Op.TableInit: {
-      const { elements, type } = instance.tables[index2] as TableInstance;
-      const segment = instance.elements[index] as readonly Reference[];
+      const { elements, type } = instance.tables[index2]!;
+      const segment = instance.elements[index]!;
       const to = readIndex(ex.R, at, type.is64);
       const from = readIndex(ex.R, at + 2, false);
       const length = readIndex(ex.R, at + 4, false);

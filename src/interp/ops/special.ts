@@ -4,8 +4,6 @@
 
 import { Trap } from "../../errors.ts";
 import { Op } from "../../isa/op.ts";
-import type { MemoryInstance } from "../../runtime/memory.ts";
-import type { TableInstance } from "../../runtime/table.ts";
 import type { CodeNode } from "../code/node.ts";
 import { FIRST_ATOMIC, type FourOperands, type Indices, type MemoryAccess } from "../code/operations.ts";
 import type { InstanceRegisters } from "../run/values.ts";
@@ -47,22 +45,22 @@ export function executeSpecial(ex: InstanceRegisters, i: CodeNode, fp: number): 
       R[d] = R[a + 1]! === 0 ? R[a]! : -1;
       return;
     case Op.MemorySize: {
-      const memory = instance.memories[index] as MemoryInstance;
+      const memory = instance.memories[index]!;
       setIndex(R, d, memory.pages, memory.type.is64);
       return;
     }
     case Op.TableSize: {
-      const table = instance.tables[index] as TableInstance;
+      const table = instance.tables[index]!;
       setIndex(R, d, table.elements.length, table.type.is64);
       return;
     }
     case Op.TableGet: {
-      const { elements } = instance.tables[index] as TableInstance;
+      const { elements } = instance.tables[index]!;
       X[d >> 1] = elements[checkElement(elements.length, R[a]!)];
       return;
     }
     case Op.TableSet: {
-      const { elements } = instance.tables[index] as TableInstance;
+      const { elements } = instance.tables[index]!;
       elements[checkElement(elements.length, R[a]!)] = X[b >> 1];
       return;
     }
@@ -104,7 +102,7 @@ function checkElement(length: number, word: number): number {
 function access(ex: InstanceRegisters, i: CodeNode, fp: number): void {
   const { R } = ex;
   const operands = i.data as MemoryAccess;
-  const memory = ex.instance.memories[operands.memIdx] as MemoryInstance;
+  const memory = ex.instance.memories[operands.memIdx]!;
   const e = effectiveAddress(memory, operands, R, fp + i.a);
   const { u8 } = memory;
   const d = fp + i.d;

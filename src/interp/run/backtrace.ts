@@ -21,7 +21,7 @@ export function backtrace(i: CodeNode, callers: readonly CodeNode[], sp: number)
       functionName: owner.module.functionName(owner.funcIdx),
       offset: isOfHost(owner) ? undefined : node.at < 0 ? ~node.at : node.at,
     });
-    node = callers[k] as CodeNode;
+    node = callers[k]!;
     if (node.isStart) break;
   }
   return frames;

@@ -3,8 +3,6 @@
 
 import { Trap } from "../../errors.ts";
 import { type FunctionInstance, isHostFunction, isRawFunction } from "../../runtime/function.ts";
-import type { ModuleInstance } from "../../runtime/instance.ts";
-import type { TableInstance } from "../../runtime/table.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { CallTarget } from "../code/operations.ts";
@@ -39,7 +37,7 @@ export function enter<Value>(
   codec.write(run, params, base, args);
   run.fp = base;
   run.status = "done";
-  run.enterInstance(func.instance as ModuleInstance);
+  run.enterInstance(func.instance!);
   run.pc = startNode(func.code as FunctionCode);
 }
 
@@ -103,7 +101,7 @@ export function callFunction(run: CallState, i: CodeNode, func: FunctionInstance
   if (i.target === i) i.target = crossingCall(i, code);
   else i.target.data = code;
   run.saved.push(run.instance);
-  run.enterInstance(func.instance as ModuleInstance);
+  run.enterInstance(func.instance!);
   return i.target;
 }
 
@@ -122,12 +120,12 @@ export function tailCall(run: CallState, i: CodeNode): CodeNode {
   const code = func.code as FunctionCode;
   if (func.instance !== run.instance) {
     // The caller expects its own instance back. If something on the way already restores one, that will do.
-    const caller = run.callers[run.sp - 1] as CodeNode;
+    const caller = run.callers[run.sp - 1]!;
     if (caller.next.op !== Code.RestoreInstance && caller.next.op !== Code.Exit) {
       run.callers[run.sp - 1] = crossingCall(caller, code);
       run.saved.push(run.instance);
     }
-    run.enterInstance(func.instance as ModuleInstance);
+    run.enterInstance(func.instance!);
   }
   // The frame is replaced: its caller calls again, from where the frame begins.
   return siteCall(leaveFrame(run), code);
@@ -143,7 +141,7 @@ function tailTarget(run: CallState, target: CallTarget, operand: number): Functi
       return func;
     }
     case "table": {
-      const { elements } = run.instance.tables[target.tableIdx] as TableInstance;
+      const { elements } = run.instance.tables[target.tableIdx]!;
       const index = run.R[operand]! >>> 0;
       if (index >= elements.length) throw undefinedElement(index);
       const func = elements[index] as FunctionInstance | null;

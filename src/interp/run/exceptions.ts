@@ -3,7 +3,7 @@
 
 import { Trap } from "../../errors.ts";
 import { Op } from "../../isa/op.ts";
-import { isRef, type ValType } from "../../module/types.ts";
+import { isRef } from "../../module/types.ts";
 import { exceptionBytes, type GcHeap, HeapFull, isSmallException } from "../../runtime/gc.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { Reference } from "../../runtime/reference.ts";
@@ -47,7 +47,7 @@ export function thrownAt(frame: FrameState, i: CodeNode): ExceptionInstance {
     if (exception === null) throw new Trap("null-exception-reference");
     return exception;
   }
-  return readException(frame, frame.instance.tags[i.b] as TagInstance, at);
+  return readException(frame, frame.instance.tags[i.b]!, at);
 }
 
 /** An exception whose payload stands in registers from word `at` on. */
@@ -61,8 +61,8 @@ export function readException(
   let words = 0;
   let hasRefs = false;
   for (let k = 0; k < params.length; k++) {
-    words += wordsOf(params[k] as ValType);
-    hasRefs ||= isRef(params[k] as ValType);
+    words += wordsOf(params[k]!);
+    hasRefs ||= isRef(params[k]!);
   }
   return new ExceptionInstance(
     tag,
@@ -118,11 +118,11 @@ export function findHandler(
       }
     }
     steps++;
-    site = callers[--sp] as CodeNode;
+    site = callers[--sp]!;
     if (site.isStart || isHostRequest(site)) return undefined;
     fp -= site.d;
     // A call into another instance stands before the node that comes back from there.
-    if (site.next.op === Code.RestoreInstance) instance = state.saved[--saved] as ModuleInstance;
+    if (site.next.op === Code.RestoreInstance) instance = state.saved[--saved]!;
   }
 }
 
@@ -136,7 +136,7 @@ function regionAt({ starts, regions }: HandlerTable, at: number): TryRegion | nu
   let high = starts.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((starts[middle] as number) <= at) low = middle + 1;
+    if (starts[middle]! <= at) low = middle + 1;
     else high = middle;
   }
   return low === 0 ? null : (regions[low - 1] as TryRegion | null);

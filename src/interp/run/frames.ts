@@ -40,7 +40,7 @@ export function reserveFrame(run: Frames, callee: FunctionCode, base: number): v
 
 /** Returns from the current frame, whose results are in place; gives the node that had called. */
 export function leaveFrame(frames: Frames): CodeNode {
-  const caller = frames.callers[--frames.sp] as CodeNode;
+  const caller = frames.callers[--frames.sp]!;
   frames.fp -= caller.d;
   return caller;
 }

@@ -2,7 +2,6 @@
 // Owns their frames among the guest's. What such a function does is its own affair; see runtime/raw-function.ts.
 
 import { FunctionInstance, PendingResult, type RawFunctionInstance } from "../../runtime/function.ts";
-import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { HostFrame } from "../../runtime/raw-function.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
@@ -64,7 +63,7 @@ export function callRaw(run: HostFrames, i: CodeNode, func: RawFunctionInstance,
 /** Does what a node of a host frame says. */
 export function hostStep(run: HostFrames, i: CodeNode): CodeNode {
   if ((i.c as HostStep) === HostStep.Begin) return beginInFrame(run, i, i.data as RawFunctionInstance);
-  if ((i.c as HostStep) === HostStep.Return) run.enterInstance(run.saved.pop() as ModuleInstance);
+  if ((i.c as HostStep) === HostStep.Return) run.enterInstance(run.saved.pop()!);
   const activation = i.data as Activation;
   if (work(run, i, activation.func, run.fp, activation.frame) !== undefined)
     return doRequest(run, activation);

@@ -74,7 +74,7 @@ export function decodeFrames(ex: StoppedFrames): WasmFrame[] {
   let node = pc;
   let position = positionOf(ex, node);
   if (node.op === Code.RestoreInstance) {
-    instance = ex.saved[--saved] as ModuleInstance;
+    instance = ex.saved[--saved]!;
     node = node.data as CodeNode;
   }
   for (let k = ex.sp; k > 0; ) {
@@ -82,10 +82,10 @@ export function decodeFrames(ex: StoppedFrames): WasmFrame[] {
     const site = node.op === Code.Raise ? node.target : siteOf(node);
     const gone = (position === "calling" || position === "raising") && site.op === Code.TailCall;
     if (!gone) frames.push(decodeFrame(ex, instance, node, position, fp));
-    const caller = callers[--k] as CodeNode;
+    const caller = callers[--k]!;
     if (caller.isStart) break;
     fp -= caller.d;
-    if (caller.next.op === Code.RestoreInstance) instance = ex.saved[--saved] as ModuleInstance;
+    if (caller.next.op === Code.RestoreInstance) instance = ex.saved[--saved]!;
     node = caller;
     position = "calling";
   }
@@ -193,7 +193,7 @@ export function shapeAt(
   pastCall: boolean,
 ): Shape {
   const { checked } = compiler;
-  const body = checked.module.code[func.definedIdx] as ModuleCompiler["checked"]["module"]["code"][number];
+  const body = checked.module.code[func.definedIdx]!;
   const validator = new FunctionValidator(checked, compiler.rules);
   const reader = new InstructionReader(checked.module.bytes, compiler.tables);
   validator.begin(func.funcIdx, body.locals, body.codeStart);
@@ -229,10 +229,10 @@ function resultCount({ checked }: ModuleCompiler, { op, index }: Instruction): n
   const { registry } = checked;
   switch (op) {
     case Op.Call:
-      return registry.funcType(checked.functionTypeIds[index] as number).results.length;
+      return registry.funcType(checked.functionTypeIds[index]!).results.length;
     case Op.CallIndirect:
     case Op.CallRef:
-      return registry.funcType(checked.typeIds[index] as number).results.length;
+      return registry.funcType(checked.typeIds[index]!).results.length;
     default:
       // memory.atomic.wait
       return 1;

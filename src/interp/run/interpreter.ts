@@ -14,7 +14,6 @@ import { callHostFunction } from "../../runtime/host-gate.ts";
 import { EXECUTION_BYTES } from "../../runtime/host-heap.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { StoreState } from "../../runtime/store.ts";
-import type { CodeNode } from "../code/node.ts";
 import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { enter } from "./calls.ts";
@@ -187,7 +186,7 @@ export class Interpreter {
       poll(ex);
       const base = outer === undefined ? 0 : top;
       enter(ex, func, args, base, codec);
-      execute(ex, ex.pc as CodeNode);
+      execute(ex, ex.pc!);
       return codec.read(ex, func.type.results, base);
     } catch (error) {
       const thrown = stackOverflowToTrap(error);

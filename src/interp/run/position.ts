@@ -48,7 +48,7 @@ export function placeAt(run: CallState, { frames, awaited, thrown }: RunPosition
   run.fp = 0;
   run.sp = 0;
   for (let k = frames.length - 1; k >= 0; k--) {
-    const frame = frames[k] as WasmFrame;
+    const frame = frames[k]!;
     code = codeOf(frame);
     const caller = frames[k + 1];
     const call = caller === undefined ? startNode(code) : callFrom(run, caller, frame.instance, code);

@@ -59,7 +59,7 @@ export function refuelBranch(run: RefuelState, i: CodeNode): CodeNode {
 /** On entering `callee`, whose first region could not be paid. */
 export function refuelEntry(run: RefuelState, callee: FunctionCode): CodeNode {
   run.store.fuel.counter += callee.entryFuel;
-  const entry = callee.entry as CodeNode;
+  const entry = callee.entry!;
   const reason = poll(run);
   if (reason !== undefined) return pause(run, reason, regionAtEntry(callee, entry));
   return prepay(run, callee.entryFuel) ? entry : exactCode(callee).entry;

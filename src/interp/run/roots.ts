@@ -96,7 +96,7 @@ function visitFrames(
   if (at !== undefined) {
     ({ node: site, fp, sp } = at);
   } else if (hosts > 0) {
-    ({ site, fp, sp } = hostCalls[--hosts] as HostCallSite);
+    ({ site, fp, sp } = hostCalls[--hosts]!);
   }
   while (site !== undefined) {
     visitFrame(siteOf(site), fp, live);
@@ -106,7 +106,7 @@ function visitFrames(
       site = caller;
       fp -= caller.d;
     } else if (hosts > 0) {
-      ({ site, fp, sp } = hostCalls[--hosts] as HostCallSite);
+      ({ site, fp, sp } = hostCalls[--hosts]!);
     } else {
       break;
     }

@@ -12,7 +12,6 @@ import {
 } from "../../runtime/function.ts";
 import { callHostFunction } from "../../runtime/host-gate.ts";
 import type { StoreState } from "../../runtime/store.ts";
-import type { CodeNode } from "../code/node.ts";
 import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { backtrace } from "./backtrace.ts";
@@ -188,7 +187,7 @@ export class Run {
       case "go":
         // While it stood, another run may have grown the memory.
         ex.refreshMemory();
-        execute(ex, ex.pc as CodeNode);
+        execute(ex, ex.pc!);
         return;
       case "call-host":
         this.#callHost(next.func, next.args);

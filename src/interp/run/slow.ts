@@ -1,7 +1,6 @@
 // What the loop leaves its switch for. Owns who does it; each part has its own file.
 
 import type { FunctionInstance } from "../../runtime/function.ts";
-import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { HeavyOutcome } from "../ops/chunks.ts";
 import { executeHeavy, type HeavyState } from "../ops/heavy.ts";
@@ -62,7 +61,7 @@ export const SLOW_PATHS: Readonly<Record<Slow, SlowPath>> = {
   [Slow.Elsewhere]: elsewhere,
   [Slow.RestoreInstance]: (run, i) => {
     if (isHostStep(i)) return hostStep(run, i);
-    run.enterInstance(run.saved.pop() as ModuleInstance);
+    run.enterInstance(run.saved.pop()!);
     return after(run, i.data as CodeNode);
   },
   [Slow.CallImport]: (run, i) => callFunction(run, i, run.instance.func(i.a)),
@@ -94,7 +93,7 @@ function enterPrepared(run: SlowState, i: CodeNode): CodeNode {
   if (callee.refLocals !== null) run.clearRefs(callee.refLocals, base >> 1);
   const { fuel } = run.store;
   fuel.counter -= callee.entryFuel;
-  return fuel.counter < 0 ? refuelEntry(run, callee) : (callee.entry as CodeNode);
+  return fuel.counter < 0 ? refuelEntry(run, callee) : callee.entry!;
 }
 
 function elsewhere(run: SlowState, i: CodeNode): CodeNode {

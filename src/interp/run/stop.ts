@@ -54,7 +54,7 @@ export interface Stoppable extends Bounds {
   outOfFuelScope: FuelScope;
 }
 
-const NO_OWNER = new FunctionCode(undefined as never, 0, 0, { kind: "func", params: [], results: [] });
+const NO_OWNER = new FunctionCode(undefined!, 0, 0, { kind: "func", params: [], results: [] });
 /** Where the loop goes to be left. */
 const EXIT = new CodeNode(NO_OWNER, Code.Exit, 0, 0, 0, 0, null);
 

@@ -109,7 +109,7 @@ export function writeValues(
 ): void {
   let word = at;
   for (let k = 0; k < types.length; k++) {
-    const type = types[k] as ValType;
+    const type = types[k]!;
     writeValue(registers, type, word, values[k]);
     word += wordsOf(type);
   }

@@ -73,7 +73,7 @@ export class Assembler {
     if (kind === "vectorAccess") operands[0] = this.#vectors.accessOf(operands[0] as CodeNode);
     if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
     this.#warmUp(kind);
-    const family = this.#families[depth % this.#families.length] as Family;
+    const family = this.#families[depth % this.#families.length]!;
     return factoryOf(family, kind)(...operands);
   }
 
@@ -84,7 +84,7 @@ export class Assembler {
     for (const depth of this.#families.keys()) {
       warmUp(
         kind,
-        this.#disguises.map((families) => factoryOf(families[depth] as Family, kind)),
+        this.#disguises.map((families) => factoryOf(families[depth]!, kind)),
         this.#machine,
       );
     }
@@ -166,7 +166,7 @@ function disguise(environment: Environment, stranger: (x: number, y: number) => 
 
 function warmUpHelper(factory: (typeof HELPER_FACTORIES)[number]): void {
   STRANGERS.forEach((stranger, k) => {
-    const made = factory(stranger, STRANGERS[(k + 1) % STRANGERS.length] as (typeof STRANGERS)[number]);
+    const made = factory(stranger, STRANGERS[(k + 1) % STRANGERS.length]!);
     // Aligned addresses only: while V8 knows nothing of the way that unaligned ones take, it need not join that way's result, an
     // object as far as it can tell, with a number from the aligned one. For doubles that made three times the time.
     for (let call = 0; call < CALLS; call++) made(8 * call, 8 * call, call);
@@ -182,7 +182,7 @@ function warmUp(kind: NodeKind, factories: readonly Factory[], machine: Machine)
     const operands = letters.map((letter, k) =>
       sample(letter, isFloat && !(kind.startsWith("store") && k === 0), child + k),
     );
-    const made = (factories[child % factories.length] as Factory)(...operands);
+    const made = factories[child % factories.length]!(...operands);
     for (let call = 0; call < CALLS; call++) {
       machine.Z[Counter.Fuel] = 2 ** 20;
       machine.Z[Counter.Depth] = 0;

@@ -158,7 +158,7 @@ class Builder {
   }
 
   #node(position: number): void {
-    const node = this.#outline.nodes[position] as CodeNode;
+    const node = this.#outline.nodes[position]!;
     const op = operationOf(node);
     const operands = this.#operands;
     switch (op) {
@@ -239,7 +239,7 @@ class Builder {
     const target = this.#outline.positionOf(branch.target);
     let code = 0;
     for (let k = this.#open.length - 1; k >= 0; k--) {
-      const construct = this.#open[k] as Construct;
+      const construct = this.#open[k]!;
       if (construct.isLoop ? construct.start === target : construct.end === target) {
         code = this.#open.length - k;
         break;
@@ -366,25 +366,23 @@ function sequence(items: readonly Item[]): { tree: Tree; codes: readonly number[
 }
 
 function joinFlows(flows: readonly Tree[]): Tree {
-  if (flows.length === 1) return flows[0] as Tree;
+  if (flows.length === 1) return flows[0]!;
   const middle = flows.length >> 1;
   return tree("flowThen", joinFlows(flows.slice(0, middle)), joinFlows(flows.slice(middle)));
 }
 
 function withSteps(steps: readonly Tree[], flow: Tree): Tree {
   if (steps.length === 0) return flow;
-  if (steps.length === 2) return tree("twoThen", steps[0] as Tree, steps[1] as Tree, flow);
+  if (steps.length === 2) return tree("twoThen", steps[0]!, steps[1]!, flow);
   return tree("stepThen", joinSteps(steps), flow);
 }
 
 function joinSteps(steps: readonly Tree[]): Tree {
   const { length } = steps;
-  if (length === 1) return steps[0] as Tree;
-  if (length === 2) return tree("two", steps[0] as Tree, steps[1] as Tree);
+  if (length === 1) return steps[0]!;
+  if (length === 2) return tree("two", steps[0]!, steps[1]!);
   const third = Math.ceil(length / 3);
   const parts = [steps.slice(0, third), steps.slice(third, 2 * third), steps.slice(2 * third)];
   const made = parts.filter((part) => part.length > 0).map(joinSteps);
-  return made.length === 3
-    ? tree("three", made[0] as Tree, made[1] as Tree, made[2] as Tree)
-    : tree("two", made[0] as Tree, made[1] as Tree);
+  return made.length === 3 ? tree("three", made[0]!, made[1]!, made[2]!) : tree("two", made[0]!, made[1]!);
 }

@@ -65,7 +65,7 @@ export function removeEntry(node: CodeNode): void {
 
 /** Puts an entry before a function's first node. */
 export function enterFunction(tier: EntryKeeper, func: FunctionCode): TreeEntry {
-  const first = func.entry as CodeNode;
+  const first = func.entry!;
   const entry = new TreeEntry(tier, func, null);
   const node = new CodeNode(func, TREE_ENTRY, -1, 0, 0, 0, entry);
   node.next = first;

@@ -3,7 +3,6 @@
 
 import type { FunctionInstance } from "../../runtime/function.ts";
 import type { GlobalInstance } from "../../runtime/global.ts";
-import type { ModuleInstance } from "../../runtime/instance.ts";
 import { FIRST_RARE } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
@@ -108,18 +107,18 @@ export function createEnvironment(machine: Machine): Environment {
     copy64: makeCopy64(makePut64(D), (to, from) => R.copyWithin(to, from, from + 2), D),
     globalOf: (global, word = 0) => global.bits[global.at + word]!,
     setGlobal: (index, value) => {
-      const global = V.globals[index] as GlobalInstance;
+      const global = V.globals[index]!;
       global.bits[global.at] = value;
     },
     setGlobalHigh: (index, value) => {
-      const global = V.globals[index] as GlobalInstance;
+      const global = V.globals[index]!;
       global.bits[global.at + 1] = value;
     },
     begin,
     end,
     callIndirect: (fp, site, exit, behind) => {
       const { instance } = V;
-      const elements = (instance as ModuleInstance).tables[site.c]?.elements as (FunctionInstance | null)[];
+      const elements = instance!.tables[site.c]?.elements as (FunctionInstance | null)[];
       const func = elements[R[fp + site.a]! >>> 0];
       // What traps, converts or crosses instances is the interpreter's.
       if (func === undefined || func === null) return leave(fp, exit);

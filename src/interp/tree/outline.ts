@@ -54,7 +54,7 @@ export class Outline {
   }
 
   positionOf(node: CodeNode): number {
-    return this.#positions.get(node) as number;
+    return this.#positions.get(node)!;
   }
 
   /** The branches of a node: itself, or those of a table. */
@@ -65,7 +65,7 @@ export class Outline {
 
   /** Where a tree that is left before the node at `position` goes on: an entry there counts. */
   placeOf(position: number): CodeNode {
-    return this.#places[position] as CodeNode;
+    return this.#places[position]!;
   }
 
   /** Where `branch`, which stands at `position`, goes if that only moves operands and branches on. */
@@ -97,7 +97,7 @@ export class Outline {
     const reached = new Set<number>([first]);
     let fallsThrough = true;
     for (let k = first; k < end; k++) {
-      const node = this.nodes[k] as CodeNode;
+      const node = this.nodes[k]!;
       fallsThrough ||= reached.has(k);
       if (!fallsThrough) continue;
       for (const branch of this.branchesOf(node)) {

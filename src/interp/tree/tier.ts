@@ -102,7 +102,7 @@ export class Tier implements Linkage, EntryKeeper {
     }
     if (!canRun(ex, entry.func)) return original ?? node.next;
     if (mode !== "random") {
-      const next = run(ex, entry, entry.run as Flow, 0);
+      const next = run(ex, entry, entry.run!, 0);
       // Other trees may still call it.
       if (entry.entered === JUDGED && mode === "hot" && entry.used < JUDGED * WORTHWHILE) removeEntry(node);
       return next;
@@ -111,12 +111,7 @@ export class Tier implements Linkage, EntryKeeper {
     if (chance < 0.2) return original ?? node.next;
     // With less fuel than there is, the tree is left at some edge.
     const counter = Math.max(0, ex.store.fuel.counter);
-    return run(
-      ex,
-      entry,
-      entry.run as Flow,
-      counter - Math.floor(Math.min(counter, 1 / (1.001 - chance) ** 2)),
-    );
+    return run(ex, entry, entry.run!, counter - Math.floor(Math.min(counter, 1 / (1.001 - chance) ** 2)));
   }
 
   /** From 0 to below 1, the same sequence every time. */
@@ -197,7 +192,7 @@ function canRun(ex: ExecutionContext, func: FunctionCode): boolean {
  */
 function run(ex: ExecutionContext, entry: TreeEntry, flow: Flow, withheld: number): CodeNode {
   const { func, original } = entry;
-  const { machine, maxHeight } = shared as Shared;
+  const { machine, maxHeight } = shared!;
   const { R, Z, V } = machine;
   const { fp } = ex;
   const meter = ex.store.fuel;

@@ -48,6 +48,7 @@ export const TRAP_MESSAGES = {
   "string-pointer-out-of-bounds": "string pointer/length out of bounds of memory",
   "realloc-out-of-bounds": "realloc return: beyond end of memory",
   "realloc-unaligned": "realloc return: result not aligned",
+  "host-contract": "contract of a host function broken",
 } as const;
 
 /** One frame of a Wasm backtrace, innermost first. */

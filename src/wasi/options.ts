@@ -110,7 +110,7 @@ function opener<Stream>(): Shape<() => Stream> {
   return shape("a function that gives a stream", (value) => typeof value === "function");
 }
 
-const HOST_OPTIONS = {
+export const HOST_OPTIONS = {
   stdin: /* @__PURE__ */ opener<InputStream>(),
   stdout: /* @__PURE__ */ opener<OutputStream>(),
   stderr: /* @__PURE__ */ opener<OutputStream>(),

@@ -115,6 +115,10 @@ class PushedOutput implements OutputStream {
     return this.#failure !== undefined || this.#sending + this.#kept < this.#limit;
   }
 
+  get idle(): boolean {
+    return this.#sending === 0 && this.#failure === undefined;
+  }
+
   write(bytes: Uint8Array): number {
     if (this.#failure !== undefined) {
       this.#failure.seen = true;

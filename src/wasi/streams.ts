@@ -36,6 +36,8 @@ export interface OutputStream extends Partial<Waitable> {
    * unless a `write` has said so.
    */
   flush?(): Promise<void>;
+  /** Whether `flush` has nothing to wait for now. Unknown, if left out. */
+  readonly idle?: boolean;
   /** Called when the guest's WASI is closed: releases what is held for it, as soon as everything has arrived. */
   close?(): void;
 }

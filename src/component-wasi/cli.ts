@@ -1,0 +1,112 @@
+// wasi:cli: environment, arguments, standard streams, terminals and the exit.
+
+import { ExitError } from "../errors.ts";
+import { utf8Length } from "../utf8.ts";
+import { noFailure } from "./error-codes.ts";
+import { type ByteSink, type ByteSource, InputStream, OutputStream } from "./io/streams.ts";
+import { HostResource, hostFunction, resource } from "./resource.ts";
+import type { WasiState } from "./state.ts";
+
+/** The resource `terminal-input`, which says that there is one. */
+export const TerminalInput = resource(noFailure, class TerminalInput extends HostResource {});
+/** The resource `terminal-output`. */
+export const TerminalOutput = resource(noFailure, class TerminalOutput extends HostResource {});
+
+type Definitions = Record<string, unknown>;
+
+/** Charges for strings that the guest gets. */
+function chargeTexts(state: WasiState, texts: readonly string[]): void {
+  let bytes = 0;
+  for (const text of texts) bytes += utf8Length(text);
+  state.meter.charge("perHostByte", bytes);
+}
+
+/** A standard stream, which is the embedder's and stays open when the guest drops it. */
+function inputOf({ stdin }: WasiState): ByteSource {
+  return {
+    get ready() {
+      return stdin.ready;
+    },
+    isStandard: true,
+    isTerminal: stdin.isTerminal === true,
+    read: (length) => stdin.read(length),
+    whenReady: () => stdin.whenReady(),
+  };
+}
+
+type Standard = "stdout" | "stderr";
+
+function outputOf(state: WasiState, name: Standard): ByteSink {
+  const output = state[name];
+  return {
+    get ready() {
+      return output.ready !== false;
+    },
+    get idle() {
+      return output.idle === true;
+    },
+    write: (bytes) => output.write(bytes),
+    ...(output.whenReady && { whenReady: () => output.whenReady?.() ?? Promise.resolve() }),
+    ...(output.flush && { flush: () => output.flush?.() ?? Promise.resolve() }),
+  };
+}
+
+export function cliDefinitions(stateOf: () => WasiState): Readonly<Record<string, Definitions>> {
+  const terminalOutput = (name: Standard) =>
+    hostFunction(stateOf, noFailure, (state) =>
+      state[name].isTerminal === true ? new TerminalOutput(state) : undefined,
+    );
+  return {
+    environment: {
+      getEnvironment: hostFunction(stateOf, noFailure, (state) => {
+        chargeTexts(state, state.env.flat());
+        return state.env.map(([name, value]) => [name, value]);
+      }),
+      getArguments: hostFunction(stateOf, noFailure, (state) => {
+        chargeTexts(state, state.args);
+        return [...state.args];
+      }),
+      /** None: paths begin at preopened directories. */
+      initialCwd: hostFunction(stateOf, noFailure, () => undefined),
+    },
+    exit: {
+      exit: hostFunction(stateOf, noFailure, (state, status: { readonly tag: "ok" | "err" }) => {
+        throw exit(state, status.tag === "ok" ? 0 : 1);
+      }),
+      exitWithCode: hostFunction(stateOf, noFailure, (state, code: number) => {
+        throw exit(state, code);
+      }),
+    },
+    stdin: {
+      getStdin: hostFunction(stateOf, noFailure, (state) => new InputStream(state, inputOf(state))),
+    },
+    stdout: {
+      getStdout: hostFunction(
+        stateOf,
+        noFailure,
+        (state) => new OutputStream(state, outputOf(state, "stdout")),
+      ),
+    },
+    stderr: {
+      getStderr: hostFunction(
+        stateOf,
+        noFailure,
+        (state) => new OutputStream(state, outputOf(state, "stderr")),
+      ),
+    },
+    "terminal-input": { TerminalInput },
+    "terminal-output": { TerminalOutput },
+    "terminal-stdin": {
+      getTerminalStdin: hostFunction(stateOf, noFailure, (state) =>
+        state.stdin.isTerminal === true ? new TerminalInput(state) : undefined,
+      ),
+    },
+    "terminal-stdout": { getTerminalStdout: terminalOutput("stdout") },
+    "terminal-stderr": { getTerminalStderr: terminalOutput("stderr") },
+  };
+}
+
+function exit(state: WasiState, code: number): ExitError {
+  state.exitCode = code;
+  return new ExitError(code);
+}

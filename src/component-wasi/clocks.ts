@@ -1,0 +1,60 @@
+// wasi:clocks: the monotonic clock with its pollables, the wall clock, and a time zone that is always UTC.
+
+import { clockTime } from "../wasi/clock.ts";
+import { noFailure } from "./error-codes.ts";
+import { Pollable } from "./io/poll.ts";
+import { hostFunction } from "./resource.ts";
+import type { WasiState } from "./state.ts";
+
+/** `wasi:clocks/wall-clock.datetime`. */
+export interface Datetime {
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
+}
+
+const BILLION = 1_000_000_000n;
+const LAST_INSTANT = 2n ** 64n - 1n;
+const REALTIME = 0;
+const MONOTONIC = 1;
+
+/** Nanoseconds since 1970 as WIT has them; what was before is 1970. */
+export function datetime(nanoseconds: bigint): Datetime {
+  const since = nanoseconds > 0n ? nanoseconds : 0n;
+  return { seconds: since / BILLION, nanoseconds: Number(since % BILLION) };
+}
+
+/** The other way; `undefined` if it is no time: more than 999,999,999 nanoseconds, or beyond what a file system has. */
+export function nanosecondsOf({ seconds, nanoseconds }: Datetime): bigint | undefined {
+  const total = seconds * BILLION + BigInt(nanoseconds);
+  return nanoseconds >= 1_000_000_000 || total > 2n ** 63n - 1n ? undefined : total;
+}
+
+export function monotonicClockDefinitions(stateOf: () => WasiState): Record<string, unknown> {
+  return {
+    now: hostFunction(stateOf, noFailure, (state) => clockTime(state, MONOTONIC)),
+    resolution: hostFunction(stateOf, noFailure, (state) => state.clock.resolution),
+    subscribeInstant: hostFunction(stateOf, noFailure, (state, when: bigint) => new Pollable(state, when)),
+    subscribeDuration: hostFunction(stateOf, noFailure, (state, duration: bigint) => {
+      const when = clockTime(state, MONOTONIC) + duration;
+      return new Pollable(state, when > LAST_INSTANT ? LAST_INSTANT : when);
+    }),
+  };
+}
+
+export function wallClockDefinitions(stateOf: () => WasiState): Record<string, unknown> {
+  return {
+    now: hostFunction(stateOf, noFailure, (state) => datetime(clockTime(state, REALTIME))),
+    resolution: hostFunction(stateOf, noFailure, (state) => datetime(state.clock.resolution)),
+  };
+}
+
+export function timezoneDefinitions(stateOf: () => WasiState): Record<string, unknown> {
+  return {
+    display: hostFunction(stateOf, noFailure, (_state, _when: Datetime) => ({
+      utcOffset: 0,
+      name: "UTC",
+      inDaylightSavingTime: false,
+    })),
+    utcOffset: hostFunction(stateOf, noFailure, (_state, _when: Datetime) => 0),
+  };
+}

@@ -1,0 +1,173 @@
+// The bodies of wasi:http as resources: one stream each, once, and trailers behind it.
+
+import { ComponentError } from "../../component/api/component-error.ts";
+import { inputStream } from "../../wasi/input-streams.ts";
+import type { InputSource, InputStream as WasiInput } from "../../wasi/streams.ts";
+import { noFailure } from "../error-codes.ts";
+import { Pollable } from "../io/poll.ts";
+import { BodyError, type ByteSource, InputStream, OutputStream } from "../io/streams.ts";
+import { HostResource, Once, resource } from "../resource.ts";
+import { Operation } from "../sockets/operation.ts";
+import type { WasiState } from "../state.ts";
+import type { BodyPipe } from "./body-pipe.ts";
+import type { HttpErrorCode } from "./error-code.ts";
+import { Fields, visibleFields } from "./fields.ts";
+import { type Field, HttpError } from "./transport.ts";
+
+type Result<T, E> = { readonly tag: "ok"; readonly val: T } | { readonly tag: "err"; readonly val: E };
+
+/** A body that arrives. */
+export interface Arriving {
+  readonly body: InputSource;
+  readonly trailers?: Promise<readonly Field[] | undefined> | undefined;
+  /** Called when the guest has finished or dropped it. */
+  release?(): void;
+}
+
+/** The error code of something that a transport has thrown. */
+export function codeOfFailure(error: unknown): HttpErrorCode {
+  if (error instanceof HttpError) return error.code;
+  if (error instanceof BodyError) return error.code as HttpErrorCode;
+  return { tag: "internal-error", val: undefined };
+}
+
+/** A body's bytes; whatever a transport throws is a failure of the stream. */
+function bodySource(input: WasiInput): ByteSource {
+  return {
+    get ready() {
+      return input.ready;
+    },
+    read(length) {
+      try {
+        return input.read(length);
+      } catch (error) {
+        throw new BodyError(codeOfFailure(error));
+      }
+    },
+    whenReady: () => input.whenReady(),
+  };
+}
+
+/** The resource `incoming-body`. */
+export const IncomingBody = resource(
+  noFailure,
+  class IncomingBody extends HostResource {
+    readonly #input: WasiInput;
+    readonly #once: Once<true> = new Once(true);
+    readonly #arriving: Arriving;
+    #dropped = false;
+
+    constructor(state: WasiState, arriving: Arriving) {
+      super(state);
+      this.#arriving = arriving;
+      this.#input = inputStream(arriving.body, undefined);
+    }
+
+    stream(): InputStream {
+      if (this.#once.take() === undefined) throw new ComponentError(undefined);
+      return new InputStream(this.state, bodySource(this.#input));
+    }
+
+    /** Ends the body. What was not read is not waited for, and then there are no trailers. */
+    static finish(body: IncomingBody): FutureTrailers {
+      return body.state.call(() => new FutureTrailers(body.state, body.#end()), noFailure);
+    }
+
+    #end(): Promise<readonly Field[] | undefined> {
+      this.#dropped = true;
+      const input = this.#input;
+      const isWhole = input.ready && input.available === 0;
+      const trailers = (isWhole ? this.#arriving.trailers : undefined) ?? Promise.resolve(undefined);
+      const release = (): void => this.#release();
+      void trailers.then(release, release);
+      return trailers;
+    }
+
+    override [Symbol.dispose](): void {
+      if (this.#dropped) return;
+      this.#dropped = true;
+      this.#release();
+    }
+
+    #release(): void {
+      this.#input.close?.();
+      this.#arriving.release?.();
+    }
+  },
+);
+
+export type IncomingBody = InstanceType<typeof IncomingBody>;
+
+/** The resource `future-trailers`. */
+export const FutureTrailers = resource(
+  noFailure,
+  class FutureTrailers extends HostResource {
+    readonly #trailers: Operation<readonly Field[] | undefined>;
+    #isTaken = false;
+
+    constructor(state: WasiState, trailers: Promise<readonly Field[] | undefined>) {
+      super(state);
+      this.#trailers = new Operation(trailers);
+    }
+
+    subscribe(): Pollable {
+      return new Pollable(this.state, this.#trailers);
+    }
+
+    /** Nothing before they are there; the second time an error. */
+    get(): Result<Result<Fields | undefined, HttpErrorCode>, undefined> | undefined {
+      if (!this.#trailers.ready) return undefined;
+      if (this.#isTaken) return { tag: "err", val: undefined };
+      this.#isTaken = true;
+      try {
+        const fields = this.#trailers.finish();
+        const val = fields === undefined ? undefined : new Fields(this.state, visibleFields(fields), true);
+        return { tag: "ok", val: { tag: "ok", val } };
+      } catch (error) {
+        return { tag: "ok", val: { tag: "err", val: codeOfFailure(error) } };
+      }
+    }
+  },
+);
+
+export type FutureTrailers = InstanceType<typeof FutureTrailers>;
+
+/** The resource `outgoing-body`. Dropped and not finished, the message ends with an error. */
+export const OutgoingBody = resource(
+  noFailure,
+  class OutgoingBody extends HostResource {
+    /** @internal */
+    readonly pipe: BodyPipe;
+    readonly #once: Once<true> = new Once(true);
+    #isOver = false;
+
+    constructor(state: WasiState, pipe: BodyPipe) {
+      super(state);
+      this.pipe = pipe;
+    }
+
+    write(): OutputStream {
+      if (this.#once.take() === undefined) throw new ComponentError(undefined);
+      return new OutputStream(this.state, this.pipe);
+    }
+
+    /** @throws ComponentError if the body is not as long as `content-length` says */
+    static finish(body: OutgoingBody, trailers?: Fields): void {
+      const code = body.state.call(() => body.#end(trailers?.list), noFailure);
+      if (code !== undefined) throw new ComponentError(code);
+    }
+
+    #end(trailers: readonly Field[] | undefined): HttpErrorCode | undefined {
+      this.#isOver = true;
+      if (this.#once.take() !== undefined) this.pipe.withoutStream();
+      return this.pipe.finish(trailers);
+    }
+
+    override [Symbol.dispose](): void {
+      if (!this.#isOver) this.pipe.fail(new HttpError({ tag: "HTTP-response-incomplete" }));
+      this.#isOver = true;
+    }
+  },
+);
+
+export type OutgoingBody = InstanceType<typeof OutgoingBody>;

@@ -1,0 +1,141 @@
+// Requests in, responses out: a component's wasi:http/incoming-handler as a function, with bodies that stream both ways.
+
+import { describe } from "../../checks/describe.ts";
+import { wrongArgument } from "../../checks/options.ts";
+import { hasOwn } from "../../host.ts";
+import type { ComponentInstanceLike } from "../engine.ts";
+import { exportedFunction, Wasi } from "../wasi.ts";
+import { Deferred } from "./body-pipe.ts";
+import { fieldsOfHeaders, latin1 } from "./fields.ts";
+import { type IncomingHttp, IncomingRequest, type OutgoingResponse, ResponseOutparam } from "./messages.ts";
+import { type Field, HttpError } from "./transport.ts";
+
+/** The head of a response, and its body as the guest writes it. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: readonly Field[];
+  /** `undefined` if the guest made none. It fails if the guest does not finish it. Cancelled, the guest is stopped. */
+  readonly body: ReadableStream<Uint8Array> | undefined;
+  /** Settles behind the body. */
+  readonly trailers: Promise<readonly Field[] | undefined>;
+}
+
+/** A request that is being handled. */
+export interface Handling {
+  /**
+   * Resolves when the guest has set its response. Rejects with `HttpError` if it set an error, or none at all; with what ended the guest,
+   * if that was before.
+   */
+  readonly head: Promise<ResponseHead>;
+  /** Settles when the guest has returned, which may be long after the head; rejects with what ended it. */
+  readonly done: Promise<void>;
+}
+
+/** How a request is handled. */
+export interface HandlingOptions {
+  /** The guest's WASI. */
+  readonly wasi: Wasi;
+  /** The engine's options for asynchronous calls: `fuel`, `timeoutMs`, `signal` … */
+  readonly call?: object;
+}
+
+const SIGNATURE = "handleRequest(instance, request, options)";
+
+/**
+ * Hands a request to a component's `wasi:http/incoming-handler`, for servers that have their own kind of requests.
+ * @throws TypeError if the component does not export it; Error if the WASI has run or been closed
+ */
+export function startHandling(
+  instance: ComponentInstanceLike,
+  request: IncomingHttp,
+  { wasi, call = {} }: HandlingOptions,
+): Handling {
+  const path = exportedFunction(instance, "wasi:http/incoming-handler", "handle", SIGNATURE);
+  wasi.use();
+  const { state } = wasi;
+  const given = new Deferred<OutgoingResponse>();
+  const abort = new AbortController();
+  const outer = (call as { readonly signal?: AbortSignal }).signal;
+  const follow = (): void => abort.abort(outer?.reason);
+  if (outer?.aborted === true) follow();
+  else outer?.addEventListener("abort", follow, { once: true });
+  const incoming = new IncomingRequest(state, request);
+  const parameter = new ResponseOutparam(state, given);
+  let response: OutgoingResponse | undefined;
+  const end = (error: unknown): void => {
+    outer?.removeEventListener("abort", follow);
+    given.reject(error);
+    // What the guest has not finished by now it never will.
+    response?.pipe?.fail(error);
+  };
+  const done = instance.callAsync(path, [incoming, parameter], { ...call, signal: abort.signal }).then(
+    () => end(new HttpError({ tag: "HTTP-response-incomplete" })),
+    (error: unknown) => {
+      end(error);
+      throw error;
+    },
+  );
+  done.catch(() => {});
+  const head = given.promise.then((outgoing): ResponseHead => {
+    response = outgoing;
+    outgoing.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));
+    return {
+      status: outgoing.status,
+      headers: outgoing.fields.list,
+      body: outgoing.pipe?.readable(),
+      trailers: outgoing.pipe?.trailers ?? Promise.resolve(undefined),
+    };
+  });
+  head.catch(() => {});
+  return { head, done };
+}
+
+/**
+ * Handles a request by a component's `wasi:http/incoming-handler`. Bodies stream both ways: the response is there when the guest has set
+ * its head, and the guest goes on writing its body while it is read. A body that is cancelled stops the guest, as does `request.signal`.
+ *
+ *     const response = await handleRequest(instance, request, { wasi });
+ *
+ * @param options.call the engine's options for asynchronous calls: `fuel`, `timeoutMs`, `signal` …
+ * @throws TypeError if the component does not export it; `HttpError` for an error that the guest gave; whatever ends the guest before
+ * its response: `Trap`, `OutOfFuelError` …
+ */
+export async function handleRequest(
+  instance: ComponentInstanceLike,
+  request: Request,
+  options: HandlingOptions,
+): Promise<Response> {
+  requireArguments(request, options);
+  const url = new URL(request.url);
+  const { call = {} } = options;
+  const { head } = startHandling(
+    instance,
+    {
+      method: request.method,
+      scheme: url.protocol.slice(0, -1),
+      authority: url.host,
+      path: `${url.pathname}${url.search}`,
+      headers: fieldsOfHeaders(request.headers),
+      body: request.body ?? "null",
+    },
+    { wasi: options.wasi, call: hasOwn(call, "signal") ? call : { ...call, signal: request.signal } },
+  );
+  const { status, headers, body } = await head;
+  const init = {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, latin1(value)]),
+  };
+  // These have no body, and a Response refuses to be given one.
+  const isBodiless = status === 204 || status === 205 || status === 304;
+  if (isBodiless) void body?.cancel().catch(() => {});
+  return new Response(isBodiless ? null : body, init);
+}
+
+function requireArguments(request: unknown, options: unknown): void {
+  const { url, headers } = (request ?? {}) as { readonly url?: unknown; readonly headers?: unknown };
+  if (typeof url !== "string" || typeof headers !== "object")
+    throw wrongArgument(SIGNATURE, "request", "a Request", request);
+  const { wasi } = (options ?? {}) as { readonly wasi?: unknown };
+  if (!(wasi instanceof Wasi))
+    throw new TypeError(`${SIGNATURE}: option wasi must be a Wasi, got ${describe(wasi)}`);
+}

@@ -1,0 +1,90 @@
+// How the hosts' classes and functions are called: every method of a resource, and every plain function, is a call that the guest pays for,
+// and its failures become those of its interface.
+
+import { brokenContract } from "./error-codes.ts";
+import type { WasiState } from "./state.ts";
+
+type Failure = (state: WasiState, error: unknown) => unknown;
+
+/** Something that a guest has a handle to. */
+export abstract class HostResource {
+  /** @internal */
+  readonly state: WasiState;
+
+  constructor(state: WasiState) {
+    this.state = state;
+  }
+
+  /** Called when the guest drops its handle. */
+  [Symbol.dispose](): void {}
+}
+
+/** A class whose instances a guest has handles to. */
+type ResourceClass = abstract new (...args: never[]) => HostResource;
+
+/** Makes every method of a resource's class a call, see {@link WasiState.call}. Gives the class. */
+export function resource<C extends ResourceClass>(failure: Failure, declared: C): C {
+  const prototype = declared.prototype as unknown as Record<string, unknown>;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+    if (name === "constructor" || typeof method !== "function") continue;
+    prototype[name] = function (this: HostResource, ...args: unknown[]): unknown {
+      return this.state.call(() => Reflect.apply(method, this, args), failure);
+    };
+  }
+  return declared;
+}
+
+/** A plain function as a call. */
+export function hostFunction<Args extends readonly unknown[], Result>(
+  stateOf: () => WasiState,
+  failure: Failure,
+  run: (state: WasiState, ...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    const state = stateOf();
+    return state.call(() => run(state, ...args), failure);
+  };
+}
+
+/**
+ * A class as the guest constructs it: the constructor of `declared`, with the state of the guest that calls. Its instances are instances
+ * of `declared`, and the other way round.
+ */
+export function constructible<Args extends readonly unknown[], R extends HostResource>(
+  stateOf: () => WasiState,
+  declared: new (state: WasiState, ...args: Args) => R,
+  statics: Readonly<Record<string, (...args: never) => unknown>> = {},
+): object {
+  function construct(...args: Args): R {
+    const state = stateOf();
+    return state.call(
+      () => new declared(state, ...args),
+      (_, error) => error,
+    );
+  }
+  construct.prototype = declared.prototype;
+  return Object.assign(construct, statics);
+}
+
+/** What can be taken once, e.g. a body. */
+export class Once<T> {
+  #value: { readonly value: T } | undefined;
+
+  constructor(value: T) {
+    this.#value = { value };
+  }
+
+  /** The value; `undefined` the second time. */
+  take(): T | undefined {
+    const taken = this.#value;
+    this.#value = undefined;
+    return taken?.value;
+  }
+}
+
+/** @throws Trap if something that must exist once is asked for again */
+export function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw brokenContract(what);
+  return value;
+}

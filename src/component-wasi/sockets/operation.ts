@@ -1,0 +1,62 @@
+// Operations of sockets that are begun by one function and ended by another.
+
+import { ComponentError } from "../../component/api/component-error.ts";
+import { WasiError } from "../../wasi/abi.ts";
+import type { Source } from "../io/poll.ts";
+
+/** An operation under way. */
+export class Operation<T> implements Source {
+  readonly #settled: Promise<void>;
+  #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+
+  constructor(work: Promise<T>) {
+    this.#settled = work.then(
+      (value) => {
+        this.#outcome = { value };
+      },
+      (error: unknown) => {
+        this.#outcome = { error };
+      },
+    );
+  }
+
+  get ready(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  whenReady(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** What it gave. @throws ComponentError `would-block` before; what it failed with */
+  finish(): T {
+    const outcome = this.#outcome;
+    if (outcome === undefined) throw new ComponentError("would-block");
+    if ("value" in outcome) return outcome.value;
+    throw outcome.error;
+  }
+
+  /** What it gave, if it did; for those who clean up. */
+  get value(): T | undefined {
+    const outcome = this.#outcome;
+    return outcome !== undefined && "value" in outcome ? outcome.value : undefined;
+  }
+
+  /** Called with what it gives, now or later. */
+  whenDone(use: (value: T) => void): void {
+    void this.#settled.then(() => {
+      const { value } = this;
+      if (value !== undefined) use(value);
+    });
+  }
+}
+
+/** @throws WasiError `access-denied`'s, unless allowed */
+export function requireGrant(isGranted: boolean): void {
+  if (!isGranted) throw new WasiError("acces", "not granted");
+}
+
+/** The error for a function that does not fit what the socket is now. */
+export function invalidState(): ComponentError {
+  return new ComponentError("invalid-state");
+}

@@ -1,0 +1,348 @@
+// wasi:sockets/tcp: sockets through their states, and the streams of their connections.
+
+import { ComponentError } from "../../component/api/component-error.ts";
+import { WasiError } from "../../wasi/abi.ts";
+import { socketFailure } from "../error-codes.ts";
+import { Pollable, type Source } from "../io/poll.ts";
+import { type ByteSink, type ByteSource, InputStream, OutputStream } from "../io/streams.ts";
+import { HostResource, resource } from "../resource.ts";
+import type { Open, WasiState } from "../state.ts";
+import { endpointOf, type IpSocketAddress, isUnicast, remoteOf, socketAddress } from "./addresses.ts";
+import type { Network } from "./network.ts";
+import { invalidState, Operation, requireGrant } from "./operation.ts";
+import type { BoundTcp, Endpoint, Family, SocketHost, TcpAcceptor, TcpConnection } from "./socket-host.ts";
+
+type Status =
+  | { readonly is: "unbound" }
+  | { readonly is: "binding"; readonly operation: Operation<BoundTcp> }
+  | { readonly is: "bound"; readonly bound: BoundTcp }
+  | {
+      readonly is: "connecting";
+      readonly operation: Operation<TcpConnection>;
+      readonly abort: AbortController;
+    }
+  | { readonly is: "listen-started"; readonly bound: BoundTcp }
+  | { readonly is: "listening"; readonly bound: BoundTcp; readonly acceptor: TcpAcceptor }
+  | { readonly is: "connected"; readonly connection: SharedConnection }
+  | { readonly is: "closed" };
+
+/** What a socket begins with; the numbers are Linux's. Only keep-alive reaches the system: Node has no way to set the others. */
+const DEFAULT_OPTIONS = {
+  keepAlive: false,
+  /** Nanoseconds. */
+  keepAliveIdle: 7_200_000_000_000n,
+  keepAliveInterval: 75_000_000_000n,
+  keepAliveCount: 9,
+  hopLimit: 64,
+  receiveBuffer: 65_536n,
+  sendBuffer: 65_536n,
+};
+
+const DEFAULT_BACKLOG = 128;
+const MOST_BACKLOG = 4096n;
+
+/** A connection, closed when the socket and both of its streams are dropped. */
+class SharedConnection implements Open {
+  readonly connection: TcpConnection;
+  readonly #state: WasiState;
+  #users = 3;
+
+  /** @throws WasiError `mfile` when too much is open */
+  constructor(state: WasiState, connection: TcpConnection) {
+    this.#state = state;
+    this.connection = connection;
+    state.opened(this);
+  }
+
+  release(): void {
+    if (--this.#users === 0) this.#state.closeOne(this);
+  }
+
+  close(): void | Promise<void> {
+    return this.connection.close();
+  }
+
+  streams(): [InputStream, OutputStream] {
+    const { connection } = this;
+    const source: ByteSource = {
+      get ready() {
+        return connection.available > 0 || connection.ended;
+      },
+      whenReady: () => connection.readable.whenReady(),
+      read: (length) => connection.read(length, false),
+      release: () => this.release(),
+    };
+    const sink: ByteSink = {
+      get ready() {
+        return connection.canWrite;
+      },
+      whenReady: () => connection.writable.whenReady(),
+      write: (bytes) => connection.write(bytes),
+      release: () => this.release(),
+    };
+    return [new InputStream(this.#state, source), new OutputStream(this.#state, sink)];
+  }
+}
+
+/** The resource `tcp-socket`. */
+export const TcpSocket = resource(
+  socketFailure,
+  class TcpSocket extends HostResource {
+    readonly #family: Family;
+    readonly #host: SocketHost;
+    #status: Status;
+    #options = { ...DEFAULT_OPTIONS };
+    #backlog = DEFAULT_BACKLOG;
+    readonly #source: Source;
+
+    constructor(state: WasiState, host: SocketHost, family: Family, connection?: SharedConnection) {
+      super(state);
+      this.#host = host;
+      this.#family = family;
+      this.#status = connection === undefined ? { is: "unbound" } : { is: "connected", connection };
+      const current = (): Source | undefined => {
+        const status = this.#status;
+        if (status.is === "listening") return status.acceptor;
+        return status.is === "binding" || status.is === "connecting" ? status.operation : undefined;
+      };
+      this.#source = {
+        get ready() {
+          return current()?.ready ?? true;
+        },
+        whenReady: () => current()?.whenReady() ?? Promise.resolve(),
+      };
+    }
+
+    /** `access-denied` without a grant to listen there; `invalid-argument`: another family, or no unicast address. */
+    startBind(_network: Network, local: IpSocketAddress): void {
+      const endpoint = endpointOf(local, this.#family);
+      if (!isUnicast(endpoint.address)) throw new WasiError("inval", "not a unicast address");
+      if (this.#status.is !== "unbound") throw invalidState();
+      requireGrant(this.state.network.mayListen(endpoint.address, endpoint.port));
+      this.state.reserve();
+      this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
+    }
+
+    finishBind(): void {
+      const status = this.#status;
+      if (status.is !== "binding") throw new ComponentError("not-in-progress");
+      this.#finish(status.operation, (bound) => ({ is: "bound", bound }));
+    }
+
+    /** `access-denied` without a grant to connect there. */
+    startConnect(_network: Network, address: IpSocketAddress): void {
+      const remote = remoteOf(address, this.#family, "tcp");
+      const status = this.#status;
+      if (status.is !== "unbound" && status.is !== "bound") throw invalidState();
+      requireGrant(this.state.network.mayConnect(remote.address, remote.port));
+      this.state.reserve();
+      const abort = new AbortController();
+      const connecting =
+        status.is === "bound"
+          ? this.#connectFrom(status.bound, remote, abort.signal)
+          : this.#host.connectTcp(remote, abort.signal);
+      this.#status = { is: "connecting", operation: new Operation(connecting), abort };
+    }
+
+    finishConnect(): [InputStream, OutputStream] {
+      const status = this.#status;
+      if (status.is !== "connecting") throw new ComponentError("not-in-progress");
+      const connection = this.#finish(status.operation, (connected) => ({
+        is: "connected",
+        connection: new SharedConnection(this.state, connected),
+      }));
+      connection.setKeepAlive?.(this.#options.keepAlive, Number(this.#options.keepAliveIdle / 1_000_000n));
+      const now: Status = this.#status;
+      if (now.is !== "connected") throw invalidState();
+      return now.connection.streams();
+    }
+
+    startListen(): void {
+      const status = this.#status;
+      if (status.is !== "bound") throw invalidState();
+      this.#status = { is: "listen-started", bound: status.bound };
+    }
+
+    finishListen(): void {
+      const status = this.#status;
+      if (status.is !== "listen-started") throw new ComponentError("not-in-progress");
+      const { bound } = status;
+      this.#status = { is: "listening", bound, acceptor: bound.listen(this.#backlog) };
+    }
+
+    /** `would-block`: there is no connection yet. */
+    accept(): [TcpSocket, InputStream, OutputStream] {
+      const status = this.#status;
+      if (status.is !== "listening") throw invalidState();
+      this.state.reserve();
+      const connection = status.acceptor.accept();
+      if (connection === undefined) throw new WasiError("again");
+      const shared = new SharedConnection(this.state, connection);
+      const socket = new TcpSocket(this.state, this.#host, this.#family, shared);
+      socket.#options = { ...this.#options };
+      return [socket, ...shared.streams()];
+    }
+
+    localAddress(): IpSocketAddress {
+      const status = this.#status;
+      if (status.is === "connected") return socketAddress(status.connection.connection.local);
+      if ("bound" in status) return socketAddress(status.bound.local);
+      throw invalidState();
+    }
+
+    remoteAddress(): IpSocketAddress {
+      const status = this.#status;
+      if (status.is !== "connected") throw invalidState();
+      return socketAddress(status.connection.connection.remote);
+    }
+
+    isListening(): boolean {
+      return this.#status.is === "listening";
+    }
+
+    addressFamily(): Family {
+      return this.#family;
+    }
+
+    setListenBacklogSize(value: bigint): void {
+      if (value === 0n) throw new WasiError("inval");
+      const { is } = this.#status;
+      if (is === "listening") throw new WasiError("notsup", "the backlog of a listening socket");
+      if (is !== "unbound" && is !== "bound") throw invalidState();
+      this.#backlog = Number(value > MOST_BACKLOG ? MOST_BACKLOG : value);
+    }
+
+    keepAliveEnabled(): boolean {
+      return this.#options.keepAlive;
+    }
+
+    setKeepAliveEnabled(value: boolean): void {
+      this.#options.keepAlive = value;
+      this.#applyKeepAlive();
+    }
+
+    keepAliveIdleTime(): bigint {
+      return this.#options.keepAliveIdle;
+    }
+
+    setKeepAliveIdleTime(value: bigint): void {
+      this.#options.keepAliveIdle = seconds(value);
+      this.#applyKeepAlive();
+    }
+
+    keepAliveInterval(): bigint {
+      return this.#options.keepAliveInterval;
+    }
+
+    setKeepAliveInterval(value: bigint): void {
+      this.#options.keepAliveInterval = seconds(value);
+    }
+
+    keepAliveCount(): number {
+      return this.#options.keepAliveCount;
+    }
+
+    setKeepAliveCount(value: number): void {
+      if (value === 0) throw new WasiError("inval");
+      this.#options.keepAliveCount = value;
+    }
+
+    hopLimit(): number {
+      return this.#options.hopLimit;
+    }
+
+    setHopLimit(value: number): void {
+      if (value === 0) throw new WasiError("inval");
+      this.#options.hopLimit = value;
+    }
+
+    receiveBufferSize(): bigint {
+      return this.#options.receiveBuffer;
+    }
+
+    setReceiveBufferSize(value: bigint): void {
+      if (value === 0n) throw new WasiError("inval");
+      this.#options.receiveBuffer = value;
+    }
+
+    sendBufferSize(): bigint {
+      return this.#options.sendBuffer;
+    }
+
+    setSendBufferSize(value: bigint): void {
+      if (value === 0n) throw new WasiError("inval");
+      this.#options.sendBuffer = value;
+    }
+
+    subscribe(): Pollable {
+      return new Pollable(this.state, this.#source);
+    }
+
+    shutdown(how: "receive" | "send" | "both"): void {
+      const status = this.#status;
+      if (status.is !== "connected") throw invalidState();
+      status.connection.connection.shutdown(how !== "send", how !== "receive");
+    }
+
+    override [Symbol.dispose](): void {
+      const status = this.#status;
+      this.#status = { is: "closed" };
+      if (status.is === "connected") status.connection.release();
+      else if ("bound" in status) this.state.closeOne(status.bound);
+      else if (status.is === "binding") status.operation.whenDone((bound) => this.state.closeOne(bound));
+      else if (status.is === "connecting") {
+        status.abort.abort();
+        status.operation.whenDone((connection) => this.state.send(connection.close()));
+      }
+    }
+
+    /** Ends what was begun. Failed, the socket can only be dropped. */
+    #finish<T>(operation: Operation<T>, next: (value: T) => Status): T {
+      let value: T;
+      try {
+        value = operation.finish();
+      } catch (error) {
+        if (operation.ready) this.#status = { is: "closed" };
+        throw error;
+      }
+      this.#status = next(value);
+      return value;
+    }
+
+    async #bind(endpoint: Endpoint): Promise<BoundTcp> {
+      const bound = await this.#host.bindTcp(endpoint);
+      this.state.opened(bound);
+      return bound;
+    }
+
+    /** The bound socket is used up by this. */
+    #connectFrom(bound: BoundTcp, remote: Endpoint, signal: AbortSignal): Promise<TcpConnection> {
+      const connecting = bound.connect(remote, signal);
+      this.state.closeOne(bound);
+      return connecting;
+    }
+
+    #applyKeepAlive(): void {
+      if (this.#status.is !== "connected") return;
+      const { keepAlive, keepAliveIdle } = this.#options;
+      this.#status.connection.connection.setKeepAlive?.(keepAlive, Number(keepAliveIdle / 1_000_000n));
+    }
+  },
+);
+
+export type TcpSocket = InstanceType<typeof TcpSocket>;
+
+/** A duration as the system keeps it: whole seconds, at least one. @throws WasiError `inval` for none */
+function seconds(nanoseconds: bigint): bigint {
+  if (nanoseconds === 0n) throw new WasiError("inval");
+  const second = 1_000_000_000n;
+  const most = 32_767n * second;
+  const rounded = ((nanoseconds + second - 1n) / second) * second;
+  return rounded > most ? most : rounded;
+}
+
+/** Makes a socket. Always can: only what is done with it needs grants. */
+export function createTcpSocket(state: WasiState, family: Family): TcpSocket {
+  if (state.sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
+  return new TcpSocket(state, state.sockets, family);
+}

@@ -1,0 +1,55 @@
+// The hosts of one guest as plain objects, for tests that call them as a guest would.
+
+import type { HostCaller } from "./engine.ts";
+import { interfaces } from "./interfaces.ts";
+import type { ComponentWasiOptions } from "./options.ts";
+import { Wasi } from "./wasi.ts";
+
+/** Functions and classes of an interface, of whatever kind. */
+// biome-ignore lint/suspicious/noExplicitAny: tests call what guests call, in whatever form
+export type Interface = Record<string, any>;
+
+/** A guest's interfaces by name, e.g. `io/streams`, and what it has been charged. */
+export function hostsOf(options?: ComponentWasiOptions, prices: Readonly<Record<string, number>> = {}) {
+  const charged = { fuel: 0, consumed: 0n };
+  const caller: HostCaller = {
+    store: {
+      get fuelConsumed() {
+        return charged.consumed;
+      },
+      engine: { costModel: prices },
+    },
+    chargeFuel(amount) {
+      charged.fuel += amount;
+    },
+    refundFuel(amount) {
+      charged.fuel -= amount;
+    },
+  };
+  const defined = new Map<string, Interface>();
+  const wasi = new Wasi(options);
+  wasi.addTo({ caller, instance: (name: string, definitions: Interface) => defined.set(name, definitions) });
+  const table = interfaces(() => wasi.state);
+  return {
+    wasi,
+    charged,
+    names: [...table.keys()],
+    get(name: string): Interface {
+      const found = defined.get(`wasi:${name}@0.2.12`);
+      if (found === undefined) throw new Error(`no interface ${name}`);
+      return found;
+    },
+  };
+}
+
+/** The payload of what is thrown, or rejected with; anything but a ComponentError passes. */
+export async function failureOf(run: () => unknown): Promise<unknown> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof Error && error.name === "ComponentError")
+      return (error as Error & { payload: unknown }).payload;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,0 +1,85 @@
+// The hosts against the interfaces' own texts: every function of every version of WASI 0.2 is there, and nothing else.
+// The texts are looked for in $WASM_COMPONENTS/wit.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { hostsOf } from "../src/component-wasi/test-hosts.ts";
+
+const folder = join(process.env.WASM_COMPONENTS ?? "", "wit");
+const isThere = process.env.WASM_COMPONENTS !== undefined && existsSync(folder);
+if (!isThere) console.warn("the texts of WASI's interfaces are not here ($WASM_COMPONENTS): not compared");
+
+const camel = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const pascal = (name: string): string => camel(`-${name}`);
+
+/** What the interfaces of a version declare: `io/poll poll`, `io/poll Pollable.ready`. */
+function declared(version: string): string[] {
+  const found: string[] = [];
+  for (const packageName of readdirSync(join(folder, version), { withFileTypes: true })) {
+    if (!packageName.isDirectory()) continue;
+    for (const file of readdirSync(join(folder, version, packageName.name)).filter((name) =>
+      name.endsWith(".wit"),
+    )) {
+      const text = readFileSync(join(folder, version, packageName.name, file), "utf8").replace(
+        /\/\/.*$/gm,
+        "",
+      );
+      for (const [, name = "", body = ""] of text.matchAll(/^\s*interface ([a-z-]+) \{([\s\S]*?)^\}/gm)) {
+        if (name === "run" || name === "incoming-handler") continue;
+        found.push(...functionsOf(`${packageName.name}/${name}`, body));
+      }
+    }
+  }
+  return found;
+}
+
+function functionsOf(interfaceName: string, body: string): string[] {
+  const found: string[] = [];
+  let rest = body;
+  for (const [whole, name = "", methods = ""] of body.matchAll(
+    /resource ([a-z-]+)\s*(?:;|\{([\s\S]*?)\n\s*\})/g,
+  )) {
+    rest = rest.replace(whole, "");
+    found.push(`${interfaceName} ${pascal(name)}`);
+    for (const [, method = ""] of methods.matchAll(/%?([a-z0-9-]+):\s*(?:static\s+)?func/g))
+      found.push(`${interfaceName} ${pascal(name)}.${camel(method)}`);
+  }
+  for (const [, name = ""] of rest.matchAll(/%?([a-z0-9-]+):\s*func/g))
+    found.push(`${interfaceName} ${camel(name)}`);
+  return found;
+}
+
+/** What the hosts have, in the same words. */
+function implemented(): string[] {
+  const hosts = hostsOf();
+  return hosts.names.flatMap((name) =>
+    Object.entries(hosts.get(name)).flatMap(([key, value]) => {
+      if (!/^[A-Z]/.test(key)) return [`${name} ${key}`];
+      const methods = [value.prototype, value].flatMap((holder: object) =>
+        Object.entries(Object.getOwnPropertyDescriptors(holder))
+          .filter(([each, { value: method }]) => each !== "constructor" && typeof method === "function")
+          .map(([each]) => `${name} ${key}.${each}`),
+      );
+      return [`${name} ${key}`, ...methods];
+    }),
+  );
+}
+
+describe.skipIf(!isThere)("the hosts of WASI", () => {
+  it.each(["wasi-v0.2.0", "wasi-v0.2.3", "wasi-v0.2.6", "wasi-v0.2.12"])(
+    "have every function of %s",
+    (version) => {
+      const names = declared(version);
+      expect(names.length).toBeGreaterThan(190);
+      const own = new Set(implemented());
+      expect(names.filter((name) => !own.has(name))).toEqual([]);
+    },
+  );
+
+  it("have nothing that no version has", () => {
+    const known = new Set(["wasi-v0.2.0", "wasi-v0.2.12"].flatMap(declared));
+    expect(implemented().filter((name) => !known.has(name))).toEqual([]);
+  });
+});

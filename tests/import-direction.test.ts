@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "component/api": [...ENGINE, "api", ...COMPONENT_PARTS, "component/runtime"],
   // Its index.
   component: ["component/api"],
-  "component-wasi": [...BASE, "checks", "api", "wasi", "component"],
+  "component-wasi": [...BASE, "checks", "api", "wasi", "component", "component/api"],
   webassembly: [...ENGINE, "api"],
   http: [...BASE, "checks", "api", "wasi", "component", "component-wasi"],
   spin: [...BASE, "checks", "api", "wasi", "component", "component-wasi", "http"],

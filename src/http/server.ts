@@ -1,0 +1,293 @@
+// The server: connections to requests, options, start and end. Owns sockets and their bounds.
+
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as NodeServer,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import {
+  integer,
+  MILLISECONDS,
+  type OptionTable,
+  optionsOf,
+  POSITIVE_MILLISECONDS,
+  readOptions,
+  required,
+  type Shape,
+  STRING,
+  shape,
+} from "../checks/options.ts";
+import type { RequestRecord } from "./access-log.ts";
+import { Answer } from "./answer.ts";
+import type { Application } from "./application.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { statusPage } from "./failure.ts";
+import { FetchTransport, requestOfFetch } from "./fetch-exchange.ts";
+import { type MetricsSnapshot, metricsText } from "./metrics.ts";
+import { incomingRequest, NodeTransport } from "./node-request.ts";
+import { BadRequestError } from "./request.ts";
+
+export interface ServerOptions {
+  /** Guests that run at the same time in this process. Default 256. */
+  readonly maxConcurrency?: number | undefined;
+  /** Requests that wait for a place; one more is answered by 503. Default 1,024. */
+  readonly maxQueue?: number | undefined;
+  /** Connections that are open at the same time; one more is closed at once. Default 10,000. */
+  readonly maxConnections?: number | undefined;
+  /** Bytes of a request's body; a larger one is answered by 413. Default: any number, as nothing is gathered. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Bytes of a request's head; a larger one is answered by 431. Default 16 KiB. */
+  readonly maxHeaderBytes?: number | undefined;
+  /** Milliseconds in which a request's head must arrive. Default 10,000. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** Milliseconds in which a whole request must arrive. Default 300,000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Milliseconds that a connection without a request stays open. Default 5,000. */
+  readonly keepAliveMs?: number | undefined;
+  /** Milliseconds that a client may take nothing of its answer. Default 60,000. */
+  readonly sendTimeoutMs?: number | undefined;
+  /** Certificate chain and key as PEM: makes it HTTPS. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Called at the end of each request. */
+  readonly onRecord?: ((record: RequestRecord) => void) | undefined;
+}
+
+const RECORD_LISTENER: Shape<(record: RequestRecord) => void> = shape(
+  "a function",
+  (value) => typeof value === "function",
+);
+
+const SERVER_OPTIONS = {
+  maxConcurrency: integer(1),
+  maxQueue: integer(0),
+  maxConnections: integer(1),
+  maxBodyBytes: integer(0),
+  maxHeaderBytes: integer(1024, 2 ** 30),
+  headersTimeoutMs: POSITIVE_MILLISECONDS,
+  requestTimeoutMs: POSITIVE_MILLISECONDS,
+  keepAliveMs: POSITIVE_MILLISECONDS,
+  sendTimeoutMs: POSITIVE_MILLISECONDS,
+  tls: optionsOf("an object { cert, key } of PEM texts", { cert: required(STRING), key: required(STRING) }),
+  onRecord: RECORD_LISTENER,
+} satisfies OptionTable<ServerOptions>;
+
+export interface ListenOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 3000; 0 for any that is free. */
+  readonly port?: number | undefined;
+}
+
+const LISTEN_OPTIONS = { host: STRING, port: integer(0, 65_535) } satisfies OptionTable<ListenOptions>;
+
+export interface CloseOptions {
+  /** Milliseconds that requests under way get to their end; then their guests are stopped. Default 10,000. */
+  readonly graceMs?: number | undefined;
+}
+
+const CLOSE_OPTIONS = { graceMs: MILLISECONDS } satisfies OptionTable<CloseOptions>;
+
+export const DEFAULT_GRACE_MS = 10_000;
+const DEFAULT_PORT = 3000;
+
+/** Where a server listens. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** E.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+}
+
+/** How often Node looks for connections whose time is over. */
+const TIMEOUT_CHECK_MS = 1_000;
+/** Requests on their way when closing begins are still taken. */
+const LAST_REQUESTS_MS = 50;
+/** Guests that are stopped answer within this. */
+const STOPPING_MS = 1_000;
+
+/** Numbers of requests are unique across processes, and cannot be guessed from one another. */
+function idMaker(): () => string {
+  const prefix = crypto.randomUUID().slice(0, 8);
+  let count = 0;
+  return () => `${prefix}-${(count++).toString(36)}`;
+}
+
+/** Serves an application over HTTP, and without sockets by {@link fetch}. */
+export class HttpServer {
+  readonly #dispatcher: Dispatcher;
+  readonly #options: ReturnType<typeof readServerOptions>;
+  readonly #nextId = idMaker();
+  #node: NodeServer | undefined;
+  #isClosing = false;
+
+  /** @throws TypeError, RangeError for options that make no sense */
+  constructor(application: Application, options?: ServerOptions) {
+    this.#options = readServerOptions(options);
+    const { maxConcurrency = 256, maxQueue = 1024, onRecord = () => {} } = this.#options;
+    this.#dispatcher = new Dispatcher(application, { maxConcurrency, maxQueue, onRecord });
+  }
+
+  /** What is counted, in Prometheus' text format. */
+  metrics(): string {
+    return metricsText(this.metricsSnapshot());
+  }
+
+  /** The same as data, for several processes' to be summed. */
+  metricsSnapshot(): MetricsSnapshot {
+    const { metrics } = this.#dispatcher;
+    if (this.#node !== undefined) metrics.set("wasmeter_connections", {}, this.#connections.size);
+    return this.#dispatcher.snapshot();
+  }
+
+  /** Requests under way. */
+  get active(): number {
+    return this.#dispatcher.active;
+  }
+
+  /** Serves another application from now on. Requests under way go on with the one before, which is then closed. */
+  replace(application: Application): void {
+    this.#dispatcher.replace(application);
+  }
+
+  /**
+   * Opens the port.
+   * @throws TypeError, RangeError for options that make no sense; Error if it listens or was closed; Node's error, by rejecting,
+   * where the address cannot be had
+   */
+  async listen(options?: ListenOptions): Promise<Listening> {
+    const { host = "127.0.0.1", port = DEFAULT_PORT } = readOptions("server.listen", options, LISTEN_OPTIONS);
+    if (this.#node !== undefined || this.#isClosing)
+      throw new Error("this server listens already, or was closed");
+    const node = this.#makeNodeServer();
+    this.#node = node;
+    await new Promise<void>((resolve, reject) => {
+      node.once("error", reject);
+      node.listen({ host, port }, () => {
+        node.off("error", reject);
+        resolve();
+      });
+    }).catch((error: unknown) => {
+      this.#node = undefined;
+      throw error;
+    });
+    const { address, port: bound, family } = node.address() as AddressInfo;
+    const scheme = this.#options.tls === undefined ? "http" : "https";
+    const shown = family === "IPv6" ? `[${address}]` : address;
+    return { host: address, port: bound, url: `${scheme}://${shown}:${bound}` };
+  }
+
+  /** Answers a request without a socket. Rejects where a connection would be broken off before the answer's head. */
+  async fetch(request: Request): Promise<Response> {
+    return this.#fetch(request, (incoming, transport) => this.#dispatcher.dispatch(incoming, transport));
+  }
+
+  /** A request of one component to another, which need not have a route: `http://NAME.spin.internal` in Spin. */
+  async fetchComponent(component: string, request: Request): Promise<Response> {
+    return this.#fetch(request, (incoming, transport) =>
+      this.#dispatcher.dispatchTo(component, incoming, transport),
+    );
+  }
+
+  #fetch(
+    request: Request,
+    dispatch: (incoming: ReturnType<typeof requestOfFetch>, transport: FetchTransport) => Promise<void>,
+  ): Promise<Response> {
+    const leaving = new AbortController();
+    const transport = new FetchTransport(() => leaving.abort());
+    const { signal } = request;
+    if (signal.aborted) leaving.abort();
+    else signal.addEventListener("abort", () => leaving.abort(), { once: true });
+    void dispatch(requestOfFetch(request, this.#nextId(), leaving.signal), transport);
+    return transport.response;
+  }
+
+  /**
+   * Takes no more connections, lets what is under way come to its end, then stops what is left. Calling it again with less
+   * time shortens the time that is left.
+   */
+  async close(options?: CloseOptions): Promise<void> {
+    const { graceMs = DEFAULT_GRACE_MS } = readOptions("server.close", options, CLOSE_OPTIONS);
+    this.#isClosing = true;
+    const node = this.#node;
+    const closed = new Promise<void>((resolve) => {
+      if (node === undefined || !node.listening) resolve(this.#dispatcher.idle());
+      else node.close(() => resolve(this.#dispatcher.idle()));
+    });
+    const timers = [
+      setTimeout(() => node?.closeIdleConnections(), LAST_REQUESTS_MS),
+      setInterval(() => node?.closeIdleConnections(), 4 * LAST_REQUESTS_MS),
+      setTimeout(() => this.#dispatcher.stopAll(), graceMs),
+      setTimeout(() => node?.closeAllConnections(), graceMs + STOPPING_MS),
+    ];
+    try {
+      await closed;
+      await this.#sent();
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      this.#dispatcher.application.close();
+    }
+  }
+
+  // ------------------------------------------------------------------ connections
+
+  readonly #connections = new Set<object>();
+
+  /** Connections are gone, with all that was to be sent. */
+  async #sent(): Promise<void> {
+    while (this.#connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  #makeNodeServer(): NodeServer {
+    const { tls, maxHeaderBytes = 16 * 1024, headersTimeoutMs = 10_000 } = this.#options;
+    const { requestTimeoutMs = 300_000, keepAliveMs = 5_000, maxConnections = 10_000 } = this.#options;
+    const settings = {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveMs,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    };
+    const node = tls === undefined ? createHttpServer(settings) : createHttpsServer({ ...settings, ...tls });
+    node.maxConnections = maxConnections;
+    node.on("request", (request, response) => this.#take(request, response, false));
+    node.on("checkContinue", (request, response) => this.#take(request, response, true));
+    // What else somebody may expect, nobody here can do.
+    node.on("checkExpectation", (_request, response: ServerResponse) => response.writeHead(417).end());
+    node.on("connection", (socket) => {
+      this.#connections.add(socket);
+      socket.once("close", () => this.#connections.delete(socket));
+    });
+    return node;
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const { maxBodyBytes = Number.POSITIVE_INFINITY, sendTimeoutMs = 60_000 } = this.#options;
+    if (this.#isClosing) response.shouldKeepAlive = false;
+    const id = this.#nextId();
+    const transport = new NodeTransport(response, sendTimeoutMs);
+    try {
+      const exchange = { id, request, response, expectsContinue, maxBodyBytes };
+      void this.#dispatcher.dispatch(incomingRequest(exchange), transport);
+    } catch (error) {
+      if (!(error instanceof BadRequestError)) throw error;
+      response.shouldKeepAlive = false;
+      const { status, headers, body } = statusPage(error.status, id);
+      const answer = new Answer(transport, request.method === "HEAD");
+      answer.start(status, headers);
+      answer.write(body);
+      answer.end();
+    }
+  }
+}
+
+function readServerOptions(options: ServerOptions | undefined) {
+  return readOptions("createServer", options, SERVER_OPTIONS);
+}
+
+/** Makes a server of an application, which `loadApplication` gives. @throws TypeError, RangeError for options that make no sense */
+export function createServer(application: Application, options?: ServerOptions): HttpServer {
+  return new HttpServer(application, options);
+}

@@ -15,6 +15,7 @@ export default defineConfig({
     wasi: "src/wasi/index.ts",
     webassembly: "src/webassembly/index.ts",
     node: "src/node.ts",
+    http: "src/serve.ts",
     cli: "src/cli/main.ts",
     // Not for import: what bin/wasmeter-runtime starts on a node, and what that starts in a container.
     create: "src/cli/container/create.ts",

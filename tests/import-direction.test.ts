@@ -41,8 +41,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "component-wasi": [...BASE, "checks", "api", "wasi", "component", "component/api"],
   webassembly: [...ENGINE, "api"],
   http: [...BASE, "checks", "api", "wasi", "component", "component-wasi"],
-  spin: [...BASE, "checks", "api", "wasi", "component", "component-wasi", "http"],
   oci: [...BASE, "checks", "decoder"],
+  spin: [...BASE, "checks", "decoder", "api", "wasi", "component", "component-wasi", "http"],
   cli: [
     ...[...ENGINE, "api", "wasi", "component", ...COMPONENT_PARTS, "component/api", "component-wasi"],
     ...["http", "spin", "oci"],

@@ -19,7 +19,7 @@ import { projectRoot } from "./built-code.ts";
 const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
 const PACKED_BUDGET = 512 * KIB;
-const UNPACKED_BUDGET = 2048 * KIB;
+const UNPACKED_BUDGET = 3072 * KIB;
 
 interface Manifest {
   readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;

@@ -183,7 +183,8 @@ export class NodeTransport implements Transport {
 
   end(trailers: HeaderList): void {
     const response = this.#response;
-    if (trailers.length > 0) response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
+    if (trailers.length > 0)
+      response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
     response.end();
     if (response.writableFinished || response.destroyed) return;
     const timer = setTimeout(() => response.destroy(), this.#sendTimeoutMs);

@@ -12,16 +12,16 @@ import { DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS, type GuestLimits } from "../htt
 import { BadRequestError, type IncomingRequest } from "../http/request.ts";
 import { WagiHandler } from "../http/wagi/handler.ts";
 import { printable } from "../printable.ts";
-import { checkOutboundHosts } from "./allowed-outbound-hosts.ts";
+import { outboundRules } from "./allowed-outbound-hosts.ts";
 import { type FileOptions, openFiles } from "./files.ts";
-import { describeWasm } from "./wasm-kind.ts";
 import { parseManifest } from "./manifest.ts";
 import type { ComponentDeclaration, Executor, HttpTrigger, Manifest, StaticResponse } from "./model.ts";
 import { type Problem, Problems } from "./problems.ts";
 import { normalisePath } from "./request-path.ts";
 import { parseRoute, RESERVED_PREFIX, type RoutePattern } from "./route-pattern.ts";
-import { Router, type RouteMatch } from "./router.ts";
+import { type RouteMatch, Router } from "./router.ts";
 import { type VariableProvider, Variables } from "./variables.ts";
+import { describeWasm } from "./wasm-kind.ts";
 
 export interface ApplicationOptions {
   /** Where variables come from; the first that has a value wins. Default: nowhere, so that defaults count. */
@@ -83,7 +83,9 @@ interface Target {
   readonly handler: RequestHandler;
 }
 
-type Routed = { readonly kind: "guest"; readonly target: Target } | { readonly kind: "static"; readonly response: StaticResponse };
+type Routed =
+  | { readonly kind: "guest"; readonly target: Target }
+  | { readonly kind: "static"; readonly response: StaticResponse };
 
 /** Fuel for a turn, and milliseconds before the event loop turns: a guest that computes delays others by no more. */
 const QUANTUM = 50_000;
@@ -127,7 +129,11 @@ class Loader {
         routed = { kind: "guest", target: made };
       }
       const component = target.kind === "component" ? this.#manifest.components.get(target.id) : undefined;
-      routes.push({ route: pattern?.text, id: component?.id ?? id, description: component?.description ?? "" });
+      routes.push({
+        route: pattern?.text,
+        id: component?.id ?? id,
+        description: component?.description ?? "",
+      });
       if (pattern !== undefined) router.add(pattern, routed);
     }
     this.#problems.throwIfAny();
@@ -143,7 +149,11 @@ class Loader {
     for (const id of this.#options.components ?? []) {
       if (this.#manifest.components.has(id)) continue;
       const names = [...this.#manifest.components.keys()].join(", ");
-      this.#problems.error(undefined, undefined, `there is no component '${id}' to be served alone; there are ${names}`);
+      this.#problems.error(
+        undefined,
+        undefined,
+        `there is no component '${id}' to be served alone; there are ${names}`,
+      );
     }
   }
 
@@ -162,7 +172,11 @@ class Loader {
     const before = seen.get(`${shape}${pattern.isPrefix ? "/..." : ""}`);
     if (before !== undefined) {
       const advice = "take one of the two away; private = true keeps a component for others only";
-      this.#problems.error(route?.line, `${path}.route`, `${pattern.text} is a route in line ${before.route?.line} already; ${advice}`);
+      this.#problems.error(
+        route?.line,
+        `${path}.route`,
+        `${pattern.text} is a route in line ${before.route?.line} already; ${advice}`,
+      );
     }
     seen.set(`${shape}${pattern.isPrefix ? "/..." : ""}`, trigger);
     return pattern;
@@ -179,7 +193,7 @@ class Loader {
     for (const [name, { line, value }] of component.variables) {
       this.#variables.fill(value, line, `component.${id}.variables.${name}`);
     }
-    checkOutboundHosts(component, this.#variables, this.#problems);
+    outboundRules(component, this.#variables, this.#problems);
     const handler = this.#handler(component, executor);
     if (handler === undefined) return undefined;
     const { timeoutMs = DEFAULT_TIMEOUT_MS, maxConcurrency } = this.#limitsOf(component);
@@ -207,7 +221,9 @@ class Loader {
     const wasm = describeWasm(bytes);
     if (wasm.problem !== undefined) return fail(`${shown} ${wasm.problem}`);
     if (wasm.kind === "component") {
-      return fail(`${shown} is a component, and only WAGI programs of WASI preview1 are served so far; build for wasm32-wasip1`);
+      return fail(
+        `${shown} is a component, and only WAGI programs of WASI preview1 are served so far; build for wasm32-wasip1`,
+      );
     }
     if (executor.type === "http") {
       return fail(
@@ -222,14 +238,21 @@ class Loader {
       const engine = this.#engine(limits.costModel ?? "instructions");
       const module = this.#module(engine, bytes);
       return new WagiHandler({
-        ...{ engine, module, scheduler: this.#scheduler, argv: executor.argv, entrypoint: executor.entrypoint },
+        ...{
+          engine,
+          module,
+          scheduler: this.#scheduler,
+          argv: executor.argv,
+          entrypoint: executor.entrypoint,
+        },
         environment: new Map([...component.environment, ...(this.#options.environment ?? [])]),
         preopens: openFiles(component, this.#fileOptions(), this.#problems),
         onStderr: (chunk) => this.#options.onOutput?.(id, "stderr", chunk),
         ...{ fuel: fuel === undefined ? undefined : BigInt(fuel), timeoutMs, maxMemory, deterministic },
       });
     } catch (error) {
-      if (!(error instanceof CompileError || error instanceof LinkError || error instanceof TypeError)) throw error;
+      if (!(error instanceof CompileError || error instanceof LinkError || error instanceof TypeError))
+        throw error;
       return fail(`${shown}: ${error.message}`);
     }
   }
@@ -324,7 +347,11 @@ class SpinApplication implements LoadedApplication {
     for (const { handler } of this.#parts.targets) handler.close();
   }
 
-  #destination({ pattern, value, rest, names }: RouteMatch<Routed>, path: string, query: string): Destination {
+  #destination(
+    { pattern, value, rest, names }: RouteMatch<Routed>,
+    path: string,
+    query: string,
+  ): Destination {
     if (value.kind === "static") {
       const { status, headers, body } = value.response;
       return { kind: "page", page: { status, headers, body: Buffer.from(body) } };
@@ -334,7 +361,14 @@ class SpinApplication implements LoadedApplication {
       ...{ base: base === "" ? "/" : base, route: pattern.text, pathInfo: rest, names },
       componentRoute: pattern.text.slice(base.length) || "/",
     };
-    return { kind: "guest", component: value.target.served, handler: value.target.handler, path, query, route };
+    return {
+      kind: "guest",
+      component: value.target.served,
+      handler: value.target.handler,
+      path,
+      query,
+      route,
+    };
   }
 
   /** `/.well-known/spin/…` */

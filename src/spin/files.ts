@@ -81,10 +81,17 @@ function filesOf(
     const target = destination.replace(/\/+$/, "");
     const stat = statSync(resolve(directory, source), { throwIfNoEntry: false });
     if (stat === undefined) {
-      problems.error(mount.line, key, `there is no ${printable(source)}; its path is relative to the manifest`);
+      problems.error(
+        mount.line,
+        key,
+        `there is no ${printable(source)}; its path is relative to the manifest`,
+      );
       return [];
     }
-    if (stat.isFile()) return [{ from: source, to: destination.endsWith("/") ? `${target}/${source.split("/").at(-1)}` : target }];
+    if (stat.isFile())
+      return [
+        { from: source, to: destination.endsWith("/") ? `${target}/${source.split("/").at(-1)}` : target },
+      ];
     return filesBelow(directory, source.replace(/^\.\//, "").replace(/\/+$/, "")).map((from) => ({
       from,
       to: `${target}/${from.slice(source.replace(/^\.\//, "").replace(/\/+$/, "").length).replace(/^\/+/, "")}`,
@@ -104,16 +111,25 @@ function directMounts(
   problems: Problems,
 ): () => Preopens {
   const mounts: Record<string, FileSystem> = {};
-  if (hasExcluded) problems.error(files[0]?.line, key, "--direct-mounts cannot leave out what exclude_files names");
+  if (hasExcluded)
+    problems.error(files[0]?.line, key, "--direct-mounts cannot leave out what exclude_files names");
   for (const mount of files) {
     if (mount.kind === "pattern") {
-      problems.error(mount.line, key, `--direct-mounts grants directories only; '${printable(mount.pattern)}' is a pattern`);
+      problems.error(
+        mount.line,
+        key,
+        `--direct-mounts grants directories only; '${printable(mount.pattern)}' is a pattern`,
+      );
       continue;
     }
     try {
       mounts[mount.destination] = new HostFileSystem(resolve(directory, mount.source), { readOnly: true });
     } catch (error) {
-      problems.error(mount.line, key, `cannot grant ${printable(mount.source)}: ${printable((error as Error).message)}`);
+      problems.error(
+        mount.line,
+        key,
+        `cannot grant ${printable(mount.source)}: ${printable((error as Error).message)}`,
+      );
     }
   }
   return () => mounts;

@@ -64,7 +64,8 @@ export function filesBelow(root: string, start: string): string[] {
   const found: string[] = [];
   const pending: { path: string; depth: number }[] = [{ path: start, depth: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.depth > DEEPEST) throw new TooManyFilesError(`${next.path} is more than ${DEEPEST} directories deep`);
+    if (next.depth > DEEPEST)
+      throw new TooManyFilesError(`${next.path} is more than ${DEEPEST} directories deep`);
     for (const entry of entriesOf(join(root, next.path))) {
       const path = next.path === "" ? entry.name : `${next.path}/${entry.name}`;
       if (entry.isDirectory()) pending.push({ path, depth: next.depth + 1 });

@@ -4,8 +4,9 @@ import type { Command } from "../command.ts";
 import { completions } from "./completions.ts";
 import { disassemble } from "./disassemble.ts";
 import { help } from "./help.ts";
+import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
 import { run } from "./run.ts";
 import { validate } from "./validate.ts";
 
-export const COMMANDS: readonly Command[] = [run, validate, inspect, disassemble, completions, help];
+export const COMMANDS: readonly Command[] = [run, validate, inspect, disassemble, image, completions, help];

@@ -1,6 +1,7 @@
 // `wasmeter run`: a program with its grants and limits, from the file to its exit status.
 
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import {
   type AsyncCallOptions,
   Engine,
@@ -14,11 +15,12 @@ import { ExitError, InterruptedError, TRAP_MESSAGES, Trap } from "../../errors.t
 import { printable, shownName } from "../../printable.ts";
 import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
-import { buildEnvironment } from "../args/grants.ts";
+import { buildEnvironment, parseVariable } from "../args/grants.ts";
 import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
 import { formatSize } from "../args/units.ts";
 import { describeError, STATUS } from "../classify-error.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { programOfImage } from "../image/open-image.ts";
 import type { CommandIo } from "../io.ts";
 import { toJsonLine } from "../output.ts";
 import { readModule, systemReason } from "../read-module.ts";
@@ -118,16 +120,36 @@ class Progress {
   exitCode: number | undefined;
 }
 
-/** Reads, decodes and checks the module. Throws InterruptedError past `--load-timeout`. */
+/** A module's bytes, and the options of a run of it: an image adds what it says. */
+interface Program {
+  readonly bytes: Uint8Array;
+  readonly options: RunOptions;
+}
+
+/** Throws InputError. */
+function readProgram(options: RunOptions, io: CommandIo): Program {
+  const bytes = readModule(options.file, io.stdin.readAll);
+  const image = programOfImage(bytes, options.file);
+  if (image === undefined) return { bytes, options };
+  const [name = "", ...args] = options.args;
+  const argv0 = name === basename(options.file) ? basename(image.path) : name;
+  return {
+    bytes: image.bytes,
+    options: {
+      ...options,
+      args: [argv0, ...image.args, ...args],
+      variables: [...image.env.map(parseVariable), ...options.variables],
+    },
+  };
+}
+
+/** Decodes and checks the module. Throws InterruptedError past `--load-timeout`, counted from `begun`. */
 async function load(
   engine: EngineType,
-  options: RunOptions,
-  io: CommandIo,
+  { bytes, options: { loadTimeoutMs } }: Program,
+  begun: number,
   signal: AbortSignal,
 ): Promise<Module> {
-  const { loadTimeoutMs } = options;
-  const begun = performance.now();
-  const bytes = readModule(options.file, io.stdin.readAll);
   try {
     return await Module.compileAsync(engine, bytes, {
       quantumMs: QUANTUM_MS,
@@ -147,12 +169,15 @@ function left(deadline: number): number {
 }
 
 /** Everything but the reporting. */
-async function runProgram(options: RunOptions, { io }: CommandContext, progress: Progress): Promise<number> {
+async function runProgram(given: RunOptions, { io }: CommandContext, progress: Progress): Promise<number> {
   const interrupt = new AbortController();
   const stopListening = io.onInterrupt(() => interrupt.abort());
   try {
-    const engine = createEngine(options);
-    const module = await load(engine, options, io, interrupt.signal);
+    const engine = createEngine(given);
+    const begun = performance.now();
+    const program = readProgram(given, io);
+    const { options } = program;
+    const module = await load(engine, program, begun, interrupt.signal);
     const store = createStore(engine, options);
     progress.store = store;
     return await runModule(options, io, { module, store, signal: interrupt.signal, progress });

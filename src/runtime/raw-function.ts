@@ -3,6 +3,7 @@
 
 import type { FunctionInstance, PendingResult } from "./function.ts";
 import type { ModuleInstance } from "./instance.ts";
+import type { Reference } from "./reference.ts";
 import type { StoreState } from "./store.ts";
 
 /** Words of one value, of whatever type, among arguments and results. */
@@ -15,6 +16,8 @@ export interface HostMachine {
   readonly R: Int32Array;
   readonly F: Float32Array;
   readonly D: Float64Array;
+  /** References, by slot: half the number of a word. They live only as arguments and results. */
+  readonly X: Reference[];
   /** The instance whose code has made the call; where the host has, the one that the function was made with. */
   readonly instance: ModuleInstance;
   /** Whether a {@link PendingResult} may be asked for. */

@@ -23,7 +23,7 @@ export interface Blocking {
 }
 
 /** Things of which a store may hold only so many. */
-type Counted = "instances" | "memories" | "tables" | "globals";
+type Counted = "instances" | "memories" | "tables" | "globals" | "componentInstances";
 
 export class StoreState {
   readonly limits: Limits;
@@ -50,7 +50,13 @@ export class StoreState {
   readonly instances: ModuleInstance[] = [];
   /** By name: what takes part in the store beside the engine. */
   readonly participants = new Map<string, StoreParticipant>();
-  readonly #counts: Record<Counted, number> = { instances: 0, memories: 0, tables: 0, globals: 0 };
+  readonly #counts: Record<Counted, number> = {
+    instances: 0,
+    memories: 0,
+    tables: 0,
+    globals: 0,
+    componentInstances: 0,
+  };
 
   constructor(
     registry: TypeRegistry,
@@ -87,7 +93,12 @@ export class StoreState {
     for (const [what, amount] of more) {
       const requested = this.#counts[what] + amount;
       if (requested > this.limits[what]) {
-        throw new LimitError(what, requested, this.limits[what], `${what} in the store`);
+        throw new LimitError(
+          what,
+          requested,
+          this.limits[what],
+          `${what === "componentInstances" ? "component instances" : what} in the store`,
+        );
       }
     }
     for (const [what, amount] of more) this.#counts[what] += amount;

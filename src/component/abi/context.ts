@@ -85,11 +85,11 @@ export class Side {
   /** Bytes behind pointers that were lifted. */
   #lifted = 0;
   /** Fuel for what was lifted. */
-  cost = 0;
+  #cost = 0;
   /** What is to be allocated, the next one last. */
-  readonly #waiting: Allocation[] = [];
+  #waiting: Allocation[] | undefined;
   /** Asked for by the value that is being lowered, in order. */
-  readonly #fresh: Allocation[] = [];
+  #fresh: Allocation[] | undefined;
 
   constructor(
     options: SideOptions,
@@ -140,25 +140,41 @@ export class Side {
       throw new LimitError("liftedBytes", lifted, liftedBytes, "strings and lists of one call");
     }
     this.#lifted = lifted;
-    this.cost += bytes * prices.perByte + elements * prices.perElement;
+    this.#cost += bytes * prices.perByte + elements * prices.perElement;
+  }
+
+  /** What lifting has cost since this was last asked. */
+  takeCost(): number {
+    const cost = this.#cost;
+    this.#cost = 0;
+    this.#lifted = 0;
+    return cost;
+  }
+
+  /** The guest has run meanwhile: frames and memory may have grown. */
+  resume(flat: FlatRegisters): void {
+    this.flat = flat;
+    this.#memory?.refresh();
   }
 
   /** Asks for memory for a part of what is being lowered. */
   allocate(allocation: Allocation): void {
+    this.#fresh ??= [];
     this.#fresh.push(allocation);
   }
 
   /** What the guest has to allocate next: in the order in which the values stand, each before its parts. */
   next(): Allocation | undefined {
-    for (let fresh = this.#fresh.pop(); fresh !== undefined; fresh = this.#fresh.pop()) {
-      this.#waiting.push(fresh);
-    }
+    const fresh = this.#fresh;
+    if (fresh === undefined) return undefined;
+    this.#waiting ??= [];
+    for (let one = fresh.pop(); one !== undefined; one = fresh.pop()) this.#waiting.push(one);
     return this.#waiting[this.#waiting.length - 1];
   }
 
   /** The guest has allocated what {@link next} gave. @throws Trap for memory that cannot hold it */
   allocated(pointer: number): void {
-    const allocation = this.#waiting.pop();
+    const allocation = this.#waiting?.pop();
     if (allocation === undefined) return;
     this.#memory?.refresh();
     const { isHostCall } = this.options;

@@ -1,0 +1,180 @@
+// `canon lower` of a function of the host: a guest calls JavaScript.
+// Owns the order: lift, pay, call, wait, check, lower. What values look like is the ABI's affair.
+
+import {
+  FunctionInstance,
+  type HostCallback,
+  type HostFunctionInstance,
+  PendingResult,
+} from "../../runtime/function.ts";
+import type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../../runtime/raw-function.ts";
+import { ComponentError } from "../abi/component-error.ts";
+import { Side } from "../abi/context.ts";
+import type { Signature } from "../abi/signature.ts";
+import { Boundary } from "./boundary.ts";
+import { Allocator, type GuestOptions, tryPay } from "./guest-options.ts";
+import type { InstanceState } from "./instance-state.ts";
+import type { HostFunc } from "./items.ts";
+
+/** A function of the host as one instance calls it. */
+export class HostImport implements RawHostFunction {
+  readonly words: number;
+  readonly instance: InstanceState;
+  readonly signature: Signature;
+  readonly options: GuestOptions;
+  readonly name: string;
+  readonly #call: HostFunc["call"];
+  /** For an observer of the store. */
+  #observed: HostFunctionInstance | undefined;
+
+  constructor(
+    instance: InstanceState,
+    { call, name }: HostFunc,
+    signature: Signature,
+    options: GuestOptions,
+  ) {
+    this.words = signature.words;
+    this.instance = instance;
+    this.signature = signature;
+    this.options = options;
+    this.name = name;
+    this.#call = call;
+  }
+
+  begin(machine: HostMachine, base: number): HostFrame | undefined {
+    this.instance.requireMayLeave();
+    const call = new HostImportCall(this, machine);
+    return call.begin(machine, base) ? undefined : call;
+  }
+
+  /** Calls it; a promise becomes a `PendingResult`. @throws what it throws */
+  invoke({ store, instance }: HostMachine, args: unknown[]): unknown {
+    const { gate } = store;
+    if (gate === undefined) return this.#invoke(args);
+    this.#observed ??= this.#makeObserved();
+    return gate.call(this.#observed, { store, instance }, args);
+  }
+
+  #invoke(args: unknown[]): unknown {
+    const { isFallible } = this.signature;
+    let result: unknown;
+    try {
+      result = Reflect.apply(this.#call, undefined, args);
+    } catch (error) {
+      return errOf(error, isFallible);
+    }
+    if (!isThenable(result)) return isFallible ? { tag: "ok", val: result } : result;
+    return new PendingResult(
+      Promise.resolve(result).then(
+        (value) => (isFallible ? { tag: "ok", val: value } : value),
+        (error: unknown) => errOf(error, isFallible),
+      ),
+    );
+  }
+
+  #makeObserved(): HostFunctionInstance {
+    const host: HostCallback = (_, args) => this.#invoke(args);
+    const type = { kind: "func", params: [], results: [] } as const;
+    return Object.assign(FunctionInstance.host(-1, type, host, this.name), { host });
+  }
+}
+
+/** What a function throws for `err`, as a value; anything else is thrown on. */
+function errOf(error: unknown, isFallible: boolean): unknown {
+  if (isFallible && ComponentError.isMade(error)) return { tag: "err", val: error.payload };
+  throw error;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+const enum Stage {
+  Pay,
+  Wait,
+  Lower,
+}
+
+class HostImportCall implements HostFrame {
+  request: HostRequest = "fuel";
+  readonly #import: HostImport;
+  readonly #boundary: Boundary;
+  readonly #side: Side;
+  #stage = Stage.Pay;
+  #resultAt = 0;
+  /** What a promise has come to. */
+  #settled: unknown;
+  #allocator: Allocator | undefined;
+
+  constructor(hostImport: HostImport, machine: HostMachine) {
+    this.#import = hostImport;
+    const { instance, options } = hostImport;
+    this.#boundary = new Boundary(instance, true);
+    this.#side = new Side(options.withHost, options.memory, this.#boundary, machine);
+  }
+
+  begin(machine: HostMachine, base: number): boolean {
+    const { signature } = this.#import;
+    const side = this.#side;
+    this.#resultAt = signature.resultPointer(side, base);
+    const args = signature.liftParams(side, base);
+    if (!tryPay(machine, side.takeCost())) {
+      // Begun anew when the fuel is there.
+      this.#boundary.undo();
+      this.#stage = Stage.Pay;
+      this.request = "fuel";
+      return false;
+    }
+    const result = this.#import.invoke(machine, args);
+    if (!(result instanceof PendingResult)) return this.#lower(machine, base, result);
+    this.#stage = Stage.Wait;
+    this.request = new PendingResult(
+      result.promise.then((value) => {
+        this.#settled = value;
+      }),
+    );
+    return false;
+  }
+
+  resume(machine: HostMachine, base: number): boolean {
+    this.#side.resume(machine);
+    switch (this.#stage) {
+      case Stage.Pay:
+        return this.begin(machine, base);
+      case Stage.Wait:
+        return this.#lower(machine, base, this.#settled);
+      case Stage.Lower:
+        return this.#allocate(machine, base);
+    }
+  }
+
+  unwind(): void {
+    this.#boundary.end();
+  }
+
+  #lower(machine: HostMachine, base: number, value: unknown): boolean {
+    const { signature, options, instance, name } = this.#import;
+    const side = this.#side;
+    signature.checkResult(side, value, name);
+    signature.lowerResult(side, value, base, this.#resultAt);
+    if (signature.resultAllocates) {
+      this.#stage = Stage.Lower;
+      this.#allocator = new Allocator(instance, options, side);
+      return this.#allocate(machine, base);
+    }
+    this.#boundary.end();
+    return true;
+  }
+
+  #allocate(machine: HostMachine, base: number): boolean {
+    const next = this.#allocator?.step(machine, base + this.#import.words);
+    if (next !== undefined) {
+      this.request = next;
+      return false;
+    }
+    this.#boundary.end();
+    return true;
+  }
+}

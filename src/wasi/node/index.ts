@@ -41,7 +41,7 @@ export interface NodeWasiOptions extends Omit<WasiOptions, "preopens" | "host"> 
 }
 
 /** A path of the host, or a file system. */
-const DIRECTORY: Shape<string | FileSystem> = {
+export const DIRECTORY: Shape<string | FileSystem> = {
   expected: "a path of the host, or a file system",
   read: (value, what) => (typeof value === "string" ? value : FILE_SYSTEM.read(value, what)),
 };

@@ -128,7 +128,8 @@ function waitable(socket: net.Socket, events: readonly string[], ready: () => bo
   };
 }
 
-function connection(socket: net.Socket): SocketConnection {
+/** A connected socket of Node's as a guest's; it should be paused until then. */
+export function connection(socket: net.Socket): SocketConnection {
   let rest: Uint8Array = new Uint8Array(0);
   // It may have died while it waited to be accepted.
   let ended = socket.destroyed || socket.readableEnded;

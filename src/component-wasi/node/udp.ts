@@ -1,0 +1,130 @@
+// Node's UDP sockets for guests.
+
+import * as dgram from "node:dgram";
+import { WasiError } from "../../wasi/abi.ts";
+import { toWasiError } from "../../wasi/node/errno.ts";
+import { ipAddressText, parseIpAddress } from "../network/ip-address.ts";
+import type { BoundUdp, Datagram, Endpoint } from "../sockets/socket-host.ts";
+
+/** Datagrams and bytes that are kept for a guest; more are lost, as the network may lose any. */
+const MAX_WAITING = 256;
+const MAX_WAITING_BYTES = 2 ** 20;
+/** Bytes under way to the system. */
+const MAX_UNSENT_BYTES = 2 ** 20;
+
+/** Something that others wait for, again and again. */
+class Signal {
+  readonly #isReady: () => boolean;
+  #waiting: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+
+  constructor(isReady: () => boolean) {
+    this.#isReady = isReady;
+  }
+
+  get ready(): boolean {
+    return this.#isReady();
+  }
+
+  whenReady(): Promise<void> {
+    if (this.ready) return Promise.resolve();
+    if (this.#waiting === undefined) {
+      let resolve: () => void = () => {};
+      const promise = new Promise<void>((each) => {
+        resolve = each;
+      });
+      this.#waiting = { promise, resolve };
+    }
+    return this.#waiting.promise;
+  }
+
+  wake(): void {
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+  }
+}
+
+/** Binds a UDP socket; port 0 is any free one. */
+export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
+  const socket = dgram.createSocket({
+    type: local.address.tag === "ipv4" ? "udp4" : "udp6",
+    ipv6Only: local.address.tag === "ipv6",
+  });
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      socket.close();
+      reject(toWasiError(error));
+    };
+    socket.once("error", fail);
+    socket.bind({ address: ipAddressText(local.address), port: local.port }, () => {
+      socket.off("error", fail);
+      resolve();
+    });
+  });
+  socket.unref();
+  const waiting: Datagram[] = [];
+  let waitingBytes = 0;
+  let unsent = 0;
+  let failure: unknown;
+  const readable = new Signal(() => waiting.length > 0 || failure !== undefined);
+  const writable = new Signal(() => unsent < MAX_UNSENT_BYTES || failure !== undefined);
+  const fail = (error: unknown): void => {
+    failure ??= toWasiError(error);
+    readable.wake();
+    writable.wake();
+  };
+  socket.on("error", fail);
+  socket.on("message", (data, { address, port }) => {
+    const parsed = parseIpAddress(address.replace(/%.*$/, ""));
+    if (
+      parsed === undefined ||
+      waiting.length >= MAX_WAITING ||
+      waitingBytes + data.length > MAX_WAITING_BYTES
+    )
+      return;
+    waitingBytes += data.length;
+    waiting.push({ data: new Uint8Array(data), remote: { address: parsed, port } });
+    readable.wake();
+  });
+  const { address, port } = socket.address();
+  const throwIfFailed = (): void => {
+    if (failure === undefined) return;
+    const error = failure;
+    failure = undefined;
+    throw error;
+  };
+  return {
+    local: { address: parseIpAddress(address) ?? local.address, port },
+    // An idle socket must not keep a process alive whose guest has ended; one that is waited for must.
+    readable: {
+      get ready() {
+        return readable.ready;
+      },
+      async whenReady() {
+        socket.ref();
+        await readable.whenReady();
+        socket.unref();
+      },
+    },
+    writable,
+    receive() {
+      throwIfFailed();
+      const datagram = waiting.shift();
+      waitingBytes -= datagram?.data.length ?? 0;
+      return datagram;
+    },
+    send({ data, remote }) {
+      throwIfFailed();
+      if (remote.address.tag !== local.address.tag) throw new WasiError("inval");
+      if (unsent >= MAX_UNSENT_BYTES) return false;
+      unsent += data.length;
+      socket.send(data.slice(), remote.port, ipAddressText(remote.address), (error) => {
+        unsent -= data.length;
+        if (error !== null) fail(error);
+        writable.wake();
+      });
+      return true;
+    },
+    setHopLimit: (hops) => socket.setTTL(hops),
+    close: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
+}

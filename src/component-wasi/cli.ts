@@ -4,13 +4,13 @@ import { ExitError } from "../errors.ts";
 import { utf8Length } from "../utf8.ts";
 import { noFailure } from "./error-codes.ts";
 import { type ByteSink, type ByteSource, InputStream, OutputStream } from "./io/streams.ts";
-import { HostResource, hostFunction, resource } from "./resource.ts";
+import { HostResource, hostFunction } from "./resource.ts";
 import type { WasiState } from "./state.ts";
 
 /** The resource `terminal-input`, which says that there is one. */
-export const TerminalInput = resource(noFailure, class TerminalInput extends HostResource {});
+export class TerminalInput extends HostResource {}
 /** The resource `terminal-output`. */
-export const TerminalOutput = resource(noFailure, class TerminalOutput extends HostResource {});
+export class TerminalOutput extends HostResource {}
 
 type Definitions = Record<string, unknown>;
 

@@ -19,20 +19,17 @@ export abstract class HostResource {
   [Symbol.dispose](): void {}
 }
 
-/** A class whose instances a guest has handles to. */
-type ResourceClass = abstract new (...args: never[]) => HostResource;
-
-/** Makes every method of a resource's class a call, see {@link WasiState.call}. Gives the class. */
-export function resource<C extends ResourceClass>(failure: Failure, declared: C): C {
+/** Makes every method of a resource's class a call, see {@link WasiState.call}; for the class's static block. */
+export function resource(failure: Failure, declared: { readonly prototype: HostResource }): void {
   const prototype = declared.prototype as unknown as Record<string, unknown>;
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
     if (name === "constructor" || typeof method !== "function") continue;
-    prototype[name] = function (this: HostResource, ...args: unknown[]): unknown {
+    const call = function (this: HostResource, ...args: unknown[]): unknown {
       return this.state.call(() => Reflect.apply(method, this, args), failure);
     };
+    Object.defineProperty(prototype, name, { value: call, writable: true, configurable: true });
   }
-  return declared;
 }
 
 /** A plain function as a call. */

@@ -40,276 +40,274 @@ import {
 type FileOrDirectory = Shared<FileSystemFile> | Shared<FileSystemDirectory>;
 
 /** The resource `descriptor`. What it throws is in docs/wasi-components.md; paths are charged as preview1's are. */
-export const Descriptor = resource(
-  filesystemFailure,
-  class Descriptor extends HostResource {
-    readonly #shared: FileOrDirectory;
-    readonly #flags: DescriptorFlags;
-    #dropped = false;
+export class Descriptor extends HostResource {
+  static {
+    resource(filesystemFailure, Descriptor);
+  }
 
-    constructor(state: WasiState, shared: FileOrDirectory, flags: DescriptorFlags) {
-      super(state);
-      this.#shared = shared;
-      this.#flags = flags;
-    }
+  readonly #shared: FileOrDirectory;
+  readonly #flags: DescriptorFlags;
+  #dropped = false;
 
-    readViaStream(offset: bigint): InputStream {
-      return new InputStream(this.state, fileSource(this.#file("read"), offset));
-    }
+  constructor(state: WasiState, shared: FileOrDirectory, flags: DescriptorFlags) {
+    super(state);
+    this.#shared = shared;
+    this.#flags = flags;
+  }
 
-    writeViaStream(offset: bigint): OutputStream {
-      const file = this.#file("write");
-      return new OutputStream(
-        this.state,
-        fileSink(file, offset, () => this.#syncIfAsked(file)),
-      );
-    }
+  readViaStream(offset: bigint): InputStream {
+    return new InputStream(this.state, fileSource(this.#file("read"), offset));
+  }
 
-    appendViaStream(): OutputStream {
-      const file = this.#file("write");
-      return new OutputStream(
-        this.state,
-        fileSink(file, "end", () => this.#syncIfAsked(file)),
-      );
-    }
+  writeViaStream(offset: bigint): OutputStream {
+    const file = this.#file("write");
+    return new OutputStream(
+      this.state,
+      fileSink(file, offset, () => this.#syncIfAsked(file)),
+    );
+  }
 
-    /** Does nothing with the advice. `invalid`: a range past 2⁶³−1; `bad-descriptor`: a directory. */
-    advise(offset: bigint, length: bigint, _advice: string): void {
-      this.#file();
-      if (offset + length > MAX_POSITION) throw new WasiError("inval");
-    }
+  appendViaStream(): OutputStream {
+    const file = this.#file("write");
+    return new OutputStream(
+      this.state,
+      fileSink(file, "end", () => this.#syncIfAsked(file)),
+    );
+  }
 
-    /** Charges a hundred calls, as `sync` does: a disk takes milliseconds. */
-    syncData(): void {
-      this.#sync(true);
-    }
+  /** Does nothing with the advice. `invalid`: a range past 2⁶³−1; `bad-descriptor`: a directory. */
+  advise(offset: bigint, length: bigint, _advice: string): void {
+    this.#file();
+    if (offset + length > MAX_POSITION) throw new WasiError("inval");
+  }
 
-    getFlags(): DescriptorFlags {
-      return this.#flags;
-    }
+  /** Charges a hundred calls, as `sync` does: a disk takes milliseconds. */
+  syncData(): void {
+    this.#sync(true);
+  }
 
-    getType(): DescriptorType {
-      return this.#shared.handle.kind === "directory" ? "directory" : "regular-file";
-    }
+  getFlags(): DescriptorFlags {
+    return this.#flags;
+  }
 
-    setSize(size: bigint): void {
-      const { handle } = this.#file("write");
-      if (size > MAX_POSITION) throw new WasiError("fbig");
-      handle.setSize(size);
-    }
+  getType(): DescriptorType {
+    return this.#shared.handle.kind === "directory" ? "directory" : "regular-file";
+  }
 
-    setTimes(access: NewTimestamp, modify: NewTimestamp): void {
-      this.#shared.handle.setTimes(timeUpdate(access), timeUpdate(modify));
-    }
+  setSize(size: bigint): void {
+    const { handle } = this.#file("write");
+    if (size > MAX_POSITION) throw new WasiError("fbig");
+    handle.setSize(size);
+  }
 
-    /** At most 64 KiB; true with it at the end of the file. */
-    read(length: bigint, offset: bigint): [Uint8Array, boolean] {
-      const { handle } = this.#file("read");
-      if (offset > MAX_POSITION) throw new WasiError("inval", "offset");
-      const wanted = length > BigInt(MAX_TRANSFER) ? MAX_TRANSFER : Number(length);
-      const settle = this.state.chargeTransfer(wanted);
-      const buffer = new Uint8Array(wanted);
-      const read = handle.read(buffer, offset);
-      settle(read);
-      return [buffer.subarray(0, read), read === 0 && wanted > 0];
-    }
+  setTimes(access: NewTimestamp, modify: NewTimestamp): void {
+    this.#shared.handle.setTimes(timeUpdate(access), timeUpdate(modify));
+  }
 
-    write(buffer: Uint8Array, offset: bigint): bigint {
-      const file = this.#file("write");
-      const settle = this.state.chargeTransfer(buffer.length);
-      const written = writeAt(file.handle, buffer, offset);
-      settle(written);
-      this.#syncIfAsked(file);
-      return BigInt(written);
-    }
+  /** At most 64 KiB; true with it at the end of the file. */
+  read(length: bigint, offset: bigint): [Uint8Array, boolean] {
+    const { handle } = this.#file("read");
+    if (offset > MAX_POSITION) throw new WasiError("inval", "offset");
+    const wanted = length > BigInt(MAX_TRANSFER) ? MAX_TRANSFER : Number(length);
+    const settle = this.state.chargeTransfer(wanted);
+    const buffer = new Uint8Array(wanted);
+    const read = handle.read(buffer, offset);
+    settle(read);
+    return [buffer.subarray(0, read), read === 0 && wanted > 0];
+  }
 
-    readDirectory(): DirectoryEntryStream {
-      const directory = this.#directory();
-      const copy = new Shared(this.state, directory.duplicate());
-      return new DirectoryEntryStream(this.state, copy);
-    }
+  write(buffer: Uint8Array, offset: bigint): bigint {
+    const file = this.#file("write");
+    const settle = this.state.chargeTransfer(buffer.length);
+    const written = writeAt(file.handle, buffer, offset);
+    settle(written);
+    this.#syncIfAsked(file);
+    return BigInt(written);
+  }
 
-    sync(): void {
-      this.#sync(false);
-    }
+  readDirectory(): DirectoryEntryStream {
+    const directory = this.#directory();
+    const copy = new Shared(this.state, directory.duplicate());
+    return new DirectoryEntryStream(this.state, copy);
+  }
 
-    createDirectoryAt(path: string): void {
-      createDirectoryAt(this.state.meter, this.#at(path));
-    }
+  sync(): void {
+    this.#sync(false);
+  }
 
-    stat(): ReturnType<typeof descriptorStat> {
-      return descriptorStat(this.#shared.handle.stat());
-    }
+  createDirectoryAt(path: string): void {
+    createDirectoryAt(this.state.meter, this.#at(path));
+  }
 
-    statAt(flags: PathFlags, path: string): ReturnType<typeof descriptorStat> {
-      return descriptorStat(this.#statAt(flags, path));
-    }
+  stat(): ReturnType<typeof descriptorStat> {
+    return descriptorStat(this.#shared.handle.stat());
+  }
 
-    setTimesAt(flags: PathFlags, path: string, access: NewTimestamp, modify: NewTimestamp): void {
-      const times = { access: timeUpdate(access), modify: timeUpdate(modify) };
-      setTimesAt(this.state.meter, this.#at(path), flags.symlinkFollow === true, times);
-    }
+  statAt(flags: PathFlags, path: string): ReturnType<typeof descriptorStat> {
+    return descriptorStat(this.#statAt(flags, path));
+  }
 
-    /** `invalid`: `symlink-follow`, which cannot be done without a race. */
-    linkAt(flags: PathFlags, path: string, target: Descriptor, targetPath: string): void {
-      const source = this.#at(path);
-      const destination = target.#at(targetPath);
-      if (flags.symlinkFollow === true) throw new WasiError("inval", "symlink-follow");
-      linkAt(this.state.meter, source, destination);
-    }
+  setTimesAt(flags: PathFlags, path: string, access: NewTimestamp, modify: NewTimestamp): void {
+    const times = { access: timeUpdate(access), modify: timeUpdate(modify) };
+    setTimesAt(this.state.meter, this.#at(path), flags.symlinkFollow === true, times);
+  }
 
-    /** `invalid`: `create` with `directory`. A directory's descriptor is as this one, whatever the flags. */
-    openAt(pathFlags: PathFlags, path: string, openFlags: OpenFlags, flags: DescriptorFlags): Descriptor {
-      const { state } = this;
-      const from = this.#at(path);
-      const create = openFlags.create === true;
-      if (create && openFlags.directory === true) throw new WasiError("inval");
-      // Checked first: a file must not be created only to find that no more can be open.
-      state.reserve();
-      const write = flags.write === true;
-      const opened = open(state.meter, from.directory, from.path, {
-        // A file that is opened for neither can still be asked for its metadata; the system opens it for something.
-        read: flags.read === true || !write,
-        write,
-        create,
-        exclusive: create && openFlags.exclusive === true,
-        truncate: openFlags.truncate === true,
-        follow: pathFlags.symlinkFollow === true,
-        onlyDirectory: openFlags.directory === true,
-      });
-      return opened.kind === "file"
-        ? new Descriptor(state, new Shared(state, opened), flags)
-        : new Descriptor(state, new Shared(state, opened), this.#flags);
-    }
+  /** `invalid`: `symlink-follow`, which cannot be done without a race. */
+  linkAt(flags: PathFlags, path: string, target: Descriptor, targetPath: string): void {
+    const source = this.#at(path);
+    const destination = target.#at(targetPath);
+    if (flags.symlinkFollow === true) throw new WasiError("inval", "symlink-follow");
+    linkAt(this.state.meter, source, destination);
+  }
 
-    /** `not-permitted`: absolute contents, which are names of the host's. Charges each byte of the contents. */
-    readlinkAt(path: string): string {
-      const contents = readLinkAt(this.state.meter, this.#at(path));
-      this.state.meter.charge("perHostByte", utf8Length(contents));
-      return contents;
-    }
+  /** `invalid`: `create` with `directory`. A directory's descriptor is as this one, whatever the flags. */
+  openAt(pathFlags: PathFlags, path: string, openFlags: OpenFlags, flags: DescriptorFlags): Descriptor {
+    const { state } = this;
+    const from = this.#at(path);
+    const create = openFlags.create === true;
+    if (create && openFlags.directory === true) throw new WasiError("inval");
+    // Checked first: a file must not be created only to find that no more can be open.
+    state.reserve();
+    const write = flags.write === true;
+    const opened = open(state.meter, from.directory, from.path, {
+      // A file that is opened for neither can still be asked for its metadata; the system opens it for something.
+      read: flags.read === true || !write,
+      write,
+      create,
+      exclusive: create && openFlags.exclusive === true,
+      truncate: openFlags.truncate === true,
+      follow: pathFlags.symlinkFollow === true,
+      onlyDirectory: openFlags.directory === true,
+    });
+    return opened.kind === "file"
+      ? new Descriptor(state, new Shared(state, opened), flags)
+      : new Descriptor(state, new Shared(state, opened), this.#flags);
+  }
 
-    removeDirectoryAt(path: string): void {
-      removeDirectoryAt(this.state.meter, this.#at(path));
-    }
+  /** `not-permitted`: absolute contents, which are names of the host's. Charges each byte of the contents. */
+  readlinkAt(path: string): string {
+    const contents = readLinkAt(this.state.meter, this.#at(path));
+    this.state.meter.charge("perHostByte", utf8Length(contents));
+    return contents;
+  }
 
-    renameAt(path: string, target: Descriptor, targetPath: string): void {
-      renameAt(this.state.meter, this.#at(path), target.#at(targetPath));
-    }
+  removeDirectoryAt(path: string): void {
+    removeDirectoryAt(this.state.meter, this.#at(path));
+  }
 
-    symlinkAt(contents: string, path: string): void {
-      symlinkAt(this.state.meter, checkPath(this.state.meter, contents), this.#at(path));
-    }
+  renameAt(path: string, target: Descriptor, targetPath: string): void {
+    renameAt(this.state.meter, this.#at(path), target.#at(targetPath));
+  }
 
-    unlinkFileAt(path: string): void {
-      unlinkAt(this.state.meter, this.#at(path));
-    }
+  symlinkAt(contents: string, path: string): void {
+    symlinkAt(this.state.meter, checkPath(this.state.meter, contents), this.#at(path));
+  }
 
-    isSameObject(other: Descriptor): boolean {
-      const mine = this.#shared.handle.stat();
-      const others = other.#shared.handle.stat();
-      return mine.device === others.device && mine.inode === others.inode;
-    }
+  unlinkFileAt(path: string): void {
+    unlinkAt(this.state.meter, this.#at(path));
+  }
 
-    metadataHash(): ReturnType<typeof metadataHash> {
-      return metadataHash(this.#shared.handle.stat());
-    }
+  isSameObject(other: Descriptor): boolean {
+    const mine = this.#shared.handle.stat();
+    const others = other.#shared.handle.stat();
+    return mine.device === others.device && mine.inode === others.inode;
+  }
 
-    metadataHashAt(flags: PathFlags, path: string): ReturnType<typeof metadataHash> {
-      return metadataHash(this.#statAt(flags, path));
-    }
+  metadataHash(): ReturnType<typeof metadataHash> {
+    return metadataHash(this.#shared.handle.stat());
+  }
 
-    override [Symbol.dispose](): void {
-      if (this.#dropped) return;
-      this.#dropped = true;
-      this.#shared.release();
-    }
+  metadataHashAt(flags: PathFlags, path: string): ReturnType<typeof metadataHash> {
+    return metadataHash(this.#statAt(flags, path));
+  }
 
-    /** @throws WasiError `badf`: a directory, or not open for that */
-    #file(use?: "read" | "write"): Shared<FileSystemFile> {
-      const { handle } = this.#shared;
-      if (handle.kind === "directory") throw new WasiError("badf");
-      if (use !== undefined && this.#flags[use] !== true) throw new WasiError("badf");
-      return this.#shared as Shared<FileSystemFile>;
-    }
+  override [Symbol.dispose](): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.#shared.release();
+  }
 
-    /** @throws WasiError `notdir` */
-    #directory(): FileSystemDirectory {
-      const { handle } = this.#shared;
-      if (handle.kind !== "directory") throw new WasiError("notdir");
-      return handle;
-    }
+  /** @throws WasiError `badf`: a directory, or not open for that */
+  #file(use?: "read" | "write"): Shared<FileSystemFile> {
+    const { handle } = this.#shared;
+    if (handle.kind === "directory") throw new WasiError("badf");
+    if (use !== undefined && this.#flags[use] !== true) throw new WasiError("badf");
+    return this.#shared as Shared<FileSystemFile>;
+  }
 
-    #at(path: string): PathFrom {
-      const directory = this.#directory();
-      return { directory, path: checkPath(this.state.meter, path) };
-    }
+  /** @throws WasiError `notdir` */
+  #directory(): FileSystemDirectory {
+    const { handle } = this.#shared;
+    if (handle.kind !== "directory") throw new WasiError("notdir");
+    return handle;
+  }
 
-    #statAt(flags: PathFlags, path: string): FileStat {
-      return statAt(this.state.meter, this.#at(path), flags.symlinkFollow === true);
-    }
+  #at(path: string): PathFrom {
+    const directory = this.#directory();
+    return { directory, path: checkPath(this.state.meter, path) };
+  }
 
-    #sync(dataOnly: boolean): void {
-      chargeSync(this.state.meter);
-      const { handle } = this.#shared;
-      if (handle.kind === "file") handle.sync(dataOnly);
-      else handle.sync();
-    }
+  #statAt(flags: PathFlags, path: string): FileStat {
+    return statAt(this.state.meter, this.#at(path), flags.symlinkFollow === true);
+  }
 
-    #syncIfAsked({ handle }: Shared<FileSystemFile>): void {
-      const { fileIntegritySync, dataIntegritySync, requestedWriteSync } = this.#flags;
-      const whole = fileIntegritySync === true || requestedWriteSync === true;
-      if (!whole && dataIntegritySync !== true) return;
-      chargeSync(this.state.meter);
-      handle.sync(!whole);
-    }
-  },
-);
+  #sync(dataOnly: boolean): void {
+    chargeSync(this.state.meter);
+    const { handle } = this.#shared;
+    if (handle.kind === "file") handle.sync(dataOnly);
+    else handle.sync();
+  }
 
-export type Descriptor = InstanceType<typeof Descriptor>;
+  #syncIfAsked({ handle }: Shared<FileSystemFile>): void {
+    const { fileIntegritySync, dataIntegritySync, requestedWriteSync } = this.#flags;
+    const whole = fileIntegritySync === true || requestedWriteSync === true;
+    if (!whole && dataIntegritySync !== true) return;
+    chargeSync(this.state.meter);
+    handle.sync(!whole);
+  }
+}
 
 /** The resource `directory-entry-stream`: a snapshot of the directory, so that each entry comes once whatever happens meanwhile. */
-export const DirectoryEntryStream = resource(
-  filesystemFailure,
-  class DirectoryEntryStream extends HostResource {
-    readonly #directory: Shared<FileSystemDirectory>;
-    readonly #holder: ListingHolder;
-    #next = 0;
-    #dropped = false;
+export class DirectoryEntryStream extends HostResource {
+  static {
+    resource(filesystemFailure, DirectoryEntryStream);
+  }
 
-    constructor(state: WasiState, directory: Shared<FileSystemDirectory>) {
-      super(state);
-      this.#directory = directory;
-      this.#holder = { directory: directory.handle, listing: undefined };
-      state.listings.take(this.#holder, state.meter);
+  readonly #directory: Shared<FileSystemDirectory>;
+  readonly #holder: ListingHolder;
+  #next = 0;
+  #dropped = false;
+
+  constructor(state: WasiState, directory: Shared<FileSystemDirectory>) {
+    super(state);
+    this.#directory = directory;
+    this.#holder = { directory: directory.handle, listing: undefined };
+    state.listings.take(this.#holder, state.meter);
+  }
+
+  /** The next entry, in any order, without `.` and `..`. Charges the entry and each byte of its name. */
+  readDirectoryEntry(): { readonly type: DescriptorType; readonly name: string } | undefined {
+    const { state } = this;
+    const listing = this.#holder.listing ?? state.listings.take(this.#holder, state.meter);
+    for (;;) {
+      const entry = listing[this.#next];
+      if (entry === undefined) return undefined;
+      state.meter.charge("perDirectoryEntry", 1);
+      state.meter.charge("perHostByte", utf8Length(entry.name));
+      this.#next++;
+      const found = "stat" in entry ? entry.stat() : entry;
+      // One that has gone since is left out.
+      if (found !== undefined) return { type: descriptorType(found.type), name: entry.name };
     }
+  }
 
-    /** The next entry, in any order, without `.` and `..`. Charges the entry and each byte of its name. */
-    readDirectoryEntry(): { readonly type: DescriptorType; readonly name: string } | undefined {
-      const { state } = this;
-      const listing = this.#holder.listing ?? state.listings.take(this.#holder, state.meter);
-      for (;;) {
-        const entry = listing[this.#next];
-        if (entry === undefined) return undefined;
-        state.meter.charge("perDirectoryEntry", 1);
-        state.meter.charge("perHostByte", utf8Length(entry.name));
-        this.#next++;
-        const found = "stat" in entry ? entry.stat() : entry;
-        // One that has gone since is left out.
-        if (found !== undefined) return { type: descriptorType(found.type), name: entry.name };
-      }
-    }
-
-    override [Symbol.dispose](): void {
-      if (this.#dropped) return;
-      this.#dropped = true;
-      this.state.listings.drop(this.#holder);
-      this.#directory.release();
-    }
-  },
-);
-
-export type DirectoryEntryStream = InstanceType<typeof DirectoryEntryStream>;
+  override [Symbol.dispose](): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.state.listings.drop(this.#holder);
+    this.#directory.release();
+  }
+}
 
 const PREOPEN_FLAGS: DescriptorFlags = { read: true, write: false, mutateDirectory: true };
 

@@ -49,125 +49,122 @@ function bodySource(input: WasiInput): ByteSource {
 }
 
 /** The resource `incoming-body`. */
-export const IncomingBody = resource(
-  noFailure,
-  class IncomingBody extends HostResource {
-    readonly #input: WasiInput;
-    readonly #once: Once<true> = new Once(true);
-    readonly #arriving: Arriving;
-    #dropped = false;
+export class IncomingBody extends HostResource {
+  static {
+    resource(noFailure, IncomingBody);
+  }
 
-    constructor(state: WasiState, arriving: Arriving) {
-      super(state);
-      this.#arriving = arriving;
-      this.#input = inputStream(arriving.body, undefined);
-    }
+  readonly #input: WasiInput;
+  readonly #once: Once<true> = new Once(true);
+  readonly #arriving: Arriving;
+  #dropped = false;
 
-    stream(): InputStream {
-      if (this.#once.take() === undefined) throw new ComponentError(undefined);
-      return new InputStream(this.state, bodySource(this.#input));
-    }
+  constructor(state: WasiState, arriving: Arriving) {
+    super(state);
+    this.#arriving = arriving;
+    this.#input = inputStream(arriving.body, undefined);
+  }
 
-    /** Ends the body. What was not read is not waited for, and then there are no trailers. */
-    static finish(body: IncomingBody): FutureTrailers {
-      return body.state.call(() => new FutureTrailers(body.state, body.#end()), noFailure);
-    }
+  stream(): InputStream {
+    if (this.#once.take() === undefined) throw new ComponentError(undefined);
+    return new InputStream(this.state, bodySource(this.#input));
+  }
 
-    #end(): Promise<readonly Field[] | undefined> {
-      this.#dropped = true;
-      const input = this.#input;
-      const isWhole = input.ready && input.available === 0;
-      const trailers = (isWhole ? this.#arriving.trailers : undefined) ?? Promise.resolve(undefined);
-      const release = (): void => this.#release();
-      void trailers.then(release, release);
-      return trailers;
-    }
+  /** Ends the body. What was not read is not waited for, and then there are no trailers. */
+  static finish(body: IncomingBody): FutureTrailers {
+    return body.state.call(() => new FutureTrailers(body.state, body.#end()), noFailure);
+  }
 
-    override [Symbol.dispose](): void {
-      if (this.#dropped) return;
-      this.#dropped = true;
-      this.#release();
-    }
+  #end(): Promise<readonly Field[] | undefined> {
+    this.#dropped = true;
+    const input = this.#input;
+    const isWhole = input.ready && input.available === 0;
+    const trailers = (isWhole ? this.#arriving.trailers : undefined) ?? Promise.resolve(undefined);
+    const release = (): void => this.#release();
+    void trailers.then(release, release);
+    return trailers;
+  }
 
-    #release(): void {
-      this.#input.close?.();
-      this.#arriving.release?.();
-    }
-  },
-);
+  override [Symbol.dispose](): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.#release();
+  }
 
-export type IncomingBody = InstanceType<typeof IncomingBody>;
+  #release(): void {
+    this.#input.close?.();
+    this.#arriving.release?.();
+  }
+}
 
 /** The resource `future-trailers`. */
-export const FutureTrailers = resource(
-  noFailure,
-  class FutureTrailers extends HostResource {
-    readonly #trailers: Operation<readonly Field[] | undefined>;
-    #isTaken = false;
+export class FutureTrailers extends HostResource {
+  static {
+    resource(noFailure, FutureTrailers);
+  }
 
-    constructor(state: WasiState, trailers: Promise<readonly Field[] | undefined>) {
-      super(state);
-      this.#trailers = new Operation(trailers);
+  readonly #trailers: Operation<readonly Field[] | undefined>;
+  #isTaken = false;
+
+  constructor(state: WasiState, trailers: Promise<readonly Field[] | undefined>) {
+    super(state);
+    this.#trailers = new Operation(trailers);
+  }
+
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.#trailers);
+  }
+
+  /** Nothing before they are there; the second time an error. */
+  get(): Result<Result<Fields | undefined, HttpErrorCode>, undefined> | undefined {
+    if (!this.#trailers.ready) return undefined;
+    if (this.#isTaken) return { tag: "err", val: undefined };
+    this.#isTaken = true;
+    try {
+      const fields = this.#trailers.finish();
+      const val = fields === undefined ? undefined : new Fields(this.state, visibleFields(fields), true);
+      return { tag: "ok", val: { tag: "ok", val } };
+    } catch (error) {
+      return { tag: "ok", val: { tag: "err", val: codeOfFailure(error) } };
     }
-
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.#trailers);
-    }
-
-    /** Nothing before they are there; the second time an error. */
-    get(): Result<Result<Fields | undefined, HttpErrorCode>, undefined> | undefined {
-      if (!this.#trailers.ready) return undefined;
-      if (this.#isTaken) return { tag: "err", val: undefined };
-      this.#isTaken = true;
-      try {
-        const fields = this.#trailers.finish();
-        const val = fields === undefined ? undefined : new Fields(this.state, visibleFields(fields), true);
-        return { tag: "ok", val: { tag: "ok", val } };
-      } catch (error) {
-        return { tag: "ok", val: { tag: "err", val: codeOfFailure(error) } };
-      }
-    }
-  },
-);
-
-export type FutureTrailers = InstanceType<typeof FutureTrailers>;
+  }
+}
 
 /** The resource `outgoing-body`. Dropped and not finished, the message ends with an error. */
-export const OutgoingBody = resource(
-  noFailure,
-  class OutgoingBody extends HostResource {
-    /** @internal */
-    readonly pipe: BodyPipe;
-    readonly #once: Once<true> = new Once(true);
-    #isOver = false;
+export class OutgoingBody extends HostResource {
+  static {
+    resource(noFailure, OutgoingBody);
+  }
 
-    constructor(state: WasiState, pipe: BodyPipe) {
-      super(state);
-      this.pipe = pipe;
-    }
+  /** @internal */
+  readonly pipe: BodyPipe;
+  readonly #once: Once<true> = new Once(true);
+  #isOver = false;
 
-    write(): OutputStream {
-      if (this.#once.take() === undefined) throw new ComponentError(undefined);
-      return new OutputStream(this.state, this.pipe);
-    }
+  constructor(state: WasiState, pipe: BodyPipe) {
+    super(state);
+    this.pipe = pipe;
+  }
 
-    /** @throws ComponentError if the body is not as long as `content-length` says */
-    static finish(body: OutgoingBody, trailers?: Fields): void {
-      const code = body.state.call(() => body.#end(trailers?.list), noFailure);
-      if (code !== undefined) throw new ComponentError(code);
-    }
+  write(): OutputStream {
+    if (this.#once.take() === undefined) throw new ComponentError(undefined);
+    return new OutputStream(this.state, this.pipe);
+  }
 
-    #end(trailers: readonly Field[] | undefined): HttpErrorCode | undefined {
-      this.#isOver = true;
-      if (this.#once.take() !== undefined) this.pipe.withoutStream();
-      return this.pipe.finish(trailers);
-    }
+  /** @throws ComponentError if the body is not as long as `content-length` says */
+  static finish(body: OutgoingBody, trailers?: Fields): void {
+    const code = body.state.call(() => body.#end(trailers?.list), noFailure);
+    if (code !== undefined) throw new ComponentError(code);
+  }
 
-    override [Symbol.dispose](): void {
-      if (!this.#isOver) this.pipe.fail(new HttpError({ tag: "HTTP-response-incomplete" }));
-      this.#isOver = true;
-    }
-  },
-);
+  #end(trailers: readonly Field[] | undefined): HttpErrorCode | undefined {
+    this.#isOver = true;
+    if (this.#once.take() !== undefined) this.pipe.withoutStream();
+    return this.pipe.finish(trailers);
+  }
 
-export type OutgoingBody = InstanceType<typeof OutgoingBody>;
+  override [Symbol.dispose](): void {
+    if (!this.#isOver) this.pipe.fail(new HttpError({ tag: "HTTP-response-incomplete" }));
+    this.#isOver = true;
+  }
+}

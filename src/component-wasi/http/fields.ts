@@ -44,100 +44,99 @@ export function visibleFields(fields: readonly Field[]): Field[] {
 }
 
 /** The resource `fields`. Names are in lower case. */
-export const Fields = resource(
-  noFailure,
-  class Fields extends HostResource {
-    #list: Field[];
-    #bytes = 0;
-    readonly #isImmutable: boolean;
+export class Fields extends HostResource {
+  static {
+    resource(noFailure, Fields);
+  }
 
-    constructor(state: WasiState, list: readonly Field[] = [], isImmutable = false) {
-      super(state);
-      this.#isImmutable = isImmutable;
-      this.#list = [...list];
-      for (const [name, value] of list) this.#bytes += sizeOf(name, value);
+  #list: Field[];
+  #bytes = 0;
+  readonly #isImmutable: boolean;
+
+  constructor(state: WasiState, list: readonly Field[] = [], isImmutable = false) {
+    super(state);
+    this.#isImmutable = isImmutable;
+    this.#list = [...list];
+    for (const [name, value] of list) this.#bytes += sizeOf(name, value);
+  }
+
+  /** `list<list<u8>>`: empty for a name that is none, too. Each look through the fields charges their number. */
+  get(name: string): Uint8Array[] {
+    const wanted = name.toLowerCase();
+    this.#charge();
+    return this.#list.filter(([each]) => each === wanted).map(([, value]) => value);
+  }
+
+  has(name: string): boolean {
+    const wanted = name.toLowerCase();
+    this.#charge();
+    return this.#list.some(([each]) => each === wanted);
+  }
+
+  set(name: string, values: readonly Uint8Array[]): void {
+    const added = values.map((value) => this.#checked(name, value));
+    this.#change(checkedName(name), added);
+  }
+
+  delete(name: string): void {
+    this.#change(checkedName(name), []);
+  }
+
+  append(name: string, value: Uint8Array): void {
+    const field = this.#checked(name, value);
+    this.#throwIfImmutable();
+    this.#add(field);
+  }
+
+  entries(): [string, Uint8Array][] {
+    this.#charge();
+    return this.#list.map(([name, value]) => [name, value]);
+  }
+
+  /** A copy, which can be changed. */
+  clone(): Fields {
+    this.#charge();
+    return new Fields(this.state, this.#list);
+  }
+
+  /** @internal The fields as a transport has them. */
+  get list(): readonly Field[] {
+    return this.#list;
+  }
+
+  #change(name: string, added: readonly Field[]): void {
+    this.#throwIfImmutable();
+    this.#charge();
+    const kept: Field[] = [];
+    for (const field of this.#list) {
+      if (field[0] === name) this.#bytes -= sizeOf(field[0], field[1]);
+      else kept.push(field);
     }
+    this.#list = kept;
+    for (const field of added) this.#add(field);
+  }
 
-    /** `list<list<u8>>`: empty for a name that is none, too. Each look through the fields charges their number. */
-    get(name: string): Uint8Array[] {
-      const wanted = name.toLowerCase();
-      this.#charge();
-      return this.#list.filter(([each]) => each === wanted).map(([, value]) => value);
-    }
+  #add(field: Field): void {
+    this.#bytes += sizeOf(field[0], field[1]);
+    if (this.#bytes > MAX_FIELDS_BYTES) throw brokenContract("fields: more than 128 KiB");
+    this.#list.push(field);
+  }
 
-    has(name: string): boolean {
-      const wanted = name.toLowerCase();
-      this.#charge();
-      return this.#list.some(([each]) => each === wanted);
-    }
+  #checked(name: string, value: Uint8Array): Field {
+    const checked = checkedName(name);
+    if (!isValue(value)) throw headerError("invalid-syntax");
+    this.state.meter.charge("perHostByte", name.length + value.length);
+    return [checked, value.slice()];
+  }
 
-    set(name: string, values: readonly Uint8Array[]): void {
-      const added = values.map((value) => this.#checked(name, value));
-      this.#change(checkedName(name), added);
-    }
+  #charge(): void {
+    this.state.meter.charge("perElement", this.#list.length);
+  }
 
-    delete(name: string): void {
-      this.#change(checkedName(name), []);
-    }
-
-    append(name: string, value: Uint8Array): void {
-      const field = this.#checked(name, value);
-      this.#throwIfImmutable();
-      this.#add(field);
-    }
-
-    entries(): [string, Uint8Array][] {
-      this.#charge();
-      return this.#list.map(([name, value]) => [name, value]);
-    }
-
-    /** A copy, which can be changed. */
-    clone(): Fields {
-      this.#charge();
-      return new Fields(this.state, this.#list);
-    }
-
-    /** @internal The fields as a transport has them. */
-    get list(): readonly Field[] {
-      return this.#list;
-    }
-
-    #change(name: string, added: readonly Field[]): void {
-      this.#throwIfImmutable();
-      this.#charge();
-      const kept: Field[] = [];
-      for (const field of this.#list) {
-        if (field[0] === name) this.#bytes -= sizeOf(field[0], field[1]);
-        else kept.push(field);
-      }
-      this.#list = kept;
-      for (const field of added) this.#add(field);
-    }
-
-    #add(field: Field): void {
-      this.#bytes += sizeOf(field[0], field[1]);
-      if (this.#bytes > MAX_FIELDS_BYTES) throw brokenContract("fields: more than 128 KiB");
-      this.#list.push(field);
-    }
-
-    #checked(name: string, value: Uint8Array): Field {
-      const checked = checkedName(name);
-      if (!isValue(value)) throw headerError("invalid-syntax");
-      this.state.meter.charge("perHostByte", name.length + value.length);
-      return [checked, value.slice()];
-    }
-
-    #charge(): void {
-      this.state.meter.charge("perElement", this.#list.length);
-    }
-
-    #throwIfImmutable(): void {
-      if (this.#isImmutable) throw headerError("immutable");
-    }
-  },
-);
-
-export type Fields = InstanceType<typeof Fields>;
+  #throwIfImmutable(): void {
+    if (this.#isImmutable) throw headerError("immutable");
+  }
+}
 
 /** `fields.from-list`. */
 export function fieldsFromList(

@@ -49,177 +49,174 @@ export interface IncomingHttp extends Arriving {
 }
 
 /** The resource `incoming-request`. */
-export const IncomingRequest = resource(
-  noFailure,
-  class IncomingRequest extends HostResource {
-    readonly #request: IncomingHttp;
-    readonly #body: Once<IncomingHttp>;
+export class IncomingRequest extends HostResource {
+  static {
+    resource(noFailure, IncomingRequest);
+  }
 
-    constructor(state: WasiState, request: IncomingHttp) {
-      super(state);
-      this.#request = request;
-      this.#body = new Once(request);
-    }
+  readonly #request: IncomingHttp;
+  readonly #body: Once<IncomingHttp>;
 
-    method(): Method {
-      return methodOf(this.#request.method);
-    }
+  constructor(state: WasiState, request: IncomingHttp) {
+    super(state);
+    this.#request = request;
+    this.#body = new Once(request);
+  }
 
-    pathWithQuery(): string | undefined {
-      return this.#request.path;
-    }
+  method(): Method {
+    return methodOf(this.#request.method);
+  }
 
-    scheme(): Scheme | undefined {
-      return schemeOf(this.#request.scheme);
-    }
+  pathWithQuery(): string | undefined {
+    return this.#request.path;
+  }
 
-    authority(): string | undefined {
-      return this.#request.authority;
-    }
+  scheme(): Scheme | undefined {
+    return schemeOf(this.#request.scheme);
+  }
 
-    headers(): Fields {
-      return new Fields(this.state, visibleFields(this.#request.headers), true);
-    }
+  authority(): string | undefined {
+    return this.#request.authority;
+  }
 
-    consume(): IncomingBody {
-      const request = this.#body.take();
-      if (request === undefined) throw new ComponentError(undefined);
-      return new IncomingBody(this.state, request);
-    }
-  },
-);
+  headers(): Fields {
+    return new Fields(this.state, visibleFields(this.#request.headers), true);
+  }
 
-export type IncomingRequest = InstanceType<typeof IncomingRequest>;
+  consume(): IncomingBody {
+    const request = this.#body.take();
+    if (request === undefined) throw new ComponentError(undefined);
+    return new IncomingBody(this.state, request);
+  }
+}
 
 /** The resource `incoming-response`. */
-export const IncomingResponse = resource(
-  noFailure,
-  class IncomingResponse extends HostResource {
-    readonly #response: HttpResponse;
-    readonly #body: Once<Arriving>;
+export class IncomingResponse extends HostResource {
+  static {
+    resource(noFailure, IncomingResponse);
+  }
 
-    constructor(state: WasiState, response: HttpResponse, release: () => void) {
-      super(state);
-      this.#response = response;
-      this.#body = new Once<Arriving>({ body: response.body, trailers: response.trailers, release });
-    }
+  readonly #response: HttpResponse;
+  readonly #body: Once<Arriving>;
 
-    status(): number {
-      return this.#response.status;
-    }
+  constructor(state: WasiState, response: HttpResponse, release: () => void) {
+    super(state);
+    this.#response = response;
+    this.#body = new Once<Arriving>({ body: response.body, trailers: response.trailers, release });
+  }
 
-    headers(): Fields {
-      return new Fields(this.state, visibleFields(this.#response.headers), true);
-    }
+  status(): number {
+    return this.#response.status;
+  }
 
-    consume(): IncomingBody {
-      const body = this.#body.take();
-      if (body === undefined) throw new ComponentError(undefined);
-      return new IncomingBody(this.state, body);
-    }
+  headers(): Fields {
+    return new Fields(this.state, visibleFields(this.#response.headers), true);
+  }
 
-    override [Symbol.dispose](): void {
-      this.#body.take()?.release?.();
-    }
-  },
-);
+  consume(): IncomingBody {
+    const body = this.#body.take();
+    if (body === undefined) throw new ComponentError(undefined);
+    return new IncomingBody(this.state, body);
+  }
 
-export type IncomingResponse = InstanceType<typeof IncomingResponse>;
+  override [Symbol.dispose](): void {
+    this.#body.take()?.release?.();
+  }
+}
 
 /** Characters of a URI's path and query, and what is in use beside them. */
 const PATH = /^[\x21-\x7e\x80-\uffff]*$/;
 const AUTHORITY = /^[\x21-\x7e]*$/;
 
 /** The resource `outgoing-request`. */
-export const OutgoingRequest = resource(
-  noFailure,
-  class OutgoingRequest extends HostResource {
-    readonly #headers: Fields;
-    readonly #body: Once<true> = new Once(true);
-    #pipe: BodyPipe | undefined;
-    #method: Method = { tag: "get" };
-    #path: string | undefined;
-    #scheme: Scheme | undefined;
-    #authority: string | undefined;
+export class OutgoingRequest extends HostResource {
+  static {
+    resource(noFailure, OutgoingRequest);
+  }
 
-    constructor(state: WasiState, headers: Fields) {
-      super(state);
-      this.#headers = headers;
-    }
+  readonly #headers: Fields;
+  readonly #body: Once<true> = new Once(true);
+  #pipe: BodyPipe | undefined;
+  #method: Method = { tag: "get" };
+  #path: string | undefined;
+  #scheme: Scheme | undefined;
+  #authority: string | undefined;
 
-    body(): OutgoingBody {
-      if (this.#body.take() === undefined) throw new ComponentError(undefined);
-      this.#pipe = new BodyPipe("request", contentLength(this.#headers.list));
-      return new OutgoingBody(this.state, this.#pipe);
-    }
+  constructor(state: WasiState, headers: Fields) {
+    super(state);
+    this.#headers = headers;
+  }
 
-    method(): Method {
-      return this.#method;
-    }
+  body(): OutgoingBody {
+    if (this.#body.take() === undefined) throw new ComponentError(undefined);
+    this.#pipe = new BodyPipe("request", contentLength(this.#headers.list));
+    return new OutgoingBody(this.state, this.#pipe);
+  }
 
-    setMethod(method: Method): void {
-      if (method.tag === "other" && !isToken(method.val)) throw new ComponentError(undefined);
-      this.#method = method.tag === "other" ? methodOf(method.val) : method;
-    }
+  method(): Method {
+    return this.#method;
+  }
 
-    pathWithQuery(): string | undefined {
-      return this.#path;
-    }
+  setMethod(method: Method): void {
+    if (method.tag === "other" && !isToken(method.val)) throw new ComponentError(undefined);
+    this.#method = method.tag === "other" ? methodOf(method.val) : method;
+  }
 
-    setPathWithQuery(path: string | undefined): void {
-      if (path !== undefined && !PATH.test(path)) throw new ComponentError(undefined);
-      this.#path = path;
-    }
+  pathWithQuery(): string | undefined {
+    return this.#path;
+  }
 
-    scheme(): Scheme | undefined {
-      return this.#scheme;
-    }
+  setPathWithQuery(path: string | undefined): void {
+    if (path !== undefined && !PATH.test(path)) throw new ComponentError(undefined);
+    this.#path = path;
+  }
 
-    setScheme(scheme: Scheme | undefined): void {
-      if (scheme?.tag === "other" && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme.val))
-        throw new ComponentError(undefined);
-      this.#scheme = scheme;
-    }
+  scheme(): Scheme | undefined {
+    return this.#scheme;
+  }
 
-    authority(): string | undefined {
-      return this.#authority;
-    }
+  setScheme(scheme: Scheme | undefined): void {
+    if (scheme?.tag === "other" && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme.val))
+      throw new ComponentError(undefined);
+    this.#scheme = scheme;
+  }
 
-    setAuthority(authority: string | undefined): void {
-      if (
-        authority !== undefined &&
-        (authority === "" || !AUTHORITY.test(authority) || /[/?#\\]/.test(authority))
-      )
-        throw new ComponentError(undefined);
-      this.#authority = authority;
-    }
+  authority(): string | undefined {
+    return this.#authority;
+  }
 
-    headers(): Fields {
-      return new Fields(this.state, this.#headers.list, true);
-    }
+  setAuthority(authority: string | undefined): void {
+    if (
+      authority !== undefined &&
+      (authority === "" || !AUTHORITY.test(authority) || /[/?#\\]/.test(authority))
+    )
+      throw new ComponentError(undefined);
+    this.#authority = authority;
+  }
 
-    /** @internal What is sent. */
-    get parts(): {
-      readonly method: string;
-      readonly path: string | undefined;
-      readonly scheme: Scheme | undefined;
-      readonly authority: string | undefined;
-      readonly headers: readonly Field[];
-      readonly pipe: BodyPipe | undefined;
-    } {
-      return {
-        method: methodName(this.#method),
-        path: this.#path,
-        scheme: this.#scheme,
-        authority: this.#authority,
-        headers: this.#headers.list,
-        pipe: this.#pipe,
-      };
-    }
-  },
-);
+  headers(): Fields {
+    return new Fields(this.state, this.#headers.list, true);
+  }
 
-export type OutgoingRequest = InstanceType<typeof OutgoingRequest>;
+  /** @internal What is sent. */
+  get parts(): {
+    readonly method: string;
+    readonly path: string | undefined;
+    readonly scheme: Scheme | undefined;
+    readonly authority: string | undefined;
+    readonly headers: readonly Field[];
+    readonly pipe: BodyPipe | undefined;
+  } {
+    return {
+      method: methodName(this.#method),
+      path: this.#path,
+      scheme: this.#scheme,
+      authority: this.#authority,
+      headers: this.#headers.list,
+      pipe: this.#pipe,
+    };
+  }
+}
 
 /** How long a transport may wait. */
 export type Timeouts = Pick<HttpRequest, "connectTimeoutMs" | "firstByteTimeoutMs" | "betweenBytesTimeoutMs">;
@@ -234,97 +231,95 @@ function milliseconds(nanoseconds: bigint | undefined): number | undefined {
 }
 
 /** The resource `request-options`. All are nanoseconds. */
-export const RequestOptions = resource(
-  noFailure,
-  class RequestOptions extends HostResource {
-    #connect: bigint | undefined;
-    #firstByte: bigint | undefined;
-    #betweenBytes: bigint | undefined;
+export class RequestOptions extends HostResource {
+  static {
+    resource(noFailure, RequestOptions);
+  }
 
-    connectTimeout(): bigint | undefined {
-      return this.#connect;
-    }
+  #connect: bigint | undefined;
+  #firstByte: bigint | undefined;
+  #betweenBytes: bigint | undefined;
 
-    setConnectTimeout(duration: bigint | undefined): void {
-      this.#connect = duration;
-    }
+  connectTimeout(): bigint | undefined {
+    return this.#connect;
+  }
 
-    firstByteTimeout(): bigint | undefined {
-      return this.#firstByte;
-    }
+  setConnectTimeout(duration: bigint | undefined): void {
+    this.#connect = duration;
+  }
 
-    setFirstByteTimeout(duration: bigint | undefined): void {
-      this.#firstByte = duration;
-    }
+  firstByteTimeout(): bigint | undefined {
+    return this.#firstByte;
+  }
 
-    betweenBytesTimeout(): bigint | undefined {
-      return this.#betweenBytes;
-    }
+  setFirstByteTimeout(duration: bigint | undefined): void {
+    this.#firstByte = duration;
+  }
 
-    setBetweenBytesTimeout(duration: bigint | undefined): void {
-      this.#betweenBytes = duration;
-    }
+  betweenBytesTimeout(): bigint | undefined {
+    return this.#betweenBytes;
+  }
 
-    /** @internal In milliseconds. */
-    get timeouts(): Timeouts {
-      return {
-        connectTimeoutMs: milliseconds(this.#connect),
-        firstByteTimeoutMs: milliseconds(this.#firstByte),
-        betweenBytesTimeoutMs: milliseconds(this.#betweenBytes),
-      };
-    }
-  },
-);
+  setBetweenBytesTimeout(duration: bigint | undefined): void {
+    this.#betweenBytes = duration;
+  }
 
-export type RequestOptions = InstanceType<typeof RequestOptions>;
+  /** @internal In milliseconds. */
+  get timeouts(): Timeouts {
+    return {
+      connectTimeoutMs: milliseconds(this.#connect),
+      firstByteTimeoutMs: milliseconds(this.#firstByte),
+      betweenBytesTimeoutMs: milliseconds(this.#betweenBytes),
+    };
+  }
+}
 
 /** The resource `outgoing-response`. */
-export const OutgoingResponse = resource(
-  noFailure,
-  class OutgoingResponse extends HostResource {
-    /** @internal */
-    readonly fields: Fields;
-    readonly #body: Once<true> = new Once(true);
-    /** @internal Made with the body, or when the response is set. */
-    pipe: BodyPipe | undefined;
-    #status = 200;
+export class OutgoingResponse extends HostResource {
+  static {
+    resource(noFailure, OutgoingResponse);
+  }
 
-    constructor(state: WasiState, headers: Fields) {
-      super(state);
-      this.fields = headers;
-    }
+  /** @internal */
+  readonly fields: Fields;
+  readonly #body: Once<true> = new Once(true);
+  /** @internal Made with the body, or when the response is set. */
+  pipe: BodyPipe | undefined;
+  #status = 200;
 
-    statusCode(): number {
-      return this.#status;
-    }
+  constructor(state: WasiState, headers: Fields) {
+    super(state);
+    this.fields = headers;
+  }
 
-    setStatusCode(status: number): void {
-      if (status < 100 || status > 999) throw new ComponentError(undefined);
-      this.#status = status;
-    }
+  statusCode(): number {
+    return this.#status;
+  }
 
-    headers(): Fields {
-      return new Fields(this.state, this.fields.list, true);
-    }
+  setStatusCode(status: number): void {
+    if (status < 100 || status > 999) throw new ComponentError(undefined);
+    this.#status = status;
+  }
 
-    body(): OutgoingBody {
-      if (this.#body.take() === undefined) throw new ComponentError(undefined);
-      // Who reads is known when the response is set.
-      this.pipe = new BodyPipe("response", contentLength(this.fields.list), () => this.onCancel());
-      return new OutgoingBody(this.state, this.pipe);
-    }
+  headers(): Fields {
+    return new Fields(this.state, this.fields.list, true);
+  }
 
-    /** @internal Called when the reader of the body has gone. */
-    onCancel: () => void = () => {};
+  body(): OutgoingBody {
+    if (this.#body.take() === undefined) throw new ComponentError(undefined);
+    // Who reads is known when the response is set.
+    this.pipe = new BodyPipe("response", contentLength(this.fields.list), () => this.onCancel());
+    return new OutgoingBody(this.state, this.pipe);
+  }
 
-    /** @internal */
-    get status(): number {
-      return this.#status;
-    }
-  },
-);
+  /** @internal Called when the reader of the body has gone. */
+  onCancel: () => void = () => {};
 
-export type OutgoingResponse = InstanceType<typeof OutgoingResponse>;
+  /** @internal */
+  get status(): number {
+    return this.#status;
+  }
+}
 
 /** What a guest answers with. */
 type GivenResponse =
@@ -332,38 +327,37 @@ type GivenResponse =
   | { readonly tag: "err"; readonly val: HttpErrorCode };
 
 /** The resource `response-outparam`. */
-export const ResponseOutparam = resource(
-  noFailure,
-  class ResponseOutparam extends HostResource {
-    readonly #once: Once<Deferred<OutgoingResponse>>;
+export class ResponseOutparam extends HostResource {
+  static {
+    resource(noFailure, ResponseOutparam);
+  }
 
-    constructor(state: WasiState, response: Deferred<OutgoingResponse>) {
-      super(state);
-      this.#once = new Once(response);
-    }
+  readonly #once: Once<Deferred<OutgoingResponse>>;
 
-    /** Unstable in the WIT: responses before the response are not sent. */
-    sendInformational(_status: number, _headers: Fields): void {
-      throw new ComponentError<HttpErrorCode>({
-        tag: "internal-error",
-        val: "informational responses are not sent",
-      });
-    }
+  constructor(state: WasiState, response: Deferred<OutgoingResponse>) {
+    super(state);
+    this.#once = new Once(response);
+  }
 
-    /** Only once; again traps. */
-    static set(param: ResponseOutparam, response: GivenResponse): void {
-      param.state.call(() => param.#settle(response), noFailure);
-    }
+  /** Unstable in the WIT: responses before the response are not sent. */
+  sendInformational(_status: number, _headers: Fields): void {
+    throw new ComponentError<HttpErrorCode>({
+      tag: "internal-error",
+      val: "informational responses are not sent",
+    });
+  }
 
-    #settle(response: GivenResponse): void {
-      const deferred = must(this.#once.take(), "response-outparam.set: the response was set before");
-      if (response.tag === "ok") deferred.resolve(response.val);
-      else deferred.reject(new HttpError(response.val));
-    }
-  },
-);
+  /** Only once; again traps. */
+  static set(param: ResponseOutparam, response: GivenResponse): void {
+    param.state.call(() => param.#settle(response), noFailure);
+  }
 
-export type ResponseOutparam = InstanceType<typeof ResponseOutparam>;
+  #settle(response: GivenResponse): void {
+    const deferred = must(this.#once.take(), "response-outparam.set: the response was set before");
+    if (response.tag === "ok") deferred.resolve(response.val);
+    else deferred.reject(new HttpError(response.val));
+  }
+}
 
 type FutureResult =
   | {
@@ -375,42 +369,41 @@ type FutureResult =
   | { readonly tag: "err"; readonly val: undefined };
 
 /** The resource `future-incoming-response`. */
-export const FutureIncomingResponse = resource(
-  noFailure,
-  class FutureIncomingResponse extends HostResource {
-    readonly #response: Operation<HttpResponse>;
-    readonly #release: () => void;
-    #isTaken = false;
+export class FutureIncomingResponse extends HostResource {
+  static {
+    resource(noFailure, FutureIncomingResponse);
+  }
 
-    constructor(state: WasiState, response: Promise<HttpResponse>, release: () => void) {
-      super(state);
-      this.#response = new Operation(response);
-      this.#release = release;
+  readonly #response: Operation<HttpResponse>;
+  readonly #release: () => void;
+  #isTaken = false;
+
+  constructor(state: WasiState, response: Promise<HttpResponse>, release: () => void) {
+    super(state);
+    this.#response = new Operation(response);
+    this.#release = release;
+  }
+
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.#response);
+  }
+
+  /** Nothing before the head is there; the second time an error. */
+  get(): FutureResult | undefined {
+    if (!this.#response.ready) return undefined;
+    if (this.#isTaken) return { tag: "err", val: undefined };
+    this.#isTaken = true;
+    try {
+      const response = this.#response.finish();
+      const val = new IncomingResponse(this.state, response, this.#release);
+      return { tag: "ok", val: { tag: "ok", val } };
+    } catch (error) {
+      this.#release();
+      return { tag: "ok", val: { tag: "err", val: codeOfFailure(error) } };
     }
+  }
 
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.#response);
-    }
-
-    /** Nothing before the head is there; the second time an error. */
-    get(): FutureResult | undefined {
-      if (!this.#response.ready) return undefined;
-      if (this.#isTaken) return { tag: "err", val: undefined };
-      this.#isTaken = true;
-      try {
-        const response = this.#response.finish();
-        const val = new IncomingResponse(this.state, response, this.#release);
-        return { tag: "ok", val: { tag: "ok", val } };
-      } catch (error) {
-        this.#release();
-        return { tag: "ok", val: { tag: "err", val: codeOfFailure(error) } };
-      }
-    }
-
-    override [Symbol.dispose](): void {
-      if (!this.#isTaken) this.#release();
-    }
-  },
-);
-
-export type FutureIncomingResponse = InstanceType<typeof FutureIncomingResponse>;
+  override [Symbol.dispose](): void {
+    if (!this.#isTaken) this.#release();
+  }
+}

@@ -6,22 +6,21 @@ import { HostResource, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
 
 /** The resource `error`. */
-export const IoError = resource(
-  noFailure,
-  class IoError extends HostResource {
-    /** @internal What was thrown: a `WasiError`, or what a transport of HTTP has thrown. */
-    readonly cause: unknown;
+export class IoError extends HostResource {
+  static {
+    resource(noFailure, IoError);
+  }
 
-    constructor(state: WasiState, cause: unknown) {
-      super(state);
-      this.cause = cause;
-    }
+  /** @internal What was thrown: a `WasiError`, or what a transport of HTTP has thrown. */
+  readonly cause: unknown;
 
-    /** For people only; names the errno, and nothing of the host. */
-    toDebugString(): string {
-      return WasiError.isMade(this.cause) ? this.cause.errno : "the stream failed";
-    }
-  },
-);
+  constructor(state: WasiState, cause: unknown) {
+    super(state);
+    this.cause = cause;
+  }
 
-export type IoError = InstanceType<typeof IoError>;
+  /** For people only; names the errno, and nothing of the host. */
+  toDebugString(): string {
+    return WasiError.isMade(this.cause) ? this.cause.errno : "the stream failed";
+  }
+}

@@ -23,32 +23,31 @@ const MONOTONIC = 1;
 const MAX_POLLED = 16_384;
 
 /** The resource `pollable`. */
-export const Pollable = resource(
-  noFailure,
-  class Pollable extends HostResource {
-    /** @internal What is waited for, or the time on the monotonic clock. */
-    readonly target: Source | bigint;
+export class Pollable extends HostResource {
+  static {
+    resource(noFailure, Pollable);
+  }
 
-    constructor(state: WasiState, target: Source | bigint) {
-      super(state);
-      this.target = target;
-    }
+  /** @internal What is waited for, or the time on the monotonic clock. */
+  readonly target: Source | bigint;
 
-    ready(): boolean {
-      const { state, target } = this;
-      if (typeof target === "bigint") return clockTime(state, MONOTONIC) >= target;
-      if (!target.ready) state.parking.ask(target);
-      return target.ready;
-    }
+  constructor(state: WasiState, target: Source | bigint) {
+    super(state);
+    this.target = target;
+  }
 
-    block(): void | Promise<void> {
-      const ready = poll(this.state, [this]);
-      return ready instanceof Promise ? ready.then(() => {}) : undefined;
-    }
-  },
-);
+  ready(): boolean {
+    const { state, target } = this;
+    if (typeof target === "bigint") return clockTime(state, MONOTONIC) >= target;
+    if (!target.ready) state.parking.ask(target);
+    return target.ready;
+  }
 
-export type Pollable = InstanceType<typeof Pollable>;
+  block(): void | Promise<void> {
+    const ready = poll(this.state, [this]);
+    return ready instanceof Promise ? ready.then(() => {}) : undefined;
+  }
+}
 
 /** The pollables of one call. */
 class PolledList implements Polled {

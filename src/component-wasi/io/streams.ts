@@ -64,64 +64,63 @@ export class BodyError extends Error {
 }
 
 /** The resource `input-stream`. */
-export const InputStream = resource(
-  streamFailure,
-  class InputStream extends HostResource {
-    readonly #source: ByteSource;
-    #ended = false;
-    #dropped = false;
+export class InputStream extends HostResource {
+  static {
+    resource(streamFailure, InputStream);
+  }
 
-    constructor(state: WasiState, source: ByteSource) {
-      super(state);
-      this.#source = source;
-    }
+  readonly #source: ByteSource;
+  #ended = false;
+  #dropped = false;
 
-    /** What is there, at most `length` bytes and 64 KiB. Throws `closed` at the end. Charges each byte that it gives. */
-    read(length: bigint): Uint8Array | Promise<Uint8Array> {
-      // Whether input is there yet must not show in a repeatable run.
-      return take(this, length, this.state.isPatient(this.#source));
-    }
+  constructor(state: WasiState, source: ByteSource) {
+    super(state);
+    this.#source = source;
+  }
 
-    /** As `read`, but waits for a byte. */
-    blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
-      return take(this, length, true);
-    }
+  /** What is there, at most `length` bytes and 64 KiB. Throws `closed` at the end. Charges each byte that it gives. */
+  read(length: bigint): Uint8Array | Promise<Uint8Array> {
+    // Whether input is there yet must not show in a repeatable run.
+    return take(this, length, this.state.isPatient(this.#source));
+  }
 
-    skip(length: bigint): bigint | Promise<bigint> {
-      return counted(take(this, length, this.state.isPatient(this.#source)));
-    }
+  /** As `read`, but waits for a byte. */
+  blockingRead(length: bigint): Uint8Array | Promise<Uint8Array> {
+    return take(this, length, true);
+  }
 
-    blockingSkip(length: bigint): bigint | Promise<bigint> {
-      return counted(take(this, length, true));
-    }
+  skip(length: bigint): bigint | Promise<bigint> {
+    return counted(take(this, length, this.state.isPatient(this.#source)));
+  }
 
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.source);
-    }
+  blockingSkip(length: bigint): bigint | Promise<bigint> {
+    return counted(take(this, length, true));
+  }
 
-    /** @internal Ready too once it has ended. */
-    get source(): ByteSource {
-      return this.#source;
-    }
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.source);
+  }
 
-    /** @internal Whether the end, or a failure, was told. */
-    get ended(): boolean {
-      return this.#ended;
-    }
+  /** @internal Ready too once it has ended. */
+  get source(): ByteSource {
+    return this.#source;
+  }
 
-    set ended(ended: boolean) {
-      this.#ended = ended;
-    }
+  /** @internal Whether the end, or a failure, was told. */
+  get ended(): boolean {
+    return this.#ended;
+  }
 
-    override [Symbol.dispose](): void {
-      if (this.#dropped) return;
-      this.#dropped = true;
-      this.state.send(this.#source.release?.());
-    }
-  },
-);
+  set ended(ended: boolean) {
+    this.#ended = ended;
+  }
 
-export type InputStream = InstanceType<typeof InputStream>;
+  override [Symbol.dispose](): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.state.send(this.#source.release?.());
+  }
+}
 
 function counted(bytes: Uint8Array | Promise<Uint8Array>): bigint | Promise<bigint> {
   return bytes instanceof Promise ? bytes.then(({ length }) => BigInt(length)) : BigInt(bytes.length);
@@ -167,96 +166,95 @@ function take(stream: InputStream, length: bigint, waits: boolean): Uint8Array |
 }
 
 /** The resource `output-stream`. */
-export const OutputStream = resource(
-  streamFailure,
-  class OutputStream extends HostResource {
-    /** @internal */
-    readonly output: Output;
-    #dropped = false;
+export class OutputStream extends HostResource {
+  static {
+    resource(streamFailure, OutputStream);
+  }
 
-    constructor(state: WasiState, sink: ByteSink) {
-      super(state);
-      this.output = new Output(state, sink);
-    }
+  /** @internal */
+  readonly output: Output;
+  #dropped = false;
 
-    /** Bytes that the next write may have; 0 while what was written is under way. Throws `closed` when nobody reads any more. */
-    checkWrite(): bigint {
-      return BigInt(this.output.permit());
-    }
+  constructor(state: WasiState, sink: ByteSink) {
+    super(state);
+    this.output = new Output(state, sink);
+  }
 
-    /** Writes what `check-write` has permitted; more traps. Charges each byte. */
-    write(contents: Uint8Array): void {
-      write(this, contents, contents.length);
-    }
+  /** Bytes that the next write may have; 0 while what was written is under way. Throws `closed` when nobody reads any more. */
+  checkWrite(): bigint {
+    return BigInt(this.output.permit());
+  }
 
-    /** Writes at most 4,096 bytes, and waits until they have arrived. */
-    blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
-      if (contents.length > MAX_BLOCKING_WRITE)
-        throw brokenContract("blocking-write-and-flush: more than 4096 bytes");
-      this.state.chargeTransfer(contents.length);
-      return this.output.writeAll(contents);
-    }
+  /** Writes what `check-write` has permitted; more traps. Charges each byte. */
+  write(contents: Uint8Array): void {
+    write(this, contents, contents.length);
+  }
 
-    /** Begins to flush; `check-write` permits nothing until that is done. */
-    flush(): void {
-      this.output.beginFlush();
-    }
+  /** Writes at most 4,096 bytes, and waits until they have arrived. */
+  blockingWriteAndFlush(contents: Uint8Array): void | Promise<void> {
+    if (contents.length > MAX_BLOCKING_WRITE)
+      throw brokenContract("blocking-write-and-flush: more than 4096 bytes");
+    this.state.chargeTransfer(contents.length);
+    return this.output.writeAll(contents);
+  }
 
-    blockingFlush(): void | Promise<void> {
-      return this.output.flushed();
-    }
+  /** Begins to flush; `check-write` permits nothing until that is done. */
+  flush(): void {
+    this.output.beginFlush();
+  }
 
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.output);
-    }
+  blockingFlush(): void | Promise<void> {
+    return this.output.flushed();
+  }
 
-    writeZeroes(length: bigint): void {
-      if (length > BigInt(MAX_TRANSFER))
-        throw brokenContract("write-zeroes: more than check-write has permitted");
-      write(this, undefined, Number(length));
-    }
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.output);
+  }
 
-    blockingWriteZeroesAndFlush(length: bigint): void | Promise<void> {
-      if (length > BigInt(MAX_BLOCKING_WRITE))
-        throw brokenContract("blocking-write-zeroes-and-flush: more than 4096 bytes");
-      this.state.chargeTransfer(Number(length));
-      return this.output.writeAll(new Uint8Array(Number(length)));
-    }
+  writeZeroes(length: bigint): void {
+    if (length > BigInt(MAX_TRANSFER))
+      throw brokenContract("write-zeroes: more than check-write has permitted");
+    write(this, undefined, Number(length));
+  }
 
-    /** Moves what is there from one stream to another, as far as there is room. Charges each byte. */
-    splice(source: InputStream, length: bigint): bigint | Promise<bigint> {
-      const wanted = atMost(length, this.output.permit());
-      if (wanted === 0) return 0n;
-      return this.#move(source, wanted, this.state.isPatient(source.source));
-    }
+  blockingWriteZeroesAndFlush(length: bigint): void | Promise<void> {
+    if (length > BigInt(MAX_BLOCKING_WRITE))
+      throw brokenContract("blocking-write-zeroes-and-flush: more than 4096 bytes");
+    this.state.chargeTransfer(Number(length));
+    return this.output.writeAll(new Uint8Array(Number(length)));
+  }
 
-    /** As `splice`, but waits until there is room and a byte. */
-    blockingSplice(source: InputStream, length: bigint): bigint | Promise<bigint> {
-      if (length === 0n) return 0n;
-      const room = this.output.whenPermitted();
-      const move = (permit: number): bigint | Promise<bigint> =>
-        this.#move(source, atMost(length, permit), true);
-      return room instanceof Promise ? room.then(move) : move(room);
-    }
+  /** Moves what is there from one stream to another, as far as there is room. Charges each byte. */
+  splice(source: InputStream, length: bigint): bigint | Promise<bigint> {
+    const wanted = atMost(length, this.output.permit());
+    if (wanted === 0) return 0n;
+    return this.#move(source, wanted, this.state.isPatient(source.source));
+  }
 
-    #move(source: InputStream, length: number, waits: boolean): bigint | Promise<bigint> {
-      const put = (bytes: Uint8Array): bigint => {
-        this.output.put(bytes);
-        return BigInt(bytes.length);
-      };
-      const bytes = take(source, BigInt(length), waits);
-      return bytes instanceof Promise ? bytes.then(put) : put(bytes);
-    }
+  /** As `splice`, but waits until there is room and a byte. */
+  blockingSplice(source: InputStream, length: bigint): bigint | Promise<bigint> {
+    if (length === 0n) return 0n;
+    const room = this.output.whenPermitted();
+    const move = (permit: number): bigint | Promise<bigint> =>
+      this.#move(source, atMost(length, permit), true);
+    return room instanceof Promise ? room.then(move) : move(room);
+  }
 
-    override [Symbol.dispose](): void {
-      if (this.#dropped) return;
-      this.#dropped = true;
-      this.output.release();
-    }
-  },
-);
+  #move(source: InputStream, length: number, waits: boolean): bigint | Promise<bigint> {
+    const put = (bytes: Uint8Array): bigint => {
+      this.output.put(bytes);
+      return BigInt(bytes.length);
+    };
+    const bytes = take(source, BigInt(length), waits);
+    return bytes instanceof Promise ? bytes.then(put) : put(bytes);
+  }
 
-export type OutputStream = InstanceType<typeof OutputStream>;
+  override [Symbol.dispose](): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.output.release();
+  }
+}
 
 function write({ state, output }: OutputStream, contents: Uint8Array | undefined, length: number): void {
   if (length > output.permitted) throw brokenContract("write: more than check-write has permitted");

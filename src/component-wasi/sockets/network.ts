@@ -14,33 +14,30 @@ import { createTcpSocket, TcpSocket } from "./tcp.ts";
 import { createUdpSocket, IncomingDatagramStream, OutgoingDatagramStream, UdpSocket } from "./udp.ts";
 
 /** The resource `network`, which stands for what was granted. */
-export const Network = resource(noFailure, class Network extends HostResource {});
-export type Network = InstanceType<typeof Network>;
-
+export class Network extends HostResource {}
 /** The resource `resolve-address-stream`. */
-export const ResolveAddressStream = resource(
-  socketFailure,
-  class ResolveAddressStream extends HostResource {
-    readonly #lookup: Operation<readonly IpAddress[]>;
-    #next = 0;
+export class ResolveAddressStream extends HostResource {
+  static {
+    resource(socketFailure, ResolveAddressStream);
+  }
 
-    constructor(state: WasiState, lookup: Promise<readonly IpAddress[]>) {
-      super(state);
-      this.#lookup = new Operation(lookup);
-    }
+  readonly #lookup: Operation<readonly IpAddress[]>;
+  #next = 0;
 
-    /** `would-block`: the answer is not there yet. */
-    resolveNextAddress(): IpAddress | undefined {
-      return this.#lookup.finish()[this.#next++];
-    }
+  constructor(state: WasiState, lookup: Promise<readonly IpAddress[]>) {
+    super(state);
+    this.#lookup = new Operation(lookup);
+  }
 
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.#lookup);
-    }
-  },
-);
+  /** `would-block`: the answer is not there yet. */
+  resolveNextAddress(): IpAddress | undefined {
+    return this.#lookup.finish()[this.#next++];
+  }
 
-export type ResolveAddressStream = InstanceType<typeof ResolveAddressStream>;
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.#lookup);
+  }
+}
 
 /**
  * Begins to look a name up. A literal address is its own answer, and needs no grant. `invalid-argument`: no name;

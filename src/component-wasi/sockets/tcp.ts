@@ -85,252 +85,251 @@ class SharedConnection implements Open {
 }
 
 /** The resource `tcp-socket`. */
-export const TcpSocket = resource(
-  socketFailure,
-  class TcpSocket extends HostResource {
-    readonly #family: Family;
-    readonly #host: SocketHost;
-    #status: Status;
-    #options = { ...DEFAULT_OPTIONS };
-    #backlog = DEFAULT_BACKLOG;
-    readonly #source: Source;
+export class TcpSocket extends HostResource {
+  static {
+    resource(socketFailure, TcpSocket);
+  }
 
-    constructor(state: WasiState, host: SocketHost, family: Family, connection?: SharedConnection) {
-      super(state);
-      this.#host = host;
-      this.#family = family;
-      this.#status = connection === undefined ? { is: "unbound" } : { is: "connected", connection };
-      const current = (): Source | undefined => {
-        const status = this.#status;
-        if (status.is === "listening") return status.acceptor;
-        return status.is === "binding" || status.is === "connecting" ? status.operation : undefined;
-      };
-      this.#source = {
-        get ready() {
-          return current()?.ready ?? true;
-        },
-        whenReady: () => current()?.whenReady() ?? Promise.resolve(),
-      };
-    }
+  readonly #family: Family;
+  readonly #host: SocketHost;
+  #status: Status;
+  #options = { ...DEFAULT_OPTIONS };
+  #backlog = DEFAULT_BACKLOG;
+  readonly #source: Source;
 
-    /** `access-denied` without a grant to listen there; `invalid-argument`: another family, or no unicast address. */
-    startBind(_network: Network, local: IpSocketAddress): void {
-      const endpoint = endpointOf(local, this.#family);
-      if (!isUnicast(endpoint.address)) throw new WasiError("inval", "not a unicast address");
-      if (this.#status.is !== "unbound") throw invalidState();
-      requireGrant(this.state.network.mayListen(endpoint.address, endpoint.port));
-      this.state.reserve();
-      this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
-    }
-
-    finishBind(): void {
+  constructor(state: WasiState, host: SocketHost, family: Family, connection?: SharedConnection) {
+    super(state);
+    this.#host = host;
+    this.#family = family;
+    this.#status = connection === undefined ? { is: "unbound" } : { is: "connected", connection };
+    const current = (): Source | undefined => {
       const status = this.#status;
-      if (status.is !== "binding") throw new ComponentError("not-in-progress");
-      this.#finish(status.operation, (bound) => ({ is: "bound", bound }));
-    }
+      if (status.is === "listening") return status.acceptor;
+      return status.is === "binding" || status.is === "connecting" ? status.operation : undefined;
+    };
+    this.#source = {
+      get ready() {
+        return current()?.ready ?? true;
+      },
+      whenReady: () => current()?.whenReady() ?? Promise.resolve(),
+    };
+  }
 
-    /** `access-denied` without a grant to connect there. */
-    startConnect(_network: Network, address: IpSocketAddress): void {
-      const remote = remoteOf(address, this.#family, "tcp");
-      const status = this.#status;
-      if (status.is !== "unbound" && status.is !== "bound") throw invalidState();
-      requireGrant(this.state.network.mayConnect(remote.address, remote.port));
-      this.state.reserve();
-      const abort = new AbortController();
-      const connecting =
-        status.is === "bound"
-          ? this.#connectFrom(status.bound, remote, abort.signal)
-          : this.#host.connectTcp(remote, abort.signal);
-      this.#status = { is: "connecting", operation: new Operation(connecting), abort };
-    }
+  /** `access-denied` without a grant to listen there; `invalid-argument`: another family, or no unicast address. */
+  startBind(_network: Network, local: IpSocketAddress): void {
+    const endpoint = endpointOf(local, this.#family);
+    if (!isUnicast(endpoint.address)) throw new WasiError("inval", "not a unicast address");
+    if (this.#status.is !== "unbound") throw invalidState();
+    requireGrant(this.state.network.mayListen(endpoint.address, endpoint.port));
+    this.state.reserve();
+    this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
+  }
 
-    finishConnect(): [InputStream, OutputStream] {
-      const status = this.#status;
-      if (status.is !== "connecting") throw new ComponentError("not-in-progress");
-      const connection = this.#finish(status.operation, (connected) => ({
-        is: "connected",
-        connection: new SharedConnection(this.state, connected),
-      }));
-      connection.setKeepAlive?.(this.#options.keepAlive, Number(this.#options.keepAliveIdle / 1_000_000n));
-      const now: Status = this.#status;
-      if (now.is !== "connected") throw invalidState();
-      return now.connection.streams();
-    }
+  finishBind(): void {
+    const status = this.#status;
+    if (status.is !== "binding") throw new ComponentError("not-in-progress");
+    this.#finish(status.operation, (bound) => ({ is: "bound", bound }));
+  }
 
-    startListen(): void {
-      const status = this.#status;
-      if (status.is !== "bound") throw invalidState();
-      this.#status = { is: "listen-started", bound: status.bound };
-    }
+  /** `access-denied` without a grant to connect there. */
+  startConnect(_network: Network, address: IpSocketAddress): void {
+    const remote = remoteOf(address, this.#family, "tcp");
+    const status = this.#status;
+    if (status.is !== "unbound" && status.is !== "bound") throw invalidState();
+    requireGrant(this.state.network.mayConnect(remote.address, remote.port));
+    this.state.reserve();
+    const abort = new AbortController();
+    const connecting =
+      status.is === "bound"
+        ? this.#connectFrom(status.bound, remote, abort.signal)
+        : this.#host.connectTcp(remote, abort.signal);
+    this.#status = { is: "connecting", operation: new Operation(connecting), abort };
+  }
 
-    finishListen(): void {
-      const status = this.#status;
-      if (status.is !== "listen-started") throw new ComponentError("not-in-progress");
-      const { bound } = status;
-      this.#status = { is: "listening", bound, acceptor: bound.listen(this.#backlog) };
-    }
+  finishConnect(): [InputStream, OutputStream] {
+    const status = this.#status;
+    if (status.is !== "connecting") throw new ComponentError("not-in-progress");
+    const connection = this.#finish(status.operation, (connected) => ({
+      is: "connected",
+      connection: new SharedConnection(this.state, connected),
+    }));
+    connection.setKeepAlive?.(this.#options.keepAlive, Number(this.#options.keepAliveIdle / 1_000_000n));
+    const now: Status = this.#status;
+    if (now.is !== "connected") throw invalidState();
+    return now.connection.streams();
+  }
 
-    /** `would-block`: there is no connection yet. */
-    accept(): [TcpSocket, InputStream, OutputStream] {
-      const status = this.#status;
-      if (status.is !== "listening") throw invalidState();
-      this.state.reserve();
-      const connection = status.acceptor.accept();
-      if (connection === undefined) throw new WasiError("again");
-      const shared = new SharedConnection(this.state, connection);
-      const socket = new TcpSocket(this.state, this.#host, this.#family, shared);
-      socket.#options = { ...this.#options };
-      return [socket, ...shared.streams()];
-    }
+  startListen(): void {
+    const status = this.#status;
+    if (status.is !== "bound") throw invalidState();
+    this.#status = { is: "listen-started", bound: status.bound };
+  }
 
-    localAddress(): IpSocketAddress {
-      const status = this.#status;
-      if (status.is === "connected") return socketAddress(status.connection.connection.local);
-      if ("bound" in status) return socketAddress(status.bound.local);
-      throw invalidState();
-    }
+  finishListen(): void {
+    const status = this.#status;
+    if (status.is !== "listen-started") throw new ComponentError("not-in-progress");
+    const { bound } = status;
+    this.#status = { is: "listening", bound, acceptor: bound.listen(this.#backlog) };
+  }
 
-    remoteAddress(): IpSocketAddress {
-      const status = this.#status;
-      if (status.is !== "connected") throw invalidState();
-      return socketAddress(status.connection.connection.remote);
-    }
+  /** `would-block`: there is no connection yet. */
+  accept(): [TcpSocket, InputStream, OutputStream] {
+    const status = this.#status;
+    if (status.is !== "listening") throw invalidState();
+    this.state.reserve();
+    const connection = status.acceptor.accept();
+    if (connection === undefined) throw new WasiError("again");
+    const shared = new SharedConnection(this.state, connection);
+    const socket = new TcpSocket(this.state, this.#host, this.#family, shared);
+    socket.#options = { ...this.#options };
+    return [socket, ...shared.streams()];
+  }
 
-    isListening(): boolean {
-      return this.#status.is === "listening";
-    }
+  localAddress(): IpSocketAddress {
+    const status = this.#status;
+    if (status.is === "connected") return socketAddress(status.connection.connection.local);
+    if ("bound" in status) return socketAddress(status.bound.local);
+    throw invalidState();
+  }
 
-    addressFamily(): Family {
-      return this.#family;
-    }
+  remoteAddress(): IpSocketAddress {
+    const status = this.#status;
+    if (status.is !== "connected") throw invalidState();
+    return socketAddress(status.connection.connection.remote);
+  }
 
-    setListenBacklogSize(value: bigint): void {
-      if (value === 0n) throw new WasiError("inval");
-      const { is } = this.#status;
-      if (is === "listening") throw new WasiError("notsup", "the backlog of a listening socket");
-      if (is !== "unbound" && is !== "bound") throw invalidState();
-      this.#backlog = Number(value > MOST_BACKLOG ? MOST_BACKLOG : value);
-    }
+  isListening(): boolean {
+    return this.#status.is === "listening";
+  }
 
-    keepAliveEnabled(): boolean {
-      return this.#options.keepAlive;
-    }
+  addressFamily(): Family {
+    return this.#family;
+  }
 
-    setKeepAliveEnabled(value: boolean): void {
-      this.#options.keepAlive = value;
-      this.#applyKeepAlive();
-    }
+  setListenBacklogSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    const { is } = this.#status;
+    if (is === "listening") throw new WasiError("notsup", "the backlog of a listening socket");
+    if (is !== "unbound" && is !== "bound") throw invalidState();
+    this.#backlog = Number(value > MOST_BACKLOG ? MOST_BACKLOG : value);
+  }
 
-    keepAliveIdleTime(): bigint {
-      return this.#options.keepAliveIdle;
-    }
+  keepAliveEnabled(): boolean {
+    return this.#options.keepAlive;
+  }
 
-    setKeepAliveIdleTime(value: bigint): void {
-      this.#options.keepAliveIdle = seconds(value);
-      this.#applyKeepAlive();
-    }
+  setKeepAliveEnabled(value: boolean): void {
+    this.#options.keepAlive = value;
+    this.#applyKeepAlive();
+  }
 
-    keepAliveInterval(): bigint {
-      return this.#options.keepAliveInterval;
-    }
+  keepAliveIdleTime(): bigint {
+    return this.#options.keepAliveIdle;
+  }
 
-    setKeepAliveInterval(value: bigint): void {
-      this.#options.keepAliveInterval = seconds(value);
-    }
+  setKeepAliveIdleTime(value: bigint): void {
+    this.#options.keepAliveIdle = seconds(value);
+    this.#applyKeepAlive();
+  }
 
-    keepAliveCount(): number {
-      return this.#options.keepAliveCount;
-    }
+  keepAliveInterval(): bigint {
+    return this.#options.keepAliveInterval;
+  }
 
-    setKeepAliveCount(value: number): void {
-      if (value === 0) throw new WasiError("inval");
-      this.#options.keepAliveCount = value;
-    }
+  setKeepAliveInterval(value: bigint): void {
+    this.#options.keepAliveInterval = seconds(value);
+  }
 
-    hopLimit(): number {
-      return this.#options.hopLimit;
-    }
+  keepAliveCount(): number {
+    return this.#options.keepAliveCount;
+  }
 
-    setHopLimit(value: number): void {
-      if (value === 0) throw new WasiError("inval");
-      this.#options.hopLimit = value;
-    }
+  setKeepAliveCount(value: number): void {
+    if (value === 0) throw new WasiError("inval");
+    this.#options.keepAliveCount = value;
+  }
 
-    receiveBufferSize(): bigint {
-      return this.#options.receiveBuffer;
-    }
+  hopLimit(): number {
+    return this.#options.hopLimit;
+  }
 
-    setReceiveBufferSize(value: bigint): void {
-      if (value === 0n) throw new WasiError("inval");
-      this.#options.receiveBuffer = value;
-    }
+  setHopLimit(value: number): void {
+    if (value === 0) throw new WasiError("inval");
+    this.#options.hopLimit = value;
+  }
 
-    sendBufferSize(): bigint {
-      return this.#options.sendBuffer;
-    }
+  receiveBufferSize(): bigint {
+    return this.#options.receiveBuffer;
+  }
 
-    setSendBufferSize(value: bigint): void {
-      if (value === 0n) throw new WasiError("inval");
-      this.#options.sendBuffer = value;
-    }
+  setReceiveBufferSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    this.#options.receiveBuffer = value;
+  }
 
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.#source);
-    }
+  sendBufferSize(): bigint {
+    return this.#options.sendBuffer;
+  }
 
-    shutdown(how: "receive" | "send" | "both"): void {
-      const status = this.#status;
-      if (status.is !== "connected") throw invalidState();
-      status.connection.connection.shutdown(how !== "send", how !== "receive");
-    }
+  setSendBufferSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    this.#options.sendBuffer = value;
+  }
 
-    override [Symbol.dispose](): void {
-      const status = this.#status;
-      this.#status = { is: "closed" };
-      if (status.is === "connected") status.connection.release();
-      else if ("bound" in status) this.state.closeOne(status.bound);
-      else if (status.is === "binding") status.operation.whenDone((bound) => this.state.closeOne(bound));
-      else if (status.is === "connecting") {
-        status.abort.abort();
-        status.operation.whenDone((connection) => this.state.send(connection.close()));
-      }
-    }
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.#source);
+  }
 
-    /** Ends what was begun. Failed, the socket can only be dropped. */
-    #finish<T>(operation: Operation<T>, next: (value: T) => Status): T {
-      let value: T;
-      try {
-        value = operation.finish();
-      } catch (error) {
-        if (operation.ready) this.#status = { is: "closed" };
-        throw error;
-      }
-      this.#status = next(value);
-      return value;
-    }
+  shutdown(how: "receive" | "send" | "both"): void {
+    const status = this.#status;
+    if (status.is !== "connected") throw invalidState();
+    status.connection.connection.shutdown(how !== "send", how !== "receive");
+  }
 
-    async #bind(endpoint: Endpoint): Promise<BoundTcp> {
-      const bound = await this.#host.bindTcp(endpoint);
-      this.state.opened(bound);
-      return bound;
+  override [Symbol.dispose](): void {
+    const status = this.#status;
+    this.#status = { is: "closed" };
+    if (status.is === "connected") status.connection.release();
+    else if ("bound" in status) this.state.closeOne(status.bound);
+    else if (status.is === "binding") status.operation.whenDone((bound) => this.state.closeOne(bound));
+    else if (status.is === "connecting") {
+      status.abort.abort();
+      status.operation.whenDone((connection) => this.state.send(connection.close()));
     }
+  }
 
-    /** The bound socket is used up by this. */
-    #connectFrom(bound: BoundTcp, remote: Endpoint, signal: AbortSignal): Promise<TcpConnection> {
-      const connecting = bound.connect(remote, signal);
-      this.state.closeOne(bound);
-      return connecting;
+  /** Ends what was begun. Failed, the socket can only be dropped. */
+  #finish<T>(operation: Operation<T>, next: (value: T) => Status): T {
+    let value: T;
+    try {
+      value = operation.finish();
+    } catch (error) {
+      if (operation.ready) this.#status = { is: "closed" };
+      throw error;
     }
+    this.#status = next(value);
+    return value;
+  }
 
-    #applyKeepAlive(): void {
-      if (this.#status.is !== "connected") return;
-      const { keepAlive, keepAliveIdle } = this.#options;
-      this.#status.connection.connection.setKeepAlive?.(keepAlive, Number(keepAliveIdle / 1_000_000n));
-    }
-  },
-);
+  async #bind(endpoint: Endpoint): Promise<BoundTcp> {
+    const bound = await this.#host.bindTcp(endpoint);
+    this.state.opened(bound);
+    return bound;
+  }
 
-export type TcpSocket = InstanceType<typeof TcpSocket>;
+  /** The bound socket is used up by this. */
+  #connectFrom(bound: BoundTcp, remote: Endpoint, signal: AbortSignal): Promise<TcpConnection> {
+    const connecting = bound.connect(remote, signal);
+    this.state.closeOne(bound);
+    return connecting;
+  }
+
+  #applyKeepAlive(): void {
+    if (this.#status.is !== "connected") return;
+    const { keepAlive, keepAliveIdle } = this.#options;
+    this.#status.connection.connection.setKeepAlive?.(keepAlive, Number(keepAliveIdle / 1_000_000n));
+  }
+}
 
 /** A duration as the system keeps it: whole seconds, at least one. @throws WasiError `inval` for none */
 function seconds(nanoseconds: bigint): bigint {

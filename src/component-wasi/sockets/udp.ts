@@ -57,266 +57,262 @@ interface OutgoingDatagram {
 }
 
 /** The resource `incoming-datagram-stream`. */
-export const IncomingDatagramStream = resource(
-  socketFailure,
-  class IncomingDatagramStream extends HostResource {
-    readonly #shared: SharedUdp;
-    readonly #generation: number;
-    readonly #held: IncomingDatagram[] = [];
-    #dropped = false;
+export class IncomingDatagramStream extends HostResource {
+  static {
+    resource(socketFailure, IncomingDatagramStream);
+  }
 
-    constructor(state: WasiState, shared: SharedUdp) {
-      super(state);
-      this.#shared = shared.retain();
-      this.#generation = shared.generation;
+  readonly #shared: SharedUdp;
+  readonly #generation: number;
+  readonly #held: IncomingDatagram[] = [];
+  #dropped = false;
+
+  constructor(state: WasiState, shared: SharedUdp) {
+    super(state);
+    this.#shared = shared.retain();
+    this.#generation = shared.generation;
+  }
+
+  /**
+   * What has arrived, at most `most` and 64 datagrams. Those of others than the socket talks to, and of addresses that are not granted, are
+   * thrown away. Charges each byte that it gives.
+   */
+  receive(most: bigint): IncomingDatagram[] {
+    if (this.#generation !== this.#shared.generation) return [];
+    const limit = most > BigInt(MAX_DATAGRAMS) ? MAX_DATAGRAMS : Number(most);
+    this.#hold(limit);
+    const given = this.#held.slice(0, limit);
+    let bytes = 0;
+    for (const { data } of given) bytes += data.length;
+    // What a guest cannot pay for is still there when it can.
+    this.state.meter.charge("perHostByte", bytes);
+    this.#held.splice(0, given.length);
+    return given;
+  }
+
+  /** Takes datagrams from the socket until there are `limit`. */
+  #hold(limit: number): void {
+    const { bound, remote } = this.#shared;
+    for (let looked = 0; looked < MAX_DATAGRAMS && this.#held.length < limit; looked++) {
+      const datagram = bound.receive();
+      if (datagram === undefined) break;
+      const { address, port } = datagram.remote;
+      const isMeant = remote === undefined || sameEndpoint(remote, datagram.remote);
+      if (isMeant && this.state.network.mayReceiveUdp(address, port))
+        this.#held.push({ data: datagram.data, remoteAddress: socketAddress(datagram.remote) });
     }
+  }
 
-    /**
-     * What has arrived, at most `most` and 64 datagrams. Those of others than the socket talks to, and of addresses that are not granted, are
-     * thrown away. Charges each byte that it gives.
-     */
-    receive(most: bigint): IncomingDatagram[] {
-      if (this.#generation !== this.#shared.generation) return [];
-      const limit = most > BigInt(MAX_DATAGRAMS) ? MAX_DATAGRAMS : Number(most);
-      this.#hold(limit);
-      const given = this.#held.slice(0, limit);
-      let bytes = 0;
-      for (const { data } of given) bytes += data.length;
-      // What a guest cannot pay for is still there when it can.
-      this.state.meter.charge("perHostByte", bytes);
-      this.#held.splice(0, given.length);
-      return given;
-    }
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.#shared.bound.readable);
+  }
 
-    /** Takes datagrams from the socket until there are `limit`. */
-    #hold(limit: number): void {
-      const { bound, remote } = this.#shared;
-      for (let looked = 0; looked < MAX_DATAGRAMS && this.#held.length < limit; looked++) {
-        const datagram = bound.receive();
-        if (datagram === undefined) break;
-        const { address, port } = datagram.remote;
-        const isMeant = remote === undefined || sameEndpoint(remote, datagram.remote);
-        if (isMeant && this.state.network.mayReceiveUdp(address, port))
-          this.#held.push({ data: datagram.data, remoteAddress: socketAddress(datagram.remote) });
-      }
-    }
-
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.#shared.bound.readable);
-    }
-
-    override [Symbol.dispose](): void {
-      if (!this.#dropped) this.#shared.release();
-      this.#dropped = true;
-    }
-  },
-);
-
-export type IncomingDatagramStream = InstanceType<typeof IncomingDatagramStream>;
+  override [Symbol.dispose](): void {
+    if (!this.#dropped) this.#shared.release();
+    this.#dropped = true;
+  }
+}
 
 /** The resource `outgoing-datagram-stream`. */
-export const OutgoingDatagramStream = resource(
-  socketFailure,
-  class OutgoingDatagramStream extends HostResource {
-    readonly #shared: SharedUdp;
-    readonly #generation: number;
-    readonly #family: Family;
-    #permitted = 0;
-    #dropped = false;
+export class OutgoingDatagramStream extends HostResource {
+  static {
+    resource(socketFailure, OutgoingDatagramStream);
+  }
 
-    constructor(state: WasiState, shared: SharedUdp, family: Family) {
-      super(state);
-      this.#shared = shared.retain();
-      this.#generation = shared.generation;
-      this.#family = family;
-    }
+  readonly #shared: SharedUdp;
+  readonly #generation: number;
+  readonly #family: Family;
+  #permitted = 0;
+  #dropped = false;
 
-    /** Datagrams that the next `send` may have. */
-    checkSend(): bigint {
-      this.#permitted = this.#shared.bound.writable.ready ? MAX_DATAGRAMS : 0;
-      return BigInt(this.#permitted);
-    }
+  constructor(state: WasiState, shared: SharedUdp, family: Family) {
+    super(state);
+    this.#shared = shared.retain();
+    this.#generation = shared.generation;
+    this.#family = family;
+  }
 
-    /**
-     * Sends what `check-send` has permitted; more traps. Gives how many went; a failure after the first is left for the next call.
-     * `access-denied` without a grant; `datagram-too-large`; `invalid-argument`: no address, or another than the socket's.
-     * Charges each byte.
-     */
-    send(datagrams: readonly OutgoingDatagram[]): bigint {
-      if (datagrams.length > this.#permitted)
-        throw brokenContract("send: more than check-send has permitted");
-      let bytes = 0;
-      for (const { data } of datagrams) bytes += data.length;
-      const settle = this.state.chargeTransfer(bytes);
-      this.#permitted = 0;
-      let sent = 0;
-      let moved = 0;
-      try {
-        for (const datagram of datagrams) {
-          if (!this.#send(datagram)) break;
-          sent++;
-          moved += datagram.data.length;
-        }
-      } catch (error) {
-        if (sent === 0 || !(WasiError.isMade(error) || ComponentError.isMade(error))) throw error;
-      } finally {
-        settle(moved);
+  /** Datagrams that the next `send` may have. */
+  checkSend(): bigint {
+    this.#permitted = this.#shared.bound.writable.ready ? MAX_DATAGRAMS : 0;
+    return BigInt(this.#permitted);
+  }
+
+  /**
+   * Sends what `check-send` has permitted; more traps. Gives how many went; a failure after the first is left for the next call.
+   * `access-denied` without a grant; `datagram-too-large`; `invalid-argument`: no address, or another than the socket's.
+   * Charges each byte.
+   */
+  send(datagrams: readonly OutgoingDatagram[]): bigint {
+    if (datagrams.length > this.#permitted) throw brokenContract("send: more than check-send has permitted");
+    let bytes = 0;
+    for (const { data } of datagrams) bytes += data.length;
+    const settle = this.state.chargeTransfer(bytes);
+    this.#permitted = 0;
+    let sent = 0;
+    let moved = 0;
+    try {
+      for (const datagram of datagrams) {
+        if (!this.#send(datagram)) break;
+        sent++;
+        moved += datagram.data.length;
       }
-      return BigInt(sent);
+    } catch (error) {
+      if (sent === 0 || !(WasiError.isMade(error) || ComponentError.isMade(error))) throw error;
+    } finally {
+      settle(moved);
     }
+    return BigInt(sent);
+  }
 
-    subscribe(): Pollable {
-      return new Pollable(this.state, this.#shared.bound.writable);
-    }
+  subscribe(): Pollable {
+    return new Pollable(this.state, this.#shared.bound.writable);
+  }
 
-    override [Symbol.dispose](): void {
-      if (!this.#dropped) this.#shared.release();
-      this.#dropped = true;
-    }
+  override [Symbol.dispose](): void {
+    if (!this.#dropped) this.#shared.release();
+    this.#dropped = true;
+  }
 
-    #send({ data, remoteAddress }: OutgoingDatagram): boolean {
-      const { state } = this;
-      const { bound, remote: only, generation } = this.#shared;
-      if (this.#generation !== generation) throw invalidState();
-      const remote = remoteAddress === undefined ? only : remoteOf(remoteAddress, this.#family, "udp");
-      if (remote === undefined || (only !== undefined && !sameEndpoint(only, remote)))
-        throw new WasiError("inval", "no address to send to, or another than the socket's");
-      if (data.length > MAX_DATAGRAM_BYTES) throw new WasiError("msgsize");
-      requireGrant(state.network.maySendUdp(remote.address, remote.port));
-      return bound.send({ data, remote });
-    }
-  },
-);
-
-export type OutgoingDatagramStream = InstanceType<typeof OutgoingDatagramStream>;
+  #send({ data, remoteAddress }: OutgoingDatagram): boolean {
+    const { state } = this;
+    const { bound, remote: only, generation } = this.#shared;
+    if (this.#generation !== generation) throw invalidState();
+    const remote = remoteAddress === undefined ? only : remoteOf(remoteAddress, this.#family, "udp");
+    if (remote === undefined || (only !== undefined && !sameEndpoint(only, remote)))
+      throw new WasiError("inval", "no address to send to, or another than the socket's");
+    if (data.length > MAX_DATAGRAM_BYTES) throw new WasiError("msgsize");
+    requireGrant(state.network.maySendUdp(remote.address, remote.port));
+    return bound.send({ data, remote });
+  }
+}
 
 /** The resource `udp-socket`. */
-export const UdpSocket = resource(
-  socketFailure,
-  class UdpSocket extends HostResource {
-    readonly #host: SocketHost;
-    readonly #family: Family;
-    #status: Status = { is: "unbound" };
-    #hopLimit = 64;
-    #receiveBuffer = 65_536n;
-    #sendBuffer = 65_536n;
+export class UdpSocket extends HostResource {
+  static {
+    resource(socketFailure, UdpSocket);
+  }
 
-    constructor(state: WasiState, host: SocketHost, family: Family) {
-      super(state);
-      this.#host = host;
-      this.#family = family;
+  readonly #host: SocketHost;
+  readonly #family: Family;
+  #status: Status = { is: "unbound" };
+  #hopLimit = 64;
+  #receiveBuffer = 65_536n;
+  #sendBuffer = 65_536n;
+
+  constructor(state: WasiState, host: SocketHost, family: Family) {
+    super(state);
+    this.#host = host;
+    this.#family = family;
+  }
+
+  /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
+  startBind(_network: Network, local: IpSocketAddress): void {
+    const endpoint = endpointOf(local, this.#family);
+    if (this.#status.is !== "unbound") throw invalidState();
+    requireGrant(this.state.network.mayBindUdp(endpoint.address, endpoint.port));
+    this.state.reserve();
+    this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
+  }
+
+  finishBind(): void {
+    const status = this.#status;
+    if (status.is !== "binding") throw new ComponentError("not-in-progress");
+    let bound: BoundUdp;
+    try {
+      bound = status.operation.finish();
+    } catch (error) {
+      if (status.operation.ready) this.#status = { is: "unbound" };
+      throw error;
     }
+    bound.setHopLimit?.(this.#hopLimit);
+    this.#status = { is: "bound", shared: new SharedUdp(this.state, bound) };
+  }
 
-    /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
-    startBind(_network: Network, local: IpSocketAddress): void {
-      const endpoint = endpointOf(local, this.#family);
-      if (this.#status.is !== "unbound") throw invalidState();
-      requireGrant(this.state.network.mayBindUdp(endpoint.address, endpoint.port));
-      this.state.reserve();
-      this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
-    }
+  /** Streams from and to anybody, or one address alone; `access-denied` without a grant for that. Earlier streams end. */
+  stream(remoteAddress?: IpSocketAddress): [IncomingDatagramStream, OutgoingDatagramStream] {
+    const { shared } = this.#bound();
+    const remote = remoteAddress === undefined ? undefined : remoteOf(remoteAddress, this.#family, "udp");
+    if (remote !== undefined) requireGrant(this.state.network.maySendUdp(remote.address, remote.port));
+    shared.remote = remote;
+    shared.generation++;
+    return [
+      new IncomingDatagramStream(this.state, shared),
+      new OutgoingDatagramStream(this.state, shared, this.#family),
+    ];
+  }
 
-    finishBind(): void {
-      const status = this.#status;
-      if (status.is !== "binding") throw new ComponentError("not-in-progress");
-      let bound: BoundUdp;
-      try {
-        bound = status.operation.finish();
-      } catch (error) {
-        if (status.operation.ready) this.#status = { is: "unbound" };
-        throw error;
-      }
-      bound.setHopLimit?.(this.#hopLimit);
-      this.#status = { is: "bound", shared: new SharedUdp(this.state, bound) };
-    }
+  localAddress(): IpSocketAddress {
+    return socketAddress(this.#bound().shared.bound.local);
+  }
 
-    /** Streams from and to anybody, or one address alone; `access-denied` without a grant for that. Earlier streams end. */
-    stream(remoteAddress?: IpSocketAddress): [IncomingDatagramStream, OutgoingDatagramStream] {
-      const { shared } = this.#bound();
-      const remote = remoteAddress === undefined ? undefined : remoteOf(remoteAddress, this.#family, "udp");
-      if (remote !== undefined) requireGrant(this.state.network.maySendUdp(remote.address, remote.port));
-      shared.remote = remote;
-      shared.generation++;
-      return [
-        new IncomingDatagramStream(this.state, shared),
-        new OutgoingDatagramStream(this.state, shared, this.#family),
-      ];
-    }
+  remoteAddress(): IpSocketAddress {
+    const { remote } = this.#bound().shared;
+    if (remote === undefined) throw invalidState();
+    return socketAddress(remote);
+  }
 
-    localAddress(): IpSocketAddress {
-      return socketAddress(this.#bound().shared.bound.local);
-    }
+  addressFamily(): Family {
+    return this.#family;
+  }
 
-    remoteAddress(): IpSocketAddress {
-      const { remote } = this.#bound().shared;
-      if (remote === undefined) throw invalidState();
-      return socketAddress(remote);
-    }
+  unicastHopLimit(): number {
+    return this.#hopLimit;
+  }
 
-    addressFamily(): Family {
-      return this.#family;
-    }
+  setUnicastHopLimit(value: number): void {
+    if (value === 0) throw new WasiError("inval");
+    this.#hopLimit = value;
+    if (this.#status.is === "bound") this.#status.shared.bound.setHopLimit?.(value);
+  }
 
-    unicastHopLimit(): number {
-      return this.#hopLimit;
-    }
+  receiveBufferSize(): bigint {
+    return this.#receiveBuffer;
+  }
 
-    setUnicastHopLimit(value: number): void {
-      if (value === 0) throw new WasiError("inval");
-      this.#hopLimit = value;
-      if (this.#status.is === "bound") this.#status.shared.bound.setHopLimit?.(value);
-    }
+  setReceiveBufferSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    this.#receiveBuffer = value;
+  }
 
-    receiveBufferSize(): bigint {
-      return this.#receiveBuffer;
-    }
+  sendBufferSize(): bigint {
+    return this.#sendBuffer;
+  }
 
-    setReceiveBufferSize(value: bigint): void {
-      if (value === 0n) throw new WasiError("inval");
-      this.#receiveBuffer = value;
-    }
+  setSendBufferSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    this.#sendBuffer = value;
+  }
 
-    sendBufferSize(): bigint {
-      return this.#sendBuffer;
-    }
+  subscribe(): Pollable {
+    const current = (): Source | undefined =>
+      this.#status.is === "binding" ? this.#status.operation : undefined;
+    return new Pollable(this.state, {
+      get ready() {
+        return current()?.ready ?? true;
+      },
+      whenReady: () => current()?.whenReady() ?? Promise.resolve(),
+    });
+  }
 
-    setSendBufferSize(value: bigint): void {
-      if (value === 0n) throw new WasiError("inval");
-      this.#sendBuffer = value;
-    }
+  override [Symbol.dispose](): void {
+    const status = this.#status;
+    this.#status = { is: "closed" };
+    if (status.is === "bound") status.shared.release();
+    else if (status.is === "binding") status.operation.whenDone((bound) => this.state.closeOne(bound));
+  }
 
-    subscribe(): Pollable {
-      const current = (): Source | undefined =>
-        this.#status.is === "binding" ? this.#status.operation : undefined;
-      return new Pollable(this.state, {
-        get ready() {
-          return current()?.ready ?? true;
-        },
-        whenReady: () => current()?.whenReady() ?? Promise.resolve(),
-      });
-    }
+  #bound(): Extract<Status, { is: "bound" }> {
+    if (this.#status.is !== "bound") throw invalidState();
+    return this.#status;
+  }
 
-    override [Symbol.dispose](): void {
-      const status = this.#status;
-      this.#status = { is: "closed" };
-      if (status.is === "bound") status.shared.release();
-      else if (status.is === "binding") status.operation.whenDone((bound) => this.state.closeOne(bound));
-    }
-
-    #bound(): Extract<Status, { is: "bound" }> {
-      if (this.#status.is !== "bound") throw invalidState();
-      return this.#status;
-    }
-
-    async #bind(endpoint: Endpoint): Promise<BoundUdp> {
-      const bound = await this.#host.bindUdp(endpoint);
-      this.state.opened(bound);
-      return bound;
-    }
-  },
-);
-
-export type UdpSocket = InstanceType<typeof UdpSocket>;
+  async #bind(endpoint: Endpoint): Promise<BoundUdp> {
+    const bound = await this.#host.bindUdp(endpoint);
+    this.state.opened(bound);
+    return bound;
+  }
+}
 
 /** Makes a socket. Always can: only what is done with it needs grants. */
 export function createUdpSocket(state: WasiState, family: Family): UdpSocket {

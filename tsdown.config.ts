@@ -17,6 +17,10 @@ export default defineConfig({
     "component/wasi": "src/component-wasi/index.ts",
     node: "src/node.ts",
     http: "src/serve.ts",
+    // Hosts other than Node take the second one; the third is a worker thread's program.
+    plugin: "src/plugin/node/index.ts",
+    "plugin-portable": "src/plugin/index.ts",
+    "plugin-worker": "src/plugin/node/worker.ts",
     cli: "src/cli/main.ts",
     // Not for import: what bin/wasmeter-runtime starts on a node, and what that starts in a container.
     create: "src/cli/container/create.ts",

@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   component: ["component/api"],
   "component-wasi": [...BASE, "checks", "api", "wasi", "component", "component/api"],
   webassembly: [...ENGINE, "api"],
+  plugin: [...BASE, "checks", "api", "wasi"],
   http: [...BASE, "checks", "api", "wasi", "component", "component-wasi"],
   oci: [...BASE, "checks", "decoder"],
   spin: [...BASE, "checks", "decoder", "api", "wasi", "component", "component-wasi", "http"],
@@ -59,12 +60,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ONLY_THROUGH_INDEX: Record<string, readonly string[]> = {
   wasi: ["api"],
   "component-wasi": ["api"],
+  plugin: ["api", "wasi"],
   http: ["api"],
   spin: ["api"],
 };
 
+/** Where a module is imported that the embedder names. */
+const COMPUTED_IMPORTS = ["plugin/node/worker.ts"];
+
 /** Where `node:` modules may be imported. */
-const NODE_FILES = /^(cli\/|http\/|spin\/|(wasi|component-wasi)\/node\/|testing\/|node\.ts$)/;
+const NODE_FILES = /^(cli\/|http\/|spin\/|(wasi|component-wasi|plugin)\/node\/|testing\/|node\.ts$)/;
 
 interface ImportSite {
   readonly from: string;
@@ -134,6 +139,7 @@ function problemOf({ from, specifier, typeOnly }: ImportSite): string | undefine
   if (specifier.startsWith("node:")) {
     return NODE_FILES.test(from) ? undefined : `${from} imports ${specifier}`;
   }
+  if (specifier === "(computed)" && COMPUTED_IMPORTS.includes(from)) return undefined;
   if (!specifier.startsWith(".")) return `${from} imports ${specifier}, which is not ours`;
   if (!specifier.endsWith(".ts")) return `${from} imports ${specifier} without its extension`;
   const target = posix.join(posix.dirname(from), specifier);
@@ -144,10 +150,15 @@ function problemOf({ from, specifier, typeOnly }: ImportSite): string | undefine
   const what = `${from} imports ${typeOnly ? "types of " : ""}${target}`;
   if (toLayer === undefined) return `${what}, an entry point`;
   if (!MAY_IMPORT[fromLayer]?.includes(toLayer)) return `${what}: ${fromLayer} must not know ${toLayer}`;
-  if (ONLY_THROUGH_INDEX[fromLayer]?.includes(toLayer) && target !== `${toLayer}/index.ts`) {
+  if (ONLY_THROUGH_INDEX[fromLayer]?.includes(toLayer) && !indexesOf(toLayer).includes(target)) {
     return `${what}: only ${toLayer}/index.ts is for ${fromLayer}`;
   }
   return undefined;
+}
+
+/** What is for all above of a layer, and of its part for Node. */
+function indexesOf(layer: string): readonly string[] {
+  return [`${layer}/index.ts`, `${layer}/node/index.ts`];
 }
 
 /** Cycles of imports that exist at run time, each as the list of its files. */

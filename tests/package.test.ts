@@ -18,11 +18,14 @@ import { projectRoot } from "./built-code.ts";
 
 const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
-const PACKED_BUDGET = 512 * KIB;
 const UNPACKED_BUDGET = 3072 * KIB;
+const PACKED_BUDGET = 640 * KIB;
 
 interface Manifest {
-  readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
+  readonly exports: Record<
+    string,
+    string | { readonly types: string; readonly node?: string; readonly default: string }
+  >;
   readonly bin: Record<string, string>;
   readonly sideEffects: readonly string[];
   readonly dependencies?: Record<string, string>;
@@ -52,7 +55,7 @@ it("packs what its manifest names, within the size budget", () => {
   const paths = files.map(({ path }) => path);
   const named = [
     ...Object.values(manifest.exports).flatMap((entry) =>
-      typeof entry === "string" ? [entry] : [entry.types, entry.default],
+      typeof entry === "string" ? [entry] : Object.values(entry),
     ),
     ...Object.values(manifest.bin),
   ];

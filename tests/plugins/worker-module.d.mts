@@ -1,0 +1,3 @@
+import type { PluginHostFunctions } from "wasmeter/plugin";
+
+export const hostFunctions: PluginHostFunctions;

@@ -34,6 +34,7 @@ import type { StructObject } from "../runtime/gc.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import { Code, FIRST_RARE, LAST_BOUNDARY, LAST_RARE } from "./code/code.ts";
 import type { CodeNode, FunctionCode } from "./code/node.ts";
+import type { DataOf } from "./code/node-data.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
 import { RARE } from "./ops/rare.ts";

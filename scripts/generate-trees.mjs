@@ -284,6 +284,7 @@ const vectorsText = `// The frequent vector instructions as functions on the reg
 // Generated from scripts/cases by scripts/generate-trees.mjs: change those, then run \`npm run generate\`.
 
 import { Op } from "../../isa/op.ts";
+import type { DataOf } from "../code/node-data.ts";
 import { SHIFT_BY_IMMEDIATE, VectorCode } from "../code/operations.ts";
 import { i8x16Shuffle } from "../ops/simd/lanes.ts";
 import * as shift from "../ops/simd/shift.ts";

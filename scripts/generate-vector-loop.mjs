@@ -35,16 +35,16 @@ export function vectorLoop(scalars) {
 // the meter and puts back.
 
 import { Op } from "../isa/op.ts";
-import type { MemoryInstance } from "../runtime/memory.ts";
 import { Code } from "./code/code.ts";
 import type { CodeNode } from "./code/node.ts";
+import type { DataOf } from "./code/node-data.ts";
+import type { VectorOp } from "./lower/lowered-by.ts";
 import { FIRST_VECTOR, type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./code/operations.ts";
 import { addressOf } from "./ops/address.ts";
 import { executeVector } from "./ops/simd/dispatch.ts";
 import { i8x16Shuffle } from "./ops/simd/lanes.ts";
 import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/load.ts";
 import * as shift from "./ops/simd/shift.ts";
-import type { VectorViews } from "./ops/simd/views.ts";
 import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
 import type { ExecutionContext } from "./run/context.ts";
 import { outOfBounds } from "./run/faults.ts";
@@ -81,7 +81,7 @@ ${scalars
  */
 export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number): CodeNode {
   const meter = ex.store.fuel;
-  const views = ex.vectorViews as VectorViews;
+  const views = ex.vectorViews!;
   const R = ex.R, F = ex.F, D = ex.D;
   const M8 = ex.u8, M32 = ex.i32, ml = ex.memoryLength;
   let fuel = meter.counter;
@@ -89,7 +89,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
   let entry: CodeNode | null = first;
   let i = first;
   run: for (;;) {
-    if ((i.op as number) < FIRST_VECTOR) {
+    if (i.op < FIRST_VECTOR) {
       switch (i.op) {
 ${scalars
   .filter(({ name }) => isShared(name))
@@ -100,7 +100,7 @@ ${scalars
       }
     }
     const d = fp + i.d, a = fp + i.a, b = fp + i.b;
-    switch (i.op as number as Op | VectorCode) {
+    switch (i.op) {
 ${cases
   .map(({ names, text }) => {
     const labels = names.map((name) => `      case ${name}:`).join("\n");
@@ -108,7 +108,7 @@ ${cases
   })
   .join("\n")}
       default:
-        executeVector(i.op as number as Op, views, d, a, b, fp + i.c, i.c, i.data as Uint8Array);
+        executeVector(i.op as VectorOp, views, d, a, b, fp + i.c, i.c, i.data as DataOf<Op.I8x16Shuffle>);
     }
     i = i.next;
   }
@@ -119,14 +119,14 @@ ${cases
 /** Any load or store. Returns false, with nothing done, when it would trap but \`mayThrow\` is not set. @throws Trap */
 function access(ex: ExecutionContext, i: CodeNode, fp: number, mayThrow: boolean): boolean {
   const operands = i.data as MemoryAccess;
-  const memory = ex.instance.memories[operands.memIdx] as MemoryInstance;
+  const memory = ex.instance.memories[operands.memIdx]!;
   const e = addressOf(operands, ex.R, fp + i.a);
   if (e + operands.bytes > memory.byteLength) {
     if (mayThrow) throw outOfBounds(e, operands.bytes, memory.byteLength);
     return false;
   }
-  const op = i.op as number as Op;
-  const views = ex.vectorViews as VectorViews;
+  const op = i.op as VectorOp;
+  const views = ex.vectorViews!;
   if (i.d < 0) executeVectorStore(op, views, fp + i.b, memory.u8, e, operands.lane);
   else executeVectorLoad(op, views, fp + i.d, fp + i.b, memory.u8, e, operands.lane);
   return true;

@@ -4,7 +4,7 @@
 export const boundaries = [
   { name: "Exit", ends: true, text: "ex.fp = fp; ex.sp = sp; meter.counter = fuel; return null;" },
   { name: "RestoreInstance", ends: true, text: "LEAVE(RestoreInstance)" },
-  { name: "Call", ends: true, text: "callee = data as FunctionCode; CALL" },
+  { name: "Call", ends: true, text: "callee = data; CALL" },
   { name: "CallImport", ends: true, text: "LEAVE(CallImport)" },
   {
     name: "CallIndirect",
@@ -63,7 +63,7 @@ export const branches = [
   {
     name: "BrTable",
     ends: true,
-    text: "index = a32 >>> 0; i = (data as CodeNode[])[index < imm ? index : imm]!; TAKE",
+    text: "index = a32 >>> 0; i = data[index < imm ? index : imm]!; TAKE",
   },
   { name: "BrTest", rare: true, text: "", when: "ex.test(i, fp)" },
 ];

@@ -14,7 +14,7 @@ export const moves = [
   { name: "Const64", text: "d32 = imm; dHi = imm2;" },
   {
     name: "Const128",
-    text: "const q = data as Int32Array; t = dAt; R[t] = q[0]; R[t + 1] = q[1]; R[t + 2] = q[2]; R[t + 3] = q[3];",
+    text: "const q = data; t = dAt; R[t] = q[0]; R[t + 1] = q[1]; R[t + 2] = q[2]; R[t + 3] = q[3];",
   },
   { name: "ConstRef", text: "dRef = data;" },
   { name: "CopyRange", rare: true, text: "R.copyWithin(dAt, aAt, aAt + imm);" },

@@ -107,13 +107,13 @@ define([
 ], `const v = R[b]; ${each(4, (k) => `${word("d", k)} = ${word("a", k)};`)} R[d + i.c] = v;`);
 define(
   "VectorCode.ShuffleWords",
-  `const lanes = i.data as Int32Array, p = lanes[0], q = lanes[1], r = lanes[2], s = lanes[3];
+  `const lanes = i.data as DataOf<VectorCode.ShuffleWords>, p = lanes[0], q = lanes[1], r = lanes[2], s = lanes[3];
         const x = R[p < 4 ? a + p : b + p - 4], y = R[q < 4 ? a + q : b + q - 4];
         const z = R[r < 4 ? a + r : b + r - 4], w = R[s < 4 ? a + s : b + s - 4];
         R[d] = x; R[d + 1] = y; R[d + 2] = z; R[d + 3] = w;`,
 );
 words("VectorCode.RotateWords", "x << n | x >>> 32 - n", { prefix: "const n = i.c; " });
-define("Op.I8x16Shuffle", "i8x16Shuffle(views, d, a, b, i.data as Uint8Array, 0);");
+define("Op.I8x16Shuffle", "i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>, 0);");
 
 // ---------------------------------------------------------------- integers
 for (const [name, text] of Object.entries({

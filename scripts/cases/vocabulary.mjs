@@ -14,7 +14,8 @@
 //   d32     the 32-bit word                     dHi     the high word of an i64, whose low word is d32
 //   dF32    the value as f32                    dF64    the value as f64
 //   dRef    the reference                       dAt     the index of the word in the register file, R
-// Words for what the node holds: imm (its b), imm2 (its c), also as words of one i64; offset (its c); data.
+// Words for what the node holds: imm (its b), imm2 (its c), also as words of one i64; offset (its c); data, of the
+// type that src/interp/code/node-data.ts names.
 // Words for state: R, F, D, X the register file's views; fp; G the globals; ex, instance; in accesses M8, M32 and ml,
 // memory 0's bytes, words and length. fuel is never touched by a text, `when` and the words below do that.
 // Scratch variables, of 32-bit numbers if not said otherwise: SCRATCH below; v is a float.
@@ -46,7 +47,7 @@ export const SCRATCH = [
 ];
 
 /** What the operands' words stand for, where the frame begins at `fp` and the node is `i`. */
-function expandOperands(text) {
+function expandOperands(name, text) {
   return text
     .replace(/\b([abcd])32\b/g, "R[fp + i.$1]")
     .replace(/\b([abcd])Hi\b/g, "R[fp + i.$1 + 1]")
@@ -56,7 +57,7 @@ function expandOperands(text) {
     .replace(/\b([abcd])At\b/g, "fp + i.$1")
     .replace(/\bimm\b/g, "i.b")
     .replace(/\b(imm2|offset)\b/g, "i.c")
-    .replace(/\bdata\b/g, "i.data");
+    .replace(/\bdata\b/g, `(i.data as DataOf<Code.${name}>)`);
 }
 
 /** A word of memory 0 at address `e`, aligned or not. */
@@ -83,7 +84,7 @@ export function bodyOf({ name, text, when, access, ends }, target) {
   const check =
     access === undefined ? "" : `e = (a32 >>> 0) + offset; if (e > ml - ${access}) ${target.fault(access)}`;
   const end = ends ? "" : `${when === undefined ? "" : `if (${when}) { TAKE } `}NEXT`;
-  return expandOperands([check, text, end].filter((part) => part !== "").join(" "))
+  return expandOperands(name, [check, text, end].filter((part) => part !== "").join(" "))
     .replace(/\bLEAVE\((\w+)\)/g, (_, name) => target.leave(name))
     .replace(/\bFAULT\((\w+)\)/g, (_, name) => target.fault(name))
     .replace(/\b(NEXT|TAKE|RETURN|CALL)\b/g, (word) => target[word])

@@ -6,16 +6,16 @@
 // the meter and puts back.
 
 import { Op } from "../isa/op.ts";
-import type { MemoryInstance } from "../runtime/memory.ts";
 import { Code } from "./code/code.ts";
 import type { CodeNode } from "./code/node.ts";
+import type { DataOf } from "./code/node-data.ts";
+import type { VectorOp } from "./lower/lowered-by.ts";
 import { FIRST_VECTOR, type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./code/operations.ts";
 import { addressOf } from "./ops/address.ts";
 import { executeVector } from "./ops/simd/dispatch.ts";
 import { i8x16Shuffle } from "./ops/simd/lanes.ts";
 import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/load.ts";
 import * as shift from "./ops/simd/shift.ts";
-import type { VectorViews } from "./ops/simd/views.ts";
 import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
 import type { ExecutionContext } from "./run/context.ts";
 import { outOfBounds } from "./run/faults.ts";
@@ -228,7 +228,7 @@ export const SHARED: readonly Code[] = [
  */
 export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number): CodeNode {
   const meter = ex.store.fuel;
-  const views = ex.vectorViews as VectorViews;
+  const views = ex.vectorViews!;
   const R = ex.R, F = ex.F, D = ex.D;
   const M8 = ex.u8, M32 = ex.i32, ml = ex.memoryLength;
   let fuel = meter.counter;
@@ -236,7 +236,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
   let entry: CodeNode | null = first;
   let i = first;
   run: for (;;) {
-    if ((i.op as number) < FIRST_VECTOR) {
+    if (i.op < FIRST_VECTOR) {
       switch (i.op) {
         case Code.Nop: {
           i = i.next; continue;
@@ -266,7 +266,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
           R[fp + i.d] = i.b; R[fp + i.d + 1] = i.c; i = i.next; continue;
         }
         case Code.Const128: {
-          const q = i.data as Int32Array; const t = fp + i.d; R[t] = q[0]!; R[t + 1] = q[1]!; R[t + 2] = q[2]!; R[t + 3] = q[3]!; i = i.next; continue;
+          const q = (i.data as DataOf<Code.Const128>); const t = fp + i.d; R[t] = q[0]!; R[t + 1] = q[1]!; R[t + 2] = q[2]!; R[t + 3] = q[3]!; i = i.next; continue;
         }
         case Code.Select32: {
           R[fp + i.d] = R[fp + i.c]! !== 0 ? R[fp + i.a]! : R[fp + i.b]!; i = i.next; continue;
@@ -531,7 +531,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
       }
     }
     const d = fp + i.d, a = fp + i.a, b = fp + i.b;
-    switch (i.op as number as Op | VectorCode) {
+    switch (i.op) {
       case Op.V128Load: {
         const e = (R[a]! >>> 0) + i.c; if (i.c < 0 || e > ml - 16) { if (!access(ex, i, fp, i === entry)) break run; break; }
         const w = e >>> 2, s = (e & 3) << 3;
@@ -632,7 +632,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
         const v = R[b]!; R[d] = R[a]!; R[d + 1] = R[a + 1]!; R[d + 2] = R[a + 2]!; R[d + 3] = R[a + 3]!; R[d + i.c] = v; break;
       }
       case VectorCode.ShuffleWords: {
-        const lanes = i.data as Int32Array, p = lanes[0]!, q = lanes[1]!, r = lanes[2]!, s = lanes[3]!;
+        const lanes = i.data as DataOf<VectorCode.ShuffleWords>, p = lanes[0]!, q = lanes[1]!, r = lanes[2]!, s = lanes[3]!;
         const x = R[p < 4 ? a + p : b + p - 4]!, y = R[q < 4 ? a + q : b + q - 4]!;
         const z = R[r < 4 ? a + r : b + r - 4]!, w = R[s < 4 ? a + s : b + s - 4]!;
         R[d] = x; R[d + 1] = y; R[d + 2] = z; R[d + 3] = w; break;
@@ -641,7 +641,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
         const n = i.c; { const x = R[a]!; R[d] = x << n | x >>> 32 - n; } { const x = R[a + 1]!; R[d + 1] = x << n | x >>> 32 - n; } { const x = R[a + 2]!; R[d + 2] = x << n | x >>> 32 - n; } { const x = R[a + 3]!; R[d + 3] = x << n | x >>> 32 - n; } break;
       }
       case Op.I8x16Shuffle: {
-        i8x16Shuffle(views, d, a, b, i.data as Uint8Array, 0); break;
+        i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>, 0); break;
       }
       case Op.I32x4Add: {
         { const x = R[a]!, y = R[b]!; R[d] = x + y | 0; } { const x = R[a + 1]!, y = R[b + 1]!; R[d + 1] = x + y | 0; } { const x = R[a + 2]!, y = R[b + 2]!; R[d + 2] = x + y | 0; } { const x = R[a + 3]!, y = R[b + 3]!; R[d + 3] = x + y | 0; } break;
@@ -871,7 +871,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
         F[d] = R[a]!; F[d + 1] = R[a + 1]!; F[d + 2] = R[a + 2]!; F[d + 3] = R[a + 3]!; break;
       }
       default:
-        executeVector(i.op as number as Op, views, d, a, b, fp + i.c, i.c, i.data as Uint8Array);
+        executeVector(i.op as VectorOp, views, d, a, b, fp + i.c, i.c, i.data as DataOf<Op.I8x16Shuffle>);
     }
     i = i.next;
   }
@@ -882,14 +882,14 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
 /** Any load or store. Returns false, with nothing done, when it would trap but `mayThrow` is not set. @throws Trap */
 function access(ex: ExecutionContext, i: CodeNode, fp: number, mayThrow: boolean): boolean {
   const operands = i.data as MemoryAccess;
-  const memory = ex.instance.memories[operands.memIdx] as MemoryInstance;
+  const memory = ex.instance.memories[operands.memIdx]!;
   const e = addressOf(operands, ex.R, fp + i.a);
   if (e + operands.bytes > memory.byteLength) {
     if (mayThrow) throw outOfBounds(e, operands.bytes, memory.byteLength);
     return false;
   }
-  const op = i.op as number as Op;
-  const views = ex.vectorViews as VectorViews;
+  const op = i.op as VectorOp;
+  const views = ex.vectorViews!;
   if (i.d < 0) executeVectorStore(op, views, fp + i.b, memory.u8, e, operands.lane);
   else executeVectorLoad(op, views, fp + i.d, fp + i.b, memory.u8, e, operands.lane);
   return true;

@@ -15,6 +15,7 @@ import { StoreState } from "../runtime/store.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
 import { CodeNode, FunctionCode } from "./code/node.ts";
+import type { DataOf } from "./code/node-data.ts";
 import { type CompilerOptions, ModuleCompiler } from "./lower/module-compiler.ts";
 import type { Interpreter } from "./run/interpreter.ts";
 
@@ -132,7 +133,7 @@ function chain(nodes: readonly CodeNode[]): CodeNode {
     node.next = nodes[k + 1] ?? node;
     // Of a call, its way back from another instance, which is made when it is needed.
     if (node.op !== Code.CallIndirect && node.op !== Code.CallRef) node.target = node.next;
-    if (node.op === Code.BrTable) (node.data as CodeNode[])[0] = node;
+    if (node.op === Code.BrTable) (node.data as DataOf<Code.BrTable>)[0] = node;
   });
   return nodes[0]!;
 }

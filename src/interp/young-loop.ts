@@ -6,6 +6,7 @@ import type { StructObject } from "../runtime/gc.ts";
 import type { TableInstance } from "../runtime/table.ts";
 import { Code, FIRST_RARE, LAST_BOUNDARY, LAST_RARE } from "./code/code.ts";
 import type { CodeNode, FunctionCode } from "./code/node.ts";
+import type { DataOf } from "./code/node-data.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
 import { RARE } from "./ops/rare.ts";
@@ -42,7 +43,7 @@ export function runYoungLoop(ex: ExecutionContext, start: CodeNode): CodeNode | 
       slow = Slow.RestoreInstance; break;
     }
     case Code.Call: {
-      callee = i.data as FunctionCode; break;
+      callee = (i.data as DataOf<Code.Call>); break;
     }
     case Code.CallImport: {
       slow = Slow.CallImport; break;
@@ -115,7 +116,7 @@ export function runYoungLoop(ex: ExecutionContext, start: CodeNode): CodeNode | 
       if (X[(fp + i.a) >> 1] !== null) { if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue; } i = i.next; continue;
     }
     case Code.BrTable: {
-      index = R[fp + i.a]! >>> 0; i = (i.data as CodeNode[])[index < i.b ? index : i.b]!; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
+      index = R[fp + i.a]! >>> 0; i = (i.data as DataOf<Code.BrTable>)[index < i.b ? index : i.b]!; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;
     }
     case Code.Copy32: {
       R[fp + i.d] = R[fp + i.a]!; i = i.next; continue;
@@ -136,10 +137,10 @@ export function runYoungLoop(ex: ExecutionContext, start: CodeNode): CodeNode | 
       R[fp + i.d] = i.b; R[fp + i.d + 1] = i.c; i = i.next; continue;
     }
     case Code.Const128: {
-      const q = i.data as Int32Array; t = fp + i.d; R[t] = q[0]!; R[t + 1] = q[1]!; R[t + 2] = q[2]!; R[t + 3] = q[3]!; i = i.next; continue;
+      const q = (i.data as DataOf<Code.Const128>); t = fp + i.d; R[t] = q[0]!; R[t + 1] = q[1]!; R[t + 2] = q[2]!; R[t + 3] = q[3]!; i = i.next; continue;
     }
     case Code.ConstRef: {
-      X[(fp + i.d) >> 1] = i.data; i = i.next; continue;
+      X[(fp + i.d) >> 1] = (i.data as DataOf<Code.ConstRef>); i = i.next; continue;
     }
     case Code.Select32: {
       R[fp + i.d] = R[fp + i.c]! !== 0 ? R[fp + i.a]! : R[fp + i.b]!; i = i.next; continue;
@@ -724,7 +725,7 @@ export function runYoungLoop(ex: ExecutionContext, start: CodeNode): CodeNode | 
       R[fp + i.d] = R[fp + i.a]! + i.b | 0; i = i.next; e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; continue;
     }
     case Code.I32SubI_Call: {
-      R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; callee = i.data as FunctionCode; break;
+      R[fp + i.d] = R[fp + i.a]! - i.b | 0; i = i.next; callee = (i.data as DataOf<Code.Call>); break;
     }
     case Code.I64ShlLow_I64Xor: {
       l = R[fp + i.a]!; h = R[fp + i.a + 1]!; R[fp + i.d] = l << i.b; R[fp + i.d + 1] = h << i.b | l >>> 32 - i.b; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1]! ^ R[fp + i.b + 1]!; R[fp + i.d] = R[fp + i.a]! ^ R[fp + i.b]!; i = i.next; continue;
@@ -748,7 +749,7 @@ export function runYoungLoop(ex: ExecutionContext, start: CodeNode): CodeNode | 
       al = R[fp + i.a]!; l = al + i.b | 0; R[fp + i.d + 1] = R[fp + i.a + 1]! + i.c + ((l >>> 0) < (al >>> 0) ? 1 : 0) | 0; R[fp + i.d] = l; i = i.next; R[fp + i.d + 1] = R[fp + i.a + 1]! & i.c; R[fp + i.d] = R[fp + i.a]! & i.b; i = i.next; continue;
     }
     case Code.I32Load_Call: {
-      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; callee = i.data as FunctionCode; break;
+      e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 4) { kind = 4; break fault; } R[fp + i.d] = ((e & 3) === 0 ? M32[e >>> 2]! : load32(M8, e)); i = i.next; callee = (i.data as DataOf<Code.Call>); break;
     }
         default:
           if (i.op <= LAST_RARE) {

@@ -7,10 +7,11 @@ import type { Operand } from "../lower/operand-stack.ts";
 import type { Linked } from "../tree/machine.ts";
 import type { Code } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
+import type { DataOf, Operation } from "./node-data.ts";
 
 /** One internal instruction. What d, a, b, c and data hold is said by its operation's case in the loop. */
-export class CodeNode {
-  op: Code;
+export class CodeNode<O extends Operation = Operation> {
+  op: O;
   /** Destination: word offset in the frame. Of a call: where the callee's frame begins. */
   d: number;
   a: number;
@@ -27,11 +28,12 @@ export class CodeNode {
   /** Byte offset in the module of the Wasm instruction; of a branch, of the place it goes to. */
   at: number;
   readonly owner: FunctionCode;
-  data: unknown;
+  /** What {@link DataOf} says. */
+  data: DataOf<O>;
   /** Whether this node is a call by the host, below which no frames of the run stand. */
   isStart = false;
 
-  constructor(owner: FunctionCode, op: Code, d: number, a: number, b: number, c: number, data: unknown) {
+  constructor(owner: FunctionCode, op: O, d: number, a: number, b: number, c: number, data: DataOf<O>) {
     this.op = op;
     this.d = d;
     this.a = a;

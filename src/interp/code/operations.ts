@@ -17,6 +17,11 @@ export interface FourOperands {
   readonly fourth: number;
 }
 
+/** Operations of nodes at which trees are entered: none that the loops know, so that they ask the execution's context. */
+export const enum EntryCode {
+  Tree = 0xfc000,
+}
+
 /** Nodes of vector instructions bear Wasm's opcode, or one of {@link VectorCode}, as their operation. */
 export const FIRST_VECTOR = 0xfd000;
 export const LAST_VECTOR = 0xfdfff;

@@ -15,6 +15,7 @@ import {
 } from "../code/aggregates.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
 import type { LoweringContext } from "./lowering-context.ts";
 import { type Operand, OperandKind, wordsOf } from "./operand-stack.ts";
 
@@ -157,7 +158,7 @@ export function lowerCast(context: LoweringContext, instruction: Instruction): b
   if (withDescriptor) {
     b = stack.register(stack.pop());
     // Apart from the branch, which must not trap: its fuel is that of the way it takes.
-    out.emit(AggregateCode.CheckDescriptor as number as Code, -1, b);
+    out.emit(AggregateCode.CheckDescriptor, -1, b);
   }
   const a = stack.register(stack.peek());
   const test = testFor(context, context.canonical(type2), op === Op.BrOnCast || op === Op.BrOnCastDescEq);
@@ -168,19 +169,19 @@ export function lowerCast(context: LoweringContext, instruction: Instruction): b
 // -------------------------------------------------------------------- nodes
 
 /** A node over operands at word offsets `at` that replaces the topmost `operands` with a result, if it has one. */
-function emit(
+function emit<O extends AggregateCode | Code>(
   context: LoweringContext,
-  code: AggregateCode | Code,
+  code: O,
   operands: number,
   result: ValType | undefined,
   at: readonly number[],
   c = 0,
-  data: unknown = null,
+  data: DataOf<O> | null = null,
 ): CodeNode {
   const { stack } = context;
   stack.popMany(operands);
   const d = result === undefined ? -1 : stack.push(result).slot;
-  return context.out.emit(code as number as Code, d, at[0] ?? 0, at[1] ?? 0, c, data);
+  return context.out.emit(code, d, at[0] ?? 0, at[1] ?? 0, c, data);
 }
 
 /** Word offsets of the topmost operands, lowest first. */
@@ -193,7 +194,7 @@ function registers({ stack }: LoweringContext, count: number): number[] {
 /** A check of the topmost operand, which then has type `type`; a folded one stays folded. */
 function check(
   context: LoweringContext,
-  code: AggregateCode,
+  code: AggregateCode.RefCast | AggregateCode.RefCastDesc,
   type: ValType,
   b: number,
   data: CastTest,
@@ -202,12 +203,12 @@ function check(
   const operand = stack.peek();
   const a = stack.register(operand);
   if (operand.kind === OperandKind.Local) {
-    out.emit(code as number as Code, -1, a, b, 0, data);
+    out.emit(code, -1, a, b, 0, data);
     return;
   }
   // It may become the definition of a local, unlike a mere check.
   stack.pop();
-  out.emit(code as number as Code, stack.push(type).slot, a, b, 0, data);
+  out.emit(code, stack.push(type).slot, a, b, 0, data);
 }
 
 // -------------------------------------------------------------------- allocations
@@ -250,7 +251,7 @@ function finish(
   const refs = stack.topRef();
   stack.popMany(count);
   const result = refType(HEAP_CONCRETE + definedType(context, typeIdx).id, false);
-  const node = context.out.emit(code as number as Code, stack.push(result).slot, a, b, 0, plan);
+  const node = context.out.emit(code, stack.push(result).slot, a, b, 0, plan);
   context.noteRefs(node, refs);
 }
 

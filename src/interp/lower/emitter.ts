@@ -3,6 +3,7 @@
 
 import { Code, LAST_BOUNDARY } from "../code/code.ts";
 import { CodeNode, type Fixup, type FunctionCode } from "../code/node.ts";
+import type { DataOf, Operation } from "../code/node-data.ts";
 
 /** A place that branches go to. */
 export interface Label {
@@ -54,8 +55,8 @@ export class Emitter {
   }
 
   /** `d` is -1 where nothing is written, so that no operand takes the node for its definition. */
-  emit(op: Code, d = -1, a = 0, b = 0, c = 0, data: unknown = null): CodeNode {
-    const node = new CodeNode(this.owner, op, d, a, b, c, data);
+  emit<O extends Operation>(op: O, d = -1, a = 0, b = 0, c = 0, data: DataOf<O> | null = null): CodeNode {
+    const node = new CodeNode<Operation>(this.owner, op, d, a, b, c, data);
     node.at = this.at;
     this.nodes.push(node);
     this.#before.push(this.pending);
@@ -66,13 +67,13 @@ export class Emitter {
   }
 
   /** A node that ends a region; `fixups` describe the operands left folded. */
-  emitBoundary(
-    op: Code,
+  emitBoundary<O extends Operation>(
+    op: O,
     d: number,
     a: number,
     b: number,
     c: number,
-    data: unknown,
+    data: DataOf<O>,
     fixups: readonly Fixup[],
   ): CodeNode {
     const node = this.emit(op, d, a, b, c, data);
@@ -82,7 +83,13 @@ export class Emitter {
     return node;
   }
 
-  emitBranch(op: Code, label: Label, a = 0, b = 0, data: unknown = null): CodeNode {
+  emitBranch<O extends Operation>(
+    op: O,
+    label: Label,
+    a = 0,
+    b = 0,
+    data: DataOf<O> | null = null,
+  ): CodeNode {
     const node = this.emit(op, -1, a, b, 0, data);
     this.#edges.push({ node, from: this.nodes.length - 1, label });
     label.used = true;
@@ -202,12 +209,12 @@ export class Emitter {
 }
 
 /** Key of two operations in the table of pairs. */
-export function pairKey(first: Code, second: Code): number {
+export function pairKey(first: Operation, second: Operation): number {
   return first * 1024 + second;
 }
 
 /** Whether control never falls through to the next node. */
-function isTerminal(op: Code): boolean {
+function isTerminal(op: Operation): boolean {
   switch (op) {
     case Code.Br:
     case Code.BrTable:

@@ -14,6 +14,7 @@ import { HeapType, isRef, NumType, refType } from "../../module/types.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";
 import { Code, type Form, FormKind } from "../code/code.ts";
 import type { CodeNode, ExactCode, FunctionCode, HandlerTable } from "../code/node.ts";
+import type { DataOf, Operation } from "../code/node-data.ts";
 import type { CallTarget, Indices, MemoryAccess } from "../code/operations.ts";
 import { lowerAggregate, lowerCast } from "./aggregate.ts";
 import { lowerAtomic } from "./atomic.ts";
@@ -198,7 +199,15 @@ export class Lowering implements LoweringContext {
   }
 
   /** A node that ends a region, with the topmost `operands` already in their slots and not popped yet. */
-  boundary(op: Code, d: number, a: number, b: number, c: number, data: unknown, operands: number): CodeNode {
+  boundary<O extends Operation>(
+    op: O,
+    d: number,
+    a: number,
+    b: number,
+    c: number,
+    data: DataOf<O>,
+    operands: number,
+  ): CodeNode {
     const node = this.out.emitBoundary(op, d, a, b, c, data, this.stack.fixupsBelow(operands));
     // A call's arguments are its callee's; other operands are still there while the node executes.
     this.noteRefs(node, this.stack.topRef(op === Code.Heavy ? 0 : operands));
@@ -588,7 +597,7 @@ export class Lowering implements LoweringContext {
       const codes = compare === undefined ? undefined : this.tools.branches.get(compare.op);
       if (compare !== undefined && codes !== undefined) {
         out.takeBack();
-        out.emitBranch(codes[when ? 0 : 1], label, compare.a, compare.b, compare.data);
+        out.emitBranch(codes[when ? 0 : 1], label, compare.a, compare.b);
         return;
       }
     }
@@ -680,7 +689,15 @@ export class Lowering implements LoweringContext {
   }
 
   /** A call whose arguments stand below `extra` operands that are the callee's designation. */
-  call(type: FuncType, op: Code, extra: number, a: number, b: number, c: number, data: unknown): void {
+  call<O extends Operation>(
+    type: FuncType,
+    op: O,
+    extra: number,
+    a: number,
+    b: number,
+    c: number,
+    data: DataOf<O>,
+  ): void {
     const stack = this.stack;
     const count = type.params.length;
     stack.popMany(extra);

@@ -25,7 +25,7 @@ export const enum Lowerer {
 /** Instructions that no form lowers. */
 export type IrregularOp = Exclude<Op, RegularOp>;
 
-export const LOWERED_BY: Readonly<Record<IrregularOp, Lowerer>> = {
+export const LOWERED_BY = {
   [Op.Unreachable]: Lowerer.Control,
   [Op.Nop]: Lowerer.Control,
   [Op.Block]: Lowerer.Control,
@@ -454,4 +454,9 @@ export const LOWERED_BY: Readonly<Record<IrregularOp, Lowerer>> = {
   [Op.I64AtomicRmw8CmpxchgU]: Lowerer.Atomic,
   [Op.I64AtomicRmw16CmpxchgU]: Lowerer.Atomic,
   [Op.I64AtomicRmw32CmpxchgU]: Lowerer.Atomic,
-};
+} as const satisfies Readonly<Record<IrregularOp, Lowerer>>;
+
+/** Instructions that are nodes of the vector loop, whose operation is their own number. */
+export type VectorOp = {
+  [O in keyof typeof LOWERED_BY]: (typeof LOWERED_BY)[O] extends Lowerer.Vector ? O : never;
+}[keyof typeof LOWERED_BY];

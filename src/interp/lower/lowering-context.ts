@@ -10,6 +10,7 @@ import type { CheckedModule } from "../../validator/checked-module.ts";
 import type { Code, Form } from "../code/code.ts";
 import type { Costs } from "../code/cost-model.ts";
 import type { CodeNode, FunctionCode, HandlerTable, TryRegion } from "../code/node.ts";
+import type { DataOf, Operation } from "../code/node-data.ts";
 import type { MemoryAccess } from "../code/operations.ts";
 import type { Emitter, Label } from "./emitter.ts";
 import type { Operand, OperandStack } from "./operand-stack.ts";
@@ -21,7 +22,7 @@ export interface LoweringTools {
   readonly reader: InstructionReader;
   readonly forms: ReadonlyMap<Op, Form>;
   /** How a comparison's node becomes a branch: when true, when false. */
-  readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
+  readonly branches: ReadonlyMap<Operation, readonly [Code, Code]>;
   /** Operations that do two at once, by {@link pairKey}. */
   readonly pairs: ReadonlyMap<number, Code>;
   readonly rows: InstructionLookup;
@@ -80,7 +81,15 @@ export interface LoweringContext {
   /** An instruction that may grow, take long or cost by size: it ends the region, with its operands in their slots. */
   heavy(instruction: Instruction, operands: number, results: readonly ValType[]): void;
   /** A node that ends a region, with the topmost `operands` already in their slots and not popped yet. */
-  boundary(op: Code, d: number, a: number, b: number, c: number, data: unknown, operands: number): CodeNode;
+  boundary<O extends Operation>(
+    op: O,
+    d: number,
+    a: number,
+    b: number,
+    c: number,
+    data: DataOf<O>,
+    operands: number,
+  ): CodeNode;
   /** Remembers which references are alive at `node`, just emitted: `top` and those below it. */
   noteRefs(node: CodeNode, top: Operand | null): void;
   /** The memory immediate as the executing side wants it. */

@@ -16,6 +16,7 @@ import type { Rules } from "../../validator/rules.ts";
 import { Code, type Form, PAIRS } from "../code/code.ts";
 import type { Costs } from "../code/cost-model.ts";
 import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
+import type { Operation } from "../code/node-data.ts";
 import { pairKey } from "./emitter.ts";
 import { Lowering } from "./lower.ts";
 import type { LoweringTools } from "./lowering-context.ts";
@@ -31,7 +32,7 @@ export interface CompilerOptions {
   readonly rules: Rules;
   readonly rows: InstructionLookup;
   readonly forms: ReadonlyMap<Op, Form>;
-  readonly branches: ReadonlyMap<Code, readonly [Code, Code]>;
+  readonly branches: ReadonlyMap<Operation, readonly [Code, Code]>;
   readonly pairs: ReadonlyMap<number, Code>;
   readonly tier: CodeKeeper;
 }

@@ -6,6 +6,7 @@ import { Op } from "../../isa/op.ts";
 import type { ValType } from "../../module/types.ts";
 import { NumType } from "../../module/types.ts";
 import { Code } from "../code/code.ts";
+import type { DataOf } from "../code/node-data.ts";
 import {
   FIRST_VECTOR,
   type FourOperands,
@@ -13,13 +14,14 @@ import {
   SHIFT_BY_IMMEDIATE,
   VectorCode,
 } from "../code/operations.ts";
+import type { VectorOp } from "./lowered-by.ts";
 import type { LoweringContext } from "./lowering-context.ts";
 import { OperandKind } from "./operand-stack.ts";
 
 /** Lowers `instruction` if it is one of these; returns whether it was. */
 export function lowerVector(context: LoweringContext, instruction: Instruction): boolean {
   const { op } = instruction;
-  if (op < FIRST_VECTOR || op > LAST_VECTOR) return lowerWide(context, instruction);
+  if (!isVector(op)) return lowerWide(context, instruction);
   const { stack } = context;
   if (op === Op.V128Const) {
     const operand = stack.push(
@@ -35,7 +37,7 @@ export function lowerVector(context: LoweringContext, instruction: Instruction):
   const row = context.tools.rows.byOp(op)!;
   const { params, results } = row.signature!;
   if (row.accessBytes > 0) {
-    lowerAccess(context, instruction, params.length, results);
+    lowerAccess(context, instruction, op, params.length, results);
     return true;
   }
   if (op === Op.I8x16Shuffle) {
@@ -58,22 +60,23 @@ export function lowerVector(context: LoweringContext, instruction: Instruction):
   return true;
 }
 
-function emit(
+function emit<O extends VectorOp | VectorCode>(
   context: LoweringContext,
-  op: Op | VectorCode,
+  op: O,
   d: number,
   a: number,
   b: number,
   c: number,
-  data: unknown = null,
+  data: DataOf<O> | null = null,
 ): void {
-  context.out.emit(op as number as Code, d, a, b, c, data);
+  context.out.emit(op, d, a, b, c, data);
 }
 
 /** `c` is the offset when the loop's own memory is accessed, else -1; `data` then says all, and always the lane. */
 function lowerAccess(
   context: LoweringContext,
   instruction: Instruction,
+  op: VectorOp,
   operands: number,
   results: readonly ValType[],
 ): void {
@@ -82,15 +85,7 @@ function lowerAccess(
   const vector = operands > 1 ? stack.register(stack.peek()) : 0;
   stack.popMany(operands);
   const d = results.length > 0 ? stack.push(NumType.V128).slot : -1;
-  emit(
-    context,
-    instruction.op,
-    d,
-    address,
-    vector,
-    context.fastOffset(instruction),
-    context.access(instruction),
-  );
+  emit(context, op, d, address, vector, context.fastOffset(instruction), context.access(instruction));
 }
 
 function lowerShuffle(context: LoweringContext, instruction: Instruction): void {
@@ -136,6 +131,11 @@ function immediateBytes(context: LoweringContext, { bytesAt }: Instruction): Uin
 function words(bytes: Uint8Array): Int32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
   return Int32Array.from({ length: 4 }, (_, lane) => view.getInt32(4 * lane, true));
+}
+
+/** Vector instructions have the prefix 0xfd. */
+function isVector(op: Op): op is VectorOp {
+  return op >= FIRST_VECTOR && op <= LAST_VECTOR;
 }
 
 function isShift(op: Op): boolean {

@@ -20,6 +20,7 @@ import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import { AggregateCode, type ArrayPlan, type CastTest, type ObjectPlan } from "../code/aggregates.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
 import type { InstanceRegisters } from "../run/values.ts";
 
 /**
@@ -30,7 +31,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
   const { R, X } = ex;
   let i = first;
   for (;;) {
-    switch (i.op as number as AggregateCode) {
+    switch (i.op) {
       case AggregateCode.StructGet8S:
       case AggregateCode.StructGet8U:
       case AggregateCode.StructGet16S:
@@ -42,7 +43,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
           if (i !== first) return i;
           throw new Trap("null-structure-reference");
         }
-        getField(i.op as number as AggregateCode, struct.fields as number[], i.c, R, fp + i.d);
+        getField(i.op as AggregateCode, struct.fields as number[], i.c, R, fp + i.d);
         break;
       }
       case AggregateCode.StructSet64:
@@ -52,7 +53,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
           if (i !== first) return i;
           throw new Trap("null-structure-reference");
         }
-        const words = (i.op as number as AggregateCode) === AggregateCode.StructSet64 ? 2 : 4;
+        const words = i.op === AggregateCode.StructSet64 ? 2 : 4;
         for (let k = 0; k < words; k++) struct.fields[i.c + k] = R[fp + i.b + k]!;
         break;
       }
@@ -70,10 +71,10 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
           if (i !== first) return i;
           throw arrayFault(array, index);
         }
-        if ((i.op as number as AggregateCode) === AggregateCode.ArrayGetRef) {
+        if (i.op === AggregateCode.ArrayGetRef) {
           X[(fp + i.d) >> 1] = (array.elements as Reference[])[index];
         } else {
-          getElement(i.op as number as AggregateCode, array, index, R, fp + i.d);
+          getElement(i.op as AggregateCode, array, index, R, fp + i.d);
         }
         break;
       }
@@ -89,10 +90,10 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
           if (i !== first) return i;
           throw arrayFault(array, index);
         }
-        if ((i.op as number as AggregateCode) === AggregateCode.ArraySetRef) {
+        if (i.op === AggregateCode.ArraySetRef) {
           (array.elements as Reference[])[index] = X[(fp + i.c) >> 1];
         } else {
-          setElement(i.op as number as AggregateCode, array, index, R, fp + i.c);
+          setElement(i.op as AggregateCode, array, index, R, fp + i.c);
         }
         break;
       }
@@ -108,13 +109,13 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
       case AggregateCode.StructNew:
       case AggregateCode.StructNewDefault:
       case AggregateCode.ArrayNewFixed: {
-        const plan = i.data as ObjectPlan;
+        const plan = i.data as DataOf<AggregateCode.StructNew>;
         if (plan.descriptor >= 0 && X[(fp + plan.descriptor) >> 1] === null) {
           if (i !== first) return i;
           throw new Trap("null-descriptor-reference");
         }
         const type = objectType(ex.instance, plan.typeIdx);
-        const isArray = (i.op as number as AggregateCode) === AggregateCode.ArrayNewFixed;
+        const isArray = i.op === AggregateCode.ArrayNewFixed;
         const bytes = isArray ? type.arrayBytes(plan.length) : type.bytes;
         if (!type.heap.tryReserve(bytes)) {
           if (i !== first) return i;
@@ -126,7 +127,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
       case AggregateCode.ArrayNew: {
         // It may trap in several ways.
         if (i !== first) return i;
-        const plan = i.data as ArrayPlan;
+        const plan = i.data as DataOf<AggregateCode.ArrayNew>;
         const type = objectType(ex.instance, plan.typeIdx);
         const length = R[fp + i.b]! >>> 0;
         checkSource(ex.instance, plan, type, R[fp + i.a]! >>> 0, length);
@@ -148,16 +149,16 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
           if (i !== first) return i;
           throw new Trap("null-i31-reference");
         }
-        R[fp + i.d] = (i.op as number as AggregateCode) === AggregateCode.I31GetS ? ref : ref & 0x7fffffff;
+        R[fp + i.d] = i.op === AggregateCode.I31GetS ? ref : ref & 0x7fffffff;
         break;
       }
       case AggregateCode.RefTest: {
-        const { target, registry } = i.data as CastTest;
+        const { target, registry } = i.data as DataOf<AggregateCode.RefTest>;
         R[fp + i.d] = isOfType(X[(fp + i.a) >> 1], target, registry) ? 1 : 0;
         break;
       }
       case AggregateCode.RefCast: {
-        const { target, registry } = i.data as CastTest;
+        const { target, registry } = i.data as DataOf<AggregateCode.RefTest>;
         const ref = X[(fp + i.a) >> 1];
         if (!isOfType(ref, target, registry)) {
           if (i !== first) return i;
@@ -169,7 +170,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
       case AggregateCode.RefCastDesc: {
         const ref = X[(fp + i.a) >> 1];
         const descriptor = X[(fp + i.b) >> 1];
-        if (descriptor === null || !isDescribedBy(ref, descriptor, i.data as CastTest)) {
+        if (descriptor === null || !isDescribedBy(ref, descriptor, i.data as DataOf<AggregateCode.RefTest>)) {
           if (i !== first) return i;
           throw new Trap(descriptor === null ? "null-descriptor-reference" : "descriptor-cast-failure");
         }
@@ -200,7 +201,7 @@ export function executeAggregates(ex: InstanceRegisters, first: CodeNode, fp: nu
 
 /** Whether the branch on a cast at node `i` is taken. Never traps. */
 export function executeCastTest(ex: InstanceRegisters, i: CodeNode, fp: number): boolean {
-  const test = i.data as CastTest;
+  const test = i.data as DataOf<AggregateCode.RefTest>;
   const ref = ex.X[(fp + i.a) >> 1];
   const passes =
     i.b >= 0 ? isDescribedBy(ref, ex.X[(fp + i.b) >> 1], test) : isOfType(ref, test.target, test.registry);

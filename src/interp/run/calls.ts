@@ -5,6 +5,7 @@ import { Trap } from "../../errors.ts";
 import { type FunctionInstance, isHostFunction, isRawFunction } from "../../runtime/function.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
 import type { CallTarget } from "../code/operations.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { undefinedElement, uninitializedElement } from "./faults.ts";
@@ -108,7 +109,7 @@ export function callFunction(run: CallState, i: CodeNode, func: FunctionInstance
 /** Calls in place of the current frame what the tail call at node `i` names. */
 export function tailCall(run: CallState, i: CodeNode): CodeNode {
   const { fp } = run;
-  const func = tailTarget(run, i.data as CallTarget, fp + i.a);
+  const func = tailTarget(run, i.data as DataOf<Code.TailCall>, fp + i.a);
   // Before the arguments move over the locals: the instruction may have to begin again.
   const stop = isHostFunction(func) || isRawFunction(func) ? chargeHostCall(run, i, func) : undefined;
   if (stop !== undefined) return stop;

@@ -13,12 +13,12 @@ import type { HostFrame } from "../../runtime/raw-function.ts";
 import type { Reference } from "../../runtime/reference.ts";
 import type { StoreState } from "../../runtime/store.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
-import { FIRST_VECTOR } from "../code/operations.ts";
+import type { DataOf } from "../code/node-data.ts";
+import { EntryCode, FIRST_VECTOR } from "../code/operations.ts";
 import { executeAggregates } from "../ops/aggregate.ts";
 import { globalGet, globalSet, select } from "../ops/any-type.ts";
 import { createVectorViews, type VectorViews } from "../ops/simd/views.ts";
 import { executeSpecial, executeTest } from "../ops/special.ts";
-import { TREE_ENTRY, type TreeEntry } from "../tree/entries.ts";
 import { executeVectors } from "../vector-loop.ts";
 import { warmUpVectors } from "../warm-up-vector.ts";
 import type { HostCallSite } from "./roots.ts";
@@ -232,8 +232,8 @@ export class ExecutionContext implements SlowState {
 
   /** Executes what the loop does not know, from `i` on: vector or aggregate instructions, a tree. Returns where it goes on. */
   elsewhere(i: CodeNode, fp: number): CodeNode {
-    if (i.op === TREE_ENTRY) return (i.data as TreeEntry).tier.enter(this, i);
-    if ((i.op as number) < FIRST_VECTOR) return executeAggregates(this, i, fp);
+    if (i.op === EntryCode.Tree) return (i.data as DataOf<EntryCode.Tree>).tier.enter(this, i);
+    if (i.op < FIRST_VECTOR) return executeAggregates(this, i, fp);
     if (this.vectorViews === undefined) this.#prepareVectors(i.owner);
     return executeVectors(this, i, fp);
   }

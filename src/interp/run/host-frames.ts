@@ -22,7 +22,7 @@ class Activation {
   readonly func: RawFunctionInstance;
   readonly frame: HostFrame;
   readonly #code: FunctionCode;
-  #call: CodeNode | undefined;
+  #call: CodeNode<Code.Call> | undefined;
   #stand: CodeNode | undefined;
 
   constructor(func: RawFunctionInstance, frame: HostFrame) {
@@ -33,7 +33,8 @@ class Activation {
 
   /** The call of a function, which comes back to the frame. */
   call(callee: FunctionCode): CodeNode {
-    this.#call ??= hostRequest(this.#code, this.func.raw.words, hostNode(this.#code, HostStep.Return, this));
+    const back = (): CodeNode => hostNode(this.#code, HostStep.Return, this);
+    this.#call ??= hostRequest(this.#code, callee, this.func.raw.words, back());
     this.#call.data = callee;
     return this.#call;
   }

@@ -81,9 +81,14 @@ export function isHostRequest(i: CodeNode): boolean {
   return isHostStep(i.next);
 }
 
-/** A call that a host frame makes: `code` is the frame's, `words` its size, and `back` is gone on with behind it. */
-export function hostRequest(code: FunctionCode, words: number, back: CodeNode): CodeNode {
-  const call = new CodeNode(code, Code.Call, words, 0, 0, SYNTHETIC, null);
+/** A call of `callee` that a host frame makes: `code` is the frame's, `words` its size, and `back` is gone on with behind it. */
+export function hostRequest(
+  code: FunctionCode,
+  callee: FunctionCode,
+  words: number,
+  back: CodeNode,
+): CodeNode<Code.Call> {
+  const call = new CodeNode(code, Code.Call, words, 0, 0, SYNTHETIC, callee);
   call.next = back;
   return call;
 }

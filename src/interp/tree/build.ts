@@ -3,6 +3,7 @@
 
 import { Code, FIRST_RARE, LAST_RARE_ARITHMETIC } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { DataOf, Operation } from "../code/node-data.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
 import { Operands } from "./operands.ts";
 import { type Construct, isMove, Outline, operationOf } from "./outline.ts";
@@ -256,7 +257,7 @@ class Builder {
   }
 
   #table(position: number, node: CodeNode): void {
-    const edges = node.data as CodeNode[];
+    const edges = node.data as DataOf<Code.BrTable>;
     const operands = this.#operands;
     operands.settleAll();
     if (edges.length > MAX_TABLE) {
@@ -284,7 +285,7 @@ class Builder {
     this.#flow(choose(0, edges.length - 1), codes);
   }
 
-  #return(node: CodeNode, op: Code): void {
+  #return(node: CodeNode, op: Operation): void {
     const operands = this.#operands;
     if (!this.#isFunction) {
       operands.settleAll();
@@ -304,7 +305,7 @@ class Builder {
   }
 
   #call(node: CodeNode): void {
-    const called = node.data as FunctionCode;
+    const called = node.data as DataOf<Code.Call>;
     const linked = this.#linkage.calleeOf(called);
     const exit = exitAt(node);
     if (linked === undefined) {

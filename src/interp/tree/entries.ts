@@ -1,13 +1,11 @@
 // Nodes at which the interpreter counts and enters trees: at loops' starts and functions' entries.
 // Owns how such a node takes the place of the lowered one, and gives it back.
 
-import type { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
+import { EntryCode } from "../code/operations.ts";
 import type { ExecutionContext } from "../run/context.ts";
 import type { Flow } from "./machine.ts";
-
-/** Operation of an entry: none that the loops know, so that they ask the execution state. */
-export const TREE_ENTRY = 0xfc000 as Code;
 
 /** Who builds and runs trees. */
 export interface EntryKeeper {
@@ -47,14 +45,14 @@ export function enterAt(tier: EntryKeeper, node: CodeNode): TreeEntry {
   const refs = owner.liveRefs.get(node);
   if (refs !== undefined) owner.liveRefs.set(original, refs);
   const entry = new TreeEntry(tier, owner, original);
-  node.op = TREE_ENTRY;
+  node.op = EntryCode.Tree;
   node.data = entry;
   return entry;
 }
 
 /** Takes the entry at `node` back: from now on the interpreter passes it as if there had never been one. */
 export function removeEntry(node: CodeNode): void {
-  const { func, original } = node.data as TreeEntry;
+  const { func, original } = node.data as DataOf<EntryCode.Tree>;
   if (original === null) {
     func.entry = node.next;
     return;
@@ -67,7 +65,7 @@ export function removeEntry(node: CodeNode): void {
 export function enterFunction(tier: EntryKeeper, func: FunctionCode): TreeEntry {
   const first = func.entry!;
   const entry = new TreeEntry(tier, func, null);
-  const node = new CodeNode(func, TREE_ENTRY, -1, 0, 0, 0, entry);
+  const node = new CodeNode(func, EntryCode.Tree, -1, 0, 0, 0, entry);
   node.next = first;
   node.fuel = first.fuel;
   node.at = first.at;

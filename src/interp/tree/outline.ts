@@ -3,7 +3,8 @@
 
 import { Code, PAIRS } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
-import { TREE_ENTRY, type TreeEntry } from "./entries.ts";
+import type { DataOf, Operation } from "../code/node-data.ts";
+import { EntryCode } from "../code/operations.ts";
 
 /** A stretch of nodes that branches inside go to the start or to the end of. */
 export interface Construct {
@@ -24,7 +25,7 @@ const MAX_CONSTRUCTS = 400;
 /** Longer detours are no mere moves of operands. */
 const MAX_MOVES = 16;
 
-const FIRST_OF_PAIR: ReadonlyMap<Code, Code> = /* @__PURE__ */ new Map(
+const FIRST_OF_PAIR: ReadonlyMap<Operation, Code> = /* @__PURE__ */ new Map(
   PAIRS.map(([first, , both]) => [both, first]),
 );
 
@@ -40,7 +41,11 @@ export class Outline {
     const places: CodeNode[] = [];
     let node = func.entry;
     // The function's own entry stands before its nodes.
-    if (node !== null && node.op === TREE_ENTRY && (node.data as TreeEntry).original === null)
+    if (
+      node !== null &&
+      node.op === EntryCode.Tree &&
+      (node.data as DataOf<EntryCode.Tree>).original === null
+    )
       node = node.next;
     for (; node !== null; node = node.next) {
       this.#positions.set(node, nodes.length);
@@ -59,7 +64,7 @@ export class Outline {
 
   /** The branches of a node: itself, or those of a table. */
   branchesOf(node: CodeNode): readonly CodeNode[] {
-    if (node.op === Code.BrTable) return node.data as CodeNode[];
+    if (node.op === Code.BrTable) return node.data as DataOf<Code.BrTable>;
     return node.target === node ? [] : isCall(node.op) ? [] : [node];
   }
 
@@ -161,22 +166,22 @@ function nest(loops: Construct[], blocks: Construct[]): Construct[] {
 
 /** A node as it was lowered, where an entry of a tree has taken its place. */
 function originalOf(node: CodeNode): CodeNode {
-  return node.op === TREE_ENTRY ? ((node.data as TreeEntry).original ?? node) : node;
+  return node.op === EntryCode.Tree ? ((node.data as DataOf<EntryCode.Tree>).original ?? node) : node;
 }
 
 /** What a node does by itself, where it also stands for the next one. */
-export function operationOf(node: CodeNode): Code {
+export function operationOf(node: CodeNode): Operation {
   return FIRST_OF_PAIR.get(node.op) ?? node.op;
 }
 
-export function isMove(op: Code): boolean {
+export function isMove(op: Operation): boolean {
   return (
     op === Code.Copy32 || op === Code.Copy64 || op === Code.Const32 || op === Code.Const64 || op === Code.Nop
   );
 }
 
 /** Whether control never goes on to the next node. */
-function endsFlow(op: Code): boolean {
+function endsFlow(op: Operation): boolean {
   switch (op) {
     case Code.Br:
     case Code.BrTable:
@@ -192,6 +197,6 @@ function endsFlow(op: Code): boolean {
   }
 }
 
-function isCall(op: Code): boolean {
+function isCall(op: Operation): boolean {
   return op === Code.Call || op === Code.CallImport || op === Code.CallIndirect || op === Code.CallRef;
 }

@@ -4,6 +4,8 @@
 import type { MemoryInstance } from "../../runtime/memory.ts";
 import { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
+import type { EntryCode } from "../code/operations.ts";
 import type { ExecutionContext } from "../run/context.ts";
 import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
@@ -87,7 +89,7 @@ export class Tier implements Linkage, EntryKeeper {
 
   /** The interpreter has come to an entry: goes on in its tree, or at the node that it returns. */
   enter(ex: ExecutionContext, node: CodeNode): CodeNode {
-    const entry = node.data as TreeEntry;
+    const entry = node.data as DataOf<EntryCode.Tree>;
     const { original } = entry;
     const { mode } = this;
     if (entry.run === undefined) {

@@ -4,7 +4,9 @@
 import { Op } from "../../isa/op.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { Operation } from "../code/node-data.ts";
 import { FIRST_VECTOR, LAST_VECTOR } from "../code/operations.ts";
+import type { VectorOp } from "../lower/lowered-by.ts";
 import { addressTree } from "./operands.ts";
 import type { Translation } from "./translate.ts";
 import { Tree, tree } from "./tree.ts";
@@ -15,7 +17,7 @@ import { constantWords, wordsOf } from "./vector-words.ts";
 const WORDS = 4;
 
 /** Translates `node`, which does `op`, if it works on vectors. Returns whether it did. */
-export function translateVector(t: Translation, node: CodeNode, op: Code): boolean {
+export function translateVector(t: Translation, node: CodeNode, op: Operation): boolean {
   if (op === Code.Const128) {
     t.operands.overwrite(node.d, WORDS);
     for (const step of constantWords(node)) t.emit(step);
@@ -27,7 +29,7 @@ export function translateVector(t: Translation, node: CodeNode, op: Code): boole
     return true;
   }
   if (op < FIRST_VECTOR || op > LAST_VECTOR) return false;
-  switch (op as number as Op) {
+  switch (op) {
     case Op.I32x4ExtractLane:
     case Op.F32x4ExtractLane:
       t.operands.define(node.d, { kind: "copy32", from: node.a + node.c });
@@ -37,7 +39,7 @@ export function translateVector(t: Translation, node: CodeNode, op: Code): boole
       t.operands.define(node.d, { kind: "copy64", from: node.a + 2 * node.c });
       return true;
     default:
-      return isVectorAccess(op as number as Op) ? translateAccess(t, node) : translateOperation(t, node);
+      return isVectorAccess(op as VectorOp) ? translateAccess(t, node) : translateOperation(t, node);
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { Operation } from "../code/node-data.ts";
 import * as i32 from "../ops/numeric/i32.ts";
 import type { Binary, Unary } from "./environment.ts";
 import type { NodeKind } from "./nodes.ts";
@@ -17,8 +18,8 @@ type CompareKind = "eq" | "ne" | "ltS" | "gtS" | "leS" | "geS" | "ltU" | "gtU" |
 type FloatKind = "fAdd" | "fSub" | "fMul" | "fDiv";
 type FloatTest = "fEq" | "fNe" | "fLt" | "fGt" | "fLe" | "fGe";
 
-const INTEGER: ReadonlyMap<Code, readonly [IntKind, Shape]> = /* @__PURE__ */ new Map<
-  Code,
+const INTEGER: ReadonlyMap<Operation, readonly [IntKind, Shape]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [IntKind, Shape]
 >([
   [Code.I32Add, ["add", "XY"]],
@@ -41,8 +42,8 @@ const INTEGER: ReadonlyMap<Code, readonly [IntKind, Shape]> = /* @__PURE__ */ ne
   [Code.I32ShrUI, ["shrU", "XK"]],
 ]);
 
-const COMPARE: ReadonlyMap<Code, readonly [CompareKind, Shape]> = /* @__PURE__ */ new Map<
-  Code,
+const COMPARE: ReadonlyMap<Operation, readonly [CompareKind, Shape]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [CompareKind, Shape]
 >([
   [Code.I32Eq, ["eq", "XY"]],
@@ -67,8 +68,8 @@ const COMPARE: ReadonlyMap<Code, readonly [CompareKind, Shape]> = /* @__PURE__ *
   [Code.I32GeUI, ["geU", "XK"]],
 ]);
 
-const BRANCH_COMPARE: ReadonlyMap<Code, readonly [CompareKind, Shape]> = /* @__PURE__ */ new Map<
-  Code,
+const BRANCH_COMPARE: ReadonlyMap<Operation, readonly [CompareKind, Shape]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [CompareKind, Shape]
 >([
   [Code.BrI32Eq, ["eq", "XY"]],
@@ -94,8 +95,8 @@ const BRANCH_COMPARE: ReadonlyMap<Code, readonly [CompareKind, Shape]> = /* @__P
 ]);
 
 /** Comparisons of i64: the kind, and whether the second operand is an immediate. */
-const COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* @__PURE__ */ new Map<
-  Code,
+const COMPARE64: ReadonlyMap<Operation, readonly [CompareKind, boolean]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [CompareKind, boolean]
 >([
   [Code.I64Eq, ["eq", false]],
@@ -120,8 +121,8 @@ const COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* @__PURE
   [Code.I64GeUI, ["geU", true]],
 ]);
 
-const BRANCH_COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* @__PURE__ */ new Map<
-  Code,
+const BRANCH_COMPARE64: ReadonlyMap<Operation, readonly [CompareKind, boolean]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [CompareKind, boolean]
 >([
   [Code.BrI64Eq, ["eq", false]],
@@ -146,8 +147,8 @@ const BRANCH_COMPARE64: ReadonlyMap<Code, readonly [CompareKind, boolean]> = /* 
   [Code.BrI64GeUI, ["geU", true]],
 ]);
 
-const FLOAT: ReadonlyMap<Code, readonly [FloatKind, 32 | 64]> = /* @__PURE__ */ new Map<
-  Code,
+const FLOAT: ReadonlyMap<Operation, readonly [FloatKind, 32 | 64]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [FloatKind, 32 | 64]
 >([
   [Code.F32Add, ["fAdd", 32]],
@@ -160,8 +161,8 @@ const FLOAT: ReadonlyMap<Code, readonly [FloatKind, 32 | 64]> = /* @__PURE__ */ 
   [Code.F64Div, ["fDiv", 64]],
 ]);
 
-const FLOAT_TESTS: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
-  Code,
+const FLOAT_TESTS: ReadonlyMap<Operation, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [FloatTest, 32 | 64]
 >([
   [Code.F32Eq, ["fEq", 32]],
@@ -178,8 +179,8 @@ const FLOAT_TESTS: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE
   [Code.F64Ge, ["fGe", 64]],
 ]);
 
-const FLOAT_BRANCHES: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
-  Code,
+const FLOAT_BRANCHES: ReadonlyMap<Operation, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [FloatTest, 32 | 64]
 >([
   [Code.BrF32Eq, ["fEq", 32]],
@@ -197,8 +198,8 @@ const FLOAT_BRANCHES: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__P
 ]);
 
 /** With a NaN the opposite comparison is false too. */
-const FLOAT_BRANCHES_NOT: ReadonlyMap<Code, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
-  Code,
+const FLOAT_BRANCHES_NOT: ReadonlyMap<Operation, readonly [FloatTest, 32 | 64]> = /* @__PURE__ */ new Map<
+  Operation,
   readonly [FloatTest, 32 | 64]
 >([
   [Code.BrF32NotEq, ["fEq", 32]],
@@ -225,7 +226,7 @@ export interface Translation {
 
 const ROTATE_LEFT: Binary = i32.rotl;
 const ROTATE_RIGHT: Binary = i32.rotr;
-const DIVISIONS: ReadonlyMap<Code, Binary> = /* @__PURE__ */ new Map<Code, Binary>([
+const DIVISIONS: ReadonlyMap<Operation, Binary> = /* @__PURE__ */ new Map<Operation, Binary>([
   [Code.I32DivS, (x, y) => (y === 0 || (y === -1 && x === -0x80000000) ? NOTHING : (x / y) | 0)],
   [Code.I32DivU, (x, y) => (y === 0 ? NOTHING : ((x >>> 0) / (y >>> 0)) | 0)],
   [Code.I32RemS, (x, y) => (y === 0 ? NOTHING : (x % y) | 0)],
@@ -238,7 +239,7 @@ const EXTEND8: Unary = (x) => (x << 24) >> 24;
 const EXTEND16: Unary = (x) => (x << 16) >> 16;
 
 /** Translates `node`, which does `op`. Returns whether it can. */
-export function translate(t: Translation, node: CodeNode, op: Code): boolean {
+export function translate(t: Translation, node: CodeNode, op: Operation): boolean {
   const { operands } = t;
   const { d, a, b } = node;
   const setInt = (value: Tree): true => {
@@ -391,7 +392,7 @@ export function doublesIn(nodes: readonly CodeNode[]): ReadonlySet<number> {
 // ------------------------------------------------------------------ conditions
 
 /** The condition on which a branching node branches, or `undefined` if it is none of these. */
-export function branchTest(operands: Operands, node: CodeNode, op: Code): Tree | undefined {
+export function branchTest(operands: Operands, node: CodeNode, op: Operation): Tree | undefined {
   const { a, b } = node;
   switch (op) {
     case Code.BrIfNonZero:
@@ -424,7 +425,7 @@ export function branchTest(operands: Operands, node: CodeNode, op: Code): Tree |
   return inverse === undefined ? undefined : tree("not", compareFloat(operands, node, inverse));
 }
 
-function testOf(operands: Operands, node: CodeNode, op: Code): Tree | undefined {
+function testOf(operands: Operands, node: CodeNode, op: Operation): Tree | undefined {
   if (op === Code.I32Eqz) return negate(conditionOf(operands.int(node.a)));
   if (op === Code.I64Eqz) {
     const [low, high] = operands.pair(node.a);
@@ -523,7 +524,7 @@ function binaryK(kind: IntKind, x: Tree, k: number): Tree {
 
 // ------------------------------------------------------------------ i64, as pairs of words
 
-function translateWide(operands: Operands, node: CodeNode, op: Code, t: Translation): boolean {
+function translateWide(operands: Operands, node: CodeNode, op: Operation, t: Translation): boolean {
   const { d, a, b, c } = node;
   const define = (low: Tree, high: Tree): true => {
     operands.define(d, { kind: "i64", low, high });
@@ -653,7 +654,7 @@ function siteOf(t: Translation, node: CodeNode, { base }: Address): TrapPlan {
   return t.trapAt(node, [[node.a, base]]);
 }
 
-function translateMemory(t: Translation, node: CodeNode, op: Code): boolean {
+function translateMemory(t: Translation, node: CodeNode, op: Operation): boolean {
   const { operands } = t;
   const { d, b } = node;
   const setInt = (value: Tree): true => {

@@ -4,6 +4,7 @@
 import { Op } from "../../isa/op.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { MemoryAccess } from "../code/operations.ts";
+import type { VectorOp } from "../lower/lowered-by.ts";
 import { executeVectorLoad, executeVectorStore } from "../ops/simd/load.ts";
 import type { VectorViews } from "../ops/simd/views.ts";
 import type { Views } from "./machine.ts";
@@ -28,7 +29,7 @@ export function createVectorAccesses(views: VectorViews, V: Views): VectorAccess
     const { u8 } = V;
     const { bytes, lane } = node.data as MemoryAccess;
     if (e + bytes > u8.length) return NONE;
-    const op = node.op as number as Op;
+    const op = node.op as VectorOp;
     if (node.d < 0) executeVectorStore(op, views, fp + node.b, u8, e, lane);
     else executeVectorLoad(op, views, fp + node.d, fp + node.b, u8, e, lane);
     return 0;
@@ -41,17 +42,17 @@ export function createVectorAccesses(views: VectorViews, V: Views): VectorAccess
     const last = M[shift === 0 ? w + 3 : w + 4];
     if (last === undefined) return any(e, fp, node);
     if (shift === 0) {
-      R[d] = M[w] as number;
-      R[d + 1] = M[w + 1] as number;
-      R[d + 2] = M[w + 2] as number;
+      R[d] = M[w]!;
+      R[d + 1] = M[w + 1]!;
+      R[d + 2] = M[w + 2]!;
       R[d + 3] = last;
       return 0;
     }
     const back = 32 - shift;
-    const second = M[w + 1] as number;
-    const third = M[w + 2] as number;
-    const fourth = M[w + 3] as number;
-    R[d] = ((M[w] as number) >>> shift) | (second << back);
+    const second = M[w + 1]!;
+    const third = M[w + 2]!;
+    const fourth = M[w + 3]!;
+    R[d] = (M[w]! >>> shift) | (second << back);
     R[d + 1] = (second >>> shift) | (third << back);
     R[d + 2] = (third >>> shift) | (fourth << back);
     R[d + 3] = (fourth >>> shift) | (last << back);
@@ -62,10 +63,10 @@ export function createVectorAccesses(views: VectorViews, V: Views): VectorAccess
     const w = e >>> 2;
     const b = fp + node.b;
     if ((e & 3) !== 0 || M[w + 3] === undefined) return any(e, fp, node);
-    M[w] = R[b] as number;
-    M[w + 1] = R[b + 1] as number;
-    M[w + 2] = R[b + 2] as number;
-    M[w + 3] = R[b + 3] as number;
+    M[w] = R[b]!;
+    M[w + 1] = R[b + 1]!;
+    M[w + 2] = R[b + 2]!;
+    M[w + 3] = R[b + 3]!;
     return 0;
   };
   const load32Splat: VectorAccess = (e, fp, node) => {
@@ -84,7 +85,7 @@ export function createVectorAccesses(views: VectorViews, V: Views): VectorAccess
     const high = M[w + 1];
     if ((e & 3) !== 0 || high === undefined) return any(e, fp, node);
     const d = fp + node.d;
-    R[d] = M[w] as number;
+    R[d] = M[w]!;
     R[d + 1] = high;
     R[d + 2] = 0;
     R[d + 3] = 0;

@@ -2,6 +2,7 @@
 // Generated from scripts/cases by scripts/generate-trees.mjs: change those, then run `npm run generate`.
 
 import { Op } from "../../isa/op.ts";
+import type { DataOf } from "../code/node-data.ts";
 import { SHIFT_BY_IMMEDIATE, VectorCode } from "../code/operations.ts";
 import { i8x16Shuffle } from "../ops/simd/lanes.ts";
 import * as shift from "../ops/simd/shift.ts";
@@ -35,12 +36,12 @@ export function createVectorSteps(views: VectorViews): ReadonlyMap<number, Vecto
     [Op.F64x2ExtractLane, (fp, i) => { const d = fp + i.d, a = fp + i.a; const s = a + i.c + i.c, h = R[s + 1]!; R[d] = R[s]!; R[d + 1] = h; }],
     [Op.I32x4ReplaceLane, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; const v = R[b]!; R[d] = R[a]!; R[d + 1] = R[a + 1]!; R[d + 2] = R[a + 2]!; R[d + 3] = R[a + 3]!; R[d + i.c] = v; }],
     [Op.F32x4ReplaceLane, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; const v = R[b]!; R[d] = R[a]!; R[d + 1] = R[a + 1]!; R[d + 2] = R[a + 2]!; R[d + 3] = R[a + 3]!; R[d + i.c] = v; }],
-    [VectorCode.ShuffleWords, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; const lanes = i.data as Int32Array, p = lanes[0]!, q = lanes[1]!, r = lanes[2]!, s = lanes[3]!;
+    [VectorCode.ShuffleWords, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; const lanes = i.data as DataOf<VectorCode.ShuffleWords>, p = lanes[0]!, q = lanes[1]!, r = lanes[2]!, s = lanes[3]!;
         const x = R[p < 4 ? a + p : b + p - 4]!, y = R[q < 4 ? a + q : b + q - 4]!;
         const z = R[r < 4 ? a + r : b + r - 4]!, w = R[s < 4 ? a + s : b + s - 4]!;
         R[d] = x; R[d + 1] = y; R[d + 2] = z; R[d + 3] = w; }],
     [VectorCode.RotateWords, (fp, i) => { const d = fp + i.d, a = fp + i.a; const n = i.c; { const x = R[a]!; R[d] = x << n | x >>> 32 - n; } { const x = R[a + 1]!; R[d + 1] = x << n | x >>> 32 - n; } { const x = R[a + 2]!; R[d + 2] = x << n | x >>> 32 - n; } { const x = R[a + 3]!; R[d + 3] = x << n | x >>> 32 - n; } }],
-    [Op.I8x16Shuffle, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; i8x16Shuffle(views, d, a, b, i.data as Uint8Array, 0); }],
+    [Op.I8x16Shuffle, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>, 0); }],
     [Op.I32x4Add, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; { const x = R[a]!, y = R[b]!; R[d] = x + y | 0; } { const x = R[a + 1]!, y = R[b + 1]!; R[d + 1] = x + y | 0; } { const x = R[a + 2]!, y = R[b + 2]!; R[d + 2] = x + y | 0; } { const x = R[a + 3]!, y = R[b + 3]!; R[d + 3] = x + y | 0; } }],
     [Op.I32x4Sub, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; { const x = R[a]!, y = R[b]!; R[d] = x - y | 0; } { const x = R[a + 1]!, y = R[b + 1]!; R[d + 1] = x - y | 0; } { const x = R[a + 2]!, y = R[b + 2]!; R[d + 2] = x - y | 0; } { const x = R[a + 3]!, y = R[b + 3]!; R[d + 3] = x - y | 0; } }],
     [Op.I32x4Mul, (fp, i) => { const d = fp + i.d, a = fp + i.a, b = fp + i.b; { const x = R[a]!, y = R[b]!; R[d] = Math.imul(x, y); } { const x = R[a + 1]!, y = R[b + 1]!; R[d + 1] = Math.imul(x, y); } { const x = R[a + 2]!, y = R[b + 2]!; R[d + 2] = Math.imul(x, y); } { const x = R[a + 3]!, y = R[b + 3]!; R[d + 3] = Math.imul(x, y); } }],

@@ -2,7 +2,9 @@
 // Owns which these are. All others are calls: their trees would be too large to be inlined.
 
 import { Op } from "../../isa/op.ts";
+import type { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
 import { SHIFT_BY_IMMEDIATE, VectorCode } from "../code/operations.ts";
 import type { NodeKind } from "./nodes.ts";
 import { constant, Tree, tree, word } from "./tree.ts";
@@ -94,7 +96,7 @@ export function wordsOf({ op, d, a, b, c, data }: CodeNode): readonly Tree[] | u
     }
     return [0, 2].map((k) => tree("set64", d + k, tree(kind, float64(a + k), float64(b + k))));
   }
-  switch (op as number as Op | VectorCode) {
+  switch (op) {
     case Op.I32x4Splat:
     case Op.F32x4Splat:
       // The scalar may be inside of the destination.
@@ -104,7 +106,7 @@ export function wordsOf({ op, d, a, b, c, data }: CodeNode): readonly Tree[] | u
       return each((k) => tree("orXY", tree("shlXK", word(a + k), c), tree("shrUXK", word(a + k), 32 - c)));
     case VectorCode.ShuffleWords: {
       if (d === a || d === b) return undefined;
-      const lanes = data as Int32Array;
+      const lanes = data as DataOf<VectorCode.ShuffleWords>;
       return each((k) => {
         const lane = lanes[k] as number;
         return word(lane < 4 ? a + lane : b + lane - 4);
@@ -117,5 +119,5 @@ export function wordsOf({ op, d, a, b, c, data }: CodeNode): readonly Tree[] | u
 
 /** The statements of a constant. */
 export function constantWords({ d, data }: CodeNode): readonly Tree[] {
-  return [...(data as Int32Array)].map((value, k) => tree("set", d + k, constant(value)));
+  return [...(data as DataOf<Code.Const128>)].map((value, k) => tree("set", d + k, constant(value)));
 }

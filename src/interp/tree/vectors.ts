@@ -4,6 +4,8 @@
 import type { Op } from "../../isa/op.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
+import type { DataOf } from "../code/node-data.ts";
+import type { VectorOp } from "../lower/lowered-by.ts";
 import { executeVector } from "../ops/simd/dispatch.ts";
 import { createVectorViews } from "../ops/simd/views.ts";
 import type { Machine } from "./machine.ts";
@@ -25,14 +27,14 @@ export function createVectors(machine: Machine): Vectors {
   const steps = createVectorSteps(views);
   const accesses = createVectorAccesses(views, machine.V);
   const copyWords = (d: number, from: Int32Array, a: number): void => {
-    R[d] = from[a] as number;
-    R[d + 1] = from[a + 1] as number;
-    R[d + 2] = from[a + 2] as number;
-    R[d + 3] = from[a + 3] as number;
+    R[d] = from[a]!;
+    R[d + 1] = from[a + 1]!;
+    R[d + 2] = from[a + 2]!;
+    R[d + 3] = from[a + 3]!;
   };
   const copy: VectorStep = (fp, { d, a }) => copyWords(fp + d, R, fp + a);
   const any: VectorStep = (fp, { op, d, a, b, c, data }) =>
-    executeVector(op as number as Op, views, fp + d, fp + a, fp + b, fp + c, c, data as Uint8Array);
+    executeVector(op as VectorOp, views, fp + d, fp + a, fp + b, fp + c, c, data as DataOf<Op.I8x16Shuffle>);
   return {
     stepOf(node) {
       const op = operationOf(node);

@@ -32,6 +32,7 @@ export const TRAP_MESSAGES = {
   "gc-heap-exhausted": "GC heap exhausted",
   "cannot-enter-component": "cannot enter component instance",
   "cannot-leave-component": "cannot leave component instance",
+  "backpressure-overflow": "backpressure counter overflow",
   "unsupported-builtin": "unsupported canonical built-in",
   "unknown-handle": "unknown handle index",
   "resource-type-mismatch": "handle index",

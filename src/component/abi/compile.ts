@@ -5,7 +5,7 @@ import { LinkError } from "../../errors.ts";
 import type { HandleType, ValueType } from "../model/value-type.ts";
 import { enumeration, flags, option, record, result, tuple, variant } from "./compound.ts";
 import { type Converter, Mismatch } from "./converter.ts";
-import { fixedList, list } from "./lists.ts";
+import { fixedList, list, tupleList } from "./lists.ts";
 import { SCALARS } from "./scalars.ts";
 import { STRING } from "./strings.ts";
 
@@ -51,17 +51,30 @@ function compile(type: ValueType): Converter {
         ? list(type.element, element)
         : fixedList(type.element, element, type.length);
     }
+    case "map":
+      return map(type.key, type.value);
     case "own":
     case "borrow":
       return handle(type);
     case "stream":
     case "future":
     case "error-context":
-    case "map":
       throw new LinkError(`values of type ${type.kind} cannot be passed`);
     default:
       return SCALARS[type.kind];
   }
+}
+
+/** A list of pairs, as keys may occur twice; a host may give a `Map`. */
+function map(key: ValueType, value: ValueType): Converter {
+  const pairs = tupleList(tuple([converterOf(key), converterOf(value)]));
+  const given = (entries: unknown): unknown => (entries instanceof Map ? [...entries] : entries);
+  return {
+    ...pairs,
+    check: (side, entries) => pairs.check(side, given(entries)),
+    store: (side, entries, at) => pairs.store(side, given(entries), at),
+    lower: (side, entries, word) => pairs.lower(side, given(entries), word),
+  };
 }
 
 function handle(type: HandleType): Converter {

@@ -93,8 +93,15 @@ function elementsOf(type: ValueType, element: Converter): Elements {
 
 /** Of elements behind a pointer. */
 export function list(type: ValueType, element: Converter): Converter {
-  const { size, alignment } = element;
-  const elements = elementsOf(type, element);
+  return listOf(element, elementsOf(type, element));
+}
+
+/** Of elements that are no numbers. */
+export function tupleList(element: Converter): Converter {
+  return listOf(element, anyElements(element));
+}
+
+function listOf({ size, alignment }: Converter, elements: Elements): Converter {
   const lift = (side: Side, pointer: number, count: number): ListValue => {
     const at = pointer >>> 0;
     const length = count >>> 0;

@@ -67,12 +67,10 @@ export class Calls {
     return drive(this.start(exported, args, bounds.concurrent), bounds);
   }
 
-  /** Drops a resource that the host owns. @throws TypeError for what it does not own (any more) */
+  /** Drops a resource that the host owns; what it has dropped or given away already is no matter. */
   drop(resource: GuestResource, value: object): void {
     const rep = resource.drop(value);
-    if (rep === undefined) {
-      throw new TypeError(resource.mismatch(value, true) ?? `no ${resource.name} to drop`);
-    }
+    if (rep === undefined) return;
     let raw = this.#drops.get(resource);
     if (raw === undefined) {
       const type = { kind: "func", params: [NumType.I32], results: [] } as const;

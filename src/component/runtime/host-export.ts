@@ -8,6 +8,7 @@ import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../../runtime/raw-function.ts";
 import { VALUE_WORDS } from "../../runtime/raw-function.ts";
 import { ComponentError } from "../abi/component-error.ts";
+import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
 import { GuestCall } from "./guest-call.ts";
 import { tryPay } from "./guest-options.ts";
 import type { LiftedFunc } from "./items.ts";
@@ -34,7 +35,7 @@ class HostExport implements RawHostFunction {
   begin(machine: HostMachine, base: number): HostFrame {
     const guest = new GuestCall(this.#callee, machine, true);
     const args = machine.X[base >> 1] as readonly unknown[];
-    this.#callee.signature.checkParams(guest.side, args, this.#name);
+    this.#callee.signature.checkParams(guest.side, args, shownName(this.#name));
     guest.enter();
     return new HostExportCall(guest, guest.begin(machine, base + VALUE_WORDS, args));
   }
@@ -80,6 +81,13 @@ class HostExportCall implements HostFrame {
     this.request = request;
     return false;
   }
+}
+
+/** As JavaScript names it: `a:b/c@1.0.0#[method]counter.add` is `Counter.add`. */
+function shownName(path: string): string {
+  const { kind, resource, name } = readFunctionName(path.slice(path.indexOf("#") + 1));
+  if (resource === undefined) return lowerCamelCase(name);
+  return kind === "constructor" ? pascalCase(name) : `${pascalCase(resource)}.${lowerCamelCase(name)}`;
 }
 
 /** @throws ComponentError for `err` */

@@ -16,6 +16,10 @@ import { HandleTable } from "./handle-table.ts";
 import type { ComponentFunc, RuntimeComponent, RuntimeInstance, RuntimeItem } from "./items.ts";
 import type { RuntimeResource } from "./resources.ts";
 
+/** Places of `context.get` and `context.set`. */
+const CONTEXT_SLOTS = 2;
+const MAX_BACKPRESSURE = 2 ** 16 - 1;
+
 /** A core instance, be it of a module or of exports. */
 export interface CoreInstance {
   export(name: string): ExternInstance | undefined;
@@ -47,6 +51,10 @@ export class InstanceState {
   #isEntered = false;
   /** Whether a call has ended by a trap or the like, so that its state may be anything. */
   #isPoisoned = false;
+  /** What `context.set` has kept for the call: two words for each slot. */
+  readonly context = new Int32Array(CONTEXT_SLOTS * 2);
+  /** Times that `backpressure.inc` was called, less those of `dec`. */
+  #backpressure = 0;
   /** A core instance of its tree, for calls by the host. */
   home: ModuleInstance | undefined;
 
@@ -69,6 +77,7 @@ export class InstanceState {
   enter(): void {
     if (this.#isEntered || this.#isPoisoned) throw new Trap("cannot-enter-component");
     this.#isEntered = true;
+    this.context.fill(0);
   }
 
   /** The call has returned. */
@@ -93,6 +102,13 @@ export class InstanceState {
 
   comeBack(): void {
     this.#mayLeave = true;
+  }
+
+  /** @throws Trap outside of 0 to 65,535 */
+  changeBackpressure(by: 1 | -1): void {
+    const next = this.#backpressure + by;
+    if (next < 0 || next > MAX_BACKPRESSURE) throw new Trap("backpressure-overflow");
+    this.#backpressure = next;
   }
 
   /** Whether one is made by the other, or they are the same: they cannot call each other. */

@@ -21,6 +21,7 @@ import { type CoreInstance, InstanceState } from "./instance-state.ts";
 import type { RuntimeComponent, RuntimeItem } from "./items.ts";
 import { resourceDrop, resourceNew, resourceRep } from "./resource-builtins.ts";
 import { GuestResource } from "./resources.ts";
+import { backpressure, contextBuiltin } from "./task-builtins.ts";
 
 /** A start function that is to be called before instantiation goes on. */
 export type Starting = Generator<FunctionInstance, InstanceState, void>;
@@ -297,6 +298,12 @@ function builtin(
       return { name: step.canon, raw: resourceDrop(state, step.resource) };
     case "resource.rep":
       return { name: step.canon, raw: resourceRep(state, step.resource) };
+    case "context.get":
+    case "context.set":
+      return { name: step.canon, raw: contextBuiltin(state, step) };
+    case "backpressure.inc":
+    case "backpressure.dec":
+      return { name: step.canon, raw: backpressure(state, step.canon === "backpressure.inc" ? 1 : -1) };
     default:
       return { name: step.canon, raw: unavailable(state, step) };
   }

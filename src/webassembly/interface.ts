@@ -13,7 +13,9 @@ export function finishInterface(made: InterfaceObject, name: string, length = 1)
   for (const target of [prototype, made]) {
     for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
       const own = target === made ? ["prototype", "name", "length"] : ["constructor"];
-      if (!own.includes(key)) Object.defineProperty(target, key, { ...descriptor, enumerable: true });
+      // A class that was transpiled to a function may have `caller` and `arguments`, which cannot be changed.
+      if (own.includes(key) || descriptor.configurable !== true) continue;
+      Object.defineProperty(target, key, { ...descriptor, enumerable: true });
     }
   }
   Object.defineProperty(made, "length", { value: length });

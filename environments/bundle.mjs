@@ -1,0 +1,64 @@
+// Makes the smoke suite one script of each dialect, with the engine and its guests inside.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { assembleKernels } from "../bench/kernels.mjs";
+import { bundleScript, DIALECTS, ENTRY, toDialect } from "../scripts/build-scripts.mjs";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const KERNELS = ["fib", "sieve", "matmul", "sha256", "splitmix"];
+const GUESTS = [
+  { name: "c-hello", args: ["one", "two words"] },
+  { name: "c-file", args: ["/"] },
+  { name: "as-crc32", args: ["123456789"] },
+  { name: "rust-cat", args: ["/text"] },
+];
+
+/** Bytes as text that every host can read: not all have `atob`. */
+const literal = (bytes) => `fromHex("${Buffer.from(bytes).toString("hex")}")`;
+const FROM_HEX = `function fromHex(text) {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = parseInt(text.substr(2 * k, 2), 16);
+  return bytes;
+}`;
+
+async function wasmText() {
+  const { scalar } = await assembleKernels();
+  const kernels = scalar.filter(({ name }) => KERNELS.includes(name));
+  const list = (items) => `[${items.join(", ")}]`;
+  return `${FROM_HEX}
+export const kernels = ${list(
+    kernels.map(
+      ({ name, small, binary }) =>
+        `{ name: "${name}", size: ${small}, bytes: ${literal(Buffer.from(binary, "base64"))} }`,
+    ),
+  )};
+export const guests = ${list(
+    GUESTS.map(
+      ({ name, args }) =>
+        `{ name: "${name}", args: ${JSON.stringify(args)}, bytes: ${literal(readFileSync(`${root}guests/wasm/${name}.wasm`))} }`,
+    ),
+  )};`;
+}
+
+/** The suite in every dialect: a variable `suite` whose \`smoke()\` gives a promise of the outcome as JSON. */
+export async function bundleSmoke() {
+  const wasm = await wasmText();
+  const given = { "wasmeter-script": ENTRY, "virtual:wasm": wasm };
+  const plugin = {
+    name: "given",
+    setup(build) {
+      build.onResolve({ filter: /^(wasmeter-script|virtual:wasm)$/ }, ({ path }) => ({
+        path,
+        namespace: "given",
+      }));
+      build.onLoad({ filter: /.*/, namespace: "given" }, ({ path }) => ({
+        contents: given[path],
+        resolveDir: root,
+      }));
+    },
+  };
+  const entry = `export { smoke } from ${JSON.stringify(`${root}environments/smoke/index.js`)};`;
+  const script = await bundleScript({ entry, globalName: "suite", plugins: [plugin] });
+  return Object.fromEntries(DIALECTS.map((dialect) => [dialect, toDialect(script, dialect, "suite")]));
+}

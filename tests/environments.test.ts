@@ -1,0 +1,55 @@
+// The same results and fuel in every host that continuous integration asks for; and what the scripts for hosts without modules give.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { brotliCompressSync } from "node:zlib";
+import { parse } from "acorn";
+import { describe, expect, it } from "vitest";
+import * as engine from "wasmeter";
+import * as wasi from "wasmeter/wasi";
+import * as namespace from "wasmeter/webassembly";
+import { projectRoot, walk } from "./built-code.ts";
+
+it("gives the same in all of them", { timeout: 600_000 }, () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["environments/run.mjs", "--required"], {
+    cwd: projectRoot,
+    encoding: "utf8",
+  });
+  expect(status, stdout + stderr).toBe(0);
+  expect(stdout.match(/ equal /g)).toHaveLength(6);
+});
+
+describe.each(["es2022", "es2015", "es5"])("the script in %s", (dialect) => {
+  const text = readFileSync(join(projectRoot, `dist/script/wasmeter.${dialect}.js`), "utf8");
+
+  it("makes one global, with all that the entry points give", () => {
+    const context = createContext({});
+    runInContext(text, context);
+    expect(Object.keys(context)).toEqual(["wasmeter"]);
+    const names = [engine, wasi, namespace].flatMap((entry) => Object.keys(entry));
+    expect(Object.keys(context.wasmeter).sort()).toEqual([...new Set(names)].sort());
+  });
+
+  it("stays small", () => {
+    expect(brotliCompressSync(text).length / 1024).toBeLessThan(
+      { es2022: 140, es2015: 155, es5: 172 }[dialect] as number,
+    );
+  });
+});
+
+it("has no syntax in ES5 that Hermes lacks", () => {
+  const text = readFileSync(join(projectRoot, "dist/script/wasmeter.es5.js"), "utf8");
+  const found = new Set<string>();
+  walk(parse(text, { ecmaVersion: 2020 }), ({ type }) => void found.add(type));
+  const newer = [
+    "ArrowFunctionExpression",
+    "ClassDeclaration",
+    "ClassExpression",
+    "TemplateLiteral",
+    "SpreadElement",
+  ];
+  expect(newer.filter((type) => found.has(type))).toEqual([]);
+  expect(found).toContain("FunctionExpression");
+});

@@ -14,6 +14,9 @@ export const ENTRY = `export * from ${JSON.stringify(`${dist}index.js`)};
 export * from ${JSON.stringify(`${dist}wasi.js`)};
 export * from ${JSON.stringify(`${dist}webassembly.js`)};`;
 
+/** Where there is `module`, the script is one of CommonJS as well. */
+const COMMON_JS = 'if(typeof module==="object"&&module)module.exports=wasmeter;';
+
 export const DIALECTS = ["es2022", "es2015", "es5"];
 
 /** One script of `entry`, an ES module's text, as a variable `globalName`. `plugins` are esbuild's. */
@@ -52,8 +55,10 @@ export function toDialect(script, dialect, globalName) {
 async function main() {
   const script = await bundleScript({ entry: ENTRY, globalName: "wasmeter" });
   mkdirSync(`${dist}script`, { recursive: true });
-  for (const dialect of DIALECTS)
-    writeFileSync(`${dist}script/wasmeter.${dialect}.js`, toDialect(script, dialect, "wasmeter"));
+  for (const dialect of DIALECTS) {
+    const text = toDialect(script, dialect, "wasmeter");
+    writeFileSync(`${dist}script/wasmeter.${dialect}.cjs`, `${text.trimEnd()}\n${COMMON_JS}\n`);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

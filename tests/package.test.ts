@@ -18,8 +18,9 @@ import { projectRoot } from "./built-code.ts";
 
 const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
-const UNPACKED_BUDGET = 3072 * KIB;
-const PACKED_BUDGET = 640 * KIB;
+// Half of it are the three scripts for hosts without modules, each the whole engine once more.
+const PACKED_BUDGET = 1152 * KIB;
+const UNPACKED_BUDGET = 5120 * KIB;
 
 interface Manifest {
   readonly exports: Record<
@@ -59,9 +60,18 @@ it("packs what its manifest names, within the size budget", () => {
     ),
     ...Object.values(manifest.bin),
   ];
-  expect(paths).toEqual(expect.arrayContaining(named.map((path) => path.replace("./", ""))));
   expect(paths).toEqual(
-    expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "docs/cli.md", "man/wasmeter.1"]),
+    expect.arrayContaining(named.filter((path) => !path.includes("*")).map((path) => path.replace("./", ""))),
+  );
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      "dist/script/wasmeter.es5.cjs",
+      "README.md",
+      "LICENSE",
+      "CHANGELOG.md",
+      "docs/cli.md",
+      "man/wasmeter.1",
+    ]),
   );
   const foreign = paths.filter(
     (path) => !/^(bin\/|dist\/|docs\/|man\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(path),
@@ -124,7 +134,7 @@ it("has types that hold in a strict project which checks its libraries, README s
   }
 });
 
-const ENTRIES = Object.keys(manifest.exports).filter((entry) => entry !== "./package.json");
+const ENTRIES = Object.keys(manifest.exports).filter((entry) => !/json|\*/.test(entry));
 
 it.each(ENTRIES)("imports %s without touching anything", (entry) => {
   const specifier = entry.replace(/^\./, "wasmeter");

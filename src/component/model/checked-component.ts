@@ -87,6 +87,8 @@ export interface ExportStep {
   readonly item: Item;
   /** As exported: the ascribed type if there is one. Appended to the item's list, under this type. */
   readonly type: ExternType;
+  /** Resource types that an ascribed type makes of those of the item. */
+  readonly resources: readonly ResourceBinding[];
 }
 
 export type CanonStep = { readonly kind: "canon" } & (

@@ -42,6 +42,8 @@ export type ExternSort = "core-module" | "func" | "value" | "type" | "component"
 
 export interface InstanceType {
   readonly kind: "instance";
+  /** Levels of instance and component types in each other, itself included. */
+  readonly depth: number;
   /** In order. */
   readonly exports: ReadonlyMap<string, Extern>;
   /** Canonical resource types that are bound by this instance's exports, with the path of export names to each. */
@@ -50,6 +52,8 @@ export interface InstanceType {
 
 export interface ComponentType {
   readonly kind: "component";
+  /** As of instance types. */
+  readonly depth: number;
   readonly imports: ReadonlyMap<string, Extern>;
   readonly exports: ReadonlyMap<string, Extern>;
   /** Resource types that an instantiation's arguments bind; paths begin with the import's name. */

@@ -38,23 +38,32 @@ export const MAX_FLAT_RESULTS = 1;
  * A type that an import or export gives a name is an object of its own, with the same `canonical` as the type it names:
  * that is how records, variants, enums, flags and resources keep their names in text and in the rules of visibility.
  */
-interface TypeNode {
+export interface TypeNode {
   /** The one object for this structure, in a whole component with all that is nested in it. */
   readonly canonical: ValueType;
   /** Unique among the types of the whole; ascending in order of making. */
   readonly id: number;
   /** Levels of types below this one, itself included. */
   readonly depth: number;
+  /** Types in it, itself included, each as often as it occurs. */
+  readonly parts: number;
   /** Bytes in a linear memory of 32-bit addresses, padding included (Canonical ABI, element size). */
   readonly size: number;
-  readonly alignment: 1 | 2 | 4 | 8;
+  readonly alignment: Alignment;
+  /** Both with 64-bit addresses, which is what validation bounds. */
+  readonly size64: number;
+  readonly alignment64: Alignment;
   /** What it is flattened to; `undefined` when that is more than {@link MAX_FLAT_PARAMS}. */
   readonly flat: readonly FlatType[] | undefined;
   /** Whether values have parts behind a pointer (strings, lists, maps): lifting needs a memory, lowering `realloc` too. */
   readonly hasPointers: boolean;
   /** Whether a `borrow` occurs in it, outside of streams and futures. */
   readonly hasBorrow: boolean;
+  /** Whether an `own` or `borrow` occurs anywhere in it: what the type means depends on what resources are bound to. */
+  readonly hasResources: boolean;
 }
+
+export type Alignment = 1 | 2 | 4 | 8;
 
 export interface PrimitiveType extends TypeNode {
   readonly kind: PrimitiveKind;

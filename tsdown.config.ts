@@ -14,6 +14,7 @@ export default defineConfig({
     index: "src/index.ts",
     wasi: "src/wasi/index.ts",
     webassembly: "src/webassembly/index.ts",
+    component: "src/component/index.ts",
     "component/wasi": "src/component-wasi/index.ts",
     node: "src/node.ts",
     http: "src/serve.ts",

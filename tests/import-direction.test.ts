@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "component/runtime": [...ENGINE, "api", ...COMPONENT_PARTS],
   "component/api": [...ENGINE, "api", ...COMPONENT_PARTS, "component/runtime"],
   // Its index.
-  component: ["component/api"],
+  component: ["component/model", "component/api"],
   "component-wasi": [...BASE, "checks", "api", "wasi", "component", "component/api"],
   webassembly: [...ENGINE, "api"],
   plugin: [...BASE, "checks", "api", "wasi"],

@@ -1,0 +1,11 @@
+// Entry point `wasmeter/component`: components, read and validated. An explicit list of what is public.
+
+export {
+  Component,
+  type ComponentExternDescriptor,
+  type ComponentOptions,
+} from "./api/component.ts";
+export { ComponentError } from "./api/component-error.ts";
+export type { HostClass, HostFunction, HostInterface, Resource, Tagged } from "./api/types.ts";
+export { type ComponentLimits, DEFAULT_COMPONENT_LIMITS } from "./model/limits.ts";
+export type { ExternAttributes, ExternSort } from "./model/types.ts";

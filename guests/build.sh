@@ -7,7 +7,7 @@
 # Java needs a JDK of at least 17 and Maven, which fetches TeaVM; MoonBit the compiler on npm, @moonbit/moonc-worker
 # (0.1.202605123): MOONC names its moonc-worker.js.
 #
-#   guests/build.sh [c|assemblyscript|rust|java|moonbit]...
+#   guests/build.sh [c|assemblyscript|rust|java|moonbit|extism]...
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -51,7 +51,27 @@ build_moonbit() {
   rm "$native"
 }
 
-[ $# -gt 0 ] || set -- c assemblyscript rust java moonbit
+# Rust's needs the target wasm32-unknown-unknown (CARGO and RUSTFLAGS name other tools), Go's the compiler of Go.
+build_extism() {
+  for source in extism/c/*.c; do
+    "${CLANG:-clang}" --target=wasm32-wasi -O2 -Wall -Wextra -mexec-model=reactor -Wl,--strip-debug \
+      -o "extism/wasm/c-$(basename "$source" .c).wasm" "$source"
+  done
+  ../node_modules/.bin/asc extism/assemblyscript/words.ts --optimizeLevel 3 --shrinkLevel 1 --runtime minimal \
+    --use abort=extism/assemblyscript/words/myAbort --outFile extism/wasm/as-words.wasm
+  for source in extism/rust/*/; do
+    (cd "$source" && "${CARGO:-cargo}" build --release --target wasm32-unknown-unknown --target-dir "${TMPDIR:-/tmp}/extism-rust")
+    name="$(basename "$source")"
+    cp "${TMPDIR:-/tmp}/extism-rust/wasm32-unknown-unknown/release/$name.wasm" "extism/wasm/rust-$name.wasm"
+  done
+  (cd extism/go && GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -trimpath -ldflags='-s -w' -o ../wasm/go-sort.wasm .)
+  node -e 'const fs = require("fs"); fs.writeFileSync("extism/wasm/go-sort.wasm.br",
+    require("zlib").brotliCompressSync(fs.readFileSync("extism/wasm/go-sort.wasm")))'
+  rm extism/wasm/go-sort.wasm
+  chmod 644 extism/wasm/*
+}
+
+[ $# -gt 0 ] || set -- c assemblyscript rust java moonbit extism
 for language in "$@"; do "build_$language"; done
 chmod 644 wasm/*.wasm
 ls -l wasm | awk 'NR > 1 { printf "%8d %s\n", $5, $9 }'

@@ -1,0 +1,3 @@
+module extism-go
+
+go 1.24

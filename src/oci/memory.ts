@@ -78,3 +78,21 @@ export function memoryFlag(
   }
   return allowed;
 }
+
+/** V8 needs so much for the engine itself; with less it gives up while it loads a module. */
+const LEAST_HEAP = 24 * MIB;
+/** What Node takes outside of V8's heap and the guest's memory. */
+const OUTSIDE = 24 * MIB;
+
+/**
+ * Node's flags for a container. V8 judges by its heap's bound when buffers that are not used any more are worth collecting: a guest
+ * that grew to 24 MiB in steps peaked at 70 MiB without one, and at 58 MiB with one of 24 MiB.
+ * @param guest bytes that the guest may have
+ */
+export function nodeFlags(share: GuestMemory | undefined, guest: number | undefined): string[] {
+  // The young generation's 16 MiB are no room that a container has to spare.
+  const flags = ["--max-semi-space-size=1"];
+  if (share === undefined || guest === undefined) return flags;
+  const heap = Math.max(LEAST_HEAP, share.limit - guest - OUTSIDE);
+  return [...flags, `--max-old-space-size=${Math.floor(heap / MIB)}`];
+}

@@ -341,6 +341,15 @@ describe("memory", () => {
     expect(given({ ...limit(64), ...annotated("24MiB") })).toBe(`--max-memory=${24 * MIB}`);
   });
 
+  it("bounds Node's heap by what is left", () => {
+    const heap = (config: Partial<TestConfig>): string | undefined =>
+      rewritten(config).process.args.find((word) => word.startsWith("--max-old-space-size"));
+    expect(heap(limit(64))).toBe("--max-old-space-size=24");
+    expect(heap({ ...limit(64), ...annotated("24MiB") })).toBe("--max-old-space-size=24");
+    expect(heap({ ...limit(256), ...annotated("32MiB") })).toBe("--max-old-space-size=200");
+    expect(heap(limit(undefined))).toBeUndefined();
+  });
+
   it("is not bound without a limit", () => {
     for (const none of [undefined, 0, -1, 2 ** 43]) expect(given(limit(none))).toBeUndefined();
     const text = JSON.stringify(testConfig(limit(1))).replace(

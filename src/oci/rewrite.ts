@@ -24,7 +24,7 @@ import {
   stringAt,
   stringsAt,
 } from "./json.ts";
-import { guestMemory, memoryFlag } from "./memory.ts";
+import { guestMemory, memoryFlag, nodeFlags } from "./memory.ts";
 import type { ModuleOutline } from "./module-outline.ts";
 import { Refusal } from "./refusal.ts";
 import { tightened } from "./seccomp.ts";
@@ -72,9 +72,6 @@ export interface CommandFacts {
 /** Where an application listens unless an annotation says otherwise; a guest without rights cannot have port 80. */
 const LISTEN = "0.0.0.0:3000";
 
-/** V8 may double its young generation's 16 MiB before it collects; a container has no such room to spare. */
-const NODE_FLAGS = ["--max-semi-space-size=1"];
-
 const NO_CAPABILITIES = { bounding: [], effective: [], inheritable: [], permitted: [], ambient: [] };
 
 /**
@@ -121,12 +118,9 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
     );
   }
   const options = checkedOptions(annotations, command, around.command);
-  const memory = maximumMemory(
-    document,
-    options,
-    look().kind === "file" && command === "run" ? around.outline(path) : undefined,
-    around.command,
-  );
+  const share = guestMemory(memoryLimit(document));
+  const module = command === "run" && look().kind === "file" ? around.outline(path) : undefined;
+  const memory = memoryFlag(share, askedMemory(options, around.command), module?.memoryBytes ?? 0);
   const grants = directoryGrants(mounts, around.isDirectory);
   const files = around.nodeFiles();
   const words = commandWords(command, options, memory, grants, workers(document));
@@ -134,7 +128,7 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
     ...start(files.shell, "sh"),
     `${OUR_PLACE}/package/bin/wasmeter-init`,
     ...start(files.node, "node"),
-    ...NODE_FLAGS,
+    ...nodeFlags(share, memory),
     `${OUR_PLACE}/package/dist/container.js`,
     ...grants.notes.map((note) => `--note=${note}`),
     ...words,
@@ -191,19 +185,16 @@ function checkedOptions(annotations: JsonObject, command: string, facts: Command
   return options;
 }
 
-/** Bytes, or `undefined` for no bound but the engine's. */
-function maximumMemory(
-  document: Document,
-  options: readonly AnnotatedOption[],
-  module: ModuleOutline | undefined,
-  facts: CommandFacts,
-): number | undefined {
+function memoryLimit(document: Document): number | undefined {
   const resources = objectAt(objectAt(document.root, "linux", "linux"), "resources", "linux.resources");
   const memory = objectAt(resources, "memory", "linux.resources.memory");
-  const share = guestMemory(document.numberOf(member(memory, "limit")));
+  return document.numberOf(member(memory, "limit"));
+}
+
+/** Bytes. */
+function askedMemory(options: readonly AnnotatedOption[], facts: CommandFacts): number | undefined {
   const asked = options.find(({ name }) => name === "max-memory")?.value;
-  const bytes = asked === undefined ? undefined : facts.parseSize("--max-memory", asked);
-  return memoryFlag(share, bytes, module?.memoryBytes ?? 0);
+  return asked === undefined ? undefined : facts.parseSize("--max-memory", asked);
 }
 
 /** Processes of an application: as many as the container has whole processors, and one at least. */
@@ -225,7 +216,7 @@ function commandWords(
 ): string[] {
   const words = options.filter(({ name }) => name !== "max-memory").map(optionText);
   if (memory !== undefined) words.push(optionText({ name: "max-memory", value: String(memory) }));
-  if (command === "run") return ["run", "--inherit-env", ...grants.options, ...words];
+  if (command === "run") return ["run", "--inherit-env", "--oom-exit", ...grants.options, ...words];
   return ["up", `--listen=${LISTEN}`, `--workers=${processes}`, ...words];
 }
 

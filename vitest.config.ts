@@ -10,6 +10,7 @@ const LONG = [
   "src/api/scheduler.test.ts",
   "src/wasi/escape-{race,matrix}.test.ts",
   "src/wasi/fs/equivalence.test.ts",
+  "src/component-wasi/filesystem/escape.test.ts",
 ];
 
 const shared = {

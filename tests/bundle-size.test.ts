@@ -37,6 +37,16 @@ it.each(BUNDLES)("%s takes at most %i KiB", async (_, budget, imports) => {
   expect(compressed).toBeGreaterThan(0.8 * budget * KIB);
 });
 
+it("the hosts of components take at most 25 KB beside the engine", async () => {
+  const size = async (imports: string) => brotliCompressSync(await bundle(imports)).length;
+  const engine = await size('export * from "wasmeter";');
+  const both = await size(
+    'export * from "wasmeter"; export { handleRequest, Wasi } from "wasmeter/component/wasi";',
+  );
+  expect(both - engine).toBeLessThanOrEqual(25_000);
+  expect(both - engine).toBeGreaterThan(20_000);
+});
+
 it("leaves out what executes where nothing is executed", async () => {
   const text = new TextDecoder().decode(await bundle(BUNDLES[0]?.[2] ?? ""));
   expect(text).toContain("unexpected end");

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../src/component-wasi/test-hosts.ts";
+import { projectRoot } from "./built-code.ts";
 
 const folder = join(process.env.WASM_COMPONENTS ?? "", "wit");
 const isThere = process.env.WASM_COMPONENTS !== undefined && existsSync(folder);
@@ -82,4 +83,22 @@ describe.skipIf(!isThere)("the hosts of WASI", () => {
     const known = new Set(["wasi-v0.2.0", "wasi-v0.2.12"].flatMap(declared));
     expect(implemented().filter((name) => !known.has(name))).toEqual([]);
   });
+});
+
+it("the documentation has a row for every function of the hosts", () => {
+  const page = readFileSync(join(projectRoot, "docs", "wasi-components.md"), "utf8");
+  const rows = [...page.matchAll(/^\| ([a-z, -]+) \| (.+?) \|/gm)].flatMap(
+    ([, interfaces = "", functions = ""]) =>
+      interfaces
+        .split(", ")
+        .map((name) => ({ name, words: new Set(functions.split(/[^a-z0-9-]+/).map(camel)) })),
+  );
+  const missing = implemented().filter((each) => {
+    const [path = "", member = ""] = each.split(" ");
+    const name = path.slice(path.indexOf("/") + 1);
+    const [resource = "", method] = member.split(".");
+    const word = method ?? resource.charAt(0).toLowerCase() + resource.slice(1);
+    return !rows.some((row) => row.name === name && row.words.has(word));
+  });
+  expect(missing).toEqual([]);
 });

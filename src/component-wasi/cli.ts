@@ -3,7 +3,8 @@
 import { ExitError } from "../errors.ts";
 import { utf8Length } from "../utf8.ts";
 import { noFailure } from "./error-codes.ts";
-import { type ByteSink, type ByteSource, InputStream, OutputStream } from "./io/streams.ts";
+import type { ByteSink } from "./io/output.ts";
+import { type ByteSource, InputStream, OutputStream } from "./io/streams.ts";
 import { HostResource, hostFunction } from "./resource.ts";
 import type { WasiState } from "./state.ts";
 

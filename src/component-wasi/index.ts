@@ -17,7 +17,7 @@ export {
   type ResponseHead,
   startHandling,
 } from "./http/handle-request.ts";
-export type { IncomingHttp } from "./http/messages.ts";
+export type { IncomingHttp } from "./http/incoming.ts";
 export {
   type Field,
   HttpError,

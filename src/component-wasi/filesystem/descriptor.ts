@@ -21,7 +21,8 @@ import {
 import { chargeSync } from "../../wasi/work.ts";
 import { filesystemCode, filesystemFailure, noFailure } from "../error-codes.ts";
 import type { IoError } from "../io/error.ts";
-import { InputStream, MAX_TRANSFER, OutputStream } from "../io/streams.ts";
+import { MAX_TRANSFER } from "../io/output.ts";
+import { InputStream, OutputStream } from "../io/streams.ts";
 import { HostResource, hostFunction, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
 import { fileSink, fileSource, MAX_POSITION, Shared, writeAt } from "./open-file.ts";

@@ -2,7 +2,8 @@
 
 import { WasiError } from "../../wasi/abi.ts";
 import type { FileSystemDirectory, FileSystemFile } from "../../wasi/fs/file-system.ts";
-import type { ByteSink, ByteSource } from "../io/streams.ts";
+import type { ByteSink } from "../io/output.ts";
+import type { ByteSource } from "../io/streams.ts";
 import type { WasiState } from "../state.ts";
 
 /** Positions are signed 64-bit numbers, as POSIX's off_t. */

@@ -2,7 +2,8 @@
 // that has gone makes its writes fail.
 
 import { WasiError } from "../../wasi/abi.ts";
-import { BodyError, type ByteSink } from "../io/streams.ts";
+import type { ByteSink } from "../io/output.ts";
+import { BodyError } from "../io/stream-failure.ts";
 import type { HttpErrorCode } from "./error-code.ts";
 import type { Field } from "./transport.ts";
 

@@ -2,21 +2,14 @@
 
 import { noFailure } from "../error-codes.ts";
 import type { IoError } from "../io/error.ts";
-import { BodyError } from "../io/streams.ts";
+import { BodyError } from "../io/stream-failure.ts";
 import { constructible, hostFunction } from "../resource.ts";
 import type { WasiState } from "../state.ts";
 import { FutureTrailers, IncomingBody, OutgoingBody } from "./bodies.ts";
 import type { HttpErrorCode } from "./error-code.ts";
 import { Fields, fieldsFromList } from "./fields.ts";
-import {
-  FutureIncomingResponse,
-  IncomingRequest,
-  IncomingResponse,
-  OutgoingRequest,
-  OutgoingResponse,
-  RequestOptions,
-  ResponseOutparam,
-} from "./messages.ts";
+import { FutureIncomingResponse, IncomingRequest, IncomingResponse } from "./incoming.ts";
+import { OutgoingRequest, OutgoingResponse, RequestOptions, ResponseOutparam } from "./outgoing.ts";
 import { handleOutgoing, outgoingFailure } from "./outgoing-handler.ts";
 
 type Definitions = Record<string, unknown>;

@@ -7,7 +7,8 @@ import type { ComponentInstanceLike } from "../engine.ts";
 import { exportedFunction, Wasi } from "../wasi.ts";
 import { Deferred } from "./body-pipe.ts";
 import { fieldsOfHeaders, latin1 } from "./fields.ts";
-import { type IncomingHttp, IncomingRequest, type OutgoingResponse, ResponseOutparam } from "./messages.ts";
+import { type IncomingHttp, IncomingRequest } from "./incoming.ts";
+import { type OutgoingResponse, ResponseOutparam } from "./outgoing.ts";
 import { type Field, HttpError } from "./transport.ts";
 
 /** The head of a response, and its body as the guest writes it. */

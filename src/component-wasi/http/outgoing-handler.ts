@@ -3,12 +3,8 @@
 import { ComponentError } from "../../component/api/component-error.ts";
 import type { Open, WasiState } from "../state.ts";
 import type { HttpErrorCode } from "./error-code.ts";
-import {
-  FutureIncomingResponse,
-  type OutgoingRequest,
-  type RequestOptions,
-  type Timeouts,
-} from "./messages.ts";
+import { FutureIncomingResponse } from "./incoming.ts";
+import type { OutgoingRequest, RequestOptions, Timeouts } from "./outgoing.ts";
 import type { HttpTransport } from "./transport.ts";
 
 /** A request under way, until its response is read or dropped. */

@@ -3,8 +3,9 @@
 import { ComponentError } from "../../component/api/component-error.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import { socketFailure } from "../error-codes.ts";
+import type { ByteSink } from "../io/output.ts";
 import { Pollable, type Source } from "../io/poll.ts";
-import { type ByteSink, type ByteSource, InputStream, OutputStream } from "../io/streams.ts";
+import { type ByteSource, InputStream, OutputStream } from "../io/streams.ts";
 import { HostResource, resource } from "../resource.ts";
 import type { Open, WasiState } from "../state.ts";
 import { endpointOf, type IpSocketAddress, isUnicast, remoteOf, socketAddress } from "./addresses.ts";

@@ -5,6 +5,7 @@ import type { LinkProblem } from "../../errors.ts";
 import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
 import { funcTypeText } from "../abi/type-text.ts";
 import type { Extern, FuncType, InstanceType } from "../model/types.ts";
+import type { CallStack } from "../runtime/call-stack.ts";
 import type { HostFunc, RuntimeInstance, RuntimeItem } from "../runtime/items.ts";
 import { HostResource } from "../runtime/resources.ts";
 import type { HostClass, HostFunction, HostInterface } from "./types.ts";
@@ -31,6 +32,7 @@ export function hostInstance(
   host: HostInterface,
   type: InstanceType,
   resources: HostResources,
+  stack: CallStack,
   problems: LinkProblem[],
 ): RuntimeInstance {
   const exports = new Map<string, RuntimeItem>();
@@ -41,7 +43,7 @@ export function hostInstance(
         if (call === undefined) {
           problems.push({ module, name, expected: expectedOf(name, extern), found: undefined });
         } else {
-          exports.set(name, { sort: "func", func: { kind: "host", name: `${module}#${name}`, call } });
+          exports.set(name, { sort: "func", func: { kind: "host", name: `${module}#${name}`, call, stack } });
         }
         break;
       }

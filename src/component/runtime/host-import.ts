@@ -1,12 +1,15 @@
 // `canon lower` of a function of the host: a guest calls JavaScript.
 // Owns the order: lift, pay, call, wait, check, lower. What values look like is the ABI's affair.
 
+import type { OutOfFuelError } from "../../errors.ts";
 import {
   FunctionInstance,
   type HostCallback,
   type HostFunctionInstance,
   PendingResult,
+  UnpaidCall,
 } from "../../runtime/function.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../../runtime/raw-function.ts";
 import { ComponentError } from "../abi/component-error.ts";
 import { Side } from "../abi/context.ts";
@@ -23,22 +26,17 @@ export class HostImport implements RawHostFunction {
   readonly signature: Signature;
   readonly options: GuestOptions;
   readonly name: string;
-  readonly #call: HostFunc["call"];
+  readonly #func: HostFunc;
   /** For an observer of the store. */
   #observed: HostFunctionInstance | undefined;
 
-  constructor(
-    instance: InstanceState,
-    { call, name }: HostFunc,
-    signature: Signature,
-    options: GuestOptions,
-  ) {
+  constructor(instance: InstanceState, func: HostFunc, signature: Signature, options: GuestOptions) {
     this.words = signature.words;
     this.instance = instance;
     this.signature = signature;
     this.options = options;
-    this.name = name;
-    this.#call = call;
+    this.name = func.name;
+    this.#func = func;
   }
 
   begin(machine: HostMachine, base: number): HostFrame | undefined {
@@ -47,21 +45,26 @@ export class HostImport implements RawHostFunction {
     return call.begin(machine, base) ? undefined : call;
   }
 
-  /** Calls it; a promise becomes a `PendingResult`. @throws what it throws */
+  /** Calls it; a promise becomes a `PendingResult`, a charge that is not covered an `UnpaidCall`. @throws what it throws */
   invoke({ store, instance }: HostMachine, args: unknown[]): unknown {
     const { gate } = store;
-    if (gate === undefined) return this.#invoke(args);
+    if (gate === undefined) return this.#invoke(instance, args);
     this.#observed ??= this.#makeObserved();
     return gate.call(this.#observed, { store, instance }, args);
   }
 
-  #invoke(args: unknown[]): unknown {
+  #invoke(instance: ModuleInstance | undefined, args: unknown[]): unknown {
     const { isFallible } = this.signature;
+    const { stack, call } = this.#func;
+    const underWay = stack.enter(this.instance.store, instance);
     let result: unknown;
     try {
-      result = Reflect.apply(this.#call, undefined, args);
+      result = Reflect.apply(call, undefined, args);
     } catch (error) {
+      if (underWay.isUnpaid(error)) return new UnpaidCall(error as OutOfFuelError);
       return errOf(error, isFallible);
+    } finally {
+      stack.leave(underWay);
     }
     if (!isThenable(result)) return isFallible ? { tag: "ok", val: result } : result;
     return new PendingResult(
@@ -73,7 +76,7 @@ export class HostImport implements RawHostFunction {
   }
 
   #makeObserved(): HostFunctionInstance {
-    const host: HostCallback = (_, args) => this.#invoke(args);
+    const host: HostCallback = ({ instance }, args) => this.#invoke(instance, args);
     const type = { kind: "func", params: [], results: [] } as const;
     return Object.assign(FunctionInstance.host(-1, type, host, this.name), { host });
   }
@@ -120,14 +123,13 @@ class HostImportCall implements HostFrame {
     const side = this.#side;
     this.#resultAt = signature.resultPointer(side, base);
     const args = signature.liftParams(side, base);
-    if (!tryPay(machine, side.takeCost())) {
-      // Begun anew when the fuel is there.
-      this.#boundary.undo();
-      this.#stage = Stage.Pay;
-      this.request = "fuel";
-      return false;
-    }
+    const cost = side.takeCost();
+    if (!tryPay(machine, cost)) return this.#beginAnew();
     const result = this.#import.invoke(machine, args);
+    if (result instanceof UnpaidCall) {
+      if (cost > 0) machine.store.fuel.refund(BigInt(cost));
+      return this.#beginAnew();
+    }
     if (!(result instanceof PendingResult)) return this.#lower(machine, base, result);
     this.#stage = Stage.Wait;
     this.request = new PendingResult(
@@ -135,6 +137,14 @@ class HostImportCall implements HostFrame {
         this.#settled = value;
       }),
     );
+    return false;
+  }
+
+  /** When the fuel is there. */
+  #beginAnew(): false {
+    this.#boundary.undo();
+    this.#stage = Stage.Pay;
+    this.request = "fuel";
     return false;
   }
 

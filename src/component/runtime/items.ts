@@ -4,6 +4,7 @@ import type { Module } from "../../api/module.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
 import type { Signature } from "../abi/signature.ts";
 import type { CheckedComponent } from "../model/checked-component.ts";
+import type { CallStack } from "./call-stack.ts";
 import type { GuestOptions } from "./guest-options.ts";
 import type { InstanceState } from "./instance-state.ts";
 import type { RuntimeResource } from "./resources.ts";
@@ -24,6 +25,8 @@ export interface HostFunc {
   readonly kind: "host";
   readonly name: string;
   readonly call: (...args: unknown[]) => unknown;
+  /** Of the linker that it comes from. */
+  readonly stack: CallStack;
 }
 
 export type ComponentFunc = LiftedFunc | HostFunc;

@@ -1,0 +1,127 @@
+// An instance of a component, as embedders use it.
+
+import { ASYNC_CALL_OPTIONS, type AsyncCallOptions } from "../../api/drive.ts";
+import type { Execution } from "../../api/execution.ts";
+import { CALL_OPTIONS, type CallOptions } from "../../api/func.ts";
+import type { StartOptions } from "../../api/instance.ts";
+import type { Store } from "../../api/store.ts";
+import { type OptionTable, readOptions, STRING, unexpected, wrongArgument } from "../../checks/options.ts";
+import { quotedName, shownName } from "../../printable.ts";
+import type { InstanceState } from "../runtime/instance-state.ts";
+import type { RuntimeItem } from "../runtime/items.ts";
+import { Calls, type ExportedFunction } from "./calls.ts";
+import type { Component } from "./component.ts";
+import { type ComponentExports, type FunctionIndex, makeExports } from "./exports.ts";
+
+/**
+ * Names an exported function: by its name, if the component exports it itself; else the interface and the name. Names of
+ * functions are those of WIT (`look-up`, `[method]counter.add`) or of JavaScript (`lookUp`).
+ */
+export type FunctionPath = string | readonly [interfaceName: string, name: string];
+
+const START_OPTIONS = { concurrent: CALL_OPTIONS.concurrent } satisfies OptionTable<StartOptions>;
+
+export class ComponentInstance {
+  readonly component: Component;
+  readonly store: Store;
+  /**
+   * What the component exports: interfaces by their names as objects, functions in `lowerCamelCase`, resources as classes in
+   * `PascalCase`. A plain call runs to its end; where the guest would have to wait, it is a `WouldBlockError`.
+   */
+  readonly exports: ComponentExports;
+  readonly #state: InstanceState;
+  readonly #calls: Calls;
+  readonly #functions: FunctionIndex;
+
+  /** @internal Use `linker.instantiate`. */
+  constructor(component: Component, store: Store, state: InstanceState) {
+    this.component = component;
+    this.store = store;
+    this.#state = state;
+    this.#calls = new Calls(store, state);
+    const { exports, functions } = makeExports(state.exports, this.#calls);
+    this.exports = exports;
+    this.#functions = functions;
+  }
+
+  /**
+   * Calls an exported function to its end. A function of type `result` gives what `ok` holds.
+   * @throws ComponentError for the `err` of its `result`
+   * @throws Trap, OutOfFuelError, InterruptedError, LimitError: what stopped the guest, which cannot be entered again
+   * @throws WouldBlockError if a host function returns a promise
+   * @throws InstanceBusyError while another call of the instance is under way
+   * @throws TypeError for a path that is no function, arguments that do not fit (it names the path to the value); whatever a
+   * host function throws
+   */
+  call(path: FunctionPath, args: readonly unknown[] = [], options?: CallOptions): unknown {
+    const func = this.#find(path, "call");
+    checkList(args, "call");
+    const bounds = options === undefined ? undefined : readOptions("instance.call", options, CALL_OPTIONS);
+    return this.#calls.call(func, args, bounds);
+  }
+
+  /**
+   * The same where host functions may return promises; the event loop turns every few milliseconds.
+   * @throws as {@link call}, by rejecting
+   */
+  async callAsync(
+    path: FunctionPath,
+    args: readonly unknown[] = [],
+    options?: AsyncCallOptions,
+  ): Promise<unknown> {
+    const bounds = readOptions("instance.callAsync", options, ASYNC_CALL_OPTIONS);
+    const func = this.#find(path, "callAsync");
+    checkList(args, "callAsync");
+    return this.#calls.callAsync(func, args, bounds);
+  }
+
+  /** Prepares a call that can pause; nothing runs before `resume`. @throws as {@link call} does for its path and arguments */
+  start(path: FunctionPath, args: readonly unknown[] = [], options?: StartOptions): Execution {
+    const { concurrent } = readOptions("instance.start", options, START_OPTIONS);
+    const func = this.#find(path, "start");
+    checkList(args, "start");
+    return this.#calls.start(func, args, concurrent);
+  }
+
+  /** @internal What it exports under a name in WIT. */
+  item(name: string): RuntimeItem | undefined {
+    return this.#state.exports.get(name);
+  }
+
+  /** @internal Names of its exports, in WIT. */
+  get itemNames(): Iterable<string> {
+    return this.#state.exports.keys();
+  }
+
+  #find(path: FunctionPath, method: string): ExportedFunction {
+    const [from, name] = readPath(path, method);
+    const functions = this.#functions.get(from);
+    const found = functions?.get(name);
+    if (found !== undefined) return found;
+    const names = functions === undefined ? [...this.#functions.keys()] : [...functions.keys()];
+    const shown = names.filter((each) => each !== "").slice(0, 20);
+    const there = shown.length === 0 ? "there are none" : `there are ${shown.map(shownName).join(", ")}`;
+    throw new TypeError(
+      functions === undefined
+        ? `no exported interface ${quotedName(from)}; ${there}`
+        : `no exported function ${quotedName(name)}${from === "" ? "" : ` of ${quotedName(from)}`}; ${there}`,
+    );
+  }
+}
+
+/** Interface, `""` for none, and name. @throws TypeError */
+function readPath(path: unknown, method: string): readonly [string, string] {
+  const what = `instance.${method}: path`;
+  if (typeof path === "string") return ["", path];
+  if (!Array.isArray(path) || path.length !== 2) {
+    throw unexpected(what, "a function's name, or an array of an interface's and a function's", path);
+  }
+  return [STRING.read(path[0], what), STRING.read(path[1], what)];
+}
+
+/** @throws TypeError for arguments that are not in an array */
+function checkList(args: readonly unknown[], method: string): void {
+  if (Array.isArray(args)) return;
+  const signature = `instance.${method}(path, args, options)`;
+  throw wrongArgument(signature, "args", "an array of the function's arguments", args);
+}

@@ -7,6 +7,24 @@ export function hasOwn(object: object, key: PropertyKey): boolean {
   return Object.prototype.hasOwnProperty.call(object, key);
 }
 
+/** What is used of Node's `process`, and of its module `v8`. */
+interface NodeProcess {
+  readonly getBuiltinModule?: (
+    name: "node:v8",
+  ) => { getHeapStatistics(): { readonly heap_size_limit?: unknown } } | undefined;
+}
+
+/** How large the heap of the JavaScript engine can become, in bytes; `undefined` where the host does not say. */
+export function hostHeapLimit(): number | undefined {
+  const { process } = globalThis as { readonly process?: NodeProcess };
+  try {
+    const limit = process?.getBuiltinModule?.("node:v8")?.getHeapStatistics().heap_size_limit;
+    return typeof limit === "number" && limit > 0 ? limit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Typed arrays here are memories, whose bytes are little-endian; on a host of the other order scalar code would compute
  * wrong results without a word.

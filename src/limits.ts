@@ -98,6 +98,12 @@ export interface ModuleLimits {
   readonly subtypingDepth: number;
   /** Labels of one br_table. Default 65,520. */
   readonly brTableLabels: number;
+  /**
+   * Bytes that a module takes on the heap of the JavaScript engine: its definitions, counted while it is decoded, and what its
+   * functions become when they are first called. Default 512 MiB; a third of the host's heap where the host says that that is
+   * less, as Node does.
+   */
+  readonly heapBytes: number;
 }
 
 export const DEFAULT_MODULE_LIMITS: ModuleLimits = {
@@ -118,4 +124,5 @@ export const DEFAULT_MODULE_LIMITS: ModuleLimits = {
   operandMoves: 50_000_000,
   subtypingDepth: 63,
   brTableLabels: 65_520,
+  heapBytes: 512 * 2 ** 20,
 };

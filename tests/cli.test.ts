@@ -261,7 +261,7 @@ describe("errors", () => {
     expect(firstLine(wasmeter(["--feul", "5", "x.wasm"]))).toBe(
       "wasmeter: unknown option '--feul'; did you mean '--fuel'?",
     );
-    expect(wasmeter(["validte", "x.wasm"]).err).toContain("did you mean the command 'validate'?");
+    expect(wasmeter(["validte", "x.wasm"]).err).toContain("did you mean 'validate'?");
     expect(wasmeter(["--invoke", "ad", "library.wasm"]).err).toContain("did you mean 'add'?");
   });
 

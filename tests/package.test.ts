@@ -134,6 +134,32 @@ it("has types that hold in a strict project which checks its libraries, README s
   }
 });
 
+it("has types for projects without types of Node, and without Symbol.dispose in their library", () => {
+  const project = mkdtempSync(join(tmpdir(), "wasmeter-consumer-"));
+  try {
+    mkdirSync(join(project, "node_modules"));
+    symlinkSync(projectRoot, join(project, "node_modules/wasmeter"));
+    const compilerOptions = {
+      ...{ strict: true, noEmit: true, skipLibCheck: false, module: "nodenext", target: "es2022" },
+      ...{ types: [], lib: ["ES2022", "DOM"] },
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.mts"] }));
+    writeFileSync(
+      join(project, "main.mts"),
+      `import { Engine, type Execution, Store } from "wasmeter";
+       import { WasiPreview1 } from "wasmeter/wasi";
+       const store = new Store(new Engine(), { wasi: new WasiPreview1() });
+       export const end = (execution: Execution): void => execution[Symbol.dispose]();
+       export { store };`,
+    );
+    const tsc = join(projectRoot, "node_modules/typescript/bin/tsc");
+    const run = (): string => execFileSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+    expect(run()).toBe("");
+  } finally {
+    rmSync(project, { recursive: true });
+  }
+});
+
 const ENTRIES = Object.keys(manifest.exports).filter((entry) => !/json|\*/.test(entry));
 
 it.each(ENTRIES)("imports %s without touching anything", (entry) => {

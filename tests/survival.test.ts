@@ -50,6 +50,10 @@ const SAMPLE: readonly (readonly [host: number, scenario: string])[] = [
   [1, "deep calls without frames"],
   [1, "deep frames of executions"],
   [1, "functions passed to the host"],
+  [0, "code of loops"],
+  [1, "code of long expressions without fuel"],
+  [1, "a module of many struct types"],
+  [1, "names of what is not there"],
   [3, "memories by instantiation"],
   [3, "the longest array of numbers"],
 ];

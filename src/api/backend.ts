@@ -23,7 +23,7 @@ export class Backend {
   readonly tier = new Tier();
   readonly #options: CompilerOptions;
 
-  constructor({ costModel, lowering, opcodeTables, rules }: Engine) {
+  constructor({ costModel, lowering, opcodeTables, rules, moduleLimits }: Engine) {
     const forms = createForms();
     this.#options = {
       costs: resolveCosts(costModel),
@@ -35,6 +35,7 @@ export class Backend {
       branches: createBranches(forms),
       pairs: createPairs(),
       tier: this.tier,
+      heapBytes: moduleLimits.heapBytes,
     };
     setWarmUp(() => warmUp(this.interpreter, this.#options));
   }

@@ -7,6 +7,7 @@ import { budgetOf, stopError } from "../interp/run/stop.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import type { Instance } from "./instance.ts";
 import { Memory } from "./memory.ts";
 import type { Store } from "./store.ts";
@@ -48,6 +49,11 @@ export class Caller {
   export(name: string): ExportValue | undefined {
     const item = this.#instance?.export(STRING.read(name, "caller.export: name"));
     return item === undefined ? undefined : externHandle(this.store, item);
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Caller", { canWait: this.canWait });
   }
 
   /** Whether a promise may be returned: the call is asynchronous. */

@@ -12,7 +12,7 @@ import {
   unexpected,
 } from "../checks/options.ts";
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
-import { hasOwn, requireLittleEndian } from "../host.ts";
+import { hasOwn, hostHeapLimit, requireLittleEndian } from "../host.ts";
 import { COST_MODELS, type CostModel, resolveCosts } from "../interp/code/cost-model.ts";
 import type { LoweringMode } from "../interp/lower/module-compiler.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
@@ -20,6 +20,7 @@ import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import { createRules, type Rules } from "../validator/rules.ts";
 import type { Backend } from "./backend.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { InterruptHandle } from "./interrupt.ts";
 
 export interface EngineOptions {
@@ -30,7 +31,7 @@ export interface EngineOptions {
   readonly features?: keyof typeof FEATURE_SETS | Iterable<Feature>;
   /** What instructions cost. Default `"instructions"`: 1 each. Use `"bounded"` to bound time. */
   readonly costModel?: keyof typeof COST_MODELS | CostModel;
-  /** Limits that differ from `DEFAULT_MODULE_LIMITS`. */
+  /** Limits that differ from `DEFAULT_MODULE_LIMITS`, of which `heapBytes` is less on hosts with a small heap. */
   readonly moduleLimits?: Partial<ModuleLimits>;
   /**
    * Which code runs. `"fast"` (default) fuses instructions and prepays fuel by region; `"exact"` executes
@@ -77,10 +78,15 @@ export class Engine {
     this.costModel = read.costModel ?? COST_MODELS.instructions;
     // A model that cannot be priced is an error here, not when something first runs.
     resolveCosts(this.costModel);
-    this.moduleLimits = { ...DEFAULT_MODULE_LIMITS, ...read.moduleLimits };
+    this.moduleLimits = { ...defaultModuleLimits(), ...read.moduleLimits };
     this.opcodeTables = createOpcodeTables(this.features);
     this.rules = createRules(this.features);
     this.lowering = read.lowering ?? "fast";
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Engine", { features: this.features.size, lowering: this.lowering });
   }
 
   /** A handle by which another thread can interrupt every run of this engine. */
@@ -93,6 +99,15 @@ export class Engine {
   get interrupts(): InterruptHandle | undefined {
     return this.#interrupts;
   }
+}
+
+/** A module's part of the host's heap, and a store's, leave a third for the engine and for what is not collected yet. */
+const PART_OF_HEAP = 1 / 3;
+
+function defaultModuleLimits(): ModuleLimits {
+  const heap = hostHeapLimit() ?? Number.POSITIVE_INFINITY;
+  const heapBytes = Math.min(DEFAULT_MODULE_LIMITS.heapBytes, Math.floor(heap * PART_OF_HEAP));
+  return { ...DEFAULT_MODULE_LIMITS, heapBytes };
 }
 
 function readFeatures(option: unknown, what: string): FeatureSet {

@@ -6,6 +6,7 @@ import type { Run, RunState } from "../interp/run/run.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 import type { FuelScope } from "../runtime/fuel.ts";
 import { disposeSymbol } from "./dispose.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";
 import { resultsToHost } from "./values.ts";
@@ -56,6 +57,11 @@ export class Execution {
     this.#run = run;
     this.#epoch = store.engine.interrupts?.epoch ?? 0;
     if (run.state === "awaiting-host") this.#await();
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Execution", { state: this.state, fuelConsumed: this.fuelConsumed });
   }
 
   get state(): ExecutionState {

@@ -5,6 +5,7 @@ import { readValue, writeValue } from "../interp/run/values.ts";
 import { isRef } from "../module/types.ts";
 import { GlobalInstance } from "../runtime/global.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 import { VAL_TYPE, type ValTypeName, valTypeName } from "./types.ts";
@@ -48,6 +49,15 @@ export class Global {
   /** @internal */
   static handle(store: Store, global: GlobalInstance): Global {
     return (store.handles.get(global) as Global | undefined) ?? new Global(store, global);
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Global", {
+      type: this.type,
+      mutable: this.mutable,
+      value: isRef(this.item.global.type.type) ? undefined : String(this.value),
+    });
   }
 
   get type(): ValTypeName {

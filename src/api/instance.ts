@@ -1,6 +1,7 @@
 // An instance: a module with memories, tables, globals of its own, ready to be called.
 
 import { BOOLEAN, type OptionTable, readOptions, STRING, wrongArgument } from "../checks/options.ts";
+import { nearest } from "../checks/suggest.ts";
 import { InstanceBusyError } from "../errors.ts";
 import { quotedName, shownName } from "../printable.ts";
 import { Checkpoint } from "../runtime/checkpoint.ts";
@@ -12,6 +13,7 @@ import { ASYNC_CALL_OPTIONS, type AsyncCallOptions, drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { type ExportValue, externHandle } from "./externs.ts";
 import { CALL_OPTIONS, type CallOptions, callFunction } from "./func.ts";
+import { inspection, inspectSymbol, namesShown } from "./inspection.ts";
 import type { Module } from "./module.ts";
 import type { Store } from "./store.ts";
 import { argumentsToGuest } from "./values.ts";
@@ -132,6 +134,13 @@ export class Instance<E extends object = Exports> {
     for (const participant of this.store.participants) participant.reset?.(this.store.fuelConsumed);
   }
 
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Instance", {
+      exports: namesShown(this.module.checked.module.exports.map(({ name }) => name)),
+    });
+  }
+
   /** What is exported as `name`, if anything; safe where the names of exports are not known. @throws TypeError for what is no name */
   export(name: string): ExportValue | undefined {
     const item = this.#state.export(STRING.read(name, "instance.export: name"));
@@ -143,17 +152,32 @@ export class Instance<E extends object = Exports> {
     return this.#state.export(name);
   }
 
+  /** What to call instead, for an error's message. */
+  #advice(name: string): string {
+    const names = exportedFunctions(this.#state);
+    const near = nearest(name, names.slice(0, MOST_COMPARED));
+    if (near !== undefined) return `; did you mean ${quotedName(near)}?`;
+    if (names.length === 0) return "; there are none";
+    const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : "";
+    return `; there are ${names.slice(0, MOST_LISTED).map(shownName).join(", ")}${more}`;
+  }
+
   #func(name: string, method: string): FunctionInstance {
     STRING.read(name, `instance.${method}: name`);
     const item = this.#state.export(name);
     if (item?.kind === "func") return item.func;
     if (item !== undefined)
       throw new TypeError(`export ${quotedName(name)} is a ${item.kind}, not a function`);
-    const names = [...this.#state.checked.functionExportNames.values()].slice(0, 20);
-    throw new TypeError(
-      `no exported function ${quotedName(name)}; there ${names.length === 0 ? "are none" : `are ${names.map(shownName).join(", ")}`}`,
-    );
+    throw new TypeError(`no exported function ${quotedName(name)}${this.#advice(name)}`);
   }
+}
+
+/** Names that are shown in a message, and that are compared with one that there is not. */
+const MOST_LISTED = 20;
+const MOST_COMPARED = 1_000;
+
+function exportedFunctions(state: ModuleInstance): readonly string[] {
+  return state.checked.module.exports.filter(({ kind }) => kind === "func").map(({ name }) => name);
 }
 
 function exportsOf(store: Store, state: ModuleInstance): Exports {

@@ -19,6 +19,7 @@ import {
   hostFunctionOfType,
   makeHostFunction,
 } from "./func.ts";
+import { inspection, inspectSymbol, namesShown } from "./inspection.ts";
 import { type Exports, Instance } from "./instance.ts";
 import { Module } from "./module.ts";
 import { makeInstance, makeInstanceAsync, PreparedInstance, requireSameEngine } from "./prepared-instance.ts";
@@ -74,6 +75,10 @@ export class Linker {
    */
   func(module: string, name: string, type: HostFunctionType | "as-imported", host: HostFunction): this {
     checkNames(module, name, "linker.func(module, name, type, host)");
+    if (typeof type === "function" || type === undefined) {
+      const wanted = '{ params, results } or "as-imported"';
+      throw wrongArgument("linker.func(module, name, type, host)", "type", wanted, type);
+    }
     if (typeof host !== "function") {
       throw wrongArgument("linker.func(module, name, type, host)", "host", "a function", host);
     }
@@ -101,6 +106,11 @@ export class Linker {
     const definition: Definition = { kind: "export", instance };
     for (const { name } of instance.module.checked.module.exports) this.#define(module, name, definition);
     return this;
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Linker", { modules: namesShown([...this.#definitions.keys()]) });
   }
 
   /** From now on, an imported function that is not defined is one that traps when called. */

@@ -14,6 +14,7 @@ import type { ExternInstance } from "../runtime/instance.ts";
 import { MemoryInstance } from "../runtime/memory.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import { memoryTypeProblem } from "../validator/limits-types.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { type Address, MemoryAccess } from "./memory-access.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
@@ -65,6 +66,11 @@ export class Memory extends MemoryAccess {
   /** @internal */
   static handle(store: Store, memory: MemoryInstance): Memory {
     return (store.handles.get(memory) as Memory | undefined) ?? new Memory(store, memory);
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Memory", { pages: this.pages, byteLength: this.byteLength });
   }
 
   get byteLength(): number {

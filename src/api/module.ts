@@ -14,10 +14,12 @@ import { decodeNames } from "../decoder/names.ts";
 import { CompileError, InterruptedError, LimitError } from "../errors.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
+import { quotedName } from "../printable.ts";
 import { externTypeTexts } from "../runtime/link.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
 import { Engine } from "./engine.ts";
+import { inspection, inspectSymbol, namesShown } from "./inspection.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch, now } from "./interrupt.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -108,6 +110,14 @@ export class Module {
     }
   }
 
+  /**
+   * Bytes that it takes on the heap of the JavaScript engine, beside the module's own bytes: of its definitions, and of the code
+   * of those functions that have been called. Bounded by `moduleLimits.heapBytes`.
+   */
+  get heapBytes(): number {
+    return this.compiled?.heapBytes ?? this.checked.module.heapBytes;
+  }
+
   /** Described when first asked for, in the module's order. */
   get imports(): readonly ImportDescriptor[] {
     if (this.#imports === undefined) {
@@ -137,6 +147,16 @@ export class Module {
     return this.#exports;
   }
 
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Module", {
+      name: this.name === undefined ? undefined : quotedName(this.name),
+      bytes: this.checked.module.bytes.length,
+      imports: this.checked.module.imports.length,
+      exports: namesShown(this.checked.module.exports.map(({ name }) => name)),
+    });
+  }
+
   /** Whether the bytes are a valid module for this engine. @throws TypeError for what is not bytes */
   static validate(engine: Engine, source: ModuleSource): boolean {
     requireEngine(engine, "Module.validate(engine, bytes)");
@@ -152,7 +172,7 @@ export class Module {
 
   /** From the name section. */
   get name(): string | undefined {
-    return decodeNames(this.checked.module).module;
+    return decodeNames(this.checked.module, "functions").module;
   }
 
   /** Copies of the payloads of all custom sections of that name. @throws TypeError for what is no name */

@@ -24,6 +24,7 @@ import { type Blocking, StoreState } from "../runtime/store.ts";
 import { disposeSymbol } from "./dispose.ts";
 import { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { StoreValues } from "./store-values.ts";
 
 export interface StoreOptions {
@@ -98,6 +99,16 @@ export class Store {
     this.state.exceptions = makeExceptionBoundary(this);
     this.wasi = wasi;
     if (wasi !== undefined) this.register(wasi);
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Store", {
+      fuelConsumed: this.fuelConsumed,
+      fuelRemaining: this.fuelRemaining,
+      bytesUsed: this.bytesUsed,
+      instances: this.state.instances.length,
+    });
   }
 
   get limits(): Limits {

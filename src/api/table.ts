@@ -6,6 +6,7 @@ import { isRef } from "../module/types.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { TableInstance } from "../runtime/table.ts";
 import { tableTypeProblem } from "../validator/limits-types.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 import { VAL_TYPE, type ValTypeName, valTypeName } from "./types.ts";
@@ -53,6 +54,11 @@ export class Table {
   /** @internal */
   static handle(store: Store, table: TableInstance): Table {
     return (store.handles.get(table) as Table | undefined) ?? new Table(store, table);
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Table", { length: this.length });
   }
 
   get length(): number {

@@ -3,6 +3,7 @@
 import { type OptionTable, readOptions, required } from "../checks/options.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { TagInstance } from "../runtime/tag.ts";
+import { inspection, inspectSymbol } from "./inspection.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
 import { VAL_TYPES, type ValTypeName, valTypeName } from "./types.ts";
@@ -34,6 +35,11 @@ export class Tag {
   /** @internal */
   static handle(store: Store, tag: TagInstance): Tag {
     return (store.handles.get(tag) as Tag | undefined) ?? new Tag(store, tag);
+  }
+
+  /** @internal */
+  [inspectSymbol](): string {
+    return inspection("Tag", { params: `[${this.params.join(", ")}]` });
   }
 
   get params(): readonly ValTypeName[] {

@@ -166,10 +166,27 @@ describe("help", () => {
   it("says which commands there are when one is not", async () => {
     for (const word of ["serve", "compile", "wast"]) {
       const { status, err } = await command([word, "x.wasm"]);
-      expect(status).toBe(1);
-      expect(err).toContain(`cannot read ${word}: no such file; commands are run, validate, inspect`);
+      expect(status).toBe(2);
+      expect(err).toMatch(
+        `cannot read ${word}: no such file, and no command '${word}'; there are run, validate,`,
+      );
+      expect(err).toMatch(/\nTry 'wasmeter --help'\.\n$/);
     }
-    expect((await command(["validat", "x.wasm"])).err).toContain("did you mean the command 'validate'?");
+    expect((await command(["validat", "x.wasm"])).err).toContain("did you mean 'validate'?");
+    const { err } = await command(["help", "inspct"]);
+    expect(err).toBe("wasmeter: no command 'inspct'; did you mean 'inspect'?\nTry 'wasmeter --help'.\n");
+    expect((await command(["no/such"])).status).toBe(1);
+  });
+
+  it("says where the file for --json goes", async () => {
+    const first = await command(["--json", "out.json", file("hello")]);
+    expect(first.status).toBe(2);
+    expect(first.err).toContain("the file for --json goes behind an equals sign: --json=out.json");
+    for (const name of ["inspect", "validate"]) {
+      const { status, err } = await command([name, "--json=out.json", file("hello")]);
+      expect(status).toBe(2);
+      expect(err).toContain("--json takes no value: the JSON goes to standard output");
+    }
   });
 });
 
@@ -208,6 +225,7 @@ describe("--json", () => {
       loadMs: expect.any(Number),
       runMs: expect.any(Number),
     });
+    expect(err).toMatch(/"loadMs":\d+(\.\d{1,3})?,"runMs":\d+(\.\d{1,3})?\}/);
     expect(end((await command(["--json", file("exit")])).err)).toMatchObject({ status: 44, exitCode: 300 });
   });
 

@@ -1,12 +1,11 @@
 // From argv to a command's exit status: finds the command, answers --help and --version, reports what it throws.
 // Owns that much; each command is a file of its own. Touches nothing but its arguments, so tests run it in-process.
 
-import { nearest } from "../checks/suggest.ts";
 import { parseCommandLine } from "./args/options.ts";
 import { classify, describeError, type Reason, STATUS } from "./classify-error.ts";
 import { paintFor } from "./colour.ts";
 import { allOptions, type CommandContext, commandHelp } from "./command.ts";
-import { overview } from "./commands/help.ts";
+import { noCommand, overview } from "./commands/help.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { run } from "./commands/run.ts";
 import type { CommandIo } from "./io.ts";
@@ -19,14 +18,11 @@ function version(): string {
   return `wasmeter ${readManifest().version}\n`;
 }
 
-/** A command that is not there is taken for a file that does not exist. */
+/** A file that does not exist may be meant for a command. */
 function withCommandHint(error: unknown, file: string | undefined): unknown {
-  if (!(error instanceof InputError) || file === undefined || /[./\\]/.test(file)) return error;
-  const names = COMMANDS.map(({ name }) => name);
-  const command = nearest(file, names);
-  const hint =
-    command === undefined ? `commands are ${names.join(", ")}` : `did you mean the command '${command}'?`;
-  return new InputError(`${error.message}; ${hint}`);
+  if (!(error instanceof InputError) || file === undefined) return error;
+  if (/[./\\]/.test(file)) return error;
+  return new UsageError(`${error.message}, and ${noCommand(file, COMMANDS)}`);
 }
 
 /**

@@ -48,8 +48,9 @@ function textOf(error: unknown, context: ReportContext): string {
   const line = (text: string): string => `${prefix(paint)}${printable(shortened(text, LONGEST_MESSAGE))}\n`;
   if (error instanceof ClosedOutputError || error instanceof ExitError) return "";
   if (error instanceof UsageError) {
-    const help = `Try 'wasmeter ${context.command === undefined ? "" : `${context.command} `}--help'.\n`;
-    return line(error.message) + help;
+    const { command } = context;
+    const of = command === undefined || command === "help" ? "" : `${command} `;
+    return `${line(error.message)}Try 'wasmeter ${of}--help'.\n`;
   }
   if (error instanceof InputError) return line(error.message);
   if (error instanceof CompileError) return line(compileErrorText(error, context.file));

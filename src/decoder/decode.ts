@@ -5,6 +5,7 @@ import type { ModuleLimits } from "../limits.ts";
 import type { CodeVisitor } from "../module/code-visitor.ts";
 import type { Module } from "../module/module.ts";
 import { ByteReader } from "./byte-reader.ts";
+import { CUSTOM_SECTION_BYTES, NAME_UNIT_BYTES } from "./definition-bytes.ts";
 import { ExpressionReader } from "./expression-reader.ts";
 import { describeForeignBytes } from "./foreign-bytes.ts";
 import { hexByte } from "./hex.ts";
@@ -112,6 +113,7 @@ function readPreamble(cursor: ByteReader): void {
   const hint = foreign === undefined ? "" : `: this is ${foreign}`;
   if (cursor.end < 4) cursor.fail(`unexpected end of section or function${hint}`, cursor.end);
   if (cursor.bits32() !== MAGIC) cursor.fail(`magic header not detected${hint}`, 0);
+  if (cursor.end < 8) cursor.fail(`unexpected end of section or function${hint}`, cursor.end);
   const version = cursor.bits32();
   if (foreign !== undefined) cursor.fail(`unknown binary version${hint}`, 4);
   if (version !== VERSION) cursor.fail(`unknown binary version ${version >>> 0}`, 4);
@@ -157,11 +159,13 @@ function sectionOf(context: DecoderContext, id: number, offset: number): Section
 }
 
 /** Keeps name and range: whatever a custom section's contents are, they make no module malformed. */
-function readCustomSection({ cursor, module }: DecoderContext, end: number, after: number): void {
+function readCustomSection(context: DecoderContext, end: number, after: number): void {
+  const { cursor, module } = context;
   const name = cursor.name();
   const start = cursor.position;
   if (start > end) cursor.fail("unexpected end of section or function: a custom section's name", start);
   cursor.skip(end - start);
+  context.take(CUSTOM_SECTION_BYTES + NAME_UNIT_BYTES * name.length);
   module.customSections.push({ name, start, end, after });
 }
 

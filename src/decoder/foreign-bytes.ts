@@ -3,6 +3,9 @@
 
 import { decodeUtf8 } from "../utf8.ts";
 
+/** How modules and components begin: magic, then version and layer. */
+const MAGIC = [0, 0x61, 0x73, 0x6d];
+const PREAMBLE_BYTES = 8;
 /** Bytes looked at. */
 const SNIFF = 512;
 
@@ -51,10 +54,17 @@ const TEXTS: readonly { readonly pattern: RegExp; readonly what: string }[] = [
  */
 export function describeForeignBytes(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "empty";
-  if (startsWith(bytes, [0, 0x61, 0x73, 0x6d])) return isComponent(bytes) ? COMPONENT : undefined;
+  const { length } = bytes;
+  const common = Math.min(length, MAGIC.length);
+  if (startsWith(bytes, MAGIC.slice(0, common))) {
+    if (length < PREAMBLE_BYTES)
+      return `cut off after ${length} bytes; a module begins with ${PREAMBLE_BYTES}`;
+    return isComponent(bytes) ? COMPONENT : undefined;
+  }
   const known = SIGNATURES.find((signature) => startsWith(bytes, signature.bytes));
   if (known !== undefined) return known.what;
   const text = beginningAsText(bytes);
+  if (text === undefined && length < PREAMBLE_BYTES) return `${length} bytes long, too short for a module`;
   if (text === undefined) return undefined;
   return TEXTS.find(({ pattern }) => pattern.test(text))?.what ?? "a text file, not a WebAssembly module";
 }

@@ -37,6 +37,7 @@ export function createModuleBuilder(bytes: Uint8Array): ModuleBuilder {
     code: [],
     data: [],
     customSections: [],
+    heapBytes: 0,
   };
 }
 
@@ -84,6 +85,14 @@ export class DecoderContext {
   /** Throws {@link LimitError} when `requested` is past the limit `name`. */
   limit(name: keyof ModuleLimits, requested: number, what: string): void {
     if (requested > this.limits[name]) throw new LimitError(name, requested, this.limits[name], what);
+  }
+
+  /** Counts what something takes on the host's heap. @throws LimitError past `heapBytes` */
+  take(bytes: number): void {
+    const { module, limits } = this;
+    module.heapBytes += bytes;
+    if (module.heapBytes > limits.heapBytes)
+      this.limit("heapBytes", module.heapBytes, "the module's definitions");
   }
 
   /** A vector's length: at most the bytes left, and within the limit `name` together with `existing` items. */

@@ -10,8 +10,9 @@ import { readCustomSection } from "./custom-section.ts";
 type FlatKey = "functions" | "types" | "tables" | "memories" | "globals" | "elements" | "data" | "tags";
 type IndirectKey = "locals" | "labels" | "fields";
 
+const FUNCTIONS = 1;
 const FLAT: ReadonlyMap<number, FlatKey> = new Map([
-  [1, "functions"],
+  [FUNCTIONS, "functions"],
   [4, "types"],
   [5, "tables"],
   [6, "memories"],
@@ -28,9 +29,10 @@ const INDIRECT: ReadonlyMap<number, IndirectKey> = new Map([
 
 /**
  * Names of `module`, from its first section called `name`. Never throws. A subsection that does not decode,
- * or that does not end where its size says, is ignored whole; the others count.
+ * or that does not end where its size says, is ignored whole; the others count. With `"functions"` only the module's name and
+ * those of functions that there are, which bounds what they take.
  */
-export function decodeNames(module: Module): ModuleNames {
+export function decodeNames(module: Module, which: "all" | "functions" = "all"): ModuleNames {
   const names: { -readonly [Key in keyof ModuleNames]: ModuleNames[Key] } = {
     module: undefined,
     functions: new Map(),
@@ -45,6 +47,7 @@ export function decodeNames(module: Module): ModuleNames {
     tags: new Map(),
     fields: new Map(),
   };
+  const end = which === "all" ? undefined : functionCount(module);
   readCustomSection(module, "name", (cursor) => {
     while (cursor.position < cursor.end) {
       const id = cursor.byte();
@@ -52,15 +55,19 @@ export function decodeNames(module: Module): ModuleNames {
       const start = cursor.skip(size);
       const subsection = new ByteReader(module.bytes, start, start + size);
       tolerate(() => {
-        const flat = FLAT.get(id);
-        const indirect = INDIRECT.get(id);
+        const flat = which === "all" || id === FUNCTIONS ? FLAT.get(id) : undefined;
+        const indirect = which === "all" ? INDIRECT.get(id) : undefined;
         if (id === 0) names.module = whole(subsection, (reader) => reader.name());
-        else if (flat !== undefined) names[flat] = whole(subsection, nameMap);
+        else if (flat !== undefined) names[flat] = whole(subsection, (reader) => nameMap(reader, end));
         else if (indirect !== undefined) names[indirect] = whole(subsection, indirectNameMap);
       });
     }
   });
   return names;
+}
+
+function functionCount({ imports, functions }: Module): number {
+  return functions.length + imports.filter(({ desc }) => desc.kind === "func").length;
 }
 
 /** Runs `read`, and lets what is malformed pass. */
@@ -78,12 +85,14 @@ function whole<T>(reader: ByteReader, read: (reader: ByteReader) => T): T {
   return value;
 }
 
-function nameMap(reader: ByteReader): Map<number, string> {
+/** Names by index; those of indices from `end` on are read and forgotten. */
+function nameMap(reader: ByteReader, end = Number.POSITIVE_INFINITY): Map<number, string> {
   const count = reader.length();
   const names = new Map<number, string>();
   for (let i = 0; i < count; i++) {
     const index = reader.u32();
-    names.set(index, reader.name());
+    const name = reader.name();
+    if (index < end) names.set(index, name);
   }
   return names;
 }

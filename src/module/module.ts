@@ -126,4 +126,6 @@ export interface Module {
   readonly code: readonly FunctionBody[];
   readonly data: readonly DataSegment[];
   readonly customSections: readonly CustomSection[];
+  /** What all of it takes on the heap of the JavaScript engine. */
+  readonly heapBytes: number;
 }

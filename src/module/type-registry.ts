@@ -117,7 +117,9 @@ export class TypeRegistry {
   addFuncType(params: readonly ValType[], results: readonly ValType[]): number {
     // References to canonical types are outer references: identity maps them, relative ones cannot occur.
     const composite: FuncType = { kind: "func", params, results };
-    const key = `${subTypeKey({ final: true, supertypes: [], composite }, String)};`;
+    const parts: string[] = [];
+    subTypeKey(parts, { final: true, supertypes: [], composite }, String);
+    const key = parts.join("");
     let id = this.#groups.get(key);
     if (id === undefined) {
       id = this.#types.length;
@@ -333,28 +335,33 @@ function groupKey(types: readonly SubType[], { start, count }: RecGroup, ids: Ty
     const idx = typeIdxOf(heapOf(type));
     return idx >= start ? `.${type - 4 * start}` : String(toCanonical(type, ids));
   };
-  let key = "";
-  for (const type of types.slice(start, start + count)) key += `${subTypeKey(type, valKey, typeKey)};`;
-  return key;
+  const parts: string[] = [];
+  for (const type of types.slice(start, start + count)) subTypeKey(parts, type, valKey, typeKey);
+  return parts.join("");
 }
 
+/** Adds to the parts of a key. Joined at once they take a third of what V8 keeps of a text that was added to bit by bit. */
 function subTypeKey(
+  parts: string[],
   type: SubType,
   valKey: (type: ValType) => string,
   typeKey: (idx: number) => string = String,
-): string {
-  let key = type.final ? "!" : "";
-  if (type.supertypes.length > 0) key += `<${type.supertypes.map(typeKey).join()}`;
-  if (type.describes !== undefined) key += `^${typeKey(type.describes)}`;
-  if (type.descriptor !== undefined) key += `v${typeKey(type.descriptor)}`;
+): void {
+  if (type.final) parts.push("!");
+  if (type.supertypes.length > 0) parts.push("<", type.supertypes.map(typeKey).join());
+  if (type.describes !== undefined) parts.push("^", typeKey(type.describes));
+  if (type.descriptor !== undefined) parts.push("v", typeKey(type.descriptor));
   const fieldKey = (field: FieldType): string => valKey(field.type) + (field.mutable ? "m" : "");
   const composite = type.composite;
   switch (composite.kind) {
     case "func":
-      return `${key}f${composite.params.map(valKey).join()}>${composite.results.map(valKey).join()}`;
+      parts.push("f", composite.params.map(valKey).join(), ">", composite.results.map(valKey).join());
+      break;
     case "struct":
-      return `${key}s${composite.fields.map(fieldKey).join()}`;
+      parts.push("s", composite.fields.map(fieldKey).join());
+      break;
     case "array":
-      return `${key}a${fieldKey(composite.field)}`;
+      parts.push("a", fieldKey(composite.field));
   }
+  parts.push(";");
 }

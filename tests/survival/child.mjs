@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { CODE, codeModule, DEFINITIONS, namesModule } from "./large-modules.mjs";
 
 const [dist, scenario, folder, limitsJson] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(join(dist, name)).href);
@@ -11,7 +12,7 @@ const { Engine, Linker, Module, Store, RuntimeError, CompileError, LinkError } =
 const { WasiPreview1, CapturedOutput, MemoryFileSystem } = await load("wasi.js");
 
 const limits = JSON.parse(limitsJson);
-const engine = new Engine();
+const engine = new Engine({ features: "all" });
 const store = new Store(engine, { limits });
 const text = (name) => new Module(engine, readFileSync(join(folder, `${name}.wasm`)));
 const linker = new Linker(engine);
@@ -110,7 +111,29 @@ const SCENARIOS = {
     for (let k = 0; k < 200_000; k++) instance.call("directory", [k]);
     for (let k = 0; k < 2_000; k++) instance.call("open");
   },
+  "names of what is not there": () => {
+    const module = new Module(engine, namesModule(2_000_000));
+    return linker.instantiate(store, module).call("f");
+  },
 };
+
+for (const [name, [count, make]] of Object.entries(DEFINITIONS)) {
+  SCENARIOS[`a module of many ${name}`] = () => {
+    const module = new Module(engine, make(count));
+    kept.push(module, module.imports, module.exports);
+  };
+}
+for (const name of Object.keys(CODE)) {
+  const module = () => new Module(engine, codeModule(name, 7_000_000));
+  SCENARIOS[`code of ${name}`] = () => linker.instantiate(store, module()).call("f");
+  SCENARIOS[`code of ${name} without fuel`] = () => {
+    const bounded = new Store(engine, { limits, fuel: 100_000 });
+    const execution = linker.instantiate(bounded, module()).start("f");
+    kept.push(execution);
+    execution.resume();
+    if (execution.state === "trapped") throw execution.trap;
+  };
+}
 
 if (scenario === "--list") {
   console.log(JSON.stringify(Object.keys(SCENARIOS)));

@@ -14,10 +14,18 @@ export interface OptionSpec {
   /** May be given more than once. */
   readonly repeatable?: boolean;
   readonly short?: string;
+  /** Of a switch that another command has with a value: why it has none here. */
+  readonly withoutValue?: string;
   readonly help: string;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
+
+/** The option of commands whose output can be JSON. */
+export const JSON_SWITCH: OptionSpec = {
+  help: "print one JSON object",
+  withoutValue: "the JSON goes to standard output",
+};
 
 /** What every command understands. */
 export const COMMON_OPTIONS = {
@@ -86,7 +94,8 @@ export function parseCommandLine(
     if (spec === undefined) throw unknownOption(table, foreign, argv[token.index]!);
     const shown = `--${token.name}`;
     if (spec.value === undefined && token.value !== undefined) {
-      throw new UsageError(`${shown} takes no value`);
+      const why = spec.withoutValue === undefined ? "" : `: ${spec.withoutValue}`;
+      throw new UsageError(`${shown} takes no value${why}`);
     }
     if (spec.value !== undefined && spec.optional !== true) {
       const missing = token.value === undefined || (!token.inlineValue && looksLikeOption(token.value));

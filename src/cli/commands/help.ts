@@ -1,5 +1,6 @@
 // `wasmeter help [COMMAND]`, and what `wasmeter --help` says of all commands.
 
+import { didYouMean } from "../../checks/suggest.ts";
 import { STATUS } from "../classify-error.ts";
 import type { Paint } from "../colour.ts";
 import { type Command, commandHelp, optionsHelp } from "../command.ts";
@@ -18,6 +19,12 @@ export function overview(commands: readonly Command[], paint: Paint): string {
   ].join("");
 }
 
+/** `no command 'serv'; did you mean 'serve'?` */
+export function noCommand(name: string, commands: readonly Command[]): string {
+  const names = commands.map((each) => each.name);
+  return `no command '${name}'${didYouMean(name, names) || `; there are ${names.join(", ")}`}`;
+}
+
 export const help: Command = {
   name: "help",
   summary: "Show this help, or a command's",
@@ -28,7 +35,7 @@ export const help: Command = {
     const [name] = operands;
     const command = commands.find((each) => each.name === name);
     if (name !== undefined && command === undefined) {
-      throw new UsageError(`no command '${name}'; there are ${commands.map((each) => each.name).join(", ")}`);
+      throw new UsageError(noCommand(name, commands));
     }
     io.stdout.write(command === undefined ? overview(commands, paint) : commandHelp(command, paint));
     return STATUS.ok;

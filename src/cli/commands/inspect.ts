@@ -1,6 +1,6 @@
 // `wasmeter inspect`: what is in a module, for people or as JSON. The module need not be valid, only well-formed.
 
-import { onlyFile } from "../args/options.ts";
+import { JSON_SWITCH, onlyFile } from "../args/options.ts";
 import { STATUS } from "../classify-error.ts";
 import type { Command } from "../command.ts";
 import { jsonLines, writeLines } from "../output.ts";
@@ -13,7 +13,7 @@ export const inspect: Command = {
   name: "inspect",
   summary: "Show what a module contains, imports, exports and needs",
   usage: "inspect [options] <file.wasm | ->",
-  options: { json: { help: "print one JSON object" } },
+  options: { json: JSON_SWITCH },
   guestArgs: false,
   execute(line, { io }) {
     const file = onlyFile(line);

@@ -25,7 +25,7 @@ import type { CommandIo } from "../io.ts";
 import { toJsonLine } from "../output.ts";
 import { readModule, systemReason } from "../read-module.ts";
 import { stackOverflowHint } from "../show/stack-overflow.ts";
-import { InputError } from "../usage-error.ts";
+import { InputError, UsageError } from "../usage-error.ts";
 import { invocation } from "./invoke.ts";
 import { openDirectories, openListeners, openStdin, readEnvFiles } from "./open-grants.ts";
 
@@ -271,6 +271,11 @@ function refusedMemory(store: Store | undefined): number {
     .reduce((sum, { count }) => sum + count, 0);
 }
 
+/** Milliseconds to the microsecond, which is what the clock is good for. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
 /** Writes how the run ended as one line of JSON. Throws InputError for a file that cannot be written. */
 function writeEnd(path: string, end: object, { stderr }: CommandIo): void {
   const line = `${toJsonLine(end)}\n`;
@@ -299,6 +304,9 @@ Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124
   async execute(line, context) {
     const options = readRunOptions(line);
     const { io } = context;
+    if (options.json === "" && options.file.endsWith(".json")) {
+      throw new UsageError(`the file for --json goes behind an equals sign: --json=${options.file}`);
+    }
     for (const note of options.notes) io.stderr.write(`wasmeter: note: ${printable(note)}\n`);
     const progress = new Progress();
     let status: number;
@@ -329,8 +337,8 @@ Exit status: the guest's; 1 bad module, link error or missing file; 2 usage; 124
         fuel: store?.fuelConsumed ?? 0n,
         peakBytes: store?.peakBytesUsed ?? 0,
         denied: store?.denied ?? [],
-        loadMs: (loaded ?? ended ?? begun) - begun,
-        runMs: loaded === undefined ? 0 : (ended ?? loaded) - loaded,
+        loadMs: rounded((loaded ?? ended ?? begun) - begun),
+        runMs: rounded(loaded === undefined ? 0 : (ended ?? loaded) - loaded),
       };
       writeEnd(options.json, end, io);
     }

@@ -4,7 +4,7 @@ import { Engine, Module } from "../../api/index.ts";
 import { CompileError, LimitError } from "../../errors.ts";
 import { printable, shownName } from "../../printable.ts";
 import { FEATURES_OPTION, parseFeatures } from "../args/features-option.ts";
-import { onlyFile, single } from "../args/options.ts";
+import { JSON_SWITCH, onlyFile, single } from "../args/options.ts";
 import { describeError, STATUS } from "../classify-error.ts";
 import type { Command } from "../command.ts";
 import { jsonLines, writeLines } from "../output.ts";
@@ -17,7 +17,7 @@ export const validate: Command = {
   usage: "validate [options] <file.wasm | ->",
   options: {
     ...FEATURES_OPTION,
-    json: { help: "print one JSON object" },
+    json: JSON_SWITCH,
     "strict-custom-sections": { help: "exit with 1 if a custom section is broken, too" },
   },
   guestArgs: false,

@@ -22,6 +22,7 @@ export class DecodeState {
   /** Where the definition being read stands: `component 2`, `type 5`. */
   readonly path: string[] = [];
   #definitions = 0;
+  #heapBytes = 0;
   #nesting = 0;
 
   constructor(options: ComponentDecodeOptions) {
@@ -32,6 +33,15 @@ export class DecodeState {
   addDefinitions(count: number): void {
     this.#definitions += count;
     this.#limit("componentDefinitions", this.#definitions, "definitions of the component");
+  }
+
+  /** Counts what core types take on the host's heap. */
+  takeHeap(bytes: number): void {
+    this.#heapBytes += bytes;
+    const { heapBytes } = this.options.limits;
+    if (this.#heapBytes > heapBytes) {
+      throw new LimitError("heapBytes", this.#heapBytes, heapBytes, "core types of the component");
+    }
   }
 
   /** Reads something in which others of its kind may be nested. */
@@ -121,6 +131,7 @@ export class ComponentReader extends ByteReader {
       types: this.#types,
       has: (feature) => this.has(feature),
       limit,
+      take: (bytes) => this.state.takeHeap(bytes),
       count: (name, what, existing = 0) => {
         const count = this.length();
         limit(name, existing + count, what);

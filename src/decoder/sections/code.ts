@@ -1,6 +1,7 @@
 // The code section (spec section 5.5.13): function bodies, each read once and shown to the visitor.
 
 import type { FunctionBody, LocalRun } from "../../module/module.ts";
+import { FUNCTION_BYTES, LOCALS_BYTES } from "../definition-bytes.ts";
 import type { DecoderContext } from "../module-builder.ts";
 
 /** Bytes of code between two steps: some milliseconds, where there are functions to part them. */
@@ -28,6 +29,7 @@ export function* decodeCode(context: DecoderContext): Generator<void, void> {
     guard.beginBody(module, i, locals, codeStart);
     expressions.read();
     if (cursor.position !== end) cursor.fail("section size mismatch", start);
+    context.take(FUNCTION_BYTES + LOCALS_BYTES * locals.length);
     const body: FunctionBody = { start, codeStart, end, locals, localCount };
     guard.endExpr(body);
     module.code.push(body);

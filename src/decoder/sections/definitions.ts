@@ -1,5 +1,6 @@
 // The function, table, memory, tag and global sections (spec sections 5.5.6 to 5.5.9 and 5.5.17).
 
+import { GLOBAL_BYTES, MEMORY_BYTES, TABLE_BYTES, TAG_BYTES } from "../definition-bytes.ts";
 import type { DecoderContext } from "../module-builder.ts";
 import { tagType } from "./imports.ts";
 
@@ -28,6 +29,7 @@ export function decodeTables(context: DecoderContext): void {
     const type = types.tableType();
     const init = hasInit ? context.constExpr("table", i, type.element) : undefined;
     context.tableIs64.push(type.is64);
+    context.take(TABLE_BYTES);
     module.tables.push({ type, init, offset });
   }
 }
@@ -39,6 +41,7 @@ export function decodeMemories(context: DecoderContext): void {
     const offset = cursor.position;
     const type = types.memoryType();
     context.memoryIs64.push(type.is64);
+    context.take(MEMORY_BYTES);
     module.memories.push({ type, offset });
   }
 }
@@ -48,6 +51,7 @@ export function decodeTags(context: DecoderContext): void {
   const count = context.count("definitions", "tags", context.imported.tag);
   for (let i = 0; i < count; i++) {
     const offset = cursor.position;
+    context.take(TAG_BYTES);
     module.tags.push({ typeIdx: tagType(context), offset });
   }
 }
@@ -59,6 +63,7 @@ export function decodeGlobals(context: DecoderContext): void {
     const offset = cursor.position;
     const type = types.globalType();
     const init = context.constExpr("global", i, type.type);
+    context.take(GLOBAL_BYTES);
     module.globals.push({ type, init, offset });
   }
 }

@@ -1,6 +1,7 @@
 // The import, export and start sections (spec sections 5.5.5, 5.5.10 and 5.5.11).
 
 import type { ExternKind, ImportDesc } from "../../module/module.ts";
+import { EXPORT_BYTES, IMPORT_BYTES, NAME_UNIT_BYTES } from "../definition-bytes.ts";
 import { hexByte } from "../hex.ts";
 import type { DecoderContext } from "../module-builder.ts";
 import type { TypeContext } from "./types.ts";
@@ -32,12 +33,14 @@ export function decodeImports(context: DecoderContext): void {
 }
 
 function addImport(
-  { imported, module, tableIs64, memoryIs64 }: DecoderContext,
+  context: DecoderContext,
   from: string,
   name: string,
   desc: ImportDesc,
   offset: number,
 ): void {
+  const { imported, module, tableIs64, memoryIs64 } = context;
+  context.take(IMPORT_BYTES + NAME_UNIT_BYTES * (from.length + name.length));
   imported[desc.kind]++;
   if (desc.kind === "table") tableIs64.push(desc.type.is64);
   else if (desc.kind === "memory") memoryIs64.push(desc.type.is64);
@@ -111,6 +114,7 @@ export function decodeExports(context: DecoderContext): void {
       const advice = code === TAG ? hint(code) : "";
       throw cursor.fail(`malformed export kind ${hexByte(code)}${advice}`, cursor.position - 1);
     }
+    context.take(EXPORT_BYTES + NAME_UNIT_BYTES * name.length);
     module.exports.push({ name, kind, index: cursor.u32(), offset });
   }
 }

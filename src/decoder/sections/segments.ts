@@ -2,6 +2,12 @@
 
 import type { ConstExpr, ElementSegment } from "../../module/module.ts";
 import { HeapType, refType, type ValType } from "../../module/types.ts";
+import {
+  DATA_SEGMENT_BYTES,
+  ELEMENT_EXPRESSION_BYTES,
+  ELEMENT_INDEX_BYTES,
+  ELEMENT_SEGMENT_BYTES,
+} from "../definition-bytes.ts";
 import { hexByte } from "../hex.ts";
 import type { DecoderContext } from "../module-builder.ts";
 
@@ -25,6 +31,7 @@ export function decodeElements(context: DecoderContext): void {
     if ((flags & DECLARATIVE) === DECLARATIVE && !context.has("reference-types")) {
       cursor.fail(`malformed elements segment kind ${flags}: needs the feature reference-types`, offset);
     }
+    context.take(ELEMENT_SEGMENT_BYTES);
     module.elements.push(elementSegment(context, i, flags, offset));
   }
 }
@@ -48,6 +55,7 @@ function elementSegment(
   const exprs: ConstExpr[] = [];
   const count = context.count("segmentElements", "elements of a segment");
   for (let i = 0; i < count; i++) {
+    context.take(hasExprs ? ELEMENT_EXPRESSION_BYTES : ELEMENT_INDEX_BYTES);
     if (hasExprs) exprs.push(context.constExpr("element", index, type));
     else funcIdxs.push(cursor.u32());
   }
@@ -93,6 +101,7 @@ export function decodeData(context: DecoderContext): void {
       : undefined;
     const length = cursor.length();
     const start = cursor.skip(length);
+    context.take(DATA_SEGMENT_BYTES);
     module.data.push({
       mode: active ? "active" : "passive",
       memIdx,

@@ -2,6 +2,7 @@
 // Owns their grammar; indices, supertypes' kinds and descriptors' pairing are the validator's affair.
 
 import type { CompositeType, FieldType, SubType } from "../../module/types.ts";
+import { FIELD_BYTES, PARAM_BYTES, SUPERTYPE_BYTES, TYPE_BYTES } from "../definition-bytes.ts";
 import { hexByte } from "../hex.ts";
 import type { DecoderContext } from "../module-builder.ts";
 
@@ -38,7 +39,7 @@ export function decodeTypes(context: DecoderContext): void {
 }
 
 /** What the grammar of types needs; components have types outside of modules. */
-export type TypeContext = Pick<DecoderContext, "cursor" | "types" | "has" | "limit" | "count">;
+export type TypeContext = Pick<DecoderContext, "cursor" | "types" | "has" | "limit" | "count" | "take">;
 
 /** One recursion group of an index space whose first free index is `start`; gives its members. */
 export function readRecGroup(context: TypeContext, start: number): SubType[] {
@@ -51,8 +52,24 @@ export function readRecGroup(context: TypeContext, start: number): SubType[] {
   types.typeCount = start + count;
   context.limit("types", types.typeCount, "types");
   const members: SubType[] = [];
-  for (let member = 0; member < count; member++) members.push(subType(context));
+  for (let member = 0; member < count; member++) {
+    const type = subType(context);
+    context.take(typeBytes(type));
+    members.push(type);
+  }
   return members;
+}
+
+function typeBytes({ supertypes, composite }: SubType): number {
+  const bytes = TYPE_BYTES + SUPERTYPE_BYTES * supertypes.length;
+  switch (composite.kind) {
+    case "func":
+      return bytes + PARAM_BYTES * (composite.params.length + composite.results.length);
+    case "struct":
+      return bytes + FIELD_BYTES * composite.fields.length;
+    case "array":
+      return bytes + FIELD_BYTES;
+  }
 }
 
 function subType(context: TypeContext): SubType {

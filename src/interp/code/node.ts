@@ -133,6 +133,8 @@ export class FunctionCode implements LoweredFunction {
   loopHeads: ReadonlyMap<number, { readonly node: CodeNode; readonly cost: number }> | null = null;
   /** Of the fast code where there is one, else of the exact code. `null`: the function has no try block. */
   handlers: HandlerTable | null = null;
+  /** What its code takes on the host's heap. */
+  codeBytes = 0;
   /** How trees call this function; `undefined` while no tree does. */
   tree: Linked | undefined = undefined;
   /** Operands left folded at region ends. */
@@ -155,7 +157,10 @@ export interface ModuleCode {
   functionName(funcIdx: number): string | undefined;
   /** Lowers a function, and says whether it is done: not if `stop`, which is asked now and then, says so or throws. */
   lower(func: FunctionCode, stop: () => boolean): boolean;
+  /** @throws LimitError when the module may not take as much of the host's heap; so does {@link lower} */
   lowerExact(func: FunctionCode): ExactCode;
+  /** Counts a tree of the function, or of a loop in it; false where there is no room for one. */
+  takeForTree(func: FunctionCode): boolean;
   func(definedIdx: number): FunctionCode;
   /** Byte offset behind the instruction at byte `at`. */
   instructionEnd(at: number): number;

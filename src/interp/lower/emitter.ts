@@ -23,6 +23,14 @@ interface Edge {
   readonly label: Label;
 }
 
+/** Bytes on the host's heap, measured in V8 and rounded up: a node with its costs, an edge with its label, an edge's own node. */
+const NODE_BYTES = 144;
+const EDGE_BYTES = 112;
+const LOOSE_NODE_BYTES = 144;
+/** A label of a table: a place in an array, and one in the decoded instruction. */
+const TABLE_LABEL_BYTES = 18;
+const FIXUP_BYTES = 104;
+
 /** No region is prepaid for more than this. */
 const MAX_REGION = 2 ** 28;
 
@@ -43,6 +51,8 @@ export class Emitter {
   readonly #edges: Edge[] = [];
   #region = 0;
   #entry = 0;
+  /** Of what is not in the arrays above. */
+  #looseBytes = 0;
 
   constructor(owner: FunctionCode, exact: boolean) {
     this.owner = owner;
@@ -52,6 +62,11 @@ export class Emitter {
   /** E of the first node; valid after {@link link}. */
   get entryCost(): number {
     return this.#entry;
+  }
+
+  /** What it holds on the host's heap. */
+  get heapBytes(): number {
+    return NODE_BYTES * this.nodes.length + EDGE_BYTES * this.#edges.length + this.#looseBytes;
   }
 
   /** `d` is -1 where nothing is written, so that no operand takes the node for its definition. */
@@ -78,6 +93,7 @@ export class Emitter {
   ): CodeNode {
     const node = this.emit(op, d, a, b, c, data);
     if (fixups.length > 0) this.owner.fixups.set(node, fixups);
+    this.#looseBytes += FIXUP_BYTES * fixups.length;
     this.barrier = this.nodes.length;
     this.#region = 0;
     return node;
@@ -100,6 +116,7 @@ export class Emitter {
   edgeTo(label: Label): CodeNode {
     const node = new CodeNode(this.owner, Code.Br, -1, 0, 0, 0, null);
     this.#edges.push({ node, from: -1, label });
+    this.#looseBytes += LOOSE_NODE_BYTES;
     label.used = true;
     return node;
   }
@@ -115,9 +132,11 @@ export class Emitter {
         this.#edges.push({ node: edge, from, label });
         label.used = true;
         shared.set(label, edge);
+        this.#looseBytes += LOOSE_NODE_BYTES;
       }
       return edge;
     });
+    this.#looseBytes += TABLE_LABEL_BYTES * labels.length;
     this.emit(Code.BrTable, -1, a, edges.length - 1, 0, edges);
   }
 

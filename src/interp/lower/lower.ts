@@ -36,6 +36,19 @@ interface Stub {
 const MOST_QUICK_WORDS = 512;
 /** Larger static offsets take the slow path, which has 64-bit arithmetic. */
 const MAX_FAST_OFFSET = 2 ** 30;
+// Bytes on the host's heap, measured in V8 and rounded up.
+/** What any function's code takes. */
+const CODE_BYTES = 400;
+/** Exact code by its place. */
+const PLACE_BYTES = 48;
+/** The start of a loop, with the node by which a tree is entered there. */
+const LOOP_BYTES = 352;
+/** What emits a stub. */
+const STUB_BYTES = 512;
+/** The references at a node. */
+const LIVE_REFS_BYTES = 176;
+/** A try region. */
+const REGION_BYTES = 160;
 /** A few milliseconds' worth, where every one of them is a call with a thousand operands. */
 const INSTRUCTIONS_PER_POLL = 1024;
 /** Branches that carry more operands than this move them all at once. */
@@ -70,6 +83,10 @@ export class Lowering implements LoweringContext {
   /** Blocks opened in unreachable code, which is not lowered. */
   skipped = 0;
   dead = false;
+  /** How much of {@link heapBytes} its module has counted. */
+  counted = 0;
+  /** Nodes for which references were noted. */
+  #refsNoted = 0;
   /** Byte offsets of what comes next and of the body's end. */
   #position: number;
   readonly #end: number;
@@ -109,6 +126,19 @@ export class Lowering implements LoweringContext {
     });
   }
 
+  /** What it holds on the host's heap, rather more than less. */
+  get heapBytes(): number {
+    return (
+      CODE_BYTES +
+      this.out.heapBytes +
+      PLACE_BYTES * this.places.size +
+      LOOP_BYTES * this.loops.size +
+      STUB_BYTES * this.stubs.length +
+      LIVE_REFS_BYTES * this.#refsNoted +
+      REGION_BYTES * this.handlers.starts.length
+    );
+  }
+
   /** Reads on. Returns whether the function is done; if not, since `stop` said so, this can be called again. */
   advance(stop: () => boolean): boolean {
     const { reader } = this.tools;
@@ -125,6 +155,15 @@ export class Lowering implements LoweringContext {
       if (stop()) return false;
     }
     return true;
+  }
+
+  /** Makes the function forget what was noted of nodes: they will not be run. */
+  discard(): void {
+    const { fixups, liveRefs } = this.func;
+    for (const node of this.out.nodes) {
+      fixups.delete(node);
+      liveRefs.delete(node);
+    }
   }
 
   /** Puts together what {@link advance} has made. Exact code is returned, fast code installed. */
@@ -215,7 +254,9 @@ export class Lowering implements LoweringContext {
   }
 
   noteRefs(node: CodeNode, top: Operand | null): void {
-    if (top !== null) this.func.liveRefs.set(node, { top, position: this.out.nodes.length - 1 });
+    if (top === null) return;
+    this.#refsNoted++;
+    this.func.liveRefs.set(node, { top, position: this.out.nodes.length - 1 });
   }
 
   // ------------------------------------------------------------------ control

@@ -4,6 +4,7 @@
 import { InstructionReader } from "../../decoder/instruction-reader.ts";
 import { decodeNames } from "../../decoder/names.ts";
 import type { OpcodeTables } from "../../decoder/opcode-shapes.ts";
+import { LimitError } from "../../errors.ts";
 import type { InstructionLookup } from "../../isa/instructions.ts";
 import type { Op } from "../../isa/op.ts";
 import { formatInstruction } from "../../module/disassemble.ts";
@@ -11,6 +12,7 @@ import type { Import } from "../../module/module.ts";
 import type { ModuleNames } from "../../module/names.ts";
 import type { ExecutableModule } from "../../runtime/instance.ts";
 import type { InstantiationPlan } from "../../runtime/instantiation-plan.ts";
+import { ResourceMeter } from "../../runtime/resource-meter.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";
 import type { Rules } from "../../validator/rules.ts";
 import { Code, type Form, PAIRS } from "../code/code.ts";
@@ -35,7 +37,17 @@ export interface CompilerOptions {
   readonly branches: ReadonlyMap<Operation, readonly [Code, Code]>;
   readonly pairs: ReadonlyMap<number, Code>;
   readonly tier: CodeKeeper;
+  /** What a module may take on the host's heap. */
+  readonly heapBytes: number;
 }
+
+/** A function of which something is known: that it is called or referenced. */
+const FUNCTION_CODE_BYTES = 480;
+/** Trees leave at least this part of the module's heap for code, without which nothing runs. */
+const LEFT_BY_TREES = 1 / 2;
+/** Bytes of a tree for each byte of code that it is made from, and of the largest. */
+const TREE_PER_CODE = 2;
+const MOST_TREE_BYTES = 2 ** 20;
 
 /** Told of functions whose fast code has been made, to put in it what leads to other code. */
 export interface CodeKeeper {
@@ -67,6 +79,8 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   readonly #options: CompilerOptions;
   readonly #tools: LoweringTools;
   readonly #functions: (FunctionCode | undefined)[];
+  /** What the module takes on the host's heap, decoded and lowered. */
+  readonly #heap: ResourceMeter;
   /** Lowerings that were stopped and are to be gone on with. */
   readonly #unfinished = new Map<FunctionCode, Lowering>();
   plan: InstantiationPlan | undefined;
@@ -83,10 +97,17 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     const reader = new InstructionReader(checked.module.bytes, options.tables);
     this.#tools = { checked, costs, reader, forms, branches, pairs, rows };
     this.#functions = new Array(checked.module.functions.length);
+    this.#heap = new ResourceMeter(options.heapBytes);
+    this.#heap.tryReserve(checked.module.heapBytes);
+  }
+
+  /** Bytes that the module takes on the host's heap. */
+  get heapBytes(): number {
+    return this.#heap.used;
   }
 
   get names(): ModuleNames {
-    this.#names ??= decodeNames(this.checked.module);
+    this.#names ??= decodeNames(this.checked.module, "functions");
     return this.#names;
   }
 
@@ -108,6 +129,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     const known = this.#functions[definedIdx];
     if (known !== undefined) return known;
     const funcIdx = definedIdx + this.checked.importCounts.func;
+    this.#reserve(FUNCTION_CODE_BYTES, funcIdx);
     const typeId = this.checked.functionTypeIds[funcIdx]!;
     const type = this.checked.registry.funcType(typeId);
     const made = new FunctionCode(this, funcIdx, definedIdx, type);
@@ -123,15 +145,22 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     const exact = this.#options.lowering === "exact";
     const lowering = this.#unfinished.get(func) ?? new Lowering(this.#tools, func, exact);
     this.#unfinished.delete(func);
-    // Kept over a stop, and where `stop` throws; not where lowering itself has failed.
-    const done = lowering.advance(() => {
-      this.#unfinished.set(func, lowering);
-      if (stop()) return true;
-      this.#unfinished.delete(func);
-      return false;
-    });
-    if (!done) return false;
-    const code = lowering.finish();
+    try {
+      // Kept over a stop, and where `stop` throws; not where lowering itself has failed.
+      const done = lowering.advance(() => {
+        this.#count(lowering);
+        this.#unfinished.set(func, lowering);
+        if (stop()) return true;
+        this.#unfinished.delete(func);
+        return false;
+      });
+      if (!done) return false;
+      this.#count(lowering);
+    } catch (error) {
+      if (!this.#unfinished.has(func)) this.#discard(lowering);
+      throw error;
+    }
+    const code = this.#finish(lowering);
     if (code === undefined) {
       this.#options.tier.prepare(func);
       return true;
@@ -145,8 +174,56 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
 
   lowerExact(func: FunctionCode): ExactCode {
     const lowering = new Lowering(this.#tools, func, true);
-    lowering.advance(() => false);
-    return lowering.finish()!;
+    try {
+      lowering.advance(() => {
+        this.#count(lowering);
+        return false;
+      });
+      this.#count(lowering);
+    } catch (error) {
+      this.#discard(lowering);
+      throw error;
+    }
+    return this.#finish(lowering)!;
+  }
+
+  #finish(lowering: Lowering): ExactCode | undefined {
+    const code = lowering.finish();
+    // What its stubs have become: little, and the function is there now.
+    const more = lowering.heapBytes - lowering.counted;
+    this.#heap.tryReserve(Math.min(more, this.#heap.free));
+    lowering.func.codeBytes += lowering.heapBytes;
+    return code;
+  }
+
+  /** Counts what a lowering has come to hold. @throws LimitError */
+  #count(lowering: Lowering): void {
+    const more = lowering.heapBytes - lowering.counted;
+    if (more <= 0) return;
+    this.#reserve(more, lowering.func.funcIdx);
+    lowering.counted += more;
+  }
+
+  #reserve(bytes: number, funcIdx: number): void {
+    const heap = this.#heap;
+    if (heap.tryReserve(bytes)) return;
+    throw new LimitError(
+      "heapBytes",
+      heap.used + bytes,
+      heap.limit,
+      `code of the module's function ${funcIdx}`,
+    );
+  }
+
+  #discard(lowering: Lowering): void {
+    lowering.discard();
+    this.#heap.release(lowering.counted);
+  }
+
+  takeForTree(func: FunctionCode): boolean {
+    const heap = this.#heap;
+    const bytes = Math.min(TREE_PER_CODE * func.codeBytes, MOST_TREE_BYTES);
+    return heap.free - bytes >= heap.limit * LEFT_BY_TREES && heap.tryReserve(bytes);
   }
 
   costAt(at: number): number {

@@ -49,6 +49,10 @@ class HostModule implements ModuleCode {
     throw this.#none();
   }
 
+  takeForTree(): boolean {
+    return false;
+  }
+
   func(): FunctionCode {
     throw this.#none();
   }

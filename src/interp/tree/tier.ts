@@ -124,6 +124,7 @@ export class Tier implements Linkage, EntryKeeper {
 
   #build(entry: TreeEntry, node: CodeNode): boolean {
     const { func, original } = entry;
+    if (!func.module.takeForTree(func)) return false;
     shared ??= new Shared();
     shared.pool.sharesDrivers = this.mode !== "hot";
     try {

@@ -5,7 +5,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Engine, LimitError, LinkError, Store, Trap } from "wasmeter";
-import { Component, ComponentError, type ComponentInstance, ComponentLinker } from "wasmeter/component";
+import {
+  Component,
+  ComponentError,
+  type ComponentInstance,
+  ComponentLinker,
+  typescriptOf,
+} from "wasmeter/component";
 import { Wasi } from "wasmeter/component/wasi";
 import { wat } from "./wat.ts";
 
@@ -271,6 +277,32 @@ describe("a resource of the guest", () => {
         store,
       ),
     ).toThrow(LinkError);
+  });
+});
+
+describe("TypeScript declarations", () => {
+  it("name interfaces, functions and classes as JavaScript has them", () => {
+    const text = typescriptOf(new Component(engine, wat(SHOP)), "shop.wasm");
+    expect(text.split("\n").slice(0, 18)).toEqual([
+      "// Types of shop.wasm, made by: wasmeter types",
+      "",
+      "/** my:shop/items@1.2.0 */",
+      "export namespace ExportedMyShopItems1_2_0 {",
+      "  export class Item {",
+      "    constructor(n: number);",
+      "    price(): number;",
+      "    [Symbol.dispose](): void;",
+      "  }",
+      "  export interface Interface {",
+      "    alive(): number;",
+      "    Item: typeof Item;",
+      "  }",
+      "}",
+      "",
+      "/** What the component imports: its host defines it. */",
+      "export interface Imports {",
+      "}",
+    ]);
   });
 });
 

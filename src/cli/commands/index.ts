@@ -7,6 +7,16 @@ import { help } from "./help.ts";
 import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
 import { run } from "./run.ts";
+import { types } from "./types.ts";
 import { validate } from "./validate.ts";
 
-export const COMMANDS: readonly Command[] = [run, validate, inspect, disassemble, image, completions, help];
+export const COMMANDS: readonly Command[] = [
+  run,
+  validate,
+  inspect,
+  disassemble,
+  types,
+  image,
+  completions,
+  help,
+];

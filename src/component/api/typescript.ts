@@ -4,6 +4,7 @@
 import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
 import type { ComponentType, ExternType, FuncType, InstanceType, NamedType } from "../model/types.ts";
 import type { Field, ResourceType, ValueType } from "../model/value-type.ts";
+import type { Component } from "./component.ts";
 
 /** Who calls: functions of the host may return promises. */
 type Side = "import" | "export";
@@ -234,8 +235,9 @@ class Scope {
   }
 }
 
-/** Types of a component's imports and exports, as a module of declarations. */
-export function typescriptOf(type: ComponentType, source: string): string {
+/** Declarations of what a component imports and exports, as the text of a `.d.ts` file. `source` names it in the first line. */
+export function typescriptOf({ checked }: Component, source = "a component"): string {
+  const { type } = checked;
   const lines = [`// Types of ${source}, made by: wasmeter types`];
   const shared = new Names();
   const write = (side: Side, externs: ComponentType["imports"], title: string): string[] => {

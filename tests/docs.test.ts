@@ -92,6 +92,8 @@ mkdirSync(join(place, "bin"));
 // A package of its own: whatever stands in the directories above has no say.
 writeFileSync(join(place, "package.json"), `{ "type": "module" }`);
 symlinkSync(projectRoot, join(place, "node_modules/wasmeter"));
+// For the example of telemetry.
+symlinkSync(join(projectRoot, "node_modules/@opentelemetry"), join(place, "node_modules/@opentelemetry"));
 for (const name of ["guests", "examples"]) symlinkSync(join(projectRoot, name), join(place, name));
 const examples = readdirSync(join(projectRoot, "examples"));
 for (const name of examples) {

@@ -19,8 +19,8 @@ export function allocate<T>(what: string, bytes: number, make: () => T): T {
 
 /** Bytes that must be left for the engine itself behind a large buffer: it ends the process when it gets none. */
 const HEADROOM = 2 ** 26;
-/** Buffers from this size on are only made where the headroom is left. */
-const LARGE = 2 ** 20;
+/** Buffers from this size on are only made where the headroom is left: looking takes two milliseconds, which instances of usual size must not cost. */
+const LARGE = 2 ** 22;
 
 /** A buffer of zeros. @throws RuntimeError when the host refuses, or would have next to nothing left */
 export function allocateBuffer(what: string, bytes: number): ArrayBuffer {

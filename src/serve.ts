@@ -10,11 +10,7 @@ export {
   type ListenOptions,
   type ServerOptions,
 } from "./http/server.ts";
-export {
-  type ApplicationOptions,
-  type LoadedApplication,
-  type LoadedRoute,
-  loadApplication,
-} from "./spin/application.ts";
+export { type ApplicationOptions, loadApplication } from "./spin/application.ts";
 export { ManifestError, type Problem } from "./spin/problems.ts";
+export type { LoadedApplication, LoadedRoute } from "./spin/spin-application.ts";
 export { environmentProvider, staticProvider, type VariableProvider } from "./spin/variables.ts";

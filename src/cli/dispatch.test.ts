@@ -158,17 +158,19 @@ describe("help", () => {
   it("is a command too", async () => {
     expect(await command(["help"])).toEqual(await command(["--help"]));
     expect(await command(["help", "validate"])).toEqual(await command(["validate", "--help"]));
-    const { status, err } = await command(["help", "serve"]);
+    const { status, err } = await command(["help", "launch"]);
     expect(status).toBe(2);
-    expect(err).toContain("no command 'serve'; there are run, validate, inspect, disassemble");
+    expect(err).toContain(
+      "no command 'launch'; there are run, serve, up, watch, validate, inspect, disassemble",
+    );
   });
 
   it("says which commands there are when one is not", async () => {
-    for (const word of ["serve", "compile", "wast"]) {
+    for (const word of ["launch", "compile", "wast"]) {
       const { status, err } = await command([word, "x.wasm"]);
       expect(status).toBe(2);
       expect(err).toMatch(
-        `cannot read ${word}: no such file, and no command '${word}'; there are run, validate,`,
+        `cannot read ${word}: no such file, and no command '${word}'; there are run, serve, up, watch, validate,`,
       );
       expect(err).toMatch(/\nTry 'wasmeter --help'\.\n$/);
     }

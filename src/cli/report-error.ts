@@ -52,7 +52,8 @@ function textOf(error: unknown, context: ReportContext): string {
     const of = command === undefined || command === "help" ? "" : `${command} `;
     return `${line(error.message)}Try 'wasmeter ${of}--help'.\n`;
   }
-  if (error instanceof InputError) return line(error.message);
+  // One of several lines, such as all that is wrong with a manifest, is told whole.
+  if (error instanceof InputError) return error.message.split("\n").map(line).join("");
   if (error instanceof CompileError) return line(compileErrorText(error, context.file));
   if (error instanceof LinkError) return linkErrorText(error, paint);
   if (error instanceof RuntimeError) {

@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import {
   integer,
   MILLISECONDS,
@@ -103,10 +103,21 @@ export interface Listening {
 
 /** How often Node looks for connections whose time is over. */
 const TIMEOUT_CHECK_MS = 1_000;
-/** Requests on their way when closing begins are still taken. */
+/** Requests on their way when closing begins are still taken: on connections that had one, and on new ones. */
 const LAST_REQUESTS_MS = 50;
+const FIRST_REQUEST_MS = 500;
 /** Guests that are stopped answer within this. */
 const STOPPING_MS = 1_000;
+
+/** A connection that is open. */
+interface ConnectionState {
+  /** Requests under way. */
+  active: number;
+  /** Whether there was a request. */
+  served: boolean;
+  /** When it was opened, or had its last request. */
+  since: number;
+}
 
 /** Numbers of requests are unique across processes, and cannot be guessed from one another. */
 function idMaker(): () => string {
@@ -213,31 +224,38 @@ export class HttpServer {
     this.#isClosing = true;
     const node = this.#node;
     const closed = new Promise<void>((resolve) => {
-      if (node === undefined || !node.listening) resolve(this.#dispatcher.idle());
-      else node.close(() => resolve(this.#dispatcher.idle()));
+      // Not the HTTP server's own: that closes connections whose request is on its way.
+      if (node?.listening === true) NetServer.prototype.close.call(node, () => resolve());
+      else resolve();
     });
+    const begun = performance.now();
     const timers = [
-      setTimeout(() => node?.closeIdleConnections(), LAST_REQUESTS_MS),
-      setInterval(() => node?.closeIdleConnections(), 4 * LAST_REQUESTS_MS),
+      setInterval(() => this.#closeIdle(begun), LAST_REQUESTS_MS),
       setTimeout(() => this.#dispatcher.stopAll(), graceMs),
       setTimeout(() => node?.closeAllConnections(), graceMs + STOPPING_MS),
     ];
     try {
       await closed;
-      await this.#sent();
+      await this.#dispatcher.idle();
     } finally {
       for (const timer of timers) clearTimeout(timer);
+      // Ends its look for connections whose time is over.
+      node?.close();
       this.#dispatcher.application.close();
     }
   }
 
   // ------------------------------------------------------------------ connections
 
-  readonly #connections = new Set<object>();
+  readonly #connections = new Map<Socket, ConnectionState>();
 
-  /** Connections are gone, with all that was to be sent. */
-  async #sent(): Promise<void> {
-    while (this.#connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  /** Closes connections on which nothing comes any more: soon where there was a request before, later where one may be on its way. */
+  #closeIdle(closingSince: number): void {
+    const now = performance.now();
+    for (const [socket, { active, served, since }] of this.#connections) {
+      const idle = now - Math.max(since, closingSince);
+      if (active === 0 && idle > (served ? LAST_REQUESTS_MS : FIRST_REQUEST_MS)) socket.destroy();
+    }
   }
 
   #makeNodeServer(): NodeServer {
@@ -256,16 +274,29 @@ export class HttpServer {
     node.on("checkContinue", (request, response) => this.#take(request, response, true));
     // What else somebody may expect, nobody here can do.
     node.on("checkExpectation", (_request, response: ServerResponse) => response.writeHead(417).end());
-    node.on("connection", (socket) => {
-      this.#connections.add(socket);
+    // Of TLS too, these are the sockets that requests come with.
+    node.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+      this.#connections.set(socket, { active: 0, served: false, since: performance.now() });
       socket.once("close", () => this.#connections.delete(socket));
     });
     return node;
   }
 
+  #note(socket: Socket, response: ServerResponse): void {
+    const state = this.#connections.get(socket);
+    if (state === undefined) return;
+    state.active++;
+    state.served = true;
+    response.once("close", () => {
+      state.active--;
+      state.since = performance.now();
+    });
+  }
+
   #take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const { maxBodyBytes = Number.POSITIVE_INFINITY, sendTimeoutMs = 60_000 } = this.#options;
     if (this.#isClosing) response.shouldKeepAlive = false;
+    this.#note(request.socket, response);
     const id = this.#nextId();
     const transport = new NodeTransport(response, sendTimeoutMs);
     try {

@@ -5,21 +5,25 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Engine, LinkError, Module, Scheduler } from "../api/index.ts";
 import { CompileError } from "../errors.ts";
-import type { Application, Destination, ServedComponent } from "../http/application.ts";
-import { statusPage } from "../http/failure.ts";
 import type { RequestHandler } from "../http/handler.ts";
 import { DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS, type GuestLimits } from "../http/limits.ts";
-import { BadRequestError, type IncomingRequest } from "../http/request.ts";
 import { WagiHandler } from "../http/wagi/handler.ts";
 import { printable } from "../printable.ts";
+import type { FileSystem } from "../wasi/index.ts";
 import { outboundRules } from "./allowed-outbound-hosts.ts";
 import { type FileOptions, openFiles } from "./files.ts";
 import { parseManifest } from "./manifest.ts";
-import type { ComponentDeclaration, Executor, HttpTrigger, Manifest, StaticResponse } from "./model.ts";
-import { type Problem, Problems } from "./problems.ts";
-import { normalisePath } from "./request-path.ts";
-import { parseRoute, RESERVED_PREFIX, type RoutePattern } from "./route-pattern.ts";
-import { type RouteMatch, Router } from "./router.ts";
+import type { ComponentDeclaration, Executor, HttpTrigger, Manifest } from "./model.ts";
+import { Problems } from "./problems.ts";
+import { parseRoute, type RoutePattern } from "./route-pattern.ts";
+import { Router } from "./router.ts";
+import {
+  type LoadedApplication,
+  type LoadedRoute,
+  type Routed,
+  SpinApplication,
+  type Target,
+} from "./spin-application.ts";
 import { type VariableProvider, Variables } from "./variables.ts";
 import { describeWasm } from "./wasm-kind.ts";
 
@@ -30,28 +34,14 @@ export interface ApplicationOptions {
   readonly environment?: ReadonlyMap<string, string>;
   /** Components that are served. Default: all. */
   readonly components?: readonly string[];
+  /** File systems of every component by path, besides its own files. */
+  readonly preopens?: Readonly<Record<string, FileSystem>>;
   readonly directMounts?: boolean;
   readonly allowTransientWrite?: boolean;
   /** For components that do not say otherwise. */
   readonly limits?: GuestLimits;
   /** What components write to standard error. Default: thrown away. */
   readonly onOutput?: (component: string, stream: "stdout" | "stderr", chunk: Uint8Array) => void;
-}
-
-/** An application with what is worth telling before it is served. */
-export interface LoadedApplication extends Application {
-  readonly version: string;
-  readonly warnings: readonly Problem[];
-  /** In the order of the manifest. */
-  readonly routes: readonly LoadedRoute[];
-}
-
-export interface LoadedRoute {
-  /** With the base, as in `/api/files/...`; `undefined` for a private one. */
-  readonly route: string | undefined;
-  /** The component, or the trigger of a static response. */
-  readonly id: string;
-  readonly description: string;
 }
 
 /** The manifest of a directory. */
@@ -77,15 +67,6 @@ export function loadApplication(path: string, options: ApplicationOptions = {}):
 export function makeApplication(manifest: Manifest, options: ApplicationOptions = {}): LoadedApplication {
   return new Loader(manifest, options).load();
 }
-
-interface Target {
-  readonly served: ServedComponent;
-  readonly handler: RequestHandler;
-}
-
-type Routed =
-  | { readonly kind: "guest"; readonly target: Target }
-  | { readonly kind: "static"; readonly response: StaticResponse };
 
 /** Fuel for a turn, and milliseconds before the event loop turns: a guest that computes delays others by no more. */
 const QUANTUM = 50_000;
@@ -246,7 +227,7 @@ class Loader {
           entrypoint: executor.entrypoint,
         },
         environment: new Map([...component.environment, ...(this.#options.environment ?? [])]),
-        preopens: openFiles(component, this.#fileOptions(), this.#problems),
+        preopens: this.#preopens(component),
         onStderr: (chunk) => this.#options.onOutput?.(id, "stderr", chunk),
         ...{ fuel: fuel === undefined ? undefined : BigInt(fuel), timeoutMs, maxMemory, deterministic },
       });
@@ -255,6 +236,12 @@ class Loader {
         throw error;
       return fail(`${shown}: ${error.message}`);
     }
+  }
+
+  #preopens(component: ComponentDeclaration): () => Readonly<Record<string, FileSystem>> {
+    const own = openFiles(component, this.#fileOptions(), this.#problems);
+    const { preopens } = this.#options;
+    return preopens === undefined ? own : () => ({ ...own(), ...preopens });
   }
 
   #fileOptions(): FileOptions {
@@ -295,98 +282,4 @@ class Loader {
     }
     return module;
   }
-}
-
-// -------------------------------------------------------------------- routing
-
-interface Parts {
-  readonly name: string;
-  readonly version: string;
-  readonly base: string;
-  readonly warnings: readonly Problem[];
-  readonly routes: readonly LoadedRoute[];
-  readonly router: Router<Routed>;
-  readonly internal: ReadonlyMap<string, Target>;
-  readonly targets: readonly Target[];
-}
-
-class SpinApplication implements LoadedApplication {
-  readonly name: string;
-  readonly version: string;
-  readonly warnings: readonly Problem[];
-  readonly routes: readonly LoadedRoute[];
-  readonly components: ReadonlyMap<string, ServedComponent>;
-  readonly #parts: Parts;
-
-  constructor(parts: Parts) {
-    this.name = parts.name;
-    this.version = parts.version;
-    this.warnings = parts.warnings;
-    this.routes = parts.routes;
-    this.components = new Map([...parts.internal].map(([id, { served }]) => [id, served]));
-    this.#parts = parts;
-  }
-
-  route(request: IncomingRequest): Destination | undefined {
-    const { path, query } = pathAndQuery(request);
-    if (path.startsWith(RESERVED_PREFIX)) return this.#own(path.slice(RESERVED_PREFIX.length), request.id);
-    const match = this.#parts.router.match(path);
-    return match === undefined ? undefined : this.#destination(match, path, query);
-  }
-
-  routeTo(component: string, request: IncomingRequest): Destination | undefined {
-    const target = this.#parts.internal.get(component);
-    if (target === undefined) return undefined;
-    const { path, query } = pathAndQuery(request);
-    // As if its route were `/...`: Spin does the same.
-    const route = { base: "/", route: "/...", componentRoute: "/...", pathInfo: path, names: [] };
-    return { kind: "guest", component: target.served, handler: target.handler, path, query, route };
-  }
-
-  close(): void {
-    for (const { handler } of this.#parts.targets) handler.close();
-  }
-
-  #destination(
-    { pattern, value, rest, names }: RouteMatch<Routed>,
-    path: string,
-    query: string,
-  ): Destination {
-    if (value.kind === "static") {
-      const { status, headers, body } = value.response;
-      return { kind: "page", page: { status, headers, body: Buffer.from(body) } };
-    }
-    const base = this.#parts.base.replace(/\/+$/, "");
-    const route = {
-      ...{ base: base === "" ? "/" : base, route: pattern.text, pathInfo: rest, names },
-      componentRoute: pattern.text.slice(base.length) || "/",
-    };
-    return {
-      kind: "guest",
-      component: value.target.served,
-      handler: value.target.handler,
-      path,
-      query,
-      route,
-    };
-  }
-
-  /** `/.well-known/spin/…` */
-  #own(name: string, id: string): Destination {
-    if (name === "health") return { kind: "page", page: { ...statusPage(200, id), body: Buffer.from("OK") } };
-    if (name !== "info") return { kind: "page", page: statusPage(404, id) };
-    const info = { name: this.name, ...(this.version !== "" && { version: this.version }) };
-    const headers: [string, string][] = [["content-type", "application/json"]];
-    return { kind: "page", page: { status: 200, headers, body: Buffer.from(JSON.stringify(info, null, 2)) } };
-  }
-}
-
-/** @throws BadRequestError for a path that has no normal form */
-function pathAndQuery({ target }: IncomingRequest): { path: string; query: string } {
-  const end = target.indexOf("#");
-  const whole = end < 0 ? target : target.slice(0, end);
-  const at = whole.indexOf("?");
-  const path = normalisePath(at < 0 ? whole : whole.slice(0, at));
-  if (path === undefined) throw new BadRequestError(400, "a path with an escape that is none");
-  return { path, query: at < 0 ? "" : whole.slice(at + 1) };
 }

@@ -27,6 +27,8 @@ export class ManifestError extends Error {
 
 /** `spin.toml:12: component.hello.source: …` */
 export function problemText(file: string, { line, key, message }: Problem): string {
+  // An application that was made of one file has no manifest to point at.
+  if (file === "") return message.split("\n").map(printable).join("\n");
   const place = line === undefined ? printable(file) : `${printable(file)}:${line}`;
   const text = message.split("\n").map(printable).join("\n");
   return `${place}: ${key === undefined ? "" : `${shownName(key)}: `}${text}`;

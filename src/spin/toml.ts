@@ -1,6 +1,8 @@
 // TOML 1.0 with the line of every key and value, for messages that say where. Throws TomlError.
 // Owns the syntax; knows nothing of manifests. Dates are kept as their text: nothing here needs them as times.
 
+import { numberOf } from "./toml-numbers.ts";
+
 /** A value and the line, from 1, where it begins. */
 export interface TomlNode {
   readonly line: number;
@@ -60,9 +62,6 @@ const DATE =
   /^(\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?)?|\d{2}:\d{2}:\d{2}(\.\d+)?)$/;
 /** The time behind a date may be parted from it by a blank. */
 const TIME_AFTER_BLANK = / \d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?/y;
-const INTEGER = /^([+-]?(0|[1-9](_?\d)*)|0x[0-9A-Fa-f](_?[0-9A-Fa-f])*|0o[0-7](_?[0-7])*|0b[01](_?[01])*)$/;
-const FLOAT = /^[+-]?(0|[1-9](_?\d)*)(\.\d(_?\d)*)?([eE][+-]?\d(_?\d)*)?$/;
-const SPECIAL_FLOAT = /^([+-]?)(inf|nan)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what TOML forbids in text are exactly these
 const FORBIDDEN = /[\x00-\x08\x0b-\x1f\x7f]/;
 
@@ -384,21 +383,6 @@ function freeze(value: MutableValue): void {
   for (const node of value.values()) {
     if (node.value instanceof MutableTable && node.value.origin !== "inline") freeze(node.value);
   }
-}
-
-function numberOf(word: string): number | bigint | undefined {
-  if (INTEGER.test(word)) {
-    const digits = word.replaceAll("_", "");
-    // No integer of TOML has more than 64 bits.
-    if (digits.length > 66) return undefined;
-    const value = digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits.replace("+", ""));
-    if (value < -(2n ** 63n) || value >= 2n ** 63n) return undefined;
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  }
-  if (FLOAT.test(word)) return Number(word.replaceAll("_", ""));
-  const [, sign, name] = SPECIAL_FLOAT.exec(word) ?? [];
-  if (name === undefined) return undefined;
-  return name === "nan" ? Number.NaN : sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function hex(char: string): string {

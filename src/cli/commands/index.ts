@@ -7,11 +7,16 @@ import { help } from "./help.ts";
 import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
 import { run } from "./run.ts";
+import { serve } from "./serve.ts";
 import { types } from "./types.ts";
+import { up, watch } from "./up.ts";
 import { validate } from "./validate.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
+  serve,
+  up,
+  watch,
   validate,
   inspect,
   disassemble,

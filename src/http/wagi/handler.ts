@@ -61,7 +61,7 @@ export class WagiHandler implements RequestHandler {
         env: cgiEnvironment(request, environment),
         stdin: request.body?.input() ?? "null",
         stdout: output,
-        stderr: onStderr,
+        stderr: bounded(onStderr),
         preopens: preopens(),
       },
       timeoutMs,
@@ -99,6 +99,19 @@ export class WagiHandler implements RequestHandler {
       execution.cancel();
     }
   }
+}
+
+/** Bytes of standard error that are taken of one request: a guest must not fill the disk. */
+const MOST_STDERR = 2 ** 20;
+
+function bounded(take: (chunk: Uint8Array) => void): (chunk: Uint8Array) => void {
+  let left = MOST_STDERR;
+  return (chunk) => {
+    if (left === 0) return;
+    take(chunk.length <= left ? chunk : chunk.subarray(0, left));
+    left = Math.max(0, left - chunk.length);
+    if (left === 0) take(Buffer.from("\n(the rest of this request's output is left out)\n"));
+  };
 }
 
 function noHead(bytes: number): string {

@@ -145,14 +145,14 @@ const loop = `// The loop: executes lowered code until it returns to the host, s
 
 ${IMPORTS.replace(
   'import { SLOW_PATHS, Slow } from "./run/slow.ts";\n',
-  `import { isYoung } from "./run/slices.ts";
+  `import { entersYoung } from "./run/slices.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
 import { runYoungLoop } from "./young-loop.ts";
 `,
 )}/** Runs from node \`start\` in the state that \`ex\` holds, until an Exit node. A fault leaves the state at the faulting node. */
 export function execute(ex: ExecutionContext, start: CodeNode): void {
   for (let i: CodeNode | null = start; i !== null; ) {
-    i = isYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
+    i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
   }
 }
 

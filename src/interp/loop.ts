@@ -24,14 +24,14 @@ import * as i64 from "./ops/numeric/i64.ts";
 import { RARE } from "./ops/rare.ts";
 import type { ExecutionContext } from "./run/context.ts";
 import { Fault, faultOf } from "./run/faults.ts";
-import { isYoung } from "./run/slices.ts";
+import { entersYoung } from "./run/slices.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
 import { runYoungLoop } from "./young-loop.ts";
 
 /** Runs from node `start` in the state that `ex` holds, until an Exit node. A fault leaves the state at the faulting node. */
 export function execute(ex: ExecutionContext, start: CodeNode): void {
   for (let i: CodeNode | null = start; i !== null; ) {
-    i = isYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
+    i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
   }
 }
 

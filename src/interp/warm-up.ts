@@ -17,7 +17,7 @@ import { Code, PAIRS, WARM_UPS, WarmUp } from "./code/code.ts";
 import { CodeNode, FunctionCode } from "./code/node.ts";
 import type { DataOf } from "./code/node-data.ts";
 import { type CompilerOptions, ModuleCompiler } from "./lower/module-compiler.ts";
-import type { Interpreter } from "./run/interpreter.ts";
+import { type Interpreter, POOLED_CALLERS } from "./run/interpreter.ts";
 
 /** `(module (func) (table 1 funcref) (elem (i32.const 0) 0) (memory 1) (global (mut i64) (i64.const 0)))` */
 const MODULE = [
@@ -170,6 +170,7 @@ function nodesOf(
   // Elements 0 and 1.
   for (const index of [FALSE, TRUE]) add(Code.CallIndirect, CALLEE, index, typeId, 0);
   nodes.push(makeCall(code, new CodeNode(code, Code.Return, 0, 0, 0, 0, null), LARGE_FUEL));
+  nodes.push(makeDeepCall(code));
   // An index that is a small integer, and one that is not.
   for (const index of [TRUE, NEGATIVE]) {
     nodes.push(new CodeNode(code, Code.BrTable, RESULT, index, 0, 0, []));
@@ -246,6 +247,15 @@ function makeNode(
   const data = op === Code.Const128 ? new Int32Array(4) : null;
   const [x, y] = kinds.has(op) ? [a, b] : [0, 0];
   return new CodeNode(code, op, RESULT, x, y, c, data);
+}
+
+/** A call so deep that what it leaves of the list of callers is not kept: it grows each time. */
+function makeDeepCall(code: FunctionCode): CodeNode {
+  let call = makeCall(code, new CodeNode(code, Code.Return, 0, 0, 0, 0, null));
+  for (let depth = 0; depth < POOLED_CALLERS; depth++) {
+    call = makeCall(code, chain([call, new CodeNode(code, Code.Return, 0, 0, 0, 0, null)]));
+  }
+  return call;
 }
 
 function makeCall(code: FunctionCode, entry: CodeNode, entryFuel = 0): CodeNode {

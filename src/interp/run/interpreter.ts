@@ -108,6 +108,9 @@ class Bracket {
 /** Slots of the largest register file that plain calls share. */
 const POOLED_SLOTS = 2048;
 
+/** Nodes of calls that have returned, of code that the store has instances of, which may be left on the list of callers. */
+export const POOLED_CALLERS = 64;
+
 /** One per engine; its state hangs on stores. */
 export class Interpreter {
   readonly #threads = new WeakMap<StoreState, Threads>();
@@ -195,7 +198,7 @@ export class Interpreter {
     } finally {
       threads.depth--;
       threads.current = outer;
-      fuel.caps.length = bracket.caps;
+      if (fuel.caps.length !== bracket.caps) fuel.caps.length = bracket.caps;
       fuel.overdraws = bracket.overdraws;
       ex.watch = bracket.watch;
       ex.resumable = bracket.resumable;
@@ -205,8 +208,9 @@ export class Interpreter {
       ex.fp = fp;
       ex.sp = sp;
       ex.top = top;
-      ex.callers.length = sp;
-      ex.saved.length = savedLength;
+      // Setting a length costs as much as a short call, and makes the list's memory anew for the next one.
+      if (ex.callers.length > sp + POOLED_CALLERS) ex.callers.length = sp;
+      if (ex.saved.length !== savedLength) ex.saved.length = savedLength;
       if (outer !== undefined) {
         ex.instance = instance;
         ex.stale = true;

@@ -18,12 +18,22 @@ const YOUNG_SLICES = 128;
 const SHORT_SLICE = 1n << 11n;
 const SHORT_SLICES = 1 << 15;
 
+/** Short calls hardly use fuel, yet entering the loop takes a microsecond: so many are as much as a young slice. */
+const ENTRIES_PER_SLICE = 1 << 11;
+
 let slices = 0;
+let entries = 0;
 let warmUp: (() => void) | undefined;
 
-/** Whether the loop that is not optimised is to be used. */
-export function isYoung(): boolean {
+function isYoung(): boolean {
   return slices < YOUNG_SLICES;
+}
+
+/** Says, each time that a loop is entered, whether it is to be the one that is not optimised. */
+export function entersYoung(): boolean {
+  if (!isYoung()) return false;
+  if (++entries % ENTRIES_PER_SLICE === 0) countSlice();
+  return isYoung();
 }
 
 /** Registers what runs the loop proper through all of its operations, before it is used. */
@@ -34,14 +44,17 @@ export function setWarmUp(run: () => void): void {
 /** How much fuel the next slice has. */
 export function nextSlice(): bigint {
   if (slices === YOUNG_SLICES + SHORT_SLICES) return SLICE;
-  if (++slices === YOUNG_SLICES) {
-    const run = warmUp;
-    warmUp = undefined;
-    try {
-      run?.();
-    } catch {
-      // On the last bytes of the host's stack: the guest's run must not end by it.
-    }
-  }
+  countSlice();
   return isYoung() ? YOUNG_SLICE : SHORT_SLICE;
+}
+
+function countSlice(): void {
+  if (++slices !== YOUNG_SLICES) return;
+  const run = warmUp;
+  warmUp = undefined;
+  try {
+    run?.();
+  } catch {
+    // On the last bytes of the host's stack: the guest's run must not end by it.
+  }
 }

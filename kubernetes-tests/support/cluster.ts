@@ -48,15 +48,11 @@ export class Cluster {
     if (typeof machine === "string") return machine;
     const { directory } = machine;
     const socket = join(directory, "c.sock");
-    const wrapper = join(directory, "bin/wasmeter-runtime");
-    writeFileSync(
-      wrapper,
-      `#!/bin/sh\nWASMETER_NODE='${process.execPath}' exec '${projectRoot}/bin/wasmeter-runtime' "$@"\n`,
-      { mode: 0o755 },
-    );
     for (const name of ["logs", "net.d", "volume"]) mkdirSync(join(directory, name));
     writeFileSync(join(directory, "net.d/10-test.conflist"), JSON.stringify(NETWORK));
-    writeFileSync(join(directory, "config.toml"), configuration(directory, socket, wrapper));
+    const wrapper = join(directory, WRAPPER);
+    writeFileSync(join(directory, "config.toml"), configuration(directory, socket));
+    install(directory);
     const output = openSync(join(directory, "containerd.log"), "w");
     const containerd = spawn("containerd", ["--config", join(directory, "config.toml")], {
       stdio: ["ignore", output, output],
@@ -211,7 +207,7 @@ const NETWORK = {
   ],
 };
 
-function configuration(directory: string, socket: string, wrapper: string): string {
+function configuration(directory: string, socket: string): string {
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
   return `version = 2
 root = "${directory}/root"
@@ -225,17 +221,24 @@ state = "${directory}/state"
   [${cri}.cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${directory}/net.d"
-  [${cri}.containerd.runtimes.runc]
-    runtime_type = "io.containerd.runc.v2"
-  [${cri}.containerd.runtimes.wasmeter]
-    runtime_type = "io.containerd.runc.v2"
-    pod_annotations = ["wasmeter.dev/*", "run.oci.handler", "module.wasm.image/variant"]
-    [${cri}.containerd.runtimes.wasmeter.options]
-      BinaryName = "${wrapper}"
-  [${cri}.containerd.runtimes.wasmeter-crun]
-    runtime_type = "io.containerd.runc.v2"
-    pod_annotations = ["wasmeter.dev/*", "run.oci.handler", "module.wasm.image/variant"]
-    [${cri}.containerd.runtimes.wasmeter-crun.options]
-      BinaryName = "${wrapper}-crun"
 `;
+}
+
+const WRAPPER = "/usr/local/bin/wasmeter-runtime";
+
+/** As on a node whose root is the directory; only that containerd sees the whole machine. */
+function install(directory: string): void {
+  const node = [
+    "--root",
+    directory,
+    "--containerd-config",
+    "/config.toml",
+    "--runtime-binary",
+    "/usr/sbin/runc",
+  ];
+  const command = [join(projectRoot, "dist/cli.js"), "kubernetes", "install", ...node, "--apply"];
+  execFileSync(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
+  const config = join(directory, "config.toml");
+  const text = readFileSync(config, "utf8");
+  writeFileSync(config, text.replaceAll(WRAPPER, join(directory, WRAPPER)));
 }

@@ -6,6 +6,7 @@ import { disassemble } from "./disassemble.ts";
 import { help } from "./help.ts";
 import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
+import { kubernetes } from "./kubernetes.ts";
 import { run } from "./run.ts";
 import { serve } from "./serve.ts";
 import { types } from "./types.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   disassemble,
   types,
   image,
+  kubernetes,
   completions,
   help,
 ];

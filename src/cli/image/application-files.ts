@@ -1,15 +1,16 @@
 // The files that an application's image needs: its manifest, its components' modules and the files that it mounts.
 // Owns collecting them, under the paths that the manifest has for them; what the manifest means is said in src/spin.
 
-import { lstatSync, readdirSync, statSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { TarEntry } from "../../oci/tar.ts";
 import { printable } from "../../printable.ts";
+import { filesBelow, filesMatching, globToRegExp, TooManyFilesError } from "../../spin/glob.ts";
 import { parseManifest } from "../../spin/manifest.ts";
-import type { ComponentDeclaration, Manifest } from "../../spin/model.ts";
+import type { ComponentDeclaration, FileMount, Manifest } from "../../spin/model.ts";
 import { ManifestError } from "../../spin/problems.ts";
 import { decodeUtf8 } from "../../utf8.ts";
-import { readInput, systemCode } from "../read-module.ts";
+import { readInput } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
 
 /** An application, ready to be put in an image. */
@@ -42,64 +43,37 @@ function inside(path: string, where: string): string {
   return parts.join("/");
 }
 
-/** Paths of all regular files in a directory; links to directories are not followed. */
-function filesIn(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => {
-    const stat = lstatSync(join(directory, name));
-    return stat.isFile() || (stat.isSymbolicLink() && isFile(join(directory, name)));
-  });
-}
-
 function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return false;
-  }
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** `*` within a name, `**` across directories, `?` one character. */
-export function matcher(pattern: string): (path: string) => boolean {
-  const source = pattern.replace(/\*\*\/|\*\*|[*?]|[^*?]+/g, (part) => {
-    if (part === "**/") return "(?:.*/)?";
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    return part === "?" ? "[^/]" : part.replace(/[\\^$.+()[\]{}|]/g, "\\$&");
-  });
-  const regexp = new RegExp(`^${source}$`, "su");
-  return (path) => regexp.test(path);
-}
-
-/** Relative paths of the files that a component mounts. */
+/** Relative paths of the files that a component mounts. Throws InputError. */
 function mountedFiles(component: ComponentDeclaration, directory: string, file: string): string[] {
-  const excluded = component.excludeFiles.map(({ value }) => matcher(value));
-  const found = component.files.flatMap((mount) => {
-    const where = `${printable(file)}:${mount.line}`;
-    if (mount.kind === "placement") {
-      const source = inside(mount.source, where);
-      if (isFile(join(directory, source))) return [source];
-      return listed(directory, source, where);
-    }
-    const pattern = inside(mount.pattern, where);
-    const base = pattern.split("/").slice(0, -1).join("/");
-    const fixed = base.split("/").findIndex((part) => /[*?]/.test(part));
-    const top = fixed < 0 ? base : base.split("/").slice(0, fixed).join("/");
-    return listed(directory, top, where).filter(matcher(pattern));
-  });
-  return found.filter((path) => !excluded.some((matches) => matches(path)));
+  const at = (line: number): string => `${printable(file)}:${line}`;
+  const excluded = component.excludeFiles.map(({ value, line }) => read(() => globToRegExp(value), at(line)));
+  const found = component.files.flatMap((mount) =>
+    read(() => filesOf(mount, directory, at(mount.line)), at(mount.line)),
+  );
+  return found.filter((path) => !excluded.some((pattern) => pattern.test(path)));
 }
 
-function listed(directory: string, top: string, where: string): string[] {
+function filesOf(mount: FileMount, directory: string, where: string): string[] {
+  if (mount.kind === "pattern") return filesMatching(directory, inside(mount.pattern, where));
+  const source = inside(mount.source, where);
+  if (isFile(join(directory, source))) return [source];
+  if (statSync(join(directory, source), { throwIfNoEntry: false }) === undefined) {
+    throw new InputError(`${where}: there is no ${printable(source)} in the application's directory`);
+  }
+  return filesBelow(directory, source);
+}
+
+/** What patterns throw, as a mistake in the manifest. */
+function read<T>(make: () => T, where: string): T {
   try {
-    return filesIn(join(directory, top)).map((name) =>
-      relative(directory, join(directory, top, name))
-        .split(sep)
-        .join("/"),
-    );
+    return make();
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    throw new InputError(`${where}: there is no directory ${printable(top)} in the application's`);
+    if (!(error instanceof SyntaxError || error instanceof TooManyFilesError)) throw error;
+    throw new InputError(`${where}: ${printable(error.message)}`);
   }
 }
 

@@ -104,9 +104,28 @@ export function readInput(path: string, limit: ReadLimit = MODULE): Uint8Array {
   }
 }
 
+/** Whether bytes begin as a component's do; what they are else is {@link describeForeignBytes}'s affair. */
+export function isComponent(bytes: Uint8Array): boolean {
+  const magic = [0x00, 0x61, 0x73, 0x6d];
+  return bytes.length >= 8 && magic.every((byte, i) => bytes[i] === byte) && bytes[6] === 1 && bytes[7] === 0;
+}
+
+/** The same for commands that take components too. Throws InputError for what is plainly neither. */
+export function readModuleOrComponent(
+  path: string,
+  readStdin: () => Uint8Array,
+): { readonly bytes: Uint8Array; readonly isComponent: boolean } {
+  const bytes = path === "-" ? readStdin() : readInput(path);
+  if (isComponent(bytes)) return { bytes, isComponent: true };
+  return { bytes: refuseForeign(path, bytes), isComponent: false };
+}
+
 /** Reads a module's bytes from `path`. Throws InputError with one clear line for what is plainly not a module. */
 export function readModule(path: string, readStdin: () => Uint8Array): Uint8Array {
-  const bytes = path === "-" ? readStdin() : readInput(path);
+  return refuseForeign(path, path === "-" ? readStdin() : readInput(path));
+}
+
+function refuseForeign(path: string, bytes: Uint8Array): Uint8Array {
   const foreign = describeForeignBytes(bytes);
   if (foreign !== undefined) {
     throw new InputError(`${path === "-" ? "standard input" : printable(path)} is ${foreign}`);

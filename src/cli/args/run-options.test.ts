@@ -62,13 +62,10 @@ describe("Wasmtime's spellings", () => {
     [["-W", "feul=1"], "-W feul: no such option of Wasmtime's is known here; did you mean 'fuel'?"],
     [["-W", "fuel"], "-W fuel needs a value: -W fuel=…"],
     [["-W", "gc=maybe"], "-W gc: 'maybe' is neither y nor n"],
-    [
-      ["-W", "component-model=y"],
-      "-W component-model cannot work: components are not run here; extract the core module",
-    ],
-    [["-S", "preview2"], "-S preview2 cannot work: WASI is preview1 here; build for wasm32-wasip1"],
-    [["-S", "cli=n"], "-S cli=n cannot work: guests get WASI preview1"],
-    [["-S", "inherit-network"], "with --tcplisten HOST:PORT they can accept"],
+    [["-S", "cli=n"], "-S cli=n cannot work: guests get WASI"],
+    [["-S", "inherit-network,udp=n"], "-S udp=n cannot work: where a component may connect"],
+    [["--network", "some"], "--network: 'some' is not 'all'"],
+    [["--network=all", "--block-networks", "private"], "--network=all refuses nothing"],
     [["-S", "threads"], "-S threads cannot work: a guest has one thread here"],
     [["-D", "coredump=x"], "-D coredump"],
     [["-W", "fuel=1", "--fuel", "2"], "--fuel is given twice"],
@@ -76,6 +73,34 @@ describe("Wasmtime's spellings", () => {
   ])("%j says why it cannot work", (argv, text) => {
     expect(() => read(...argv, "a.wasm")).toThrow(UsageError);
     expect(() => read(...argv, "a.wasm")).toThrow(text);
+  });
+});
+
+describe("the network", () => {
+  it("is what the options say together, and nothing by default", () => {
+    expect(read("a.wasm").network).toBeUndefined();
+    const { network } = read(
+      ...["--allow-connect", "a:1", "--allow-connect=b:2", "--allow-listen", "127.0.0.1:0"],
+      ...["--allow-http", "https://c", "--block-networks", "private", "a.wasm"],
+    );
+    expect(network?.options).toEqual({
+      connect: ["a:1", "b:2"],
+      listen: ["127.0.0.1:0"],
+      udp: [],
+      lookup: [],
+      http: ["https://c"],
+      blockNetworks: ["private"],
+    });
+    expect(network?.names).toEqual(["allow-connect", "allow-listen", "allow-http", "block-networks"]);
+  });
+
+  it("can be granted in Wasmtime's words", () => {
+    expect(read("-S", "inherit-network", "a.wasm").network?.options).toBe("all");
+    expect(read("-S", "inherit-network=n,tcp,udp=y", "a.wasm").network).toBeUndefined();
+    expect(read("-S", "allow-ip-name-lookup,http", "a.wasm").network?.options).toMatchObject({
+      lookup: ["*"],
+      http: ["*://*:*"],
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import { UsageError } from "../usage-error.ts";
 import type { Variable } from "./env-file.ts";
 import { FEATURES_OPTION, parseFeatures } from "./features-option.ts";
 import { type DirectoryGrant, parseDirectories, parseVariable } from "./grants.ts";
+import { type GivenNetwork, NETWORK_OPTIONS, readNetwork } from "./network-options.ts";
 import type { CommandLine, OptionTable } from "./options.ts";
 import { parseCount, parseFuel, parseMemoryLimit, parseSize, parseTimeLimit } from "./units.ts";
 import { type TranslatedOptions, translateWasmtime, WASMTIME_OPTIONS } from "./wasmtime-options.ts";
@@ -34,6 +35,7 @@ export const RUN_OPTIONS = {
     repeatable: true,
     help: "let the guest accept TCP connections there (port 0: any free one)",
   },
+  ...NETWORK_OPTIONS,
   argv0: { value: "NAME", help: "the program's own name (default: the file's)" },
   invoke: {
     value: "NAME|CALL",
@@ -74,7 +76,8 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, string>> = (() => {
     "--dir HOST::GUEST[:ro]": "mount volume v preopen allow-fs-read allow-fs-write allow-read allow-write",
     "--env KEY[=VALUE]": "e",
     "--inherit-env": "env-inherit forward-host-env allow-env",
-    "--tcplisten HOST:PORT": "listen listenfd net allow-net p publish",
+    "--tcplisten HOST:PORT": "listen listenfd p publish",
+    "--allow-connect HOST:PORT, --allow-http RULE or --network=all": "net allow-net inherit-network",
     "--invoke NAME": "entrypoint",
   };
   return Object.fromEntries(
@@ -96,6 +99,8 @@ export interface RunOptions {
   /** A file for the guest's stdin. */
   readonly stdin: string | undefined;
   readonly listenOn: readonly string[];
+  /** What of the network a component may use. */
+  readonly network: GivenNetwork | undefined;
   readonly invoke: string | undefined;
   readonly fuel: bigint | undefined;
   readonly fuelReport: boolean;
@@ -187,6 +192,7 @@ export function readRunOptions(line: CommandLine): RunOptions {
     allowPseudo: given.all("allow-pseudo"),
     stdin: given.single("stdin"),
     listenOn: given.all("tcplisten").map(checkAddress),
+    network: readNetwork(given),
     invoke: given.single("invoke"),
     fuel: given.read("fuel", parseFuel),
     fuelReport: given.has("fuel-report"),

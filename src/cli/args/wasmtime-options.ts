@@ -51,6 +51,8 @@ type Row =
   | { readonly option: string }
   /** A switch of `wasmeter run`, given where the value is yes. */
   | { readonly flag: string }
+  /** An option of `wasmeter run` with a value of its own, given where the value is yes. */
+  | { readonly grant: string; readonly value: string }
   /** A limit of the store. */
   | { readonly limit: keyof Limits }
   /** Proposals that are switched. */
@@ -63,11 +65,10 @@ type Row =
   | { readonly never: string };
 
 const TUNES_A_COMPILER = "it tunes a compiler, and nothing is compiled to machine code here";
-const NO_COMPONENTS = "components are not run here; extract the core module: wasm-tools component unbundle";
-const NO_CONNECTIONS =
-  "guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept";
+const WHAT_THE_FILE_IS = "what the file is decides";
+const BY_RULE =
+  "where a component may connect and send to is said by --allow-connect, --allow-udp or --network=all";
 const NO_THREADS = "a guest has one thread here; atomic instructions work";
-const PREVIEW_1 = "WASI is preview1 here; build for wasm32-wasip1";
 
 /** Names of proposals that are others here. */
 const FEATURE_NAMES: Readonly<Record<string, readonly Feature[]>> = {
@@ -98,30 +99,30 @@ const WASM: Readonly<Record<string, Row>> = {
   "trap-on-grow-failure": { never: "memory.grow past --max-memory gives -1, as the specification has it" },
   "shared-everything-threads": { never: NO_THREADS },
   "stack-switching": { never: "the proposal is not implemented" },
-  "component-model": { never: NO_COMPONENTS },
-  "component-model-async": { never: NO_COMPONENTS },
+  "component-model": { note: WHAT_THE_FILE_IS },
+  "component-model-async": { note: WHAT_THE_FILE_IS },
 };
 
 const WASI: Readonly<Record<string, Row>> = {
-  cli: { always: "guests get WASI preview1" },
-  common: { always: "guests get WASI preview1" },
+  cli: { always: "guests get WASI" },
+  common: { always: "guests get WASI" },
   preview0: { note: "wasi_unstable is always there" },
   "cli-exit-with-code": { note: "the guest's exit code is the command's exit status" },
   "inherit-env": { flag: "inherit-env" },
   tcplisten: { option: "tcplisten" },
-  preview2: { never: PREVIEW_1 },
-  p3: { never: PREVIEW_1 },
+  preview2: { note: "which version of WASI a component gets is what it imports" },
+  p3: { note: "which version of WASI a component gets is what it imports" },
   listenfd: { never: "descriptors are not taken over; use --tcplisten HOST:PORT" },
-  "inherit-network": { never: NO_CONNECTIONS },
-  "allow-ip-name-lookup": { never: NO_CONNECTIONS },
-  tcp: { never: NO_CONNECTIONS },
-  udp: { never: NO_CONNECTIONS },
-  http: { never: NO_CONNECTIONS },
+  "inherit-network": { grant: "network", value: "all" },
+  "allow-ip-name-lookup": { grant: "allow-lookup", value: "*" },
+  tcp: { always: BY_RULE },
+  udp: { always: BY_RULE },
+  http: { grant: "allow-http", value: "*://*:*" },
   threads: { never: NO_THREADS },
   nn: { never: "wasi-nn is not implemented" },
   config: { never: "wasi-config is not implemented; use --env KEY=VALUE" },
   keyvalue: { never: "wasi-keyvalue is not implemented; use --dir HOST::GUEST" },
-  tls: { never: NO_CONNECTIONS },
+  tls: { never: "wasi-tls is not implemented; requests of wasi:http can be https" },
 };
 
 const DEBUG: Readonly<Record<string, Row>> = {
@@ -192,7 +193,9 @@ export function translateWasmtime(given: (group: Group) => readonly string[]): T
         else limits[row.limit] = parseCount(shown, value, 0, Number.MAX_SAFE_INTEGER);
       } else {
         const isOn = readSwitch(shown, value);
-        if ("flag" in row) {
+        if ("grant" in row) {
+          if (isOn) options.push([row.grant, row.value]);
+        } else if ("flag" in row) {
           if (isOn) flags.add(row.flag);
           else flags.delete(row.flag);
         } else if ("features" in row)

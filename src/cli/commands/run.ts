@@ -2,20 +2,12 @@
 
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import {
-  type AsyncCallOptions,
-  Engine,
-  type Engine as EngineType,
-  type Instance,
-  Linker,
-  Module,
-  Store,
-} from "../../api/index.ts";
+import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store } from "../../api/index.ts";
 import { ExitError, InterruptedError, TRAP_MESSAGES, Trap } from "../../errors.ts";
 import { printable, shownName } from "../../printable.ts";
-import { WasiError, type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
+import { WasiError, WasiPreview1 } from "../../wasi/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
-import { buildEnvironment, parseVariable } from "../args/grants.ts";
+import { parseVariable } from "../args/grants.ts";
 import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
 import { formatSize } from "../args/units.ts";
 import { describeError, STATUS } from "../classify-error.ts";
@@ -23,11 +15,21 @@ import type { Command, CommandContext } from "../command.ts";
 import { programOfImage } from "../image/open-image.ts";
 import type { CommandIo } from "../io.ts";
 import { toJsonLine } from "../output.ts";
-import { readModule, systemReason } from "../read-module.ts";
+import { isComponent, readModuleOrComponent, systemReason } from "../read-module.ts";
 import { stackOverflowHint } from "../show/stack-overflow.ts";
 import { InputError, UsageError } from "../usage-error.ts";
+import {
+  guestSettings,
+  inUsersWords,
+  LONGEST_TIMER_MS,
+  left,
+  Progress,
+  QUANTUM_MS,
+  type Stop,
+  stopOf,
+} from "./guest-run.ts";
 import { invocation } from "./invoke.ts";
-import { openDirectories, openListeners, openStdin, readEnvFiles } from "./open-grants.ts";
+import { openListeners, openStdin } from "./open-grants.ts";
 
 function createEngine({ features, costModel }: RunOptions): EngineType {
   const model = costModel === undefined ? undefined : readCostModel(costModel);
@@ -52,15 +54,12 @@ function createStore(engine: EngineType, { fuel, maxMemory, limits }: RunOptions
 
 /** Opens what is granted. Throws InputError for what cannot be had, with nothing left open. */
 async function createWasi(options: RunOptions, io: CommandIo): Promise<WasiPreview1> {
-  const variables = [...readEnvFiles(options.envFiles), ...options.variables];
-  const settings: WasiOptions = {
-    // An invoked function gets its arguments as values.
-    args: options.invoke === undefined ? options.args : options.args.slice(0, 1),
-    env: buildEnvironment(variables, io.env, options.inheritEnv),
-    preopens: openDirectories(options.directories, options.allowPseudo),
-    ...io.forGuest(options.file === "-"),
-    ...(options.seed !== undefined && { deterministic: { seed: options.seed } }),
-  };
+  if (options.network !== undefined) {
+    throw new UsageError(
+      `--${options.network.names[0]}: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept, and a component (wasm32-wasip2) can be granted the network`,
+    );
+  }
+  const settings = guestSettings(options, io);
   const listeners = await openListeners(options.listenOn);
   try {
     const stdin = options.stdin === undefined ? {} : { stdin: openStdin(options.stdin) };
@@ -75,14 +74,6 @@ async function createWasi(options: RunOptions, io: CommandIo): Promise<WasiPrevi
     throw error;
   }
 }
-
-/** How long Ctrl-C may have to wait for a busy guest, in milliseconds. */
-const QUANTUM_MS = 50;
-/** Longer timers overflow into none at all (int32 milliseconds). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What can stop a guest from outside, as the options of its next call. */
-type Stop = () => AsyncCallOptions;
 
 /** Calls what was asked for; gives what is to be printed. */
 async function runGuest(instance: Instance, options: RunOptions, stop: Stop): Promise<string> {
@@ -110,31 +101,23 @@ function noStart(file: string, module: Module): string {
   return `${file} exports no _start function; ${advice}`;
 }
 
-/** What is known of a run while it goes on, for the report at its end. */
-class Progress {
-  readonly begun = performance.now();
-  /** When the module was there, and the guest could begin. */
-  loaded: number | undefined;
-  ended: number | undefined;
-  store: Store | undefined;
-  exitCode: number | undefined;
-}
-
-/** A module's bytes, and the options of a run of it: an image adds what it says. */
+/** A program's bytes, and the options of a run of it: an image adds what it says. */
 interface Program {
   readonly bytes: Uint8Array;
+  readonly isComponent: boolean;
   readonly options: RunOptions;
 }
 
 /** Throws InputError. */
 function readProgram(options: RunOptions, io: CommandIo): Program {
-  const bytes = readModule(options.file, io.stdin.readAll);
-  const image = programOfImage(bytes, options.file);
-  if (image === undefined) return { bytes, options };
+  const { bytes, isComponent: isPlainComponent } = readModuleOrComponent(options.file, io.stdin.readAll);
+  const image = isPlainComponent ? undefined : programOfImage(bytes, options.file);
+  if (image === undefined) return { bytes, isComponent: isPlainComponent, options };
   const [name = "", ...args] = options.args;
   const argv0 = name === basename(options.file) ? basename(image.path) : name;
   return {
     bytes: image.bytes,
+    isComponent: isComponent(image.bytes),
     options: {
       ...options,
       args: [argv0, ...image.args, ...args],
@@ -163,11 +146,6 @@ async function load(
   }
 }
 
-/** Milliseconds until a time of the monotonic clock. */
-function left(deadline: number): number {
-  return Math.max(deadline - performance.now(), 0);
-}
-
 /** Everything but the reporting. */
 async function runProgram(given: RunOptions, { io }: CommandContext, progress: Progress): Promise<number> {
   const interrupt = new AbortController();
@@ -177,10 +155,18 @@ async function runProgram(given: RunOptions, { io }: CommandContext, progress: P
     const begun = performance.now();
     const program = readProgram(given, io);
     const { options } = program;
-    const module = await load(engine, program, begun, interrupt.signal);
+    const { signal } = interrupt;
+    if (program.isComponent) {
+      // Loaded only for components: a module's start is not to pay for it.
+      const { runComponent } = await import("./run-component.ts");
+      const store = createStore(engine, options);
+      progress.store = store;
+      return await runComponent(options, io, { bytes: program.bytes, store, signal, progress });
+    }
+    const module = await load(engine, program, begun, signal);
     const store = createStore(engine, options);
     progress.store = store;
-    return await runModule(options, io, { module, store, signal: interrupt.signal, progress });
+    return await runModule(options, io, { module, store, signal, progress });
   } finally {
     stopListening();
     progress.ended = performance.now();
@@ -199,14 +185,7 @@ async function runModule(
 ): Promise<number> {
   const { timeoutMs } = options;
   const wasi = await createWasi(options, io);
-  let deadline: number | undefined;
-  const stop: Stop = () => {
-    // Time counts from the guest's first instruction: what was allowed for it is not spent before.
-    if (timeoutMs !== undefined && (deadline === undefined || store.fuelConsumed === 0n)) {
-      deadline = performance.now() + timeoutMs;
-    }
-    return { quantumMs: QUANTUM_MS, signal, ...(deadline !== undefined && { timeoutMs: left(deadline) }) };
-  };
+  const stop = stopOf(options, store, signal);
   // What a guest waits for need not keep the process alive.
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   let results = "";
@@ -249,18 +228,6 @@ function withStackHint(trap: Trap, instance: Instance | undefined): Trap {
   explained.backtrace = trap.backtrace;
   explained.fuelConsumed = trap.fuelConsumed;
   return explained;
-}
-
-/** The same error with what took too long, or the signal's name. */
-function inUsersWords(error: InterruptedError, whatTookLong: string): InterruptedError {
-  const detailed = new InterruptedError(
-    error.reason,
-    false,
-    error.reason === "timeout" ? whatTookLong : "SIGINT",
-  );
-  detailed.backtrace = error.backtrace;
-  detailed.fuelConsumed = error.fuelConsumed;
-  return detailed;
 }
 
 /** How often a memory could not grow for a limit on bytes. */

@@ -222,6 +222,27 @@ describe("exit status", () => {
   });
 });
 
+describe("components", () => {
+  it("that have nothing to run say so", () => {
+    expect(wasmeter(["component.wasm"])).toMatchObject({
+      status: 1,
+      out: "",
+      err: "wasmeter: component.wasm exports no wasi:cli/run@0.2; it exports nothing\n",
+    });
+  });
+
+  it.each([
+    [["--allow-connect", "a.test"], "--allow-connect: a.test: there is no port; write HOST:PORT"],
+    [["--block-networks", "privat", "--allow-udp", "a:1"], "--block-networks: privat: it is no network"],
+    [["--invoke", "f"], "--invoke is for modules, and the file is a component"],
+    [["--tcplisten", "127.0.0.1:0"], "--tcplisten is for modules, and the file is a component"],
+  ])("%j is refused before anything runs", (argv, line) => {
+    const outcome = wasmeter([...argv, "component.wasm"]);
+    expect(outcome).toMatchObject({ status: 2, out: "" });
+    expect(outcome.err).toContain(`wasmeter: ${line}`);
+  });
+});
+
 describe("a bad file gets one clear line", () => {
   it.each([
     ["missing.wasm", "wasmeter: cannot read missing.wasm: no such file"],
@@ -229,7 +250,6 @@ describe("a bad file gets one clear line", () => {
     ["empty.wasm", "wasmeter: empty.wasm is empty"],
     ["text.wat", "wasmeter: text.wat is WebAssembly text, not binary; convert it first"],
     ["data/note.txt", "wasmeter: data/note.txt is a text file, not a WebAssembly module"],
-    ["component.wasm", "wasmeter: component.wasm is a WebAssembly component"],
     ["truncated.wasm", "wasmeter: truncated.wasm: malformed: "],
     ["invalid.wasm", "wasmeter: invalid.wasm: invalid: type mismatch"],
   ])("%s", (file, line) => {
@@ -446,11 +466,7 @@ describe("directories", () => {
     [["-mount=data:/in"], "unknown option '-mount'; here it is --dir HOST::GUEST[:ro]"],
     [
       ["-Sinherit-network"],
-      "-S inherit-network cannot work: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept",
-    ],
-    [
-      ["-W", "component-model=y"],
-      "-W component-model cannot work: components are not run here; extract the core module: wasm-tools component unbundle",
+      "--network: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept, and a component (wasm32-wasip2) can be granted the network",
     ],
     [["-W", "feul=1"], "-W feul: no such option of Wasmtime's is known here; did you mean 'fuel'?"],
     [["--allow-fs-read=data"], "unknown option '--allow-fs-read'; here it is --dir HOST::GUEST[:ro]"],

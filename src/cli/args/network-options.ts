@@ -25,12 +25,12 @@ export const NETWORK_OPTIONS = {
   "allow-http": {
     value: "SCHEME://HOST[:PORT]",
     repeatable: true,
-    help: "let a component make HTTP requests there, as Spin's allowed_outbound_hosts",
+    help: "let a component make HTTP requests there, in the syntax of\nSpin's allowed_outbound_hosts",
   },
   "block-networks": {
     value: "NETWORK|KIND",
     repeatable: true,
-    help: "refuse addresses whatever else allows them: 10.0.0.0/8, private, loopback …",
+    help: "refuse addresses whatever else allows them: 10.0.0.0/8,\nprivate, loopback …",
   },
   network: { value: "all", help: "let a component use the whole network" },
 } as const satisfies OptionTable;

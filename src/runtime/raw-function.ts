@@ -44,6 +44,8 @@ export interface HostFrame {
    * new request. What it throws is thrown where the call stands.
    */
   resume(machine: HostMachine, base: number): boolean;
+  /** The interpreter's: how it goes on in the frame. Kept there for frames that serve one call after the other. */
+  kept?: unknown;
   /** The run has ended below this frame or in it: what the call holds is to be given up. Must not throw. */
   unwind(error: unknown): void;
 }

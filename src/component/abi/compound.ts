@@ -49,7 +49,7 @@ function passingOf(converters: readonly Converter[]): readonly Passing[] | undef
   const passing: Passing[] = [];
   for (const converter of converters) {
     if (converter.passing === undefined) return undefined;
-    passing.push(...converter.passing);
+    for (const each of converter.passing) passing.push(each);
   }
   return passing;
 }

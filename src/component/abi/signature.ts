@@ -1,6 +1,7 @@
 // Function types: how parameters and results pass, flat or behind a pointer (Canonical ABI, "Flattening").
 // Owns the two together; what asks for memory, and calls for it, is the runtime's affair.
 
+import { LinkError } from "../../errors.ts";
 import { VALUE_WORDS } from "../../runtime/raw-function.ts";
 import type { FuncType } from "../model/types.ts";
 import { MAX_FLAT_PARAMS, MAX_FLAT_RESULTS } from "../model/value-type.ts";
@@ -8,6 +9,9 @@ import { converterOf } from "./compile.ts";
 import { tuple } from "./compound.ts";
 import type { Side } from "./context.ts";
 import { type Converter, Mismatch, type Passing } from "./converter.ts";
+
+/** Arguments of a host function stand on JavaScript's stack. */
+const MAX_PARAMS = 1_000;
 
 export class Signature {
   readonly type: FuncType;
@@ -25,8 +29,13 @@ export class Signature {
   /** How the core values pass from one component to another as they are; `undefined` where they cannot. */
   readonly passing: { readonly params: readonly Passing[]; readonly result: Passing | undefined } | undefined;
 
-  /** @throws LinkError for types whose values cannot be passed */
+  /** @throws LinkError for types whose values cannot be passed, and more than {@link MAX_PARAMS} parameters */
   constructor(type: FuncType) {
+    if (type.params.length > MAX_PARAMS) {
+      throw new LinkError(
+        `a function of ${type.params.length} parameters, of which there may be ${MAX_PARAMS}`,
+      );
+    }
     this.type = type;
     this.#params = type.params.map((param) => converterOf(param.type));
     this.#tuple = tuple(this.#params);

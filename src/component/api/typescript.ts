@@ -252,12 +252,14 @@ export function typescriptOf({ checked }: Component, source = "a component"): st
       const scope = scopeOf(side, extern.type, shared);
       const key = JSON.stringify(name);
       lines.push("", `/** ${name} */`, `export namespace ${namespace} {`);
-      lines.push(...scope.declarations("  "));
-      lines.push("  export interface Interface {", ...scope.members("    ", ""), "  }", "}");
+      append(lines, scope.declarations("  "));
+      lines.push("  export interface Interface {");
+      append(lines, scope.members("    ", ""));
+      lines.push("  }", "}");
       share(extern.type, namespace, scope.names, shared);
       members.push(`  ${key}: ${namespace}.Interface;`);
     }
-    lines.push(...own.declarations(""));
+    append(lines, own.declarations(""));
     return [
       "",
       `/** What the component ${title}. */`,
@@ -270,6 +272,11 @@ export function typescriptOf({ checked }: Component, source = "a component"): st
   const imports = write("import", type.imports, "imports: its host defines it");
   const exports = write("export", type.exports, "exports");
   return [...lines, ...imports, ...exports, ""].join("\n");
+}
+
+/** As many as a guest has declared: not as arguments. */
+function append(lines: string[], more: readonly string[]): void {
+  for (const line of more) lines.push(line);
 }
 
 function scopeOf(side: Side, { exports }: InstanceType, shared: Names): Scope {

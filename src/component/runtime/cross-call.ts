@@ -57,6 +57,8 @@ class NumberCrossing implements RawHostFunction {
   readonly #params: readonly Passing[];
   readonly #result: Passing | undefined;
   readonly #isRelated: boolean;
+  /** One for all calls, as the callee runs one at a time. */
+  readonly #call: NumberCall;
 
   constructor(caller: Caller, callee: LiftedFunc, params: readonly Passing[], result: Passing | undefined) {
     this.words = caller.signature.words;
@@ -65,10 +67,10 @@ class NumberCrossing implements RawHostFunction {
     this.#params = params;
     this.#result = result;
     this.#isRelated = caller.instance.isRelatedTo(callee.instance);
+    this.#call = new NumberCall(this, callee.instance, callee.core);
   }
 
   begin({ R }: HostMachine, base: number): HostFrame {
-    const { instance, core } = this.#callee;
     this.#caller.instance.requireMayLeave();
     if (this.#isRelated) throw new Trap("cannot-enter-component");
     const to = base + this.words;
@@ -76,8 +78,8 @@ class NumberCrossing implements RawHostFunction {
     for (let k = 0; k < params.length; k++) {
       pass(R, to + VALUE_WORDS * k, base + VALUE_WORDS * k, params[k] as Passing);
     }
-    instance.enter();
-    return new NumberCall(this, instance, core);
+    this.#callee.instance.enter();
+    return this.#call;
   }
 
   end({ R }: HostMachine, base: number): void {
@@ -88,6 +90,7 @@ class NumberCrossing implements RawHostFunction {
 
 class NumberCall implements HostFrame {
   readonly request: FunctionInstance;
+  kept: unknown;
   readonly #crossing: NumberCrossing;
   readonly #instance: InstanceState;
 

@@ -46,6 +46,15 @@ class Activation {
   }
 }
 
+/** A frame is of one function only. */
+function activationOf(func: RawFunctionInstance, frame: HostFrame): Activation {
+  const { kept } = frame;
+  if (kept instanceof Activation) return kept;
+  const made = new Activation(func, frame);
+  frame.kept = made;
+  return made;
+}
+
 /** Calls a raw host function from node `i`; its arguments stand, and its results go, from word `base` on. */
 export function callRaw(run: HostFrames, i: CodeNode, func: RawFunctionInstance, base: number): CodeNode {
   const code = func.code as FunctionCode;
@@ -58,7 +67,7 @@ export function callRaw(run: HostFrames, i: CodeNode, func: RawFunctionInstance,
     run.fp = base;
   }
   run.hostFrames.push(frame);
-  return doRequest(run, new Activation(func, frame));
+  return doRequest(run, activationOf(func, frame));
 }
 
 /** Does what a node of a host frame says. */
@@ -77,7 +86,7 @@ function beginInFrame(run: HostFrames, i: CodeNode, func: RawFunctionInstance): 
   const frame = work(run, i, func, run.fp, undefined);
   if (frame === undefined) return goBack(run);
   run.hostFrames.push(frame);
-  return doRequest(run, new Activation(func, frame));
+  return doRequest(run, activationOf(func, frame));
 }
 
 /** Lets the host work, at node `site`. Returns its frame where it needs something before it is done. */

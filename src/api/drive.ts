@@ -51,10 +51,9 @@ export async function drive(execution: Execution, options: AsyncCallBounds): Pro
 }
 
 async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise<unknown> {
-  const { signal, timeoutMs, fuel } = options;
+  const { signal, fuel } = options;
   // One watch for the whole call: an interrupt between two slices counts.
   const watch = makeWatch(options, execution.store.engine.interrupts);
-  const deadline = timeoutMs === undefined ? undefined : now() + timeoutMs;
   const turn = new Turn(options);
   for (;;) {
     const left = fuel === undefined ? undefined : fuel - execution.fuelConsumed;
@@ -73,7 +72,7 @@ async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise
         await turn.next();
         break;
       case "awaiting-host":
-        await settledOrStopped(execution, deadline, signal);
+        await settledOrStopped(execution, watch?.deadline, signal);
         // A guest whose promises are always settled already would never let the event loop turn.
         turn.waits++;
         if (turn.isOver) await turn.next();
@@ -135,7 +134,7 @@ export async function settledOrStopped(
   const waits: Promise<void>[] = [execution.settled()];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
-  if (deadline !== undefined && typeof setTimeout === "function") {
+  if (deadline !== undefined && deadline !== Number.POSITIVE_INFINITY && typeof setTimeout === "function") {
     waits.push(
       new Promise((resolve) => {
         timer = setTimeout(resolve, Math.min(Math.max(Math.ceil(deadline - now()), 0), LONGEST_TIMER_MS));

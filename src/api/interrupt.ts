@@ -5,7 +5,10 @@ import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 
 /** Bounds in wall time. */
 export interface InterruptOptions {
-  /** Milliseconds of wall time, waiting for the host included. */
+  /**
+   * Milliseconds of wall time from the guest's first instruction on, waiting for the host included. What comes before that,
+   * which is making code of the function that is called, may take as long again.
+   */
   readonly timeoutMs?: number | undefined;
   /**
    * Fires only when the event loop turns: in a synchronous call it stops the run only if it is
@@ -70,6 +73,11 @@ export function now(): number {
   return typeof performance === "object" ? performance.now() : Date.now();
 }
 
+/** A watch that also says when the time is over, on the clock of {@link now}; infinity where no time was given. */
+export interface TimedWatch extends Watch {
+  readonly deadline: number;
+}
+
 /**
  * Makes the watch for one call or slice; `undefined` when nothing can stop it. The handle counts if it is used after
  * it stood at `epoch`.
@@ -78,11 +86,19 @@ export function makeWatch(
   options: Read<typeof INTERRUPT_OPTIONS>,
   handle: InterruptHandle | undefined,
   epoch = handle?.epoch,
-): Watch | undefined {
+): TimedWatch | undefined {
   const { timeoutMs, signal } = options;
   if (timeoutMs === undefined && signal === undefined && handle === undefined) return undefined;
-  const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
+  let deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
+  let hasBegun = false;
   return {
+    get deadline() {
+      return deadline;
+    },
+    begin() {
+      if (timeoutMs !== undefined && !hasBegun) deadline = now() + timeoutMs;
+      hasBegun = true;
+    },
     poll(): InterruptReason | undefined {
       if (signal?.aborted) return "signal";
       if (handle !== undefined && handle.epoch !== epoch) return "handle";
@@ -98,5 +114,6 @@ export function makeWatch(
 export function withQuantum(watch: Watch | undefined, end: number): Watch {
   return {
     poll: (mayPause) => watch?.poll(mayPause) ?? (mayPause && now() >= end ? "quantum" : undefined),
+    begin: () => watch?.begin?.(),
   };
 }

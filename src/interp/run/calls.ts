@@ -71,6 +71,7 @@ function lower(run: CallState, callee: FunctionCode, i: CodeNode): InterruptReas
   });
   if (!done) return reason;
   if (reason !== undefined) stopAtEntry(run);
+  else if (i.isStart) run.watch?.begin?.();
   return undefined;
 }
 

@@ -19,6 +19,7 @@ import { wordsOfAll } from "../lower/operand-stack.ts";
 import { enter } from "./calls.ts";
 import { ExecutionContext } from "./context.ts";
 import { stackOverflowToTrap } from "./faults.ts";
+import { isUnlowered } from "./nodes.ts";
 import type { RunPosition } from "./position.ts";
 import { RAW_VALUES, type RawValue } from "./raw-values.ts";
 import { visitRoots } from "./roots.ts";
@@ -189,6 +190,7 @@ export class Interpreter {
       poll(ex);
       const base = outer === undefined ? 0 : top;
       enter(ex, func, args, base, codec);
+      beginIfLowered(ex);
       execute(ex, ex.pc!);
       return codec.read(ex, func.type.results, base);
     } catch (error) {
@@ -268,6 +270,7 @@ export class Interpreter {
       store.gate?.toGuest();
       const reason = poll(ex);
       if (reason === undefined) {
+        beginIfLowered(ex);
         run.step();
       } else {
         ex.status = "interrupted";
@@ -313,6 +316,11 @@ export class Interpreter {
       ex.release();
     };
   }
+}
+
+/** Where the function still has to be lowered, whoever does that says when the guest begins. */
+function beginIfLowered({ pc, watch }: ExecutionContext): void {
+  if (pc === undefined || !isUnlowered(pc)) watch?.begin?.();
 }
 
 /** Marks the function's instance as in use; gives what ends that. @throws InstanceBusyError */
@@ -381,5 +389,6 @@ function callHost(
 
 function joinWatches(outer: Watch | undefined, inner: Watch | undefined): Watch | undefined {
   if (outer === undefined || inner === undefined) return outer ?? inner;
-  return { poll: (mayPause) => inner.poll(mayPause) ?? outer.poll(mayPause) };
+  // The outer one has begun long ago.
+  return { poll: (mayPause) => inner.poll(mayPause) ?? outer.poll(mayPause), begin: () => inner.begin?.() };
 }

@@ -2,7 +2,7 @@
 // Owns what their fields mean. Reads code; touches no frame.
 
 import { Code } from "../code/code.ts";
-import { CodeNode, type ExactCode, type FunctionCode } from "../code/node.ts";
+import { CodeNode, type ExactCode, FunctionCode } from "../code/node.ts";
 
 /** Marks, in `c`, a raising node made while running; a lowered one has its instruction there. */
 const HOST_ERROR = -1;
@@ -22,6 +22,11 @@ export function startNode(code: FunctionCode): CodeNode {
     code.start = start;
   }
   return code.start;
+}
+
+/** Whether a run that begins at node `i` has to lower its function first. */
+export function isUnlowered(i: CodeNode): boolean {
+  return i.isStart && i.data instanceof FunctionCode && i.data.entry === null;
 }
 
 /** A call of `code` that stands for `site`, which it goes on behind. */

@@ -20,6 +20,8 @@ export interface Watch {
    * reasons to end it count.
    */
   poll(mayPause: boolean): InterruptReason | undefined;
+  /** The guest is about to execute its first instruction: what came before, its lowering among it, is not its time. */
+  begin?(): void;
 }
 
 /** A host call, or a wait for notification, whose result is awaited. */

@@ -24,6 +24,22 @@ const TRAP =
 const LARGE = '(module (memory (export "memory") 2048) (func (export "_start")))';
 const LACKING = '(module (import "host" "secret" (func)) (func (export "_start")))';
 
+const WAGI = `(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\25\\00\\00\\00") (data (i32.const 16) "content-type: text/plain\\n\\nfrom a pod\\n")
+  (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`;
+const APPLICATION = `spin_manifest_version = 2
+[application]
+name = "shop"
+[[trigger.http]]
+route = "/..."
+component = "shop"
+executor = { type = "wagi" }
+[component.shop]
+source = "shop.wasm"
+`;
+
 describe.skipIf(typeof started === "string")("pods under containerd", () => {
   beforeAll(() => {
     cluster.addImage("localhost/hello:1", guest("c-hello"));
@@ -233,6 +249,50 @@ describe.skipIf(typeof started === "string")("pods under containerd", () => {
       expect(memory).toBeLessThan(64 * 2 ** 20);
     }
     await Promise.all(pods.map((pod) => cluster.cri.removePod(pod)));
+  });
+
+  it("serve an application, answer probes, and end in peace", async () => {
+    const folder = cluster.path("shop");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "shop.wasm"), wat(WAGI));
+    writeFileSync(join(folder, "spin.toml"), APPLICATION);
+    cluster.addImage("localhost/shop:1", join(folder, "spin.toml"));
+    const address = "127.0.0.1:30217";
+    const pod = await cluster.cri.runPod({ "wasmeter.dev/listen": address });
+    const shop: ContainerSpec = {
+      name: "shop",
+      image: "localhost/shop:1",
+      memory: 128,
+      cpu: 1000,
+      user: 65_532,
+      readOnlyRoot: true,
+    };
+    const id = await cluster.cri.create(pod, shop);
+    await cluster.cri.start(id);
+    const get = async (path: string): Promise<string> => {
+      const response = await fetch(`http://${address}${path}`);
+      return `${response.status} ${await response.text()}`;
+    };
+    for (const deadline = Date.now() + 20_000; ; ) {
+      const probe = await get("/.well-known/spin/health").catch(() => undefined);
+      if (probe?.startsWith("200") === true) break;
+      if (Date.now() > deadline) throw new Error(`no answer: ${cluster.log(pod, shop)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await get("/")).toBe("200 from a pod\n");
+    const begun = Date.now();
+    await cluster.cri.stop(id, 10);
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    expect(await cluster.cri.status(id)).toMatchObject({ exitCode: 0, reason: "Completed" });
+    await cluster.cri.removePod(pod);
+  });
+
+  it("have a network of their own where the pod has one", async () => {
+    const pod = await cluster.cri.runPod({}, "wasmeter", "POD");
+    const id = await cluster.cri.create(pod, HELLO);
+    await cluster.cri.start(id);
+    expect((await cluster.cri.ended(id)).exitCode).toBe(0);
+    await cluster.cri.removePod(pod);
   });
 
   describe("are refused with the reason in the container's status", () => {

@@ -13,6 +13,7 @@ const ANNOTATIONS: Readonly<Record<string, "value" | "list" | "switch">> = {
   fuel: "value",
   timeout: "value",
   "max-memory": "value",
+  listen: "value",
   deterministic: "switch",
   tcplisten: "list",
   "allow-connect": "list",

@@ -322,6 +322,32 @@ describe("annotations", () => {
   });
 });
 
+describe("an application", () => {
+  const program: Program = { kind: "file", path: "/spin.toml", beginning: new Uint8Array([0x73]) };
+  const testCommand = testNode().command;
+  const node = testNode({ program, command: { ...testCommand, has: () => true, hasOption: () => true } });
+  const application = withProcess({ args: ["/spin.toml"] });
+
+  it("is served, by as many processes as there are processors for it", () => {
+    const base = ["up", "--log-dir=", "--workers=1"];
+    const end = [`--max-memory=${16 * MIB}`, "--listen=0.0.0.0:3000", "--", "/spin.toml"];
+    expect(words(application, node)).toEqual([...base, ...end]);
+    const cpu = { quota: 350_000, period: 100_000 };
+    expect(words({ ...application, linux: { resources: { cpu } } }, node)[2]).toBe("--workers=3");
+    const annotations = { "wasmeter.dev/listen": "[::]:80" };
+    expect(words({ ...application, annotations }, node)).toEqual([
+      ...base,
+      "--listen=[::]:80",
+      end[0],
+      ...end.slice(2),
+    ]);
+  });
+
+  it("is refused where the command cannot serve it", () => {
+    expect(refusal(application, testNode({ program })).message).toContain("does not run");
+  });
+});
+
 describe("memory", () => {
   const limit = (mebibytes: number | undefined): Partial<TestConfig> => ({
     linux: { resources: { memory: mebibytes === undefined ? {} : { limit: mebibytes * MIB } } },

@@ -69,8 +69,8 @@ export interface CommandFacts {
   parseSize(option: string, text: string): number;
 }
 
-/** Where an application listens unless an annotation says otherwise; a guest without rights cannot have port 80. */
-const LISTEN = "0.0.0.0:3000";
+/** Where an application listens unless an annotation says otherwise; without rights it cannot have port 80. */
+const LISTEN: AnnotatedOption = { name: "listen", value: "0.0.0.0:3000" };
 
 const NO_CAPABILITIES = { bounding: [], effective: [], inheritable: [], permitted: [], ambient: [] };
 
@@ -217,7 +217,9 @@ function commandWords(
   const words = options.filter(({ name }) => name !== "max-memory").map(optionText);
   if (memory !== undefined) words.push(optionText({ name: "max-memory", value: String(memory) }));
   if (command === "run") return ["run", "--inherit-env", "--oom-exit", ...grants.options, ...words];
-  return ["up", `--listen=${LISTEN}`, `--workers=${processes}`, ...words];
+  if (!options.some(({ name }) => name === LISTEN.name)) words.push(optionText(LISTEN));
+  // Its logs are the container's: there is no place to write.
+  return ["up", "--log-dir=", `--workers=${processes}`, ...words];
 }
 
 // ------------------------------------------------------------------ files of the node

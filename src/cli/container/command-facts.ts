@@ -7,6 +7,7 @@ import type { CommandFacts } from "../../oci/rewrite.ts";
 import { parseCommandLine } from "../args/options.ts";
 import { readRunOptions } from "../args/run-options.ts";
 import { parseMemoryLimit } from "../args/units.ts";
+import { readUpOptions } from "../args/up-options.ts";
 import { allOptions, type Command } from "../command.ts";
 import { COMMANDS } from "../commands/index.ts";
 import { UsageError } from "../usage-error.ts";
@@ -27,6 +28,7 @@ export const commandFacts: CommandFacts = {
       if (command === undefined) return undefined;
       const line = parseCommandLine(allOptions(command), [optionText(option), "--", "program"], true);
       if (name === "run") readRunOptions(line);
+      else readUpOptions(line, {});
       return undefined;
     } catch (error) {
       if (error instanceof UsageError) return error.message;

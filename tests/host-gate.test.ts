@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type Caller, Engine, Linker, type Memory, Module, Store } from "wasmeter";
+import { WasiPreview1 } from "wasmeter/wasi";
 import { observeHost } from "#testing";
 import { wat } from "./wat.ts";
 
@@ -110,6 +111,50 @@ describe("the gate between host and guests", () => {
       ["wrote", 70_000, [3], 1],
     ]);
     expect(() => memory.writable(131_071, 2)).toThrow("out of bounds memory access");
+  });
+
+  it("tells single numbers, and what is written through a DataView", () => {
+    const { instance, memory, seen } = observed((_, value) => value);
+    memory.writeU8(10, 1);
+    memory.writeI16(20, -1);
+    memory.writeF64(32, 1);
+    expect(() => memory.writeU32(131_070, 1)).toThrow("out of bounds memory access");
+    expect(seen).toEqual([
+      ["wrote", 10, [1], 1],
+      ["wrote", 20, [255, 255], 2],
+      ["wrote", 32, [0, 0, 0], 8],
+    ]);
+    seen.length = 0;
+    memory.view().setUint8(9000, 1);
+    expect(instance.call("own", [9000])).toBe(1);
+    expect(seen).toEqual([["wrote", 8192, [0, 0, 0], 4096]]);
+  });
+
+  it("tells what WASI writes, range by range", () => {
+    const engine = new Engine();
+    const store = new Store(engine, { wasi: new WasiPreview1({ args: ["a", "bc"] }) });
+    const seen: unknown[] = [];
+    observeHost(store, {
+      wrote: (memory, address, length) =>
+        seen.push([address, [...memory.u8.subarray(address, address + length)]]),
+    });
+    const linker = new Linker(engine);
+    WasiPreview1.addTo(linker);
+    const { exports } = linker.instantiate(
+      store,
+      new Module(
+        engine,
+        wat(`(module (import "wasi_snapshot_preview1" "args_get" (func $get (param i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (func (export "get") (result i32) i32.const 16 i32.const 64 call $get))`),
+      ),
+    );
+    expect(exports.get()).toBe(0);
+    expect(seen).toEqual([
+      [64, [97, 0, 98, 99, 0]],
+      [16, [64, 0, 0, 0]],
+      [20, [66, 0, 0, 0]],
+    ]);
   });
 
   it("tells writes through a view of all bytes by comparing pages, and never the guest's own", () => {

@@ -27,6 +27,8 @@ export abstract class MemoryAccess {
   /** A view of the whole memory in which `length` bytes at `address` are known to be, and where they begin. */
   protected abstract locate(address: Address, length: number, what: string): number;
   protected abstract get dataView(): DataView;
+  /** The host has written these bytes. */
+  protected abstract wrote(at: number, length: number): void;
 
   readU8(address: Address): number {
     const at = this.locate(address, 1, "memory.readU8");
@@ -37,6 +39,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.u8.read(value, "memory.writeU8: value");
     const at = this.locate(address, 1, "memory.writeU8");
     this.dataView.setUint8(at, fitting);
+    this.wrote(at, 1);
   }
 
   readI8(address: Address): number {
@@ -48,6 +51,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.i8.read(value, "memory.writeI8: value");
     const at = this.locate(address, 1, "memory.writeI8");
     this.dataView.setInt8(at, fitting);
+    this.wrote(at, 1);
   }
 
   readU16(address: Address): number {
@@ -59,6 +63,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.u16.read(value, "memory.writeU16: value");
     const at = this.locate(address, 2, "memory.writeU16");
     this.dataView.setUint16(at, fitting, true);
+    this.wrote(at, 2);
   }
 
   readI16(address: Address): number {
@@ -70,6 +75,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.i16.read(value, "memory.writeI16: value");
     const at = this.locate(address, 2, "memory.writeI16");
     this.dataView.setInt16(at, fitting, true);
+    this.wrote(at, 2);
   }
 
   readU32(address: Address): number {
@@ -81,6 +87,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.u32.read(value, "memory.writeU32: value");
     const at = this.locate(address, 4, "memory.writeU32");
     this.dataView.setUint32(at, fitting, true);
+    this.wrote(at, 4);
   }
 
   readI32(address: Address): number {
@@ -92,6 +99,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.i32.read(value, "memory.writeI32: value");
     const at = this.locate(address, 4, "memory.writeI32");
     this.dataView.setInt32(at, fitting, true);
+    this.wrote(at, 4);
   }
 
   readU64(address: Address): bigint {
@@ -103,6 +111,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.u64.read(value, "memory.writeU64: value");
     const at = this.locate(address, 8, "memory.writeU64");
     this.dataView.setBigUint64(at, fitting, true);
+    this.wrote(at, 8);
   }
 
   readI64(address: Address): bigint {
@@ -114,6 +123,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.i64.read(value, "memory.writeI64: value");
     const at = this.locate(address, 8, "memory.writeI64");
     this.dataView.setBigInt64(at, fitting, true);
+    this.wrote(at, 8);
   }
 
   readF32(address: Address): number {
@@ -125,6 +135,7 @@ export abstract class MemoryAccess {
     const fitting = FITS.f32.read(value, "memory.writeF32: value");
     const at = this.locate(address, 4, "memory.writeF32");
     this.dataView.setFloat32(at, fitting, true);
+    this.wrote(at, 4);
   }
 
   readF64(address: Address): number {
@@ -136,5 +147,6 @@ export abstract class MemoryAccess {
     const fitting = FITS.f64.read(value, "memory.writeF64: value");
     const at = this.locate(address, 8, "memory.writeF64");
     this.dataView.setFloat64(at, fitting, true);
+    this.wrote(at, 8);
   }
 }

@@ -147,11 +147,16 @@ export class Memory extends MemoryAccess {
   #write(address: Address, bytes: Uint8Array, what: string): void {
     const at = this.locate(address, bytes.length, what);
     this.item.memory.u8.set(bytes, at);
-    this.store.state.gate?.wrote(this.item.memory, at, bytes.length);
+    this.wrote(at, bytes.length);
+  }
+
+  protected override wrote(at: number, length: number): void {
+    this.store.state.gate?.wrote(this.item.memory, at, length);
   }
 
   /** All bytes, for reading and writing by `DataView`. It goes stale when the memory grows. */
   view(): DataView {
+    this.store.state.gate?.expose(this.item.memory);
     return new DataView(this.item.memory.u8.buffer, 0, this.byteLength);
   }
 

@@ -7,6 +7,13 @@ import type { HostPrices } from "./work.ts";
 export interface GuestMemoryLike {
   /** The memory's bytes now. Goes stale when the memory grows. */
   bytes(): Uint8Array;
+  /**
+   * How many there are, a view to read, and a view to write to before the guest goes on: an engine that is asked what its hosts
+   * write has these, and learns it from the ranges. Without them, all goes through {@link bytes}.
+   */
+  readonly byteLength?: number;
+  readable?(address: number, length: number): Uint8Array;
+  writable?(address: number, length: number): Uint8Array;
 }
 
 /** The calling instance, as a host function sees it. */

@@ -131,7 +131,7 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
     checkOffset(offset);
     chargeWriting(call, descriptor, regions);
     let at = offset;
-    const written = eachRegion(memory, regions, (bytes) => {
+    const written = eachRegion(memory, regions, "readable", (bytes) => {
       const done = descriptor.file.write(bytes, at);
       at += BigInt(done);
       return done;
@@ -234,17 +234,18 @@ export function scatter(memory: GuestMemory, regions: readonly Region[], bytes: 
   }
 }
 
-/** Hands each buffer to `move` until one is not used up. An errno after the first byte is left for the next call. */
+/** Hands each buffer to `move`, as it is to be read or written, until one is not used up. An errno after the first byte is left for the next call. */
 function eachRegion(
   memory: GuestMemory,
   regions: readonly Region[],
+  direction: "readable" | "writable",
   move: (bytes: Uint8Array) => number,
 ): number {
   let total = 0;
   for (const { address, length } of regions) {
     let done: number;
     try {
-      done = move(memory.slice(address, length));
+      done = move(memory[direction](address, length));
     } catch (error) {
       if (total > 0 && WasiError.isMade(error)) return total;
       throw error;
@@ -263,7 +264,7 @@ function readFile(
   offset: bigint,
 ): number {
   let at = offset;
-  return eachRegion(memory, regions, (bytes) => {
+  return eachRegion(memory, regions, "writable", (bytes) => {
     const read = file.read(bytes, at);
     at += BigInt(read);
     return read;
@@ -274,7 +275,7 @@ function writeFile(call: Call, regions: readonly Region[], descriptor: FileDescr
   const { file } = descriptor;
   const append = (descriptor.flags & FDFLAG.append) !== 0;
   chargeWriting(call, descriptor, regions);
-  const written = eachRegion(call.memory, regions, (bytes) => {
+  const written = eachRegion(call.memory, regions, "readable", (bytes) => {
     if (append) {
       const result = file.append(bytes);
       descriptor.position = result.position;
@@ -326,7 +327,7 @@ export function sendRegions(
   const isEmpty = total === 0;
   call.chargeTransfer(total);
   const attempt = (): boolean => {
-    const written = eachRegion(call.memory, regions, (bytes) => sink.write(bytes));
+    const written = eachRegion(call.memory, regions, "readable", (bytes) => sink.write(bytes));
     if (written === 0 && !isEmpty) {
       if ((flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
       return false;

@@ -4,7 +4,7 @@
 import { Trap } from "../errors.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import { WasiError } from "./abi.ts";
-import type { CallerLike } from "./engine.ts";
+import type { CallerLike, GuestMemoryLike } from "./engine.ts";
 
 /** Buffers of one scatter/gather call that are looked at; the rest is a partial read or write. As Linux's IOV_MAX. */
 export const MAX_BUFFERS = 1024;
@@ -25,7 +25,7 @@ export class GuestMemory {
 
   constructor(caller: CallerLike) {
     this.#caller = caller;
-    this.#bytes = caller.memory.bytes();
+    this.#bytes = bytesOf(caller.memory);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
   }
 
@@ -34,7 +34,7 @@ export class GuestMemory {
    * embedder's streams, clocks and random source.
    */
   refresh(): void {
-    this.#bytes = this.#caller.memory.bytes();
+    this.#bytes = bytesOf(this.#caller.memory);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
   }
 
@@ -57,8 +57,19 @@ export class GuestMemory {
     }
   }
 
-  /** A view of `length` bytes. Checked by the caller. Stale after growth. */
-  slice(address: number, length: number): Uint8Array {
+  /** The caller of this class, or this class, writes `length` bytes there before the guest goes on. */
+  #declare(address: number, length: number): void {
+    this.#caller.memory.writable?.(address, length);
+  }
+
+  /** A view of `length` bytes, to be written to. Checked by the caller. Stale after growth. */
+  writable(address: number, length: number): Uint8Array {
+    this.#declare(address, length);
+    return this.readable(address, length);
+  }
+
+  /** A view of `length` bytes, to be read. Checked by the caller. Stale after growth. */
+  readable(address: number, length: number): Uint8Array {
     return this.#bytes.subarray(address, address + length);
   }
 
@@ -71,6 +82,7 @@ export class GuestMemory {
   /** Writes bytes. Traps when out of bounds. */
   write(address: number, bytes: Uint8Array): void {
     this.check(address, bytes.length);
+    this.#declare(address, bytes.length);
     this.#bytes.set(bytes, address);
   }
 
@@ -91,18 +103,22 @@ export class GuestMemory {
   }
 
   setU8(address: number, value: number): void {
+    this.#declare(address, 1);
     this.#view.setUint8(address, value);
   }
 
   setU16(address: number, value: number): void {
+    this.#declare(address, 2);
     this.#view.setUint16(address, value, true);
   }
 
   setU32(address: number, value: number): void {
+    this.#declare(address, 4);
     this.#view.setUint32(address, value, true);
   }
 
   setU64(address: number, value: bigint): void {
+    this.#declare(address, 8);
     this.#view.setBigUint64(address, BigInt.asUintN(64, value), true);
   }
 
@@ -138,6 +154,7 @@ export class GuestMemory {
   writeStrings(strings: readonly Uint8Array[], list: number, buffer: number): void {
     this.check(list, 4 * strings.length, 4);
     this.check(buffer, sizeOfStrings(strings));
+    this.#declare(buffer, sizeOfStrings(strings));
     let at = buffer;
     strings.forEach((string, i) => {
       this.setU32(list + 4 * i, at);
@@ -146,6 +163,14 @@ export class GuestMemory {
       at += string.length + 1;
     });
   }
+}
+
+/** All bytes, for reading: what is written is declared range by range, where the engine wants to know. */
+function bytesOf(memory: GuestMemoryLike): Uint8Array {
+  const { byteLength } = memory;
+  return byteLength === undefined || memory.readable === undefined
+    ? memory.bytes()
+    : memory.readable(0, byteLength);
 }
 
 /** Bytes of strings with their NULs. */

@@ -257,7 +257,7 @@ function readPath(call: Call, address: number, length: number): string {
   memory.check(address, length);
   if (length > MAX_PATH_BYTES) throw new WasiError("nametoolong");
   call.charge("perHostByte", length);
-  const text = decodeUtf8(memory.slice(address, length));
+  const text = decodeUtf8(memory.readable(address, length));
   if (text === undefined) throw new WasiError("ilseq");
   if (text.includes("\0")) throw new WasiError("inval", "NUL in a path");
   return text;

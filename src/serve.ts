@@ -1,4 +1,4 @@
-export { accessLine, type LogFormat, type RequestRecord } from "./http/access-log.ts";
+export { accessLine, failureLines, type LogFormat, type RequestRecord } from "./http/access-log.ts";
 export type { Application, Destination, ServedComponent } from "./http/application.ts";
 export type { Failure, FailureKind } from "./http/failure.ts";
 export type { GuestLimits } from "./http/limits.ts";

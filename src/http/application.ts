@@ -11,6 +11,8 @@ export interface Application {
   route(request: IncomingRequest): Destination | undefined;
   /** Where a request of one component to another goes, by the other's name. @throws BadRequestError */
   routeTo(component: string, request: IncomingRequest): Destination | undefined;
+  /** Called when it is served, with the way by which requests of one component reach another. */
+  attach?(fetchComponent: (component: string, request: Request) => Promise<Response>): void;
   /** Lets go of what is kept for requests to come; those that run go on. */
   close(): void;
 }

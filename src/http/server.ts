@@ -139,6 +139,7 @@ export class HttpServer {
     this.#options = readServerOptions(options);
     const { maxConcurrency = 256, maxQueue = 1024, onRecord = () => {} } = this.#options;
     this.#dispatcher = new Dispatcher(application, { maxConcurrency, maxQueue, onRecord });
+    this.#attach(application);
   }
 
   /** What is counted, in Prometheus' text format. */
@@ -160,7 +161,12 @@ export class HttpServer {
 
   /** Serves another application from now on. Requests under way go on with the one before, which is then closed. */
   replace(application: Application): void {
+    this.#attach(application);
     this.#dispatcher.replace(application);
+  }
+
+  #attach(application: Application): void {
+    application.attach?.((component, request) => this.fetchComponent(component, request));
   }
 
   /**

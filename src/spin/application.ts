@@ -4,7 +4,10 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Engine, LinkError, Module, Scheduler } from "../api/index.ts";
+import { Component } from "../component/index.ts";
+import { nodeComponentHost, nodeHttpTransport } from "../component-wasi/node/index.ts";
 import { CompileError } from "../errors.ts";
+import { ComponentHandler } from "../http/component-handler.ts";
 import type { RequestHandler } from "../http/handler.ts";
 import { DEFAULT_MAX_MEMORY, DEFAULT_TIMEOUT_MS, type GuestLimits } from "../http/limits.ts";
 import { WagiHandler } from "../http/wagi/handler.ts";
@@ -12,6 +15,7 @@ import { printable } from "../printable.ts";
 import type { FileSystem } from "../wasi/index.ts";
 import { outboundRules } from "./allowed-outbound-hosts.ts";
 import { type FileOptions, openFiles } from "./files.ts";
+import { InternalTransport } from "./internal-transport.ts";
 import { parseManifest } from "./manifest.ts";
 import type { ComponentDeclaration, Executor, HttpTrigger, Manifest } from "./model.ts";
 import { Problems } from "./problems.ts";
@@ -24,6 +28,7 @@ import {
   SpinApplication,
   type Target,
 } from "./spin-application.ts";
+import { spinInterfaces } from "./spin-interfaces.ts";
 import { type VariableProvider, Variables } from "./variables.ts";
 import { describeWasm } from "./wasm-kind.ts";
 
@@ -36,6 +41,8 @@ export interface ApplicationOptions {
   readonly components?: readonly string[];
   /** File systems of every component by path, besides its own files. */
   readonly preopens?: Readonly<Record<string, FileSystem>>;
+  /** Whether components get the headers `spin-…` of the route. Default true. */
+  readonly routeHeaders?: boolean;
   readonly directMounts?: boolean;
   readonly allowTransientWrite?: boolean;
   /** For components that do not say otherwise. */
@@ -79,6 +86,7 @@ class Loader {
   readonly #variables: Variables;
   readonly #scheduler = new Scheduler({ quantum: QUANTUM, quantumMs: QUANTUM_MS });
   readonly #engines = new Map<string, Engine>();
+  readonly #transport = new InternalTransport(nodeHttpTransport());
   /** By engine and contents: a component may be there under several names. */
   readonly #modules = new Map<string, Module>();
   /** By component and executor. */
@@ -123,6 +131,7 @@ class Loader {
       ...{ name, version, base, routes, router, internal },
       warnings: [...warnings, ...this.#problems.warnings],
       targets: [...this.#targets.values()],
+      transport: this.#transport,
     });
   }
 
@@ -171,10 +180,6 @@ class Loader {
     if (known !== undefined) return known;
     const component = this.#manifest.components.get(id);
     if (component === undefined) return undefined;
-    for (const [name, { line, value }] of component.variables) {
-      this.#variables.fill(value, line, `component.${id}.variables.${name}`);
-    }
-    outboundRules(component, this.#variables, this.#problems);
     const handler = this.#handler(component, executor);
     if (handler === undefined) return undefined;
     const { timeoutMs = DEFAULT_TIMEOUT_MS, maxConcurrency } = this.#limitsOf(component);
@@ -201,41 +206,88 @@ class Loader {
     const shown = printable(source.value);
     const wasm = describeWasm(bytes);
     if (wasm.problem !== undefined) return fail(`${shown} ${wasm.problem}`);
-    if (wasm.kind === "component") {
-      return fail(
-        `${shown} is a component, and only WAGI programs of WASI preview1 are served so far; build for wasm32-wasip1`,
-      );
-    }
-    if (executor.type === "http") {
+    if (wasm.kind === "module" && executor.type === "http") {
       return fail(
         wasm.hasComponentType
           ? `${shown} is a core module that is yet to become a component: wasm-tools component new ${shown} --adapt wasi_snapshot_preview1.reactor.wasm -o app.wasm`
           : `${shown} is a core module, and its trigger's executor takes components; for a WAGI program write executor = { type = "wagi" } in the trigger`,
       );
     }
-    const limits = this.#limitsOf(component);
-    const { fuel, timeoutMs = DEFAULT_TIMEOUT_MS, maxMemory = DEFAULT_MAX_MEMORY, deterministic } = limits;
     try {
-      const engine = this.#engine(limits.costModel ?? "instructions");
-      const module = this.#module(engine, bytes);
-      return new WagiHandler({
-        ...{
-          engine,
-          module,
-          scheduler: this.#scheduler,
-          argv: executor.argv,
-          entrypoint: executor.entrypoint,
-        },
-        environment: new Map([...component.environment, ...(this.#options.environment ?? [])]),
-        preopens: this.#preopens(component),
-        onStderr: (chunk) => this.#options.onOutput?.(id, "stderr", chunk),
-        ...{ fuel: fuel === undefined ? undefined : BigInt(fuel), timeoutMs, maxMemory, deterministic },
-      });
+      return wasm.kind === "component"
+        ? this.#componentHandler(component, executor, bytes)
+        : this.#wagiHandler(component, executor, bytes);
     } catch (error) {
       if (!(error instanceof CompileError || error instanceof LinkError || error instanceof TypeError))
         throw error;
       return fail(`${shown}: ${error.message}`);
     }
+  }
+
+  /** What both kinds of guests get. */
+  #guest(component: ComponentDeclaration) {
+    const limits = this.#limitsOf(component);
+    const { fuel, timeoutMs = DEFAULT_TIMEOUT_MS, maxMemory = DEFAULT_MAX_MEMORY, deterministic } = limits;
+    return {
+      engine: this.#engine(limits.costModel ?? "instructions"),
+      environment: new Map([...component.environment, ...(this.#options.environment ?? [])]),
+      preopens: this.#preopens(component),
+      ...{ fuel: fuel === undefined ? undefined : BigInt(fuel), timeoutMs, maxMemory, deterministic },
+    };
+  }
+
+  /** @throws CompileError, LinkError; TypeError for one that is no command */
+  #wagiHandler(component: ComponentDeclaration, executor: Executor, bytes: Uint8Array): RequestHandler {
+    const guest = this.#guest(component);
+    const { argv, entrypoint } = executor.type === "wagi" ? executor : { argv: "", entrypoint: "_start" };
+    this.#readSettings(component);
+    return new WagiHandler({
+      ...guest,
+      ...{ argv, entrypoint, scheduler: this.#scheduler, module: this.#module(guest.engine, bytes) },
+      onStderr: (chunk) => this.#options.onOutput?.(component.id, "stderr", chunk),
+    });
+  }
+
+  /** @throws CompileError, LinkError; TypeError for one of another world */
+  #componentHandler(component: ComponentDeclaration, executor: Executor, bytes: Uint8Array): RequestHandler {
+    const guest = this.#guest(component);
+    const { variables, rules } = this.#readSettings(component);
+    const host = nodeComponentHost();
+    return new ComponentHandler({
+      ...guest,
+      component: new Component(guest.engine, bytes),
+      argv: executor.type === "wagi" ? executor.argv : undefined,
+      hasRouteHeaders: this.#options.routeHeaders ?? true,
+      network: {
+        network: {
+          http: rules,
+          // A rule for any scheme is one for sockets too.
+          connect: rules.flatMap((rule) =>
+            rule.startsWith("*://") ? [rule.slice(4).replace(/\/$/, "")] : [],
+          ),
+        },
+        host,
+        transport: this.#transport,
+      },
+      interfaces: spinInterfaces(variables),
+      onOutput: (stream, chunk) => this.#options.onOutput?.(component.id, stream, chunk),
+    });
+  }
+
+  /** Variables and rules of outgoing requests, with the application's variables filled in. Problems are noted. */
+  #readSettings(component: ComponentDeclaration): {
+    variables: ReadonlyMap<string, string>;
+    rules: readonly string[];
+  } {
+    const variables = new Map<string, string>();
+    for (const [name, { line, value }] of component.variables) {
+      const text = this.#variables.fill(value, line, `component.${component.id}.variables.${name}`);
+      if (text !== undefined) variables.set(name, text);
+    }
+    return {
+      variables,
+      rules: outboundRules(component, this.#variables, this.#problems).map(({ text }) => text),
+    };
   }
 
   #preopens(component: ComponentDeclaration): () => Readonly<Record<string, FileSystem>> {

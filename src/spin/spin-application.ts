@@ -5,6 +5,7 @@ import type { Application, Destination, ServedComponent } from "../http/applicat
 import { statusPage } from "../http/failure.ts";
 import type { RequestHandler } from "../http/handler.ts";
 import { BadRequestError, type IncomingRequest } from "../http/request.ts";
+import type { FetchComponent, InternalTransport } from "./internal-transport.ts";
 import type { StaticResponse } from "./model.ts";
 import type { Problem } from "./problems.ts";
 import { normalisePath } from "./request-path.ts";
@@ -45,6 +46,7 @@ interface Parts {
   readonly router: Router<Routed>;
   readonly internal: ReadonlyMap<string, Target>;
   readonly targets: readonly Target[];
+  readonly transport: InternalTransport;
 }
 
 export class SpinApplication implements LoadedApplication {
@@ -78,6 +80,10 @@ export class SpinApplication implements LoadedApplication {
     // As if its route were `/...`: Spin does the same.
     const route = { base: "/", route: "/...", componentRoute: "/...", pathInfo: path, names: [] };
     return { kind: "guest", component: target.served, handler: target.handler, path, query, route };
+  }
+
+  attach(fetchComponent: FetchComponent): void {
+    this.#parts.transport.attach(fetchComponent);
   }
 
   close(): void {

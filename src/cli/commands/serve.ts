@@ -22,6 +22,11 @@ const SERVE_OPTIONS = {
     help: "grant a host directory, under another name, read-only",
   },
   env: { value: "KEY[=VALUE]", repeatable: true, help: "set a variable, or pass one of yours on" },
+  "allow-http": {
+    value: "RULE",
+    repeatable: true,
+    help: "let a component make requests there: https://*.example.com",
+  },
   "env-file": { value: "FILE", repeatable: true, help: "set the variables that FILE lists; --env wins" },
   "inherit-env": { help: "pass all your environment variables on" },
   ...SERVER_OPTIONS,
@@ -58,7 +63,12 @@ function withWasmtimes(line: CommandLine): CommandLine {
 }
 
 /** An application of one component, as a manifest would say it. */
-function manifestOf(file: string, argv: string | undefined, isComponent: boolean): Manifest {
+function manifestOf(
+  file: string,
+  argv: string | undefined,
+  isComponent: boolean,
+  rules: readonly string[],
+): Manifest {
   const id = basename(file).replace(/\.wasm$/i, "") || "guest";
   const wagi = {
     type: "wagi",
@@ -75,7 +85,13 @@ function manifestOf(file: string, argv: string | undefined, isComponent: boolean
       variables: new Map(),
       environment: new Map(),
     },
-    ...{ files: [], excludeFiles: [], allowedOutboundHosts: [], keyValueStores: [], sqliteDatabases: [] },
+    ...{
+      files: [],
+      excludeFiles: [],
+      allowedOutboundHosts: rules.map((value) => ({ line: 0, value })),
+      keyValueStores: [],
+      sqliteDatabases: [],
+    },
     ...{ build: undefined, limits: {} },
   };
   const target = { kind: "component", id, executor } as const;
@@ -93,7 +109,7 @@ export const serve: Command = {
   options: SERVE_OPTIONS,
   foreignOptions: FOREIGN,
   guestArgs: false,
-  notes: `A WAGI program of WASI preview1 answers as a CGI program does: head and body on standard output.
+  notes: `A component answers by wasi:http/incoming-handler of 0.2; a WAGI program, of preview1 or wasi:cli/run, as a CGI program does.
 Each request has an instance that is as new. SIGTERM and Ctrl-C let what is under way come to its end.`,
   async execute(given, { io }) {
     const line = withWasmtimes(given);
@@ -116,7 +132,12 @@ Each request has an instance that is as new. SIGTERM and Ctrl-C let what is unde
         import("../read-module.ts"),
       ]);
     const isComponent = describeWasm(readModule(file, () => new Uint8Array())).kind === "component";
-    const manifest = manifestOf(file, all("argv")[0], isComponent && !line.options.has("wagi"));
+    const manifest = manifestOf(
+      file,
+      all("argv")[0],
+      isComponent && !line.options.has("wagi"),
+      all("allow-http"),
+    );
     return inputErrors(() =>
       serveApplication({
         ...{ io, file, settings, close: () => {} },
@@ -125,6 +146,8 @@ Each request has an instance that is as new. SIGTERM and Ctrl-C let what is unde
             environment: new Map(Object.entries(environment)),
             ...(Object.keys(preopens).length > 0 && { preopens }),
             limits: settings.limits,
+            // There is no application of Spin's around it.
+            routeHeaders: false,
             onOutput: (_component, _stream, chunk) => showOutput(io, chunk),
           }),
       }),

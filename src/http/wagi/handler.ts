@@ -114,7 +114,8 @@ function bounded(take: (chunk: Uint8Array) => void): (chunk: Uint8Array) => void
   };
 }
 
-function noHead(bytes: number): string {
+/** What is wrong with an output that has no head. */
+export function noHead(bytes: number): string {
   return bytes === 0
     ? "the guest wrote nothing to standard output; is it a WAGI program?"
     : `the guest wrote ${bytes} bytes to standard output, and no empty line after which a body could follow`;

@@ -1,0 +1,190 @@
+// Components behind the server: what another implementation answers for the same requests, and what a component may reach.
+// Real components are looked for in $WASM_COMPONENTS, a folder with `bin` and `expected`.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer as createUpstream, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ManifestError } from "wasmeter/http";
+import { applicationOf, eventually, manifestOf, serve } from "./http-support.ts";
+import { wat } from "./wat.ts";
+
+const root = process.env.WASM_COMPONENTS ?? "";
+const isThere = existsSync(join(root, "expected/wasmtime.json"));
+if (!isThere) console.warn("skipped: served components; their folder is looked for in $WASM_COMPONENTS");
+
+interface Expected {
+  readonly component: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly answer: unknown;
+}
+
+const SERVED = isThere
+  ? (JSON.parse(readFileSync(join(root, "expected/wasmtime.json"), "utf8")) as { served: Expected[] }).served
+  : [];
+
+function binary(name: string): Uint8Array {
+  const plain = join(root, "bin", `${name}.wasm`);
+  return existsSync(plain) ? readFileSync(plain) : brotliDecompressSync(readFileSync(`${plain}.br`));
+}
+
+const manifest = (component: string, more = ""): string => `spin_manifest_version = 2
+[application]
+name = "components"
+[[trigger.http]]
+route = "/..."
+component = "guest"
+[component.guest]
+source = "guest.wasm"
+environment = { A = "1" }
+${component}
+${more}`;
+
+let upstream: Server;
+let upstreamPort = 0;
+beforeAll(async () => {
+  upstream = createUpstream((_, response) => response.end("upstream\n"));
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  upstreamPort = (upstream.address() as AddressInfo).port;
+});
+afterAll(() => upstream.close());
+
+/** WASI 0.3 is not served so far. */
+const NAMES = [...new Set(SERVED.map(({ component }) => component))].filter(
+  (name) => name !== "rust-spin-p3",
+);
+
+describe.skipIf(!isThere)("a component", () => {
+  it.each(NAMES)("answers as under Wasmtime: %s", async (name) => {
+    const { url } = await serve(
+      manifest(
+        'allowed_outbound_hosts = ["http://127.0.0.1:*"]\nfiles = [{ source = "assets", destination = "/assets" }]',
+      ),
+      {
+        files: { "guest.wasm": binary(name), "assets/greeting.txt": "hello from a mounted file\n" },
+        application: { routeHeaders: false },
+      },
+    );
+    for (const { method, path, body, status, contentType, answer } of SERVED.filter(
+      ({ component }) => component === name,
+    )) {
+      const response = await fetch(url + path.replaceAll("PORT", String(upstreamPort)), {
+        method,
+        ...(body !== undefined && { body }),
+        headers: { "x-test": "1", "content-type": "text/x-test" },
+      });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = bytes
+        .toString()
+        .replaceAll(String(upstreamPort), "PORT")
+        .replace(/INSTANCE_ID=\d+\n/, "");
+      const isOwnPage = response.status === 500 && text.startsWith("500 Internal Server Error");
+      const shown = isOwnPage
+        ? "(the server's own page)"
+        : bytes.length > 4096
+          ? { length: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
+          : text;
+      expect([method, path, response.status, shown]).toEqual([method, path, status, answer]);
+      if (!isOwnPage) expect(response.headers.get("content-type")).toBe(contentType);
+    }
+  });
+
+  it("gets Spin's headers of the route, and not the client's", async () => {
+    const { url } = await serve(manifest(""), { files: { "guest.wasm": binary("rust-spin-api") } });
+    const text = await (
+      await fetch(`${url}/headers?x=1`, { headers: { "spin-path-info": "/forged", "spin-other": "1" } })
+    ).text();
+    expect(text).toContain("spin-path-info: /headers\n");
+    expect(text).toContain(`spin-full-url: ${url}/headers?x=1\n`);
+    expect(text).toContain("spin-raw-component-route: /...\n");
+    expect(text).toMatch(/spin-client-addr: 127\.0\.0\.1:\d+\n/);
+    expect(text).not.toContain("forged");
+    expect(text).not.toContain("spin-other");
+  });
+
+  it("reaches only what its rules allow, and other components inside the process", async () => {
+    const inner = `[[trigger.http]]
+route = { private = true }
+component = "inner"
+executor = { type = "wagi" }
+[component.inner]
+source = "inner.wasm"
+`;
+    const files = { "guest.wasm": binary("rust-http"), "inner.wasm": "guest:c-wagi" };
+    const { url, records } = await serve(
+      manifest('allowed_outbound_hosts = ["http://inner.spin.internal"]', inner),
+      { files },
+    );
+    const inside = await fetch(`${url}/fetch?url=http://inner.spin.internal/from-guest`);
+    expect([inside.status, await inside.text()]).toEqual([200, "Hello /from-guest\n"]);
+    await eventually(() => records.length === 2);
+    expect(records.map(({ component }) => component)).toEqual(["inner", "guest"]);
+    const outside = await fetch(`${url}/fetch?url=http://127.0.0.1:${upstreamPort}/`);
+    expect(outside.status).toBe(502);
+    // From outside the name means nothing.
+    const named = await fetch(`${url}/`, { headers: { host: "inner.spin.internal" } });
+    expect(await named.text()).toBe("Hello, wasi:http/proxy world!\n");
+  });
+
+  it("runs as a WAGI program by wasi:cli/run", async () => {
+    const { url } = await serve(manifestOf('environment = { A = "1" }'), {
+      files: { "guest.wasm": binary("rust-wagi") },
+    });
+    const text = await (await fetch(`${url}/x/y?q=1`, { method: "POST", body: "body" })).text();
+    expect(text).toContain("Hello from WAGI in Rust: POST /x/y\n");
+    expect(text).toContain('query="q=1" args=["q=1"]\n');
+    expect(text.endsWith("--\n4 bytes\nbody")).toBe(true);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      "rust-spin-p3",
+      "",
+      "it does not export wasi:http/incoming-handler@0.2; it exports wasi:http/handler@0.3.0; components of WASI 0.3 are not served so far",
+    ],
+    ["rust-tour", "", 'a program is served as WAGI: executor = { type = "wagi" }'],
+    ["rust-spin-api-kv", "", "fermyon:spin/key-value@2.0.0"],
+    [
+      "rust-spin-api-kv.core",
+      "",
+      "is a core module that is yet to become a component: wasm-tools component new guest.wasm",
+    ],
+    [
+      "rust-http",
+      'allowed_outbound_hosts = ["example.com"]',
+      "component.guest.allowed_outbound_hosts[0]: example.com: there is no scheme",
+    ],
+  ])("of another kind is refused at start: %s", (name, component, message) => {
+    const load = () => applicationOf(manifest(component), { "guest.wasm": binary(name) });
+    expect(load).toThrow(ManifestError);
+    expect(load).toThrow(message);
+  });
+
+  it.each<[string, number, string]>([
+    ["fuel = 1000", 500, "out-of-fuel"],
+    ['max_memory = "64KiB"', 500, "limit"],
+    ['timeout = "50ms"', 504, "timeout"],
+  ])("is held to %s", async (limit, status, kind) => {
+    const { url, records } = await serve(manifest(`[component.guest.tool.wasmeter]\n${limit}`), {
+      files: { "guest.wasm": binary("rust-http") },
+    });
+    const answer = await fetch(`${url}/wait`);
+    expect(answer.status).toBe(status);
+    await answer.text();
+    expect(records[0]?.failure?.kind).toBe(kind);
+  });
+});
+
+it("refuses a component that answers nothing, at start", () => {
+  const load = () => applicationOf(manifest(""), { "guest.wasm": wat("(component)") });
+  expect(load).toThrow(
+    "component.guest.source: guest.wasm: it does not export wasi:http/incoming-handler@0.2; it exports nothing",
+  );
+});

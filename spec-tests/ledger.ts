@@ -2,7 +2,11 @@
 // Owns its format and the comparison with a run, in which unexpected passes count as much as failures.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { Failure } from "./execute.ts";
+
+/** What a runner says of a failure, at the least. */
+export interface LedgerFailure {
+  readonly line: number;
+}
 
 /** Expected failures of one script. */
 export interface LedgerEntry {
@@ -15,8 +19,8 @@ export interface LedgerEntry {
 export type Ledger = Readonly<Record<string, LedgerEntry>>;
 
 /** What a run shows that the ledger does not say, and the other way round. */
-export interface LedgerDifference {
-  readonly unexpectedFailures: readonly { readonly file: string; readonly failure: Failure }[];
+export interface LedgerDifference<F extends LedgerFailure> {
+  readonly unexpectedFailures: readonly { readonly file: string; readonly failure: F }[];
   readonly unexpectedPasses: readonly { readonly file: string; readonly line: number }[];
 }
 
@@ -29,11 +33,11 @@ export function readLedger(path: string): Ledger {
 }
 
 /** Compares `failures` of the scripts that ran with `ledger`. Entries of scripts that did not run are left alone. */
-export function compareWithLedger(
+export function compareWithLedger<F extends LedgerFailure>(
   ledger: Ledger,
-  failures: ReadonlyMap<string, readonly Failure[]>,
-): LedgerDifference {
-  const unexpectedFailures: { file: string; failure: Failure }[] = [];
+  failures: ReadonlyMap<string, readonly F[]>,
+): LedgerDifference<F> {
+  const unexpectedFailures: { file: string; failure: F }[] = [];
   const unexpectedPasses: { file: string; line: number }[] = [];
   for (const [file, found] of failures) {
     const expected = [...(ledger[file]?.lines ?? [])];
@@ -48,7 +52,10 @@ export function compareWithLedger(
 }
 
 /** `ledger` brought up to `failures`, keeping reasons and the entries of scripts that did not run. */
-export function updateLedger(ledger: Ledger, failures: ReadonlyMap<string, readonly Failure[]>): Ledger {
+export function updateLedger(
+  ledger: Ledger,
+  failures: ReadonlyMap<string, readonly LedgerFailure[]>,
+): Ledger {
   const entries = new Map(Object.entries(ledger));
   for (const [file, found] of failures) {
     if (found.length === 0) entries.delete(file);

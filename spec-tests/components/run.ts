@@ -88,7 +88,9 @@ async function main(): Promise<number> {
     }
   }
   for (const [folder, { passed, assertions, others, scripts: count }] of totals) {
-    console.log(`${folder}: ${passed} of ${assertions} assertions, ${others} other commands, ${count} scripts`);
+    console.log(
+      `${folder}: ${passed} of ${assertions} assertions, ${others} other commands, ${count} scripts`,
+    );
   }
   const ledgerPath = join(sources, "ledger.json");
   const ledger = readLedger(ledgerPath);
@@ -104,7 +106,8 @@ async function main(): Promise<number> {
   for (const { file, failure } of unexpectedFailures) {
     console.log(`UNEXPECTED FAILURE ${file}:${failure.line} ${failure.command}: ${failure.detail}`);
   }
-  for (const { file, line } of unexpectedPasses) console.log(`UNEXPECTED PASS ${file}:${line}: take it off the ledger`);
+  for (const { file, line } of unexpectedPasses)
+    console.log(`UNEXPECTED PASS ${file}:${line}: take it off the ledger`);
   return unexpectedFailures.length + unexpectedPasses.length === 0 && files.length > 0 ? 0 : 1;
 }
 

@@ -10,7 +10,9 @@ interface Payload {
 const camel = (name: string): string =>
   name
     .split("-")
-    .map((word, i) => (i === 0 ? word.toLowerCase() : (word[0] ?? "").toUpperCase() + word.slice(1).toLowerCase()))
+    .map((word, i) =>
+      i === 0 ? word.toLowerCase() : (word[0] ?? "").toUpperCase() + word.slice(1).toLowerCase(),
+    )
     .join("");
 
 /** What a host passes for a value. @throws RangeError for a type that it does not know */
@@ -40,9 +42,7 @@ export function toHost({ type, value }: JsonValue): unknown {
     case "tuple":
       return (value as readonly JsonValue[]).map(toHost);
     case "record":
-      return Object.fromEntries(
-        entries(value).map(([name, field]) => [camel(name), toHost(field)] as const),
-      );
+      return Object.fromEntries(entries(value).map(([name, field]) => [camel(name), toHost(field)] as const));
     case "variant": {
       const { case: tag, payload } = value as Payload;
       return payload === undefined || payload === null ? { tag } : { tag, val: toHost(payload) };
@@ -73,11 +73,16 @@ export function matches(result: unknown, expected: JsonValue): boolean {
 /** Structural equality; typed arrays are lists, NaN is NaN, and what is missing is undefined or false. */
 function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (isList(a) && isList(b)) return a.length === b.length && Array.from(a).every((each, i) => same(each, b[i]));
+  if (isList(a) && isList(b))
+    return a.length === b.length && Array.from(a).every((each, i) => same(each, b[i]));
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => same(left[key] ?? undefined, right[key] ?? undefined) || (!left[key] && !right[key] && typeof (left[key] ?? right[key]) === "boolean"));
+  return [...keys].every(
+    (key) =>
+      same(left[key] ?? undefined, right[key] ?? undefined) ||
+      (!left[key] && !right[key] && typeof (left[key] ?? right[key]) === "boolean"),
+  );
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {

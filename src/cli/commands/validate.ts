@@ -1,4 +1,4 @@
-// `wasmeter validate`: says whether a file is a valid module, and where it is not.
+// `wasmeter validate`: says whether a file is a valid module or component, and where it is not.
 
 import { Engine, Module } from "../../api/index.ts";
 import { CompileError, LimitError } from "../../errors.ts";
@@ -8,12 +8,12 @@ import { JSON_SWITCH, onlyFile, single } from "../args/options.ts";
 import { describeError, STATUS } from "../classify-error.ts";
 import type { Command } from "../command.ts";
 import { jsonLines, writeLines } from "../output.ts";
-import { readModule } from "../read-module.ts";
+import { readModuleOrComponent } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
 
 export const validate: Command = {
   name: "validate",
-  summary: "Check whether a file is a valid WebAssembly module",
+  summary: "Check whether a file is a valid WebAssembly module or component",
   usage: "validate [options] <file.wasm | ->",
   options: {
     ...FEATURES_OPTION,
@@ -22,17 +22,19 @@ export const validate: Command = {
   },
   guestArgs: false,
   notes: `Prints 'FILE: valid' and exits with 0, or the first error with its byte offset and exits with 1.
+A component is checked with all core modules in it.
 A custom section with broken contents (name, metadata.code.branch_hint, producers, target_features)
 makes no module invalid; it gets a warning.`,
-  execute(line, { io, report, statusOf, paint }) {
+  async execute(line, { io, report, statusOf, paint }) {
     const file = onlyFile(line);
     const features = single(line, "features");
     const asJson = line.options.has("json");
-    const engine = new Engine(features === undefined ? {} : { features: parseFeatures(features) });
-    const bytes = readModule(file, io.stdin.readAll);
-    let module: Module;
+    const chosen = features === undefined ? undefined : parseFeatures(features);
+    const { bytes, isComponent } = readModuleOrComponent(file, io.stdin.readAll);
+    let module: Module | undefined;
     try {
-      module = new Module(engine, bytes);
+      if (isComponent) (await import("../show/component-report.ts")).checkComponent(bytes, chosen);
+      else module = new Module(new Engine(chosen === undefined ? {} : { features: chosen }), bytes);
     } catch (thrown) {
       // A module that is too large for us is not valid for us.
       const error = thrown instanceof LimitError ? new InputError(`${file}: ${thrown.message}`) : thrown;
@@ -41,7 +43,7 @@ makes no module invalid; it gets a warning.`,
       writeLines(io.stdout, jsonLines({ file, valid: false, error: describeError(thrown) }));
       return statusOf(error);
     }
-    const problems = module.customSectionProblems();
+    const problems = module?.customSectionProblems() ?? [];
     if (asJson) writeLines(io.stdout, jsonLines({ file, valid: true, customSectionProblems: problems }));
     else {
       io.stdout.write(`${printable(file)}: ${paint("good", "valid")}\n`);

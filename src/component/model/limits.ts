@@ -8,7 +8,8 @@ export interface ComponentLimits {
   /** Levels of a value type, such as lists of lists. Default 100. */
   readonly valueTypeDepth: number;
   /**
-   * Parts of a type when all that it refers to is written out in place, as converters see it. Default 1,000,000.
+   * Parts of a value type when all that it refers to is written out in place, as converters see it; and parts of types that are
+   * copied or compared for all instances and imports of a component together. Default 1,000,000.
    */
   readonly typeSize: number;
 }

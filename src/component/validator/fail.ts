@@ -27,12 +27,9 @@ export class Place {
    */
   work(parts: number): void {
     this.#work += parts;
-    const allowed = WORK_PER_PART * this.#limits.typeSize;
+    const allowed = this.#limits.typeSize;
     if (this.#work > allowed) {
       throw new LimitError("typeSize", this.#work, allowed, "parts of types looked at");
     }
   }
 }
-
-/** All types of a component together, against what one may be. */
-const WORK_PER_PART = 10;

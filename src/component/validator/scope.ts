@@ -200,6 +200,8 @@ export class Scope {
     if (instance.resources.length === 0) return { type: instance, resources: [] };
     const substitution = new Substitution(this.shared.types, this.shared.place);
     const resources = instance.resources.map(({ resource, path }) => {
+      // A resource type, its name, and the path to it.
+      this.shared.place.work(2 + path.length);
       const fresh = this.newResource();
       substitution.bindResource(resource, fresh);
       return { resource: fresh, path };

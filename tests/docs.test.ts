@@ -26,6 +26,7 @@ import { type AnyNode, type Comment, parse } from "acorn";
 import { afterAll, describe, expect, it } from "vitest";
 import * as wasmeter from "wasmeter";
 import { BOUNDED_MODEL, DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS, INSTRUCTIONS_MODEL } from "wasmeter";
+import { DEFAULT_COMPONENT_LIMITS } from "wasmeter/component";
 import * as wasi from "wasmeter/wasi";
 import { projectRoot, walk } from "./built-code.ts";
 import { wat } from "./wat.ts";
@@ -282,7 +283,11 @@ function amount(text: string): number {
 describe("tables", () => {
   it("of limits have every limit with its default", () => {
     const rows = [...rowsOf("docs/limits.md")].map(([name, cell]) => [name, amount(cell)]);
-    expect(Object.fromEntries(rows)).toEqual({ ...DEFAULT_LIMITS, ...DEFAULT_MODULE_LIMITS });
+    expect(Object.fromEntries(rows)).toEqual({
+      ...DEFAULT_LIMITS,
+      ...DEFAULT_MODULE_LIMITS,
+      ...DEFAULT_COMPONENT_LIMITS,
+    });
   });
 
   it("of cost models have every field with its value in each preset", () => {

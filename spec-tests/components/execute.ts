@@ -112,7 +112,7 @@ class Runner {
     if (action === undefined) throw new Error("the command has no action");
     const instance = action.module === undefined ? this.#last : this.#instances.get(action.module);
     if (instance === undefined) throw new Error(`there is no instance ${action.module ?? "before this"}`);
-    return instance.callAsync([action.field], (action.args ?? []).map(toHost), { timeoutMs: TIMEOUT_MS });
+    return instance.callAsync(action.field, (action.args ?? []).map(toHost), { timeoutMs: TIMEOUT_MS });
   }
 
   #compare(result: unknown, { expected = [] }: Command): void {
@@ -122,7 +122,7 @@ class Runner {
   }
 }
 
-/** `action` must throw an error of that name whose message begins with `text`. */
+/** `action` must throw an error of that name whose message has `text` in it. */
 async function fails(action: () => unknown, name: string, text: string | undefined): Promise<void> {
   let thrown: unknown;
   try {
@@ -134,8 +134,10 @@ async function fails(action: () => unknown, name: string, text: string | undefin
   if (!(thrown instanceof Error) || thrown.name !== name) {
     throw new Error(`expected ${name} ${text ?? ""}, got ${describe(thrown)}`);
   }
-  if (text !== undefined && !thrown.message.includes(text)) {
-    throw new Error(`expected ${name} "${text}", got "${thrown.message}"`);
+  // Some of the texts have in front what one engine's command prints before a trap.
+  const wanted = text?.replace(/^wasm trap: /, "");
+  if (wanted !== undefined && !thrown.message.includes(wanted)) {
+    throw new Error(`expected ${name} "${wanted}", got "${thrown.message}"`);
   }
 }
 

@@ -190,9 +190,12 @@ export class Cluster {
     for (const mount of mounts.filter((each) => each.startsWith(`${this.directory}/`)).reverse()) {
       spawnSync("umount", ["--lazy", mount]);
     }
+    spawnSync("ip", ["link", "delete", BRIDGE]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+const BRIDGE = "wasmeter-test0";
 
 const NETWORK = {
   cniVersion: "0.4.0",
@@ -200,7 +203,7 @@ const NETWORK = {
   plugins: [
     {
       type: "bridge",
-      bridge: "wasmeter-test0",
+      bridge: BRIDGE,
       isGateway: true,
       ipam: { type: "host-local", ranges: [[{ subnet: "10.217.0.0/24" }]], routes: [] },
     },

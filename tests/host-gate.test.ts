@@ -151,9 +151,9 @@ describe("the gate between host and guests", () => {
     );
     expect(exports.get()).toBe(0);
     expect(seen).toEqual([
-      [64, [97, 0, 98, 99, 0]],
       [16, [64, 0, 0, 0]],
       [20, [66, 0, 0, 0]],
+      [64, [97, 0, 98, 99, 0]],
     ]);
   });
 

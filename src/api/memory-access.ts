@@ -27,8 +27,8 @@ export abstract class MemoryAccess {
   /** A view of the whole memory in which `length` bytes at `address` are known to be, and where they begin. */
   protected abstract locate(address: Address, length: number, what: string): number;
   protected abstract get dataView(): DataView;
-  /** The host has written these bytes. */
-  protected abstract wrote(at: number, length: number): void;
+  /** @internal The host has written these bytes, which are there. */
+  abstract wrote(at: number, length: number): void;
 
   readU8(address: Address): number {
     const at = this.locate(address, 1, "memory.readU8");

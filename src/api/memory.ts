@@ -150,7 +150,8 @@ export class Memory extends MemoryAccess {
     this.wrote(at, bytes.length);
   }
 
-  protected override wrote(at: number, length: number): void {
+  /** @internal */
+  override wrote(at: number, length: number): void {
     this.store.state.gate?.wrote(this.item.memory, at, length);
   }
 

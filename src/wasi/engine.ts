@@ -8,12 +8,13 @@ export interface GuestMemoryLike {
   /** The memory's bytes now. Goes stale when the memory grows. */
   bytes(): Uint8Array;
   /**
-   * How many there are, a view to read, and a view to write to before the guest goes on: an engine that is asked what its hosts
-   * write has these, and learns it from the ranges. Without them, all goes through {@link bytes}.
+   * How many there are, a view to read, a view to write to before the guest goes on, and who is told what has been written: an
+   * engine that is asked what its hosts write has these. Without them, all goes through {@link bytes}.
    */
   readonly byteLength?: number;
   readable?(address: number, length: number): Uint8Array;
   writable?(address: number, length: number): Uint8Array;
+  wrote?(address: number, length: number): void;
 }
 
 /** The calling instance, as a host function sees it. */

@@ -19,13 +19,13 @@ export interface Region {
 
 /** The memory of the calling instance during one call. Re-fetches its view after the memory has grown. */
 export class GuestMemory {
-  readonly #caller: CallerLike;
+  readonly #memory: GuestMemoryLike;
   #bytes: Uint8Array;
   #view: DataView;
 
   constructor(caller: CallerLike) {
-    this.#caller = caller;
-    this.#bytes = bytesOf(caller.memory);
+    this.#memory = caller.memory;
+    this.#bytes = bytesOf(this.#memory);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
   }
 
@@ -34,7 +34,7 @@ export class GuestMemory {
    * embedder's streams, clocks and random source.
    */
   refresh(): void {
-    this.#bytes = bytesOf(this.#caller.memory);
+    this.#bytes = bytesOf(this.#memory);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
   }
 
@@ -57,15 +57,9 @@ export class GuestMemory {
     }
   }
 
-  /** The caller of this class, or this class, writes `length` bytes there before the guest goes on. */
-  #declare(address: number, length: number): void {
-    this.#caller.memory.writable?.(address, length);
-  }
-
   /** A view of `length` bytes, to be written to. Checked by the caller. Stale after growth. */
   writable(address: number, length: number): Uint8Array {
-    this.#declare(address, length);
-    return this.readable(address, length);
+    return this.#memory.writable?.(address, length) ?? this.readable(address, length);
   }
 
   /** A view of `length` bytes, to be read. Checked by the caller. Stale after growth. */
@@ -82,8 +76,8 @@ export class GuestMemory {
   /** Writes bytes. Traps when out of bounds. */
   write(address: number, bytes: Uint8Array): void {
     this.check(address, bytes.length);
-    this.#declare(address, bytes.length);
     this.#bytes.set(bytes, address);
+    this.#memory.wrote?.(address, bytes.length);
   }
 
   u8(address: number): number {
@@ -103,23 +97,23 @@ export class GuestMemory {
   }
 
   setU8(address: number, value: number): void {
-    this.#declare(address, 1);
     this.#view.setUint8(address, value);
+    this.#memory.wrote?.(address, 1);
   }
 
   setU16(address: number, value: number): void {
-    this.#declare(address, 2);
     this.#view.setUint16(address, value, true);
+    this.#memory.wrote?.(address, 2);
   }
 
   setU32(address: number, value: number): void {
-    this.#declare(address, 4);
     this.#view.setUint32(address, value, true);
+    this.#memory.wrote?.(address, 4);
   }
 
   setU64(address: number, value: bigint): void {
-    this.#declare(address, 8);
     this.#view.setBigUint64(address, BigInt.asUintN(64, value), true);
+    this.#memory.wrote?.(address, 8);
   }
 
   /**
@@ -154,7 +148,6 @@ export class GuestMemory {
   writeStrings(strings: readonly Uint8Array[], list: number, buffer: number): void {
     this.check(list, 4 * strings.length, 4);
     this.check(buffer, sizeOfStrings(strings));
-    this.#declare(buffer, sizeOfStrings(strings));
     let at = buffer;
     strings.forEach((string, i) => {
       this.setU32(list + 4 * i, at);
@@ -162,6 +155,7 @@ export class GuestMemory {
       this.#bytes[at + string.length] = 0;
       at += string.length + 1;
     });
+    this.#memory.wrote?.(buffer, at - buffer);
   }
 }
 

@@ -83,3 +83,17 @@ describe("bytes that are no module", () => {
     expect(messageOf()).toContain("this is empty");
   });
 });
+
+it("arguments behind the last one are left out, except those of a guest's function", () => {
+  const { store, module, instance } = instantiate(
+    `(module (memory (export "memory") 1 3) (func (export "f") (param i32) (result i32) (local.get 0)))`,
+  );
+  const memory = instance.exports.memory as { grow(...args: unknown[]): number };
+  expect([1, 1].map(memory.grow.bind(memory))).toEqual([1, 2]);
+  expect(new (Store as unknown as new (...args: unknown[]) => Store)(engine, {}, 5, null).limits).toEqual(
+    store.limits,
+  );
+  expect((module.customSections as (...args: unknown[]) => unknown)("name", 1, 2)).toEqual([]);
+  expect(() => instance.exports.f(1, 2, 3)).toThrow(new TypeError("f takes 1 argument, got 3"));
+  expect(() => instance.call("f", [])).toThrow(new TypeError("f takes 1 argument, got 0"));
+});

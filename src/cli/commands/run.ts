@@ -6,6 +6,7 @@ import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store
 import { ExitError, InterruptedError, TRAP_MESSAGES, Trap } from "../../errors.ts";
 import { printable, shownName } from "../../printable.ts";
 import { WasiError, WasiPreview1 } from "../../wasi/index.ts";
+import { heapLimits } from "../../wasi/node/index.ts";
 import { readCostModel } from "../args/cost-model-option.ts";
 import { parseVariable } from "../args/grants.ts";
 import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from "../args/run-options.ts";
@@ -46,6 +47,7 @@ function createStore(engine: EngineType, { fuel, maxMemory, limits }: RunOptions
   return new Store(engine, {
     ...(fuel !== undefined && { fuel }),
     limits: {
+      ...heapLimits().limits,
       ...(maxMemory !== undefined && { memoryBytes: maxMemory, totalBytes: maxMemory }),
       ...limits,
     },

@@ -109,9 +109,12 @@ export function writeHostResult(
 
 /** Where a run goes on once the host call at `site` has its result. */
 export function nodeBehind(run: HostCalls, site: CodeNode): CodeNode {
-  if (isHostStep(site)) return site;
-  if (site.op !== Code.TailCall) return regionBehind(site);
-  const caller = leaveFrame(run);
-  applyFixups(run, caller, run.fp);
-  return isWayOut(caller) ? caller.next : nodeBehind(run, caller);
+  let at = site;
+  for (;;) {
+    if (isHostStep(at)) return at;
+    if (at.op !== Code.TailCall) return regionBehind(at);
+    at = leaveFrame(run);
+    applyFixups(run, at, run.fp);
+    if (isWayOut(at)) return at.next;
+  }
 }

@@ -9,6 +9,7 @@ import { nodeClock } from "./clock.ts";
 import { HostFileSystem } from "./host-file-system.ts";
 import { outputToDescriptor, processStdin, sleep } from "./stdio.ts";
 
+export { type HeapLimits, heapLimits } from "./heap-limits.ts";
 export { HostFileSystem, type HostFileSystemOptions, PseudoFileSystemError } from "./host-file-system.ts";
 export type { PseudoFileSystem } from "./pseudo-file-systems.ts";
 export { listenTcp, type TcpListener } from "./sockets.ts";

@@ -16,6 +16,8 @@ export interface ComponentLinkerLike {
 /** An instance of a component, with its exports by name. */
 export interface ComponentInstanceLike {
   readonly exports: object;
+  /** As the linker's. Without it, what a guest calls before its first plain function of WASI is free. */
+  readonly caller?: HostCaller | undefined;
   /** Calls an export, a function of an interface by both names. The guest can wait. */
   callAsync(path: string | readonly string[], args: readonly unknown[], options?: object): Promise<unknown>;
 }

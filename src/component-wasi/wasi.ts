@@ -82,6 +82,7 @@ export class Wasi {
   async run(instance: ComponentInstanceLike, options?: object): Promise<number> {
     const path = exportedFunction(instance, "wasi:cli/run", "run", "wasi.run(instance, options)");
     this.#enter("running");
+    this.#connected(() => instance.caller);
     let status = 0;
     try {
       await instance.callAsync(path, [], options);
@@ -139,7 +140,8 @@ export class Wasi {
   }
 
   /** @internal The guest is called as a library. @throws Error if it has run or been closed */
-  use(): void {
+  use(instance: ComponentInstanceLike): void {
+    this.#connected(() => instance.caller);
     if (this.#phase === "new") this.#phase = "library";
     if (this.#phase !== "library")
       throw new Error(`this WASI cannot be used: it is ${DESCRIPTION[this.#phase]}`);

@@ -52,7 +52,7 @@ export function startHandling(
   { wasi, call = {} }: HandlingOptions,
 ): Handling {
   const path = exportedFunction(instance, "wasi:http/incoming-handler", "handle", SIGNATURE);
-  wasi.use();
+  wasi.use(instance);
   const { state } = wasi;
   const given = new Deferred<OutgoingResponse>();
   const abort = new AbortController();

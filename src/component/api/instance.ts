@@ -1,5 +1,6 @@
 // An instance of a component, as embedders use it.
 
+import type { Caller } from "../../api/caller.ts";
 import { ASYNC_CALL_OPTIONS, type AsyncCallOptions } from "../../api/drive.ts";
 import type { Execution } from "../../api/execution.ts";
 import { CALL_OPTIONS, type CallOptions } from "../../api/func.ts";
@@ -7,6 +8,7 @@ import type { StartOptions } from "../../api/instance.ts";
 import type { Store } from "../../api/store.ts";
 import { type OptionTable, readOptions, STRING, unexpected, wrongArgument } from "../../checks/options.ts";
 import { quotedName, shownName } from "../../printable.ts";
+import type { CallStack } from "../runtime/call-stack.ts";
 import type { InstanceState } from "../runtime/instance-state.ts";
 import type { RuntimeItem } from "../runtime/items.ts";
 import { Calls, type ExportedFunction } from "./calls.ts";
@@ -30,12 +32,14 @@ export class ComponentInstance {
    */
   readonly exports: ComponentExports;
   readonly #state: InstanceState;
+  readonly #stack: CallStack;
   readonly #calls: Calls;
   readonly #functions: FunctionIndex;
 
   /** @internal Use `linker.instantiate`. */
-  constructor(component: Component, store: Store, state: InstanceState) {
+  constructor(component: Component, store: Store, state: InstanceState, stack: CallStack) {
     this.component = component;
+    this.#stack = stack;
     this.store = store;
     this.#state = state;
     this.#calls = new Calls(store, state);
@@ -81,6 +85,11 @@ export class ComponentInstance {
     const func = this.#find(path, "start");
     checkList(args, "start");
     return this.#calls.start(func, args, concurrent);
+  }
+
+  /** @internal The call of a host function of its linker that is under way. */
+  get caller(): Caller | undefined {
+    return this.#stack.caller;
   }
 
   /** @internal What it exports under a name in WIT. */

@@ -117,7 +117,7 @@ export class ComponentLinker {
       if (item !== undefined) items.set(name, item);
     }
     if (problems.length > 0) throw new LinkError(problemsText(problems), problems);
-    return new PreparedComponent(component, items, stores);
+    return new PreparedComponent(component, items, stores, this.#stack);
   }
 
   /**
@@ -206,10 +206,17 @@ export class PreparedComponent {
   readonly #imports: ReadonlyMap<string, RuntimeItem>;
   /** Of the instances that it is composed with. */
   readonly #stores: ReadonlySet<Store>;
+  readonly #stack: CallStack;
 
   /** @internal Use `linker.prepare`. */
-  constructor(component: Component, imports: ReadonlyMap<string, RuntimeItem>, stores: ReadonlySet<Store>) {
+  constructor(
+    component: Component,
+    imports: ReadonlyMap<string, RuntimeItem>,
+    stores: ReadonlySet<Store>,
+    stack: CallStack,
+  ) {
     this.component = component;
+    this.#stack = stack;
     this.#imports = imports;
     this.#stores = stores;
   }
@@ -225,7 +232,7 @@ export class PreparedComponent {
     const making = this.#begin(store, "instantiate", bounds);
     for (;;) {
       const next = making.next();
-      if (next.done === true) return new ComponentInstance(this.component, store, next.value);
+      if (next.done === true) return new ComponentInstance(this.component, store, next.value, this.#stack);
       callFunction(store, next.value, [], "a start function", bounds);
     }
   }
@@ -237,7 +244,7 @@ export class PreparedComponent {
     const { interpreter } = backendOf(this.component.engine);
     for (;;) {
       const next = making.next();
-      if (next.done === true) return new ComponentInstance(this.component, store, next.value);
+      if (next.done === true) return new ComponentInstance(this.component, store, next.value, this.#stack);
       await drive(new Execution(store, interpreter.start(store.state, next.value, [], false)), bounds);
     }
   }

@@ -4,7 +4,7 @@
 import { type Execution, type Instance, InterruptedError, Store, type Tenant } from "../api/index.ts";
 import type { OutputStream } from "../wasi/index.ts";
 import { WasiPreview1 } from "../wasi/index.ts";
-import type { AbiSession, GuestCall } from "./abi.ts";
+import { type AbiSession, exportsFunction, type GuestCall } from "./abi.ts";
 import type { CallScope } from "./current-plugin.ts";
 import type { LogEntry, LogLevel } from "./errors.ts";
 import { ExtismSession } from "./extism/session.ts";
@@ -37,7 +37,12 @@ export interface SandboxOutcome {
 /** After these the host may still be at work for the call: the instance is not used again. */
 const UNFINISHED: ReadonlySet<string> = new Set(["timeout", "cancelled", "host-error"]);
 
+/** What is run once, before the first call: of these the first one that there is. */
 const RUN_BEFORE = ["_initialize", "__wasm_call_ctors"] as const;
+/** And what starts the runtime of Haskell, given a count and a list of arguments that are none. */
+const HASKELL = "hs_init";
+const PROCEDURE = /^\(func\)$/;
+const HASKELL_INIT = /^\(func \(param i32 i32\)\)$/;
 
 /** The making of an instance has failed. */
 export class SetupFailure {
@@ -129,10 +134,12 @@ export class Sandbox implements CallScope {
     const { module, settings } = this.#template;
     const instance = await this.#instantiate(bounds);
     this.#instance = instance;
-    const first = RUN_BEFORE.find((name) =>
-      module.exports.some((each) => each.name === name && each.kind === "func"),
-    );
-    if (first !== undefined) await this.#invoke(instance, first, [], bounds, this.#store.fuelConsumed);
+    const before = this.#store.fuelConsumed;
+    const first = RUN_BEFORE.find((name) => exportsFunction(module, name, PROCEDURE));
+    if (first !== undefined) await this.#invoke(instance, first, [], bounds, before);
+    if (exportsFunction(module, HASKELL, HASKELL_INIT)) {
+      await this.#invoke(instance, HASKELL, [0, 0], bounds, before);
+    }
     if (settings.state !== "fresh" && settings.state !== "kept" && this.#template.libraries.length === 0) {
       this.#session.end(true);
       this.#canReset = this.#checkpoint(instance);

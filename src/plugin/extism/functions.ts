@@ -32,12 +32,19 @@ function charge(caller: Caller, bytes: number): void {
   if (price > 0) caller.chargeFuel(price);
 }
 
-/** The text of a block that is the function's from now on. @throws CallFailure if there is none */
-function takeText(session: ExtismSession, caller: Caller, address: number, what: string): string {
-  const bytes = session.memory.block(address);
+const EMPTY = new Uint8Array(0);
+
+/** The bytes of a block; the address 0 stands for none. @throws CallFailure if no block begins there */
+function bytesAt({ memory }: ExtismSession, caller: Caller, address: number, what: string): Uint8Array {
+  const bytes = address === 0 ? EMPTY : memory.block(address);
   if (bytes === undefined) throw new CallFailure("guest-error", `${what}: there is no block at ${address}`);
   charge(caller, bytes.length);
-  const text = textOfBytes(bytes);
+  return bytes;
+}
+
+/** The text of a block that is the function's from now on. @throws as {@link bytesAt} */
+function takeText(session: ExtismSession, caller: Caller, address: number, what: string): string {
+  const text = textOfBytes(bytesAt(session, caller, address, what));
   session.memory.free(address);
   return text;
 }
@@ -125,23 +132,19 @@ const FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
   var_set: {
     type: type(["i64", "i64"]),
     run: (session, caller, key, address) => {
-      const name = takeText(session, caller, at(key), "var_set");
+      // Both are the function's from now on, and may be one.
+      const name = textOfBytes(bytesAt(session, caller, at(key), "var_set"));
       if (at(address) === 0) {
         session.removeVariable(name);
-        return;
+      } else {
+        const value = bytesAt(session, caller, at(address), "var_set");
+        if (!session.setVariable(name, value.slice())) {
+          const most = session.config.variableBytes;
+          throw new CallFailure("memory", `var_set: more than ${most} bytes of variables`);
+        }
+        session.memory.free(at(address));
       }
-      const value = session.memory.block(at(address));
-      if (value === undefined) {
-        throw new CallFailure("guest-error", `var_set: there is no block at ${at(address)}`);
-      }
-      charge(caller, value.length);
-      if (!session.setVariable(name, value.slice())) {
-        throw new CallFailure(
-          "memory",
-          `var_set: more than ${session.config.variableBytes} bytes of variables`,
-        );
-      }
-      session.memory.free(at(address));
+      session.memory.free(at(key));
     },
   },
   http_request: { type: type(["i64", "i64"], "i64"), run: httpRequest },
@@ -169,11 +172,7 @@ const FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
       {
         type: type(["i64"]),
         run: (session: ExtismSession, caller: Caller, address: number | bigint) => {
-          const bytes = session.memory.block(at(address));
-          if (bytes === undefined) {
-            throw new CallFailure("guest-error", `log_${level}: there is no block at ${at(address)}`);
-          }
-          charge(caller, bytes.length);
+          const bytes = bytesAt(session, caller, at(address), `log_${level}`);
           session.logs.add(level, "log", bytes);
           session.memory.free(at(address));
         },

@@ -32,6 +32,8 @@ export const TRAP_MESSAGES = {
   "gc-heap-exhausted": "GC heap exhausted",
   "cannot-enter-component": "cannot enter component instance",
   "cannot-leave-component": "cannot leave component instance",
+  "invalid-task-return": "invalid `task.return` signature and/or options for current task",
+  "no-task-return": "async-lifted export failed to produce a result",
   "backpressure-overflow": "backpressure counter overflow",
   "unsupported-builtin": "unsupported canonical built-in",
   "unknown-handle": "unknown handle index",

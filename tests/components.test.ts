@@ -280,6 +280,28 @@ describe("a resource of the guest", () => {
   });
 });
 
+describe("a function by the async ABI", () => {
+  const lifted = (code: string, callback: number) => `(component
+    (core func $return (canon task.return (result u32)))
+    (core module $m (import "" "return" (func $return (param i32)))
+      (func (export "f") (param i32) (result i32) ${code} (i32.const ${callback}))
+      (func (export "callback") (param i32 i32 i32) (result i32) unreachable))
+    (core instance $i (instantiate $m (with "" (instance (export "return" (func $return))))))
+    (func (export "f") async (param "n" u32) (result u32)
+      (canon lift (core func $i "f") async (callback (func $i "callback")))))`;
+  const RETURN = "(call $return (i32.mul (local.get 0) (i32.const 3)))";
+
+  it("gives what it returns, once", () => {
+    expect(make(lifted(RETURN, 0)).exports.f(7)).toBe(21);
+    expect(() => make(lifted("", 0)).exports.f(7)).toThrow("async-lifted export failed to produce a result");
+    expect(() => make(lifted(RETURN + RETURN, 0)).exports.f(7)).toThrow("invalid `task.return`");
+  });
+
+  it("cannot wait for what would go on beside it", () => {
+    expect(() => make(lifted(RETURN, 1)).exports.f(7)).toThrow("unsupported canonical built-in");
+  });
+});
+
 describe("TypeScript declarations", () => {
   it("name interfaces, functions and classes as JavaScript has them", () => {
     const text = typescriptOf(new Component(engine, wat(SHOP)), "shop.wasm");

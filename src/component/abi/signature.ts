@@ -4,11 +4,19 @@
 import { LinkError } from "../../errors.ts";
 import { VALUE_WORDS } from "../../runtime/raw-function.ts";
 import type { FuncType } from "../model/types.ts";
-import { MAX_FLAT_PARAMS, MAX_FLAT_RESULTS } from "../model/value-type.ts";
+import {
+  MAX_FLAT_ASYNC_PARAMS,
+  MAX_FLAT_PARAMS,
+  MAX_FLAT_RESULTS,
+  type ValueType,
+} from "../model/value-type.ts";
 import { converterOf } from "./compile.ts";
 import { tuple } from "./compound.ts";
-import type { Side } from "./context.ts";
+import type { FlatRegisters, Side } from "./context.ts";
 import { type Converter, Mismatch, type Passing } from "./converter.ts";
+
+/** State of a call that has returned at once, and has no subtask therefore. */
+const RETURNED = 2;
 
 /** Arguments of a host function stand on JavaScript's stack. */
 const MAX_PARAMS = 1_000;
@@ -26,11 +34,13 @@ export class Signature {
   /** Whether lowering the parameters, or the result, needs memory of the callee, or the caller. */
   readonly paramsAllocate: boolean;
   readonly resultAllocates: boolean;
+  /** Whether it is called by the async ABI: what comes back is a state, and a result always has an address. */
+  readonly isAsync: boolean;
   /** How the core values pass from one component to another as they are; `undefined` where they cannot. */
   readonly passing: { readonly params: readonly Passing[]; readonly result: Passing | undefined } | undefined;
 
   /** @throws LinkError for types whose values cannot be passed, and more than {@link MAX_PARAMS} parameters */
-  constructor(type: FuncType) {
+  constructor(type: FuncType, isAsync = false) {
     if (type.params.length > MAX_PARAMS) {
       throw new LinkError(
         `a function of ${type.params.length} parameters, of which there may be ${MAX_PARAMS}`,
@@ -40,8 +50,9 @@ export class Signature {
     this.#params = type.params.map((param) => converterOf(param.type));
     this.#tuple = tuple(this.#params);
     this.result = type.result === undefined ? undefined : converterOf(type.result);
-    this.spillsParams = this.#tuple.flat > MAX_FLAT_PARAMS;
-    this.spillsResult = (this.result?.flat ?? 0) > MAX_FLAT_RESULTS;
+    this.isAsync = isAsync;
+    this.spillsParams = this.#tuple.flat > (isAsync ? MAX_FLAT_ASYNC_PARAMS : MAX_FLAT_PARAMS);
+    this.spillsResult = (this.result?.flat ?? 0) > (isAsync ? 0 : MAX_FLAT_RESULTS);
     this.paramCount = this.spillsParams ? 1 : this.#tuple.flat;
     this.paramsAllocate = this.spillsParams || type.params.some((param) => param.type.hasPointers);
     this.resultAllocates = type.result?.hasPointers === true;
@@ -50,7 +61,7 @@ export class Signature {
 
   #passing(): Signature["passing"] {
     const params = this.#tuple.passing;
-    if (params === undefined || this.spillsParams || this.spillsResult) return undefined;
+    if (this.isAsync || params === undefined || this.spillsParams || this.spillsResult) return undefined;
     if (this.result === undefined) return { params, result: undefined };
     const [result, ...more] = this.result.passing ?? [];
     return result === undefined || more.length > 0 ? undefined : { params, result };
@@ -134,6 +145,22 @@ export class Signature {
     if (this.spillsResult) result.store(side, value, pointer);
     else result.lower(side, value, word);
   }
+
+  /** The call is over: says so in a register, where the async ABI wants to know. */
+  returned({ R }: FlatRegisters, word: number): void {
+    if (!this.isAsync) return;
+    R[word] = RETURNED;
+    R[word + 1] = 0;
+  }
+}
+
+/** What a guest gives to `task.return`: as many core values as parameters may have, or a pointer. */
+export function liftReturned(type: ValueType | undefined, side: Side, word: number): unknown {
+  if (type === undefined) return undefined;
+  const converter = converterOf(type);
+  if (converter.flat <= MAX_FLAT_PARAMS) return converter.lift(side, word);
+  const pointer = side.flat.R[word] as number;
+  return converter.load(side, side.pointer(pointer, converter.size, converter.alignment));
 }
 
 function checked(what: string, check: () => void): void {

@@ -29,7 +29,7 @@ export interface Caller {
 /** The raw function that a guest calls for a function of another component. */
 export function crossCall(caller: Caller, callee: LiftedFunc): RawHostFunction {
   const { passing } = caller.signature;
-  return passing === undefined || callee.options.postReturn !== undefined
+  return passing === undefined || callee.options.postReturn !== undefined || callee.options.isAsync
     ? new ValueCrossing(caller, callee)
     : new NumberCrossing(caller, callee, passing.params, passing.result);
 }
@@ -233,6 +233,7 @@ class ValueCall implements HostFrame {
     const next = this.#guest.finish(machine, base + this.#words);
     if (next !== undefined) return this.#ask(next);
     this.#boundary.end();
+    this.#caller.signature.returned(machine, base);
     return true;
   }
 }

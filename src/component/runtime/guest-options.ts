@@ -10,6 +10,9 @@ export interface GuestOptions {
   readonly memory: MemoryView | undefined;
   readonly realloc: FunctionInstance | undefined;
   readonly postReturn: FunctionInstance | undefined;
+  /** Whether the guest's side follows the async ABI, and what it goes on with where it gives back control. */
+  readonly isAsync: boolean;
+  readonly callback: FunctionInstance | undefined;
   /** Where the host is at the other end, and where another component is. */
   readonly withHost: SideOptions;
   readonly withGuest: SideOptions;
@@ -26,6 +29,8 @@ export function resolveOptions(instance: InstanceState, options: CanonOptions): 
     memory: found === undefined ? undefined : new MemoryView(found),
     realloc: realloc === undefined ? undefined : instance.coreFuncs[realloc],
     postReturn: postReturn === undefined ? undefined : instance.coreFuncs[postReturn],
+    isAsync: options.async,
+    callback: options.callback === undefined ? undefined : instance.coreFuncs[options.callback],
     withHost: { ...shared, isHostCall: true },
     withGuest: { ...shared, isHostCall: false },
   };

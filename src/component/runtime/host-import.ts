@@ -174,7 +174,12 @@ class HostImportCall implements HostFrame {
       this.#allocator = new Allocator(instance, options, side);
       return this.#allocate(machine, base);
     }
+    return this.#end(machine, base);
+  }
+
+  #end(machine: HostMachine, base: number): true {
     this.#boundary.end();
+    this.#import.signature.returned(machine, base);
     return true;
   }
 
@@ -184,7 +189,6 @@ class HostImportCall implements HostFrame {
       this.request = next;
       return false;
     }
-    this.#boundary.end();
-    return true;
+    return this.#end(machine, base);
   }
 }

@@ -10,11 +10,21 @@ import type { ExternInstance, ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
 import type { TableInstance } from "../../runtime/table.ts";
 import type { TagInstance } from "../../runtime/tag.ts";
+import type { HandleBoundary } from "../abi/context.ts";
 import type { CheckedComponent } from "../model/checked-component.ts";
-import type { ResourceType } from "../model/value-type.ts";
+import type { ResourceType, ValueType } from "../model/value-type.ts";
 import { HandleTable } from "./handle-table.ts";
 import type { ComponentFunc, RuntimeComponent, RuntimeInstance, RuntimeItem } from "./items.ts";
 import type { RuntimeResource } from "./resources.ts";
+
+/** Lifts what a guest returns: handles by the call's boundary, strings and lists under its bounds. */
+export type LiftReturned = (boundary: HandleBoundary, isHostCall: boolean) => unknown;
+
+/** A call as the built-ins of its guest see it. */
+export interface Task {
+  /** @throws Trap where the call may not return, or not so */
+  taskReturn(type: ValueType | undefined, lift: LiftReturned): void;
+}
 
 /** Places of `context.get` and `context.set`. */
 const CONTEXT_SLOTS = 2;
@@ -49,6 +59,7 @@ export class InstanceState {
   /** Whether its code may call out: not while it allocates for a call, or cleans up after one. */
   #mayLeave = true;
   #isEntered = false;
+  #task: Task | undefined;
   /** Whether a call has ended by a trap or the like, so that its state may be anything. */
   #isPoisoned = false;
   /** What `context.set` has kept for the call: two words for each slot. */
@@ -73,16 +84,23 @@ export class InstanceState {
     return this.#resources[type.canonical.slot] as RuntimeResource;
   }
 
-  /** A call begins. @throws Trap while another one is under way, or after one that has ended by an error */
-  enter(): void {
+  /** A call begins; `task` is told of what it returns. @throws Trap while another one is under way, or after one that has ended by an error */
+  enter(task?: Task): void {
     if (this.#isEntered || this.#isPoisoned) throw new Trap("cannot-enter-component");
     this.#isEntered = true;
+    this.#task = task;
     this.context.fill(0);
+  }
+
+  /** The call that is under way, if it can be told. */
+  get task(): Task | undefined {
+    return this.#task;
   }
 
   /** The call has returned. */
   exit(): void {
     this.#isEntered = false;
+    this.#task = undefined;
   }
 
   /** The call has ended by an error: no other can begin. */

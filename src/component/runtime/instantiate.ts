@@ -21,7 +21,7 @@ import { type CoreInstance, InstanceState } from "./instance-state.ts";
 import type { RuntimeComponent, RuntimeItem } from "./items.ts";
 import { resourceDrop, resourceNew, resourceRep } from "./resource-builtins.ts";
 import { GuestResource } from "./resources.ts";
-import { backpressure, contextBuiltin } from "./task-builtins.ts";
+import { backpressure, contextBuiltin, taskReturn } from "./task-builtins.ts";
 
 /** A start function that is to be called before instantiation goes on. */
 export type Starting = Generator<FunctionInstance, InstanceState, void>;
@@ -34,12 +34,15 @@ export interface InstantiationContext {
 }
 
 const signatures = /* @__PURE__ */ new WeakMap<FuncType, Signature>();
+/** Of functions that are called by the async ABI. */
+const asyncSignatures = /* @__PURE__ */ new WeakMap<FuncType, Signature>();
 
-function signatureOf(type: FuncType): Signature {
-  let signature = signatures.get(type);
+function signatureOf(type: FuncType, isAsync = false): Signature {
+  const known = isAsync ? asyncSignatures : signatures;
+  let signature = known.get(type);
   if (signature === undefined) {
-    signature = new Signature(type);
-    signatures.set(type, signature);
+    signature = new Signature(type, isAsync);
+    known.set(type, signature);
   }
   return signature;
 }
@@ -284,7 +287,7 @@ function builtin(
   switch (step.canon) {
     case "lower": {
       const func = state.funcs[step.func] as InstanceState["funcs"][number];
-      const signature = signatureOf(step.type);
+      const signature = signatureOf(step.type, step.options.async);
       const options = resolveOptions(state, step.options);
       const raw =
         func.kind === "host"
@@ -298,6 +301,8 @@ function builtin(
       return { name: step.canon, raw: resourceDrop(state, step.resource) };
     case "resource.rep":
       return { name: step.canon, raw: resourceRep(state, step.resource) };
+    case "task.return":
+      return { name: step.canon, raw: taskReturn(state, step, resolveOptions(state, step.options)) };
     case "context.get":
     case "context.set":
       return { name: step.canon, raw: contextBuiltin(state, step) };
@@ -309,7 +314,7 @@ function builtin(
   }
 }
 
-/** A built-in of the async ABI, in an instance that runs no async call. */
+/** A built-in of calls that go on beside each other, which there are none of. */
 function unavailable(
   state: InstanceState,
   { canon: name, coreType }: Exclude<CanonStep, { readonly canon: "lift" }>,

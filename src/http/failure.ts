@@ -6,7 +6,7 @@ import { WasmException } from "../api/index.ts";
 import { InterruptedError, LimitError, OutOfFuelError, RuntimeError, Trap } from "../errors.ts";
 import { printable, shortened } from "../printable.ts";
 import { GuestExitError, InvalidAnswerError, type StopReason } from "./handler.ts";
-import type { HeaderList } from "./request.ts";
+import { BadRequestError, type HeaderList } from "./request.ts";
 
 /** Why a request was not answered by its guest. */
 export type FailureKind =
@@ -19,6 +19,8 @@ export type FailureKind =
   | "shutdown"
   | "exit"
   | "bad-answer"
+  /** The client's mistake, found while its body was read. */
+  | "bad-request"
   | "internal";
 
 export interface Failure {
@@ -41,7 +43,7 @@ export function failureOf(error: unknown, stopped: StopReason | undefined): Fail
   const frames = error instanceof RuntimeError ? error.backtrace : [];
   return {
     kind,
-    status: kind === "timeout" ? 504 : kind === "shutdown" ? 503 : 500,
+    status: statusOf(kind, error),
     message: printable(
       shortened(stopped === "timeout" ? "the guest took longer than its timeout" : message, LONGEST_MESSAGE),
     ),
@@ -52,8 +54,14 @@ export function failureOf(error: unknown, stopped: StopReason | undefined): Fail
   };
 }
 
+function statusOf(kind: FailureKind, error: unknown): number {
+  if (error instanceof BadRequestError) return error.status;
+  return kind === "timeout" ? 504 : kind === "shutdown" ? 503 : 500;
+}
+
 function kindOf(error: unknown, stopped: StopReason | undefined): FailureKind {
   if (stopped !== undefined) return stopped;
+  if (error instanceof BadRequestError) return "bad-request";
   if (error instanceof InvalidAnswerError) return "bad-answer";
   if (error instanceof Trap) return "trap";
   if (error instanceof WasmException) return "exception";

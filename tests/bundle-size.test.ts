@@ -15,6 +15,7 @@ const BUNDLES: readonly (readonly [string, number, string])[] = [
   ["the engine", 104, 'export * from "wasmeter";'],
   ["the engine with the namespace", 110, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
   ["the engine with WASI", 123, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
+  ["the engine with plugins", 140, 'export * from "wasmeter"; export * from "wasmeter/plugin";'],
 ];
 
 async function bundle(contents: string): Promise<Uint8Array> {

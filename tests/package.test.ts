@@ -114,6 +114,7 @@ it("has types that hold in a strict project which checks its libraries, README s
       `import { Engine, Linker, Module, Store } from "wasmeter";
        import { nodeWasi } from "wasmeter/node";
        import { MemoryFileSystem } from "wasmeter/wasi";
+       import { Plugin, PluginPool, type PluginResult } from "wasmeter/plugin";
        const engine = new Engine({ features: "all" });
        const wasi = nodeWasi({ stdout: "inherit", preopens: { "/data": new MemoryFileSystem() } });
        const linker = new Linker(engine).func("env", "f", { params: ["i32"], results: [] }, ({ memory }, at) => {
@@ -122,9 +123,12 @@ it("has types that hold in a strict project which checks its libraries, README s
        wasi.addTo(linker);
        const module = new Module(engine, new Uint8Array(8));
        const fuel: bigint = linker.instantiate(new Store(engine, { fuel: 1_000 }), module).store.fuelConsumed;
+       const plugin = new Plugin(module, { allowedPaths: { "/data": "ro:/data", "/memory": new MemoryFileSystem() } });
+       const called: Promise<PluginResult> = plugin.call("f", "input", { fuel: 1 });
+       new PluginPool(new Uint8Array(8), { workers: 2 }).tenant("a", { fuelPerSecond: 1n });
        // @ts-expect-error: internal
        module.compiled;
-       export { fuel };`,
+       export { called, fuel };`,
     );
     const tsc = join(projectRoot, "node_modules/typescript/bin/tsc");
     const run = (): string => execFileSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });

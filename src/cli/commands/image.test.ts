@@ -73,6 +73,20 @@ describe("image", () => {
     expect(status).toBe(expected);
   });
 
+  it("takes components: the artifact says what they need and give", async () => {
+    // (component (import "a" (func)) (export "b" (func 0)))
+    const bytes = [0, 0x61, 0x73, 0x6d, 13, 0, 1, 0, 7, 5, 1, 0x40, 0, 1, 0];
+    bytes.push(...[10, 6, 1, 0, 1, 0x61, 1, 0], ...[11, 7, 1, 0, 1, 0x62, 1, 0, 0]);
+    writeFileSync(path("component.wasm"), Uint8Array.from(bytes));
+    const made = await wasmeter("image", "--artifact", path("component.wasm"), "-o", path("component.tar"));
+    expect(made).toEqual({ status: 0, out: "", err: "" });
+    expect(readFileSync(path("component.tar"), "latin1")).toContain('"os":"wasip2"');
+    expect(readFileSync(path("component.tar"), "latin1")).toContain(
+      '"component":{"imports":["a"],"exports":["b"]}',
+    );
+    expect((await wasmeter("image", path("component.wasm"), "-o", path("component.tar"))).status).toBe(0);
+  });
+
   it("refuses a module that is not whole, or not valid", async () => {
     writeFileSync(path("cut.wasm"), readFileSync(HELLO).subarray(0, 500));
     expect((await wasmeter("image", path("cut.wasm"), "-o", path("x.tar"))).err).toContain("ends too early");

@@ -60,25 +60,39 @@ function nameFor(file: string): string {
   return `localhost/${plain === "" ? "app" : plain}:latest`;
 }
 
-/** The module's bytes, and whether it is a component. Throws what is wrong with it: an image of it would run nowhere. */
-function readChecked(file: string): { bytes: Uint8Array; isComponent: boolean } {
+/** What a file holds; names that a component imports and exports. */
+interface Checked {
+  readonly bytes: Uint8Array;
+  readonly component:
+    | { readonly imports: readonly string[]; readonly exports: readonly string[] }
+    | undefined;
+}
+
+/** Throws what is wrong with the file: an image of it would run nowhere. */
+async function readChecked(file: string): Promise<Checked> {
   const bytes = readInput(file);
   try {
     const source = {
       size: bytes.length,
       read: (at: number, length: number) => bytes.subarray(at, at + length),
     };
-    if (outline(source, printable(file)).kind === "component") return { bytes, isComponent: true };
-    new Module(new Engine(), bytes);
+    if (outline(source, printable(file)).kind === "module") {
+      new Module(new Engine(), bytes);
+      return { bytes, component: undefined };
+    }
+    // Loaded for components alone.
+    const { Component } = await import("../../component/api/component.ts");
+    const { imports, exports } = new Component(new Engine(), bytes);
+    const names = (externs: readonly { readonly name: string }[]) => externs.map(({ name }) => name);
+    return { bytes, component: { imports: names(imports), exports: names(exports) } };
   } catch (error) {
     if (error instanceof Refusal) throw new InputError(error.message);
     if (error instanceof LimitError) throw new InputError(`${file}: ${error.message}`);
     throw error;
   }
-  return { bytes, isComponent: false };
 }
 
-function build(line: CommandLine): Uint8Array {
+async function build(line: CommandLine): Promise<Uint8Array> {
   const file = onlyFile(line);
   const given = single(line, "name");
   const platform = parsePlatform(single(line, "platform") ?? ownPlatform());
@@ -91,7 +105,7 @@ function build(line: CommandLine): Uint8Array {
       sha256,
     );
   }
-  const { bytes, isComponent } = readChecked(file);
+  const { bytes, component } = await readChecked(file);
   const name = parseName(given ?? nameFor(basename(file)));
   if (!isArtifact) {
     const files = [{ path: "app.wasm", bytes, executable: true }];
@@ -99,12 +113,7 @@ function build(line: CommandLine): Uint8Array {
   }
   if (single(line, "platform") !== undefined)
     throw new UsageError("--artifact has no platform: it is wasm everywhere");
-  if (isComponent) {
-    throw new InputError(
-      `${file} is a component, and --artifact is for core modules; an ordinary image takes it`,
-    );
-  }
-  return buildArtifact({ name, bytes, component: undefined }, sha256);
+  return buildArtifact({ name, bytes, component }, sha256);
 }
 
 export const image: Command = {
@@ -121,12 +130,12 @@ export const image: Command = {
   notes: `The archive is an OCI image layout: skopeo copy oci-archive:FILE docker://… sends it to a registry,
 podman load -i FILE and ctr image import FILE take it. The same input gives the same bytes.
 An application's image holds spin.toml, the modules and the files that it names.`,
-  execute(line, { io }) {
+  async execute(line, { io }) {
     const output = single(line, "output");
     if (output === undefined) throw new UsageError("no output given: -o FILE.tar, or -o - for stdout");
     let archive: Uint8Array;
     try {
-      archive = build(line);
+      archive = await build(line);
     } catch (error) {
       if (error instanceof TarError) throw new InputError(printable(error.message));
       throw error;

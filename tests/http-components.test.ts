@@ -1,6 +1,7 @@
 // Components behind the server: what another implementation answers for the same requests, and what a component may reach.
 // Real components are looked for in $WASM_COMPONENTS, a folder with `bin` and `expected`.
 
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer as createUpstream, type Server } from "node:http";
@@ -9,9 +10,11 @@ import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ManifestError } from "wasmeter/http";
-import { applicationOf, eventually, manifestOf, serve } from "./http-support.ts";
+import { projectRoot } from "./built-code.ts";
+import { applicationOf, directoryWith, eventually, manifestOf, serve } from "./http-support.ts";
 import { wat } from "./wat.ts";
 
+const cli = join(projectRoot, "dist", "cli.js");
 const root = process.env.WASM_COMPONENTS ?? "";
 const isThere = existsSync(join(root, "expected/wasmtime.json"));
 if (!isThere) console.warn("skipped: served components; their folder is looked for in $WASM_COMPONENTS");
@@ -131,6 +134,32 @@ source = "inner.wasm"
     // From outside the name means nothing.
     const named = await fetch(`${url}/`, { headers: { host: "inner.spin.internal" } });
     expect(await named.text()).toBe("Hello, wasi:http/proxy world!\n");
+  });
+
+  it("is served alone by the command, without Spin's headers", async () => {
+    const directory = directoryWith({ "guest.wasm": binary("rust-spin-api") });
+    const child = spawn(process.execPath, [
+      cli,
+      "serve",
+      "--addr",
+      ":0",
+      "--workers",
+      "1",
+      join(directory, "guest.wasm"),
+    ]);
+    try {
+      let output = "";
+      child.stdout.on("data", (chunk) => {
+        output += chunk;
+      });
+      await eventually(() => output.includes("\n") || child.exitCode !== null, 50_000);
+      const url = output.split("\n", 1)[0]?.split(" ")[1] ?? "";
+      const text = await (await fetch(`${url}/headers`, { headers: { "x-test": "1" } })).text();
+      expect(text).toContain("x-test: 1\n");
+      expect(text).not.toContain("spin-");
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   it("runs as a WAGI program by wasi:cli/run", async () => {

@@ -123,7 +123,7 @@ Each request has an instance that is as new. SIGTERM and Ctrl-C let what is unde
     const variables = [...readEnvFiles(all("env-file")), ...all("env").map(parseVariable)];
     const environment = buildEnvironment(variables, io.env, line.options.has("inherit-env"));
     const preopens = openDirectories(parseDirectories(all("dir")));
-    const [{ makeApplication }, { serveApplication }, { inputErrors }, { describeWasm }, { readModule }] =
+    const [{ makeApplication }, { serveApplication }, { inputErrors }, { describeWasm }, { readInput }] =
       await Promise.all([
         import("../../spin/application.ts"),
         import("../serving/serve-application.ts"),
@@ -131,7 +131,7 @@ Each request has an instance that is as new. SIGTERM and Ctrl-C let what is unde
         import("../../spin/wasm-kind.ts"),
         import("../read-module.ts"),
       ]);
-    const isComponent = describeWasm(readModule(file, () => new Uint8Array())).kind === "component";
+    const isComponent = describeWasm(readInput(file)).kind === "component";
     const manifest = manifestOf(
       file,
       all("argv")[0],

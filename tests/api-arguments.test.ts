@@ -205,6 +205,7 @@ const MAKERS: Readonly<Record<string, () => object>> = {
   Tag: () => instantiate().exports.tag,
   InterruptHandle: () => new wasmeter.InterruptHandle(),
   Scheduler: () => new wasmeter.Scheduler(),
+  Tenant: () => new wasmeter.Scheduler().tenant("one"),
   WasiPreview1: () => new wasi.WasiPreview1(),
   MemoryFileSystem: () => new wasi.MemoryFileSystem(),
   OverlayFileSystem: () =>
@@ -215,7 +216,7 @@ const MAKERS: Readonly<Record<string, () => object>> = {
 };
 
 /** Made by the engine alone. */
-const NOT_CONSTRUCTED = new Set(["Caller", "Instance", "Execution", "PreparedInstance"]);
+const NOT_CONSTRUCTED = new Set(["Caller", "Instance", "Execution", "PreparedInstance", "Tenant"]);
 /** Errors that host code throws itself; the others are made by the engine. */
 const MADE_BY_HOSTS = new Set(["WasmException", "WasiError"]);
 

@@ -17,6 +17,7 @@ const BOUNDED: Readonly<Record<string, readonly [names: string, bound: string]>>
   ],
   "checks/options.ts": ["readOptions", "once, for options that were not given"],
   "cli/kubernetes/yaml.ts": ["lines", "our own configuration"],
+  "cli/show/component-report.ts": ["treeLines treeOf", "the limit componentNesting"],
   "cli/show/demangle/cpp.ts": [
     "#arrayType #className #compoundType #encoding #functionType #literal #localName #memberPointer #name #nestedName #ownTemplateArgs #packExpansion #parameters #qualified #templateArg #templateArgList #thunk #type #unnamed #unqualified",
     "MOST_NESTING = 100 of the cursor",

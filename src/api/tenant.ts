@@ -59,7 +59,7 @@ class Samples {
     const sorted = this.#ring.slice(0, Math.min(this.#count, SAMPLES)).sort();
     const at = (share: number): number =>
       sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-    return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 };
+    return { p50: at(0.5), p99: at(0.99), max: sorted[sorted.length - 1] ?? 0 };
   }
 }
 

@@ -27,7 +27,7 @@ export const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
 export function splitQuantity(text: string): { readonly number: number; readonly unit: string } | undefined {
   const match = /^(\d[\d_]*(?:\.\d+)?) ?([a-z]*)$/i.exec(text);
   if (match === null) return undefined;
-  return { number: Number(match[1]!.replaceAll("_", "")), unit: match[2]!.toLowerCase() };
+  return { number: Number(match[1]!.split("_").join("")), unit: match[2]!.toLowerCase() };
 }
 
 /** `64KiB` in bytes, `1.5h` in milliseconds; `undefined` for what has no such unit, or is no finite number. */

@@ -13,7 +13,7 @@ export interface Datetime {
 }
 
 const BILLION = 1_000_000_000n;
-const LAST_INSTANT = 2n ** 64n - 1n;
+const LAST_INSTANT = (1n << 64n) - 1n;
 const REALTIME = 0;
 const MONOTONIC = 1;
 
@@ -26,7 +26,7 @@ export function datetime(nanoseconds: bigint): Datetime {
 /** The other way; `undefined` if it is no time: more than 999,999,999 nanoseconds, or beyond what a file system has. */
 export function nanosecondsOf({ seconds, nanoseconds }: Datetime): bigint | undefined {
   const total = seconds * BILLION + BigInt(nanoseconds);
-  return nanoseconds >= 1_000_000_000 || total > 2n ** 63n - 1n ? undefined : total;
+  return nanoseconds >= 1_000_000_000 || total > (1n << 63n) - 1n ? undefined : total;
 }
 
 export function monotonicClockDefinitions(stateOf: () => WasiState): Record<string, unknown> {

@@ -7,7 +7,7 @@ import type { ByteSource } from "../io/streams.ts";
 import type { WasiState } from "../state.ts";
 
 /** Positions are signed 64-bit numbers, as POSIX's off_t. */
-export const MAX_POSITION = 2n ** 63n - 1n;
+export const MAX_POSITION = (1n << 63n) - 1n;
 
 /** A file or directory, closed when the last that use it have let go. */
 export class Shared<T extends FileSystemFile | FileSystemDirectory> {

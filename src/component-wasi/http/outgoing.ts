@@ -109,7 +109,7 @@ export class OutgoingRequest extends HostResource {
 export type Timeouts = Pick<HttpRequest, "connectTimeoutMs" | "firstByteTimeoutMs" | "betweenBytesTimeoutMs">;
 
 /** The longest timer: int32 milliseconds. */
-const LONGEST_MS = 2n ** 31n - 1n;
+const LONGEST_MS = (1n << 31n) - 1n;
 
 function milliseconds(nanoseconds: bigint | undefined): number | undefined {
   if (nanoseconds === undefined) return undefined;

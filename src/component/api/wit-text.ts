@@ -154,8 +154,8 @@ class World {
 
   text({ imports, exports }: ComponentType): string {
     const lines: string[] = [];
-    for (const [name, extern] of imports) lines.push(...this.#item("import", name, extern));
-    for (const [name, extern] of exports) lines.push(...this.#item("export", name, extern));
+    for (const [name, extern] of imports) lines.push(this.#item("import", name, extern));
+    for (const [name, extern] of exports) lines.push(this.#item("export", name, extern));
     const parts = ["package root:component;", block("world root", lines)];
     for (const [name, interfaces] of this.#packages) {
       parts.push(block(`package ${name}`, [...interfaces.values()]));
@@ -163,12 +163,12 @@ class World {
     return `${parts.join("\n\n")}\n`;
   }
 
-  #item(role: "import" | "export", name: string, { type }: Extern): string[] {
+  #item(role: "import" | "export", name: string, { type }: Extern): string {
     switch (type.kind) {
       case "instance": {
         const place = packageOf(name);
         if (place === undefined)
-          return [block(`${role} ${label(name)}: interface`, this.interface(type, name))];
+          return block(`${role} ${label(name)}: interface`, this.interface(type, name));
         const interfaces = this.#packages.get(place.package) ?? new Map<string, string>();
         this.#packages.set(place.package, interfaces);
         // An interface that is imported and exported is one interface.
@@ -178,14 +178,14 @@ class World {
             block(`interface ${label(place.interface)}`, this.interface(type, name)),
           );
         }
-        return [`${role} ${name};`];
+        return `${role} ${name};`;
       }
       case "func":
-        return [`${role} ${label(name)}: ${this.#writer.func(type)};`];
+        return `${role} ${label(name)}: ${this.#writer.func(type)};`;
       case "type":
         return this.#typeItem(name, type.type, this.#writer, "");
       default:
-        return [`// ${role} ${name}: ${externKindText(type)}`];
+        return `// ${role} ${name}: ${externKindText(type)}`;
     }
   }
 
@@ -201,12 +201,12 @@ class World {
         if (known !== undefined && known.interface !== name) {
           if (type.type.kind === "resource" || isValue(type.type)) writer.names.add(type.type, item);
           const used = known.name === item ? label(item) : `${label(known.name)} as ${label(item)}`;
-          uses.set(known.interface, [...(uses.get(known.interface) ?? []), used]);
-        } else items.push(...this.#typeItem(item, type.type, writer, name));
+          addTo(uses, known.interface, used);
+        } else items.push(this.#typeItem(item, type.type, writer, name));
       } else if (type.kind === "func") {
         const member = memberText(item, type, writer);
         if (member === undefined) items.push(`${label(item)}: ${writer.func(type)};`);
-        else members.set(member.resource, [...(members.get(member.resource) ?? []), member.text]);
+        else addTo(members, member.resource, member.text);
       } else if (type.kind === "instance") {
         items.push(block(`// instance ${item}`, this.interface(type, `${name}/${item}`)));
       } else items.push(`// ${item}: ${externKindText(type)}`);
@@ -220,21 +220,21 @@ class World {
     return [...useLines, ...withMembers];
   }
 
-  #typeItem(name: string, type: NamedType, writer: TypeWriter, inInterface: string): string[] {
+  #typeItem(name: string, type: NamedType, writer: TypeWriter, inInterface: string): string {
     if (type.kind === "resource") {
       const other = writer.names.find(type);
       writer.names.add(type, name);
-      if (other !== undefined) return [`type ${label(name)} = ${label(other)};`];
+      if (other !== undefined) return `type ${label(name)} = ${label(other)};`;
       this.#remember(type, name, inInterface);
-      return [`resource ${label(name)};`];
+      return `resource ${label(name)};`;
     }
-    if (!isValue(type)) return [`// type ${name}: ${type.kind}`];
+    if (!isValue(type)) return `// type ${name}: ${type.kind}`;
     const other = isNominal(type) ? writer.names.find(type) : undefined;
     const text =
       other === undefined ? writer.definition(name, type) : `type ${label(name)} = ${label(other)};`;
     writer.names.add(type, name);
     if (isNominal(type)) this.#remember(type, name, inInterface);
-    return [text];
+    return text;
   }
 
   #remember(type: ValueType | ResourceType, name: string, inInterface: string): void {
@@ -294,6 +294,12 @@ function memberText(
     default:
       return undefined;
   }
+}
+
+function addTo(lists: Map<string, string[]>, key: string, item: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
 
 function block(head: string, lines: readonly string[]): string {

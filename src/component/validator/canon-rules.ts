@@ -43,7 +43,7 @@ export function canon(definition: Canon, scope: Scope): CanonStep {
 
 function lift(definition: Extract<Canon, { kind: "lift" }>, scope: Scope): CanonStep {
   const type = scope.funcType(definition.type);
-  const callee = scope.at(scope.core["core-func"], definition.coreFunc, "function");
+  const callee = scope.find(scope.core["core-func"], definition.coreFunc, "function");
   const options = resolveOptions(definition.options, scope);
   checkAsync(options, type, scope);
   if (options.async && options.postReturn !== undefined) {
@@ -83,7 +83,7 @@ function lift(definition: Extract<Canon, { kind: "lift" }>, scope: Scope): Canon
 }
 
 function lower(definition: Extract<Canon, { kind: "lower" }>, scope: Scope): CanonStep {
-  const type = scope.at(scope.funcs, definition.func, "function");
+  const type = scope.find(scope.funcs, definition.func, "function");
   const options = resolveOptions(definition.options, scope);
   forbidLiftOptions(options, scope);
   checkAsync(options, type, scope);
@@ -198,7 +198,7 @@ function builtin(definition: Exclude<Canon, { kind: "lift" | "lower" }>, scope: 
       if (params.length !== 1 || params[0] !== I32 || results.length !== 0) {
         scope.fail("start function must take a single `i32` argument and give nothing");
       }
-      const table = scope.at(scope.core["core-table"], definition.table, "table");
+      const table = scope.find(scope.core["core-table"], definition.table, "table");
       if (table.kind === "table" && table.type.element !== refType(HeapType.Func, true)) {
         scope.fail("expected a table of `funcref`");
       }
@@ -354,7 +354,7 @@ function encodingText(encoding: StringEncoding): string {
 }
 
 function checkMemory(index: number, scope: Scope): void {
-  const memory = scope.at(scope.core["core-memory"], index, "memory");
+  const memory = scope.find(scope.core["core-memory"], index, "memory");
   if (memory.kind !== "memory") return;
   if (memory.type.is64) scope.fail("canonical option `memory` uses a memory of 64-bit addresses");
   if (memory.type.shared) scope.fail("canonical option `memory` uses a shared memory");
@@ -368,7 +368,7 @@ function checkSignature(
   option: string,
   scope: Scope,
 ): void {
-  const found = scope.at(scope.core["core-func"], index, "function");
+  const found = scope.find(scope.core["core-func"], index, "function");
   const { registry } = scope.shared;
   const type = found.kind === "func" ? registry.funcType(found.typeId) : undefined;
   const fits =

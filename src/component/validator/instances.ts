@@ -27,7 +27,7 @@ function coreInstanceOfExports(
     scope.shared.place.offset = offset;
     if (!isCoreItem(sort)) scope.fail(`core instances export no ${sort}`);
     if (exports.has(name)) scope.fail(`export name \`${name}\` already defined`);
-    types.set(name, scope.at(scope.core[sort], index, coreNoun(sort)));
+    types.set(name, scope.find(scope.core[sort], index, coreNoun(sort)));
     exports.set(name, { sort, index });
   }
   scope.coreInstances.push(types);
@@ -40,12 +40,12 @@ function instantiateModule(
   scope: Scope,
 ): StepBody {
   const { place, registry } = scope.shared;
-  const type = scope.at(scope.coreModules, module, "module");
+  const type = scope.find(scope.coreModules, module, "module");
   const args = new Map<string, number>();
   for (const { name, index, offset } of items) {
     place.offset = offset;
     if (args.has(name)) scope.fail(`duplicate module instantiation argument named \`${name}\``);
-    scope.at(scope.coreInstances, index, "core instance");
+    scope.find(scope.coreInstances, index, "core instance");
     args.set(name, index);
   }
   place.work(type.imports.length);
@@ -73,11 +73,11 @@ function instantiateModule(
 export function resolveItem({ sort, index }: SortIdx, scope: Scope): { item: Item; type: ExternType } {
   switch (sort) {
     case "core-module":
-      return { item: { sort, index }, type: scope.at(scope.coreModules, index, "module") };
+      return { item: { sort, index }, type: scope.find(scope.coreModules, index, "module") };
     case "func":
-      return { item: { sort, index }, type: scope.at(scope.funcs, index, "function") };
+      return { item: { sort, index }, type: scope.find(scope.funcs, index, "function") };
     case "value": {
-      const value = scope.at(scope.values, index, "value");
+      const value = scope.find(scope.values, index, "value");
       if (value.used) scope.fail(`value ${index} has been used before`);
       value.used = true;
       return { item: { sort, index }, type: { kind: "value", type: value.type } };
@@ -90,9 +90,9 @@ export function resolveItem({ sort, index }: SortIdx, scope: Scope): { item: Ite
       };
     }
     case "component":
-      return { item: { sort, index }, type: scope.at(scope.components, index, "component") };
+      return { item: { sort, index }, type: scope.find(scope.components, index, "component") };
     case "instance":
-      return { item: { sort, index }, type: scope.at(scope.instances, index, "instance") };
+      return { item: { sort, index }, type: scope.find(scope.instances, index, "instance") };
     default:
       return scope.fail(`components export no ${sort}`);
   }
@@ -135,7 +135,7 @@ function instantiateComponent(
   scope: Scope,
 ): StepBody {
   const { place, types, registry } = scope.shared;
-  const target = scope.at(scope.components, component, "component");
+  const target = scope.find(scope.components, component, "component");
   const args = new Map<string, Item>();
   const offered = new Map<string, Extern>();
   for (const each of items) {

@@ -95,12 +95,12 @@ export class Scope {
   }
 
   /** An entry of an index space; `what` is what messages call it. */
-  at<T>(space: readonly T[], index: number, what: string): T {
+  find<T>(space: readonly T[], index: number, what: string): T {
     return space[index] ?? this.fail(`unknown ${what} ${index}: ${what} index out of bounds`);
   }
 
   type(index: number): NamedType {
-    return this.at(this.types, index, "type");
+    return this.find(this.types, index, "type");
   }
 
   valueType(type: SyntaxValType): ValueType {
@@ -188,7 +188,7 @@ export class Scope {
             type:
               desc.bound === "type"
                 ? this.valueType(desc.type)
-                : this.at(this.values, desc.value, "value").type,
+                : this.find(this.values, desc.value, "value").type,
           },
           resources: [],
         };

@@ -188,7 +188,7 @@ export function defineAlias(alias: Alias, scope: Scope): void {
   const { sort } = alias;
   switch (alias.kind) {
     case "export": {
-      const instance = scope.at(scope.instances, alias.instance, "instance");
+      const instance = scope.find(scope.instances, alias.instance, "instance");
       const found = instance.exports.get(alias.name)?.type;
       if (found === undefined) {
         scope.fail(`instance ${alias.instance} has no export named \`${alias.name}\``);
@@ -202,7 +202,7 @@ export function defineAlias(alias: Alias, scope: Scope): void {
     }
     case "core-export": {
       if (!isCoreItem(sort)) scope.fail(`core instances export no ${sort}`);
-      const instance = scope.at(scope.coreInstances, alias.instance, "core instance");
+      const instance = scope.find(scope.coreInstances, alias.instance, "core instance");
       const found = instance.get(alias.name);
       if (found === undefined) {
         scope.fail(`core instance ${alias.instance} has no export named \`${alias.name}\``);
@@ -222,13 +222,13 @@ function defineOuterAlias({ sort, count, index }: Extract<Alias, { kind: "outer"
   const target = scope.outer(count);
   switch (sort) {
     case "core-module":
-      scope.coreModules.push(scope.at(target.coreModules, index, "module"));
+      scope.coreModules.push(scope.find(target.coreModules, index, "module"));
       return;
     case "core-type":
       scope.coreTypes.addEntry(target.coreTypes.entry(index));
       return;
     case "component":
-      scope.components.push(scope.at(target.components, index, "component"));
+      scope.components.push(scope.find(target.components, index, "component"));
       return;
     default: {
       const type = target.type(index);

@@ -175,7 +175,7 @@ function validateAlias(alias: Alias, scope: Scope): StepBody | undefined {
 
 function defineResource({ rep, dtor }: ResourceDefinition, scope: Scope): StepBody {
   if (dtor !== undefined) {
-    const found = scope.at(scope.core["core-func"], dtor, "function");
+    const found = scope.find(scope.core["core-func"], dtor, "function");
     const type = found.kind === "func" ? scope.shared.registry.funcType(found.typeId) : undefined;
     const core = rep === "i64" ? NumType.I64 : NumType.I32;
     if (
@@ -240,7 +240,7 @@ function recordResources(scope: Scope, name: string, type: ExternType): void {
 
 function validateStart(definition: Extract<Definition, { kind: "start" }>, scope: Scope): StepBody {
   const { func, args, results } = definition;
-  const type = scope.at(scope.funcs, func, "function");
+  const type = scope.find(scope.funcs, func, "function");
   if (args.length !== type.params.length) {
     scope.fail(
       `component start function requires ${type.params.length} arguments but was given ${args.length}`,

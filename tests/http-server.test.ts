@@ -1,12 +1,12 @@
 // The server between sockets and guests: clients that misbehave, the queue, HTTP's own rules, mixed load.
 
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createServer } from "wasmeter/http";
-import { applicationOf, directoryWith, eventually, manifestOf, rawRequest, serve } from "./http-support.ts";
+import { projectRoot } from "./built-code.ts";
+import { applicationOf, eventually, manifestOf, rawRequest, serve } from "./http-support.ts";
 
 const CLOSE = "Connection: close\r\n\r\n";
 
@@ -107,15 +107,8 @@ describe("HTTP's rules", () => {
   });
 
   it("speak TLS", async () => {
-    const directory = directoryWith({});
-    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-    const subject = ["-subj", "/CN=localhost", "-days", "1"];
-    execFileSync(
-      "openssl",
-      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, ...subject],
-      { stdio: "ignore" },
-    );
-    const tls = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+    const read = (name: string) => readFileSync(join(projectRoot, "tests/tls", name), "utf8");
+    const tls = { key: read("key.pem"), cert: read("certificate.pem") };
     const { url } = await serve(manifestOf(), { tls });
     const text = await new Promise<string>((resolve, reject) => {
       get(`${url}/env`, { rejectUnauthorized: false, agent: false }, (answer) => {

@@ -1,15 +1,5 @@
 // What one request may use, and how many may run: names, units, defaults.
 
-import {
-  bigInteger,
-  FUEL,
-  integer,
-  type OptionTable,
-  oneOf,
-  optionsOf,
-  POSITIVE_MILLISECONDS,
-} from "../checks/options.ts";
-
 /** Limits of a component. */
 export interface GuestLimits {
   /** Fuel of one request. Default: none; `timeoutMs` bounds it. */
@@ -28,14 +18,3 @@ export interface GuestLimits {
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 export const DEFAULT_MAX_MEMORY = 128 * 2 ** 20;
-
-export const GUEST_LIMITS = {
-  fuel: FUEL,
-  timeoutMs: POSITIVE_MILLISECONDS,
-  maxMemory: /* @__PURE__ */ integer(0),
-  maxConcurrency: /* @__PURE__ */ integer(1),
-  costModel: /* @__PURE__ */ oneOf(["instructions", "bounded"]),
-  deterministic: /* @__PURE__ */ optionsOf("an object { seed }", {
-    seed: { .../* @__PURE__ */ bigInteger(-(2n ** 63n), 2n ** 63n - 1n), required: true },
-  }),
-} satisfies OptionTable<GuestLimits>;

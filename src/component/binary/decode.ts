@@ -26,12 +26,6 @@ import { readCoreType, readExternDesc, readTypeDefinition, readValType } from ".
 /** The preamble as little-endian words; the second is version 13, layer 1. */
 const MAGIC = 0x6d736100;
 const VERSION_AND_LAYER = 0x0001000d;
-const PREAMBLE_BYTES = 8;
-
-/** Whether the bytes begin as a component's do: its layer, which for core modules is 0. */
-export function isComponent(bytes: Uint8Array): boolean {
-  return bytes.length >= PREAMBLE_BYTES && bytes[6] === 1 && bytes[7] === 0;
-}
 
 /**
  * Decodes a component and all that is nested in it, but for core modules, of which it says where they are. The bytes are

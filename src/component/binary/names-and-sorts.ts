@@ -1,6 +1,6 @@
 // Sorts of items, and names with attributes.
 
-import type { Attribute, CoreSort, ExternName, NamedItem, Sort, SortIdx } from "../model/definitions.ts";
+import type { Attribute, ExternName, NamedItem, Sort, SortIdx } from "../model/definitions.ts";
 import type { ComponentReader } from "./component-reader.ts";
 
 const CORE_SORTS: ReadonlyMap<number, Sort> = new Map([
@@ -81,9 +81,4 @@ function readAttribute(reader: ComponentReader): Attribute {
   const code = reader.byte();
   const kind = ATTRIBUTES[code] ?? reader.failLeading(code, "name option");
   return { kind, text: reader.name() };
-}
-
-/** How messages call a sort. */
-export function sortText(sort: Sort | CoreSort): string {
-  return sort.replace("-", " ");
 }

@@ -10,17 +10,6 @@ import type { PrimitiveKind, ResourceDefinition } from "./value-type.ts";
 /** A value type where it is used: a primitive, or a type index. */
 export type SyntaxValType = PrimitiveKind | number;
 
-/** Sorts of core items. */
-export type CoreSort =
-  | "func"
-  | "table"
-  | "memory"
-  | "global"
-  | "tag"
-  | "type"
-  | "core-module"
-  | "core-instance";
-
 /** Sorts with which component-level definitions name items; those of core items begin with `core-`. */
 export type Sort =
   | "core-func"

@@ -2,7 +2,7 @@
 // Owns reading; what the bytes are is the decoder's business.
 
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { describeForeignBytes } from "../decoder/foreign-bytes.ts";
+import { describeForeignBytes, isComponent } from "../decoder/foreign-bytes.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { printable } from "../printable.ts";
 import { InputError } from "./usage-error.ts";
@@ -102,12 +102,6 @@ export function readInput(path: string, limit: ReadLimit = MODULE): Uint8Array {
     if (systemCode(error) === undefined) throw error;
     throw new InputError(`cannot read ${shown}: ${systemReason(error)}`);
   }
-}
-
-/** Whether bytes begin as a component's do; what they are else is {@link describeForeignBytes}'s affair. */
-export function isComponent(bytes: Uint8Array): boolean {
-  const magic = [0x00, 0x61, 0x73, 0x6d];
-  return bytes.length >= 8 && magic.every((byte, i) => bytes[i] === byte) && bytes[6] === 1 && bytes[7] === 0;
 }
 
 /** The same for commands that take components too. Throws InputError for what is plainly neither. */

@@ -70,11 +70,16 @@ export function describeForeignBytes(bytes: Uint8Array): string | undefined {
 }
 
 const COMPONENT =
-  "a WebAssembly component, not a core module, which is what runs here: build for wasm32-wasip1, or extract its core module (wasm-tools component unbundle)";
+  "a WebAssembly component, not a core module: Component of wasmeter/component takes it, and the commands run, inspect and validate do";
 
-/** The preamble's last two bytes are the layer: 0 for modules, 1 for components. */
-function isComponent(bytes: Uint8Array): boolean {
-  return bytes.length >= 8 && bytes[6] === 1 && bytes[7] === 0;
+/** Whether bytes begin as WebAssembly's do, modules and components alike. */
+export function beginsAsWasm(bytes: Uint8Array): boolean {
+  return startsWith(bytes, MAGIC);
+}
+
+/** Whether bytes begin as a component's do. The preamble's last two bytes are the layer: 0 for modules, 1 for components. */
+export function isComponent(bytes: Uint8Array): boolean {
+  return beginsAsWasm(bytes) && bytes.length >= PREAMBLE_BYTES && bytes[6] === 1 && bytes[7] === 0;
 }
 
 function asciiBytes(text: string): number[] {

@@ -2,6 +2,7 @@
 // with either; where nothing is annotated, the program's own bytes decide.
 // Owns the rule; who looks at the bytes is told by `look`.
 
+import { beginsAsWasm } from "../decoder/foreign-bytes.ts";
 import { type JsonObject, member } from "./json.ts";
 
 /** What stands at the path of `args[0]`, and where that is in the container. */
@@ -16,15 +17,9 @@ export type Program =
 /** The pause container of a pod: containerd's annotation, then CRI-O's and podman's. */
 const SANDBOX = ["io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType"];
 
-const MAGIC = [0x00, 0x61, 0x73, 0x6d];
-
 /** crun compares without regard to case. */
 function namesWasm(program: string): boolean {
   return /\.wa(sm|t)$/i.test(program);
-}
-
-export function beginsAsWasm(bytes: Uint8Array): boolean {
-  return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
 /** An application's manifest, in place of a module. */

@@ -3,8 +3,8 @@
 // Owns that outline; sections are read by the decoder's own cursor.
 
 import { ByteReader } from "../decoder/byte-reader.ts";
+import { beginsAsWasm, isComponent } from "../decoder/foreign-bytes.ts";
 import { MalformedError } from "../errors.ts";
-import { beginsAsWasm } from "./decision.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Where a module's bytes come from: at most `length` of them from `offset` on, fewer at the end. */
@@ -35,7 +35,7 @@ export function outline(source: ByteSource, path: string): ModuleOutline {
   const header = source.read(0, HEADER);
   if (!beginsAsWasm(header)) throw new Refusal("not-wasm", `${path} is not WebAssembly`);
   if (header.length < HEADER) throw truncated(path, source.size);
-  if (header[6] === 1 && header[7] === 0) return { kind: "component", memoryBytes: 0 };
+  if (isComponent(header)) return { kind: "component", memoryBytes: 0 };
   if (header[4] !== 1 || header[5] !== 0 || header[6] !== 0 || header[7] !== 0) {
     throw new Refusal("broken", `${path} is WebAssembly of a version that does not run here`);
   }

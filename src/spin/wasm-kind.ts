@@ -1,6 +1,6 @@
 // What a file is by its first bytes: a component, a core module, one that is yet to become a component, or none of them.
 
-import { describeForeignBytes } from "../decoder/foreign-bytes.ts";
+import { beginsAsWasm, describeForeignBytes, isComponent } from "../decoder/foreign-bytes.ts";
 
 export type WasmKind =
   | {
@@ -12,10 +12,8 @@ export type WasmKind =
   | { readonly kind?: undefined; readonly problem: string };
 
 export function describeWasm(bytes: Uint8Array): WasmKind {
-  const hasMagic = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
-  if (!hasMagic) return { problem: `is ${describeForeignBytes(bytes) ?? "no WebAssembly"}` };
-  // The preamble's last two bytes are the layer.
-  const kind = bytes[6] === 1 && bytes[7] === 0 ? "component" : "module";
+  if (!beginsAsWasm(bytes)) return { problem: `is ${describeForeignBytes(bytes) ?? "no WebAssembly"}` };
+  const kind = isComponent(bytes) ? "component" : "module";
   // Sections of this name are what `wasm-tools component new` makes a component of.
   const hasComponentType =
     kind === "module" &&

@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store } from "../../api/index.ts";
+import { isComponent } from "../../decoder/foreign-bytes.ts";
 import { ExitError, InterruptedError, TRAP_MESSAGES, Trap } from "../../errors.ts";
 import { printable, shownName } from "../../printable.ts";
 import { WasiError, WasiPreview1 } from "../../wasi/index.ts";
@@ -16,7 +17,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { programOfImage } from "../image/open-image.ts";
 import type { CommandIo } from "../io.ts";
 import { toJsonLine } from "../output.ts";
-import { isComponent, readModuleOrComponent, systemReason } from "../read-module.ts";
+import { readModuleOrComponent, systemReason } from "../read-module.ts";
 import { stackOverflowHint } from "../show/stack-overflow.ts";
 import { InputError, UsageError } from "../usage-error.ts";
 import {

@@ -3,48 +3,21 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine, Store } from "wasmeter";
 import { Component, ComponentLinker } from "wasmeter/component";
 import { handleRequest, Wasi } from "wasmeter/component/wasi";
 import { nodeComponentWasi } from "wasmeter/node";
 import { projectRoot } from "./built-code.ts";
+import { componentBytes, componentsFolder, hasComponents, RECORDED, recorded } from "./real-components.ts";
 
-interface Run {
-  readonly component: string;
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
-  readonly net?: boolean;
-  readonly lookup?: boolean;
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr?: string;
-  readonly files: readonly string[];
-}
-
-interface Answered {
-  readonly component: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body?: string;
-  readonly status: number;
-  readonly contentType: string | null;
-  readonly answer: string | { readonly length: number; readonly sha256: string };
-}
-
-const folder = process.env.WASM_COMPONENTS ?? "";
-const isThere = folder !== "" && existsSync(join(folder, "expected", "wasmtime.json"));
-if (!isThere) console.warn("components and their answers are not here ($WASM_COMPONENTS): not run");
-const { ran, served }: { ran: Run[]; served: Answered[] } = isThere
-  ? JSON.parse(readFileSync(join(folder, "expected", "wasmtime.json"), "utf8"))
-  : { ran: [], served: [] };
+const isThere = hasComponents(RECORDED, "components against recorded answers");
+const { ran, served } = recorded(isThere);
 
 /** They handle requests by WASI 0.3. */
 const OF_0_3: ReadonlySet<string> = new Set(["rust-spin-p3"]);
@@ -52,11 +25,6 @@ const OF_0_3: ReadonlySet<string> = new Set(["rust-spin-p3"]);
 let scratch: string;
 let upstream: Server;
 let upstreamPort: string;
-
-function bytesOf(name: string): Uint8Array {
-  const plain = join(folder, "bin", `${name}.wasm`);
-  return existsSync(plain) ? readFileSync(plain) : brotliDecompressSync(readFileSync(`${plain}.br`));
-}
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -97,7 +65,7 @@ describe.skipIf(!isThere)("commands", () => {
         ...(net ? ["--allow-connect", "127.0.0.1:*"] : []),
         ...(lookup ? ["--allow-lookup", "localhost"] : []),
       ];
-      const file = join(folder, "bin", `${component}.wasm`);
+      const file = join(componentsFolder, "bin", `${component}.wasm`);
       const command = [join(projectRoot, "dist", "cli.js"), "run", ...flags, file, ...args.map(fill)];
       const child = spawn(process.execPath, command);
       let out = "";
@@ -175,7 +143,7 @@ describe.skipIf(!isThere)("servers", () => {
     let port: string;
 
     beforeAll(async () => {
-      server = serve(new Component(new Engine(), bytesOf(name)));
+      server = serve(new Component(new Engine(), componentBytes(name)));
       port = await listen(server);
     });
 

@@ -1,18 +1,13 @@
 // WASI for components as guests use it: what the host's work costs, and stops in the middle of it. Components are looked for in
 // $WASM_COMPONENTS.
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Engine, Store } from "wasmeter";
 import { Component, ComponentLinker } from "wasmeter/component";
 import { CapturedOutput, handleRequest, MemoryFileSystem, Wasi } from "wasmeter/component/wasi";
+import { componentBytes, hasComponents } from "./real-components.ts";
 
-const folder = process.env.WASM_COMPONENTS ?? "";
-const isThere = folder !== "" && existsSync(join(folder, "bin", "rust-tour.wasm"));
-if (!isThere) console.warn("components are not here ($WASM_COMPONENTS): not run");
-
-const read = (name: string): Uint8Array => readFileSync(join(folder, "bin", `${name}.wasm`));
+const isThere = hasComponents("bin/rust-tour.wasm", "WASI of real components");
 
 interface Outcome {
   readonly text: string;
@@ -41,7 +36,7 @@ async function tour(
   const linker = new ComponentLinker(engine);
   wasi.addTo(linker);
   const store = new Store(engine);
-  const instance = await linker.instantiateAsync(store, new Component(engine, read("rust-tour")));
+  const instance = await linker.instantiateAsync(store, new Component(engine, componentBytes("rust-tour")));
   const name = Object.keys(instance.exports).find((each) => each.startsWith("wasi:cli/run@")) ?? "";
   const execution = instance.start([name, "run"], []);
   let stops = 0;
@@ -88,7 +83,7 @@ describe.skipIf(!isThere)("a component's WASI", () => {
   });
 
   it("of a request is priced from the first call on", async () => {
-    const component = (engine: Engine) => new Component(engine, read("rust-http"));
+    const component = (engine: Engine) => new Component(engine, componentBytes("rust-http"));
     const fuelOf = async (costModel: "instructions" | "bounded"): Promise<bigint> => {
       const engine = new Engine({ costModel });
       const linker = new ComponentLinker(engine);

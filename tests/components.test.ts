@@ -1,7 +1,7 @@
 // Components, run: values both ways, resources, composition, and stops anywhere. Real ones are looked for in
 // $WASM_COMPONENTS, a folder with `bin` and `expected`.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Engine, LimitError, LinkError, Store, Trap } from "wasmeter";
@@ -13,6 +13,7 @@ import {
   typescriptOf,
 } from "wasmeter/component";
 import { Wasi } from "wasmeter/component/wasi";
+import { componentBytes, componentsFolder, hasComponents } from "./real-components.ts";
 import { wat } from "./wat.ts";
 
 const engine = new Engine();
@@ -357,9 +358,7 @@ describe("limits", () => {
   });
 });
 
-const root = process.env.WASM_COMPONENTS ?? "";
-const isThere = existsSync(join(root, "bin", "rust-types.wasm"));
-if (!isThere) console.warn("skipped: real components; their folder is looked for in $WASM_COMPONENTS");
+const isThere = hasComponents("bin/rust-types.wasm", "real components");
 
 /** What JSON cannot say is said by a key. */
 function decode(value: unknown): unknown {
@@ -397,11 +396,9 @@ interface RecordedCall {
 const WRONG_THERE = new Set([22, 23, 24, 39]);
 
 describe.skipIf(!isThere)("a component of every type of value", () => {
-  const component = isThere
-    ? new Component(engine, readFileSync(join(root, "bin", "rust-types.wasm")))
-    : undefined;
+  const component = isThere ? new Component(engine, componentBytes("rust-types")) : undefined;
   const { cases, useHost } = isThere
-    ? (JSON.parse(readFileSync(join(root, "expected", "types.json"), "utf8")) as {
+    ? (JSON.parse(readFileSync(join(componentsFolder, "expected", "types.json"), "utf8")) as {
         cases: RecordedCall[];
         useHost: { name: string; result?: string; throws?: string; payload?: string; log: unknown[] }[];
       })

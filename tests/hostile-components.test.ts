@@ -18,6 +18,7 @@ import {
   u32,
   vec,
 } from "./component-bytes.ts";
+import { componentsFolder, hasComponents } from "./real-components.ts";
 
 const engine = new Engine({ features: "all" });
 
@@ -184,12 +185,11 @@ describe("hostile components", () => {
   });
 });
 
-const components = process.env.WASM_COMPONENTS;
+const isThere = hasComponents("bin", "mutations of real components");
 
-describe.skipIf(components === undefined)("real components", () => {
-  const folder = join(components ?? "", "bin");
-  const files =
-    components === undefined ? [] : readdirSync(folder).filter((file) => /^(?!.*core).*\.wasm$/.test(file));
+describe.skipIf(!isThere)("real components", () => {
+  const folder = join(componentsFolder, "bin");
+  const files = !isThere ? [] : readdirSync(folder).filter((file) => /^(?!.*core).*\.wasm$/.test(file));
 
   it.each(files)("%s is valid, and so are few of its mutations", (file) => {
     const bytes = new Uint8Array(readFileSync(join(folder, file)));
@@ -208,5 +208,3 @@ describe.skipIf(components === undefined)("real components", () => {
     }
   });
 });
-
-if (components === undefined) console.warn("WASM_COMPONENTS is not set: no real components were looked at");

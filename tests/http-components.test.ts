@@ -3,40 +3,19 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { createServer as createUpstream, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ManifestError } from "wasmeter/http";
 import { projectRoot } from "./built-code.ts";
 import { applicationOf, directoryWith, eventually, manifestOf, serve } from "./http-support.ts";
+import { componentBytes, hasComponents, RECORDED, recorded } from "./real-components.ts";
 import { wat } from "./wat.ts";
 
 const cli = join(projectRoot, "dist", "cli.js");
-const root = process.env.WASM_COMPONENTS ?? "";
-const isThere = existsSync(join(root, "expected/wasmtime.json"));
-if (!isThere) console.warn("skipped: served components; their folder is looked for in $WASM_COMPONENTS");
-
-interface Expected {
-  readonly component: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body?: string;
-  readonly status: number;
-  readonly contentType: string | null;
-  readonly answer: unknown;
-}
-
-const SERVED = isThere
-  ? (JSON.parse(readFileSync(join(root, "expected/wasmtime.json"), "utf8")) as { served: Expected[] }).served
-  : [];
-
-function binary(name: string): Uint8Array {
-  const plain = join(root, "bin", `${name}.wasm`);
-  return existsSync(plain) ? readFileSync(plain) : brotliDecompressSync(readFileSync(`${plain}.br`));
-}
+const isThere = hasComponents(RECORDED, "served components");
+const { served: SERVED } = recorded(isThere);
 
 const manifest = (component: string, more = ""): string => `spin_manifest_version = 2
 [application]
@@ -71,7 +50,7 @@ describe.skipIf(!isThere)("a component", () => {
         'allowed_outbound_hosts = ["http://127.0.0.1:*"]\nfiles = [{ source = "assets", destination = "/assets" }]',
       ),
       {
-        files: { "guest.wasm": binary(name), "assets/greeting.txt": "hello from a mounted file\n" },
+        files: { "guest.wasm": componentBytes(name), "assets/greeting.txt": "hello from a mounted file\n" },
         application: { routeHeaders: false },
       },
     );
@@ -100,7 +79,7 @@ describe.skipIf(!isThere)("a component", () => {
   });
 
   it("gets Spin's headers of the route, and not the client's", async () => {
-    const { url } = await serve(manifest(""), { files: { "guest.wasm": binary("rust-spin-api") } });
+    const { url } = await serve(manifest(""), { files: { "guest.wasm": componentBytes("rust-spin-api") } });
     const text = await (
       await fetch(`${url}/headers?x=1`, { headers: { "spin-path-info": "/forged", "spin-other": "1" } })
     ).text();
@@ -120,7 +99,7 @@ executor = { type = "wagi" }
 [component.inner]
 source = "inner.wasm"
 `;
-    const files = { "guest.wasm": binary("rust-http"), "inner.wasm": "guest:c-wagi" };
+    const files = { "guest.wasm": componentBytes("rust-http"), "inner.wasm": "guest:c-wagi" };
     const { url, records } = await serve(
       manifest('allowed_outbound_hosts = ["http://inner.spin.internal"]', inner),
       { files },
@@ -137,7 +116,7 @@ source = "inner.wasm"
   });
 
   it("is served alone by the command, without Spin's headers", async () => {
-    const directory = directoryWith({ "guest.wasm": binary("rust-spin-api") });
+    const directory = directoryWith({ "guest.wasm": componentBytes("rust-spin-api") });
     const child = spawn(process.execPath, [
       cli,
       "serve",
@@ -164,7 +143,7 @@ source = "inner.wasm"
 
   it("runs as a WAGI program by wasi:cli/run", async () => {
     const { url } = await serve(manifestOf('environment = { A = "1" }'), {
-      files: { "guest.wasm": binary("rust-wagi") },
+      files: { "guest.wasm": componentBytes("rust-wagi") },
     });
     const text = await (await fetch(`${url}/x/y?q=1`, { method: "POST", body: "body" })).text();
     expect(text).toContain("Hello from WAGI in Rust: POST /x/y\n");
@@ -191,7 +170,7 @@ source = "inner.wasm"
       "component.guest.allowed_outbound_hosts[0]: example.com: there is no scheme",
     ],
   ])("of another kind is refused at start: %s", (name, component, message) => {
-    const load = () => applicationOf(manifest(component), { "guest.wasm": binary(name) });
+    const load = () => applicationOf(manifest(component), { "guest.wasm": componentBytes(name) });
     expect(load).toThrow(ManifestError);
     expect(load).toThrow(message);
   });
@@ -202,7 +181,7 @@ source = "inner.wasm"
     ['timeout = "50ms"', 504, "timeout"],
   ])("is held to %s", async (limit, status, kind) => {
     const { url, records } = await serve(manifest(`[component.guest.tool.wasmeter]\n${limit}`), {
-      files: { "guest.wasm": binary("rust-http") },
+      files: { "guest.wasm": componentBytes("rust-http") },
     });
     const answer = await fetch(`${url}/wait`);
     expect(answer.status).toBe(status);

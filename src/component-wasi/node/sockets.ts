@@ -6,6 +6,7 @@ import * as net from "node:net";
 import { WasiError } from "../../wasi/abi.ts";
 import { toWasiError } from "../../wasi/node/errno.ts";
 import { connection } from "../../wasi/node/sockets.ts";
+import { WaitingConnections } from "../../wasi/node/waiting-connections.ts";
 import { type IpAddress, ipAddressText, parseIpAddress } from "../network/ip-address.ts";
 import { unspecified } from "../sockets/addresses.ts";
 import type { BoundTcp, Endpoint, SocketHost, TcpAcceptor, TcpConnection } from "../sockets/socket-host.ts";
@@ -83,18 +84,12 @@ function connect(remote: Endpoint, local: Endpoint | undefined, signal: AbortSig
  */
 async function bindTcp(local: Endpoint): Promise<BoundTcp> {
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  const waiting: net.Socket[] = [];
   let backlog = 0;
-  let arrival: { readonly promise: Promise<void>; readonly wake: () => void } | undefined;
-  server.on("connection", (socket) => {
-    if (waiting.length >= backlog) {
-      socket.resetAndDestroy();
-      return;
-    }
-    socket.on("error", () => {});
-    waiting.push(socket);
-    arrival?.wake();
-  });
+  const waiting = new WaitingConnections(
+    server,
+    () => backlog,
+    (socket) => socket.resetAndDestroy(),
+  );
   await new Promise<void>((resolve, reject) => {
     const fail = (error: unknown): void => reject(toWasiError(error));
     server.once("error", fail);
@@ -113,35 +108,19 @@ async function bindTcp(local: Endpoint): Promise<BoundTcp> {
   const where = endpoint(bound.address, bound.port);
   const close = (): Promise<void> =>
     new Promise((resolve) => {
-      for (const socket of waiting.splice(0)) socket.destroy();
+      waiting.destroy();
       if (server.listening) server.close(() => resolve());
       else resolve();
     });
   const acceptor: TcpAcceptor = {
     get ready() {
-      return waiting.length > 0;
+      return waiting.ready;
     },
     accept() {
-      const socket = waiting.shift();
+      const socket = waiting.take();
       return socket === undefined ? undefined : established(socket);
     },
-    whenReady() {
-      if (waiting.length > 0) return Promise.resolve();
-      if (arrival === undefined) {
-        let resolve: () => void = () => {};
-        const promise = new Promise<void>((each) => {
-          resolve = each;
-        });
-        server.ref();
-        const wake = (): void => {
-          arrival = undefined;
-          server.unref();
-          resolve();
-        };
-        arrival = { promise, wake };
-      }
-      return arrival.promise;
-    },
+    whenReady: () => waiting.whenReady(),
   };
   return {
     local: where,

@@ -5,6 +5,7 @@ import { BOOLEAN, readOptions, STRING } from "../../checks/options.ts";
 import { WasiError } from "../abi.ts";
 import type { SocketConnection, SocketListener, Waitable } from "../sockets.ts";
 import { toWasiError } from "./errno.ts";
+import { WaitingConnections } from "./waiting-connections.ts";
 
 /** Connections that wait to be accepted; more are closed at once. */
 const MAX_WAITING = 64;
@@ -44,19 +45,11 @@ export async function listenTcp(
   if (wanted === undefined) throw new TypeError(`not an address to listen on: ${address}`);
   // A peer that has sent everything may still read: the guest ends its own direction.
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  const waiting: net.Socket[] = [];
-  let wake: (() => void) | undefined;
-  let arrival: Promise<void> | undefined;
-  server.on("connection", (socket) => {
-    if (waiting.length >= MAX_WAITING) {
-      socket.destroy();
-      return;
-    }
-    // One that dies before it is accepted is reported by its first read.
-    socket.on("error", () => {});
-    waiting.push(socket);
-    wake?.();
-  });
+  const waiting = new WaitingConnections(
+    server,
+    () => MAX_WAITING,
+    (socket) => socket.destroy(),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ ...wanted }, () => {
@@ -77,27 +70,15 @@ export async function listenTcp(
     address: where,
     nonblock,
     get ready() {
-      return waiting.length > 0;
+      return waiting.ready;
     },
     accept() {
-      const socket = waiting.shift();
+      const socket = waiting.take();
       return socket === undefined ? undefined : connection(socket);
     },
-    whenReady() {
-      if (waiting.length > 0) return Promise.resolve();
-      arrival ??= new Promise((resolve) => {
-        server.ref();
-        wake = () => {
-          wake = undefined;
-          arrival = undefined;
-          server.unref();
-          resolve();
-        };
-      });
-      return arrival;
-    },
+    whenReady: () => waiting.whenReady(),
     close() {
-      for (const socket of waiting.splice(0)) socket.destroy();
+      waiting.destroy();
       server.close();
     },
   };

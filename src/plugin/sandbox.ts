@@ -1,10 +1,11 @@
 // One instance of a plugin with its store, from its making to its last call.
 // Owns what is undone between two calls, and what a call has cost.
 
-import { type Execution, type Instance, InterruptedError, Store, type Tenant } from "../api/index.ts";
+import { type Execution, type Instance, InterruptedError, Store } from "../api/index.ts";
 import type { OutputStream } from "../wasi/index.ts";
 import { WasiPreview1 } from "../wasi/index.ts";
 import { type AbiSession, exportsFunction, type GuestCall } from "./abi.ts";
+import type { Job, Outcome } from "./backend.ts";
 import type { CallScope } from "./current-plugin.ts";
 import type { LogEntry, LogLevel } from "./errors.ts";
 import { ExtismSession } from "./extism/session.ts";
@@ -13,26 +14,6 @@ import { CallLogs } from "./logs.ts";
 import { PLUGIN_DEFAULTS } from "./options.ts";
 import { now, type Runner } from "./runner.ts";
 import type { Template } from "./template.ts";
-
-/** One call, with its bounds as they are when it begins. */
-export interface SandboxJob {
-  readonly name: string;
-  readonly input: Uint8Array;
-  readonly fuel: bigint | undefined;
-  readonly deadline: number;
-  readonly signal: AbortSignal | undefined;
-  readonly context: unknown;
-  readonly tenant: Tenant | undefined;
-  readonly onLog: ((entry: LogEntry) => void) | undefined;
-}
-
-export interface SandboxOutcome {
-  readonly output: Uint8Array | undefined;
-  readonly failure: Failure | undefined;
-  readonly fuelConsumed: bigint;
-  readonly memoryBytes: number;
-  readonly logs: readonly LogEntry[];
-}
 
 /** After these the host may still be at work for the call: the instance is not used again. */
 const UNFINISHED: ReadonlySet<string> = new Set(["timeout", "cancelled", "host-error"]);
@@ -119,7 +100,7 @@ export class Sandbox implements CallScope {
   }
 
   /** Makes an instance and initialises it, within a call's bounds. @throws what ends that */
-  static async make(template: Template, runner: Runner, bounds: SandboxJob): Promise<Sandbox> {
+  static async make(template: Template, runner: Runner, bounds: Job): Promise<Sandbox> {
     const sandbox = new Sandbox(template, runner);
     try {
       await sandbox.#start(bounds);
@@ -130,7 +111,7 @@ export class Sandbox implements CallScope {
     return sandbox;
   }
 
-  async #start(bounds: SandboxJob): Promise<void> {
+  async #start(bounds: Job): Promise<void> {
     const { module, settings } = this.#template;
     const instance = await this.#instantiate(bounds);
     this.#instance = instance;
@@ -156,7 +137,7 @@ export class Sandbox implements CallScope {
     }
   }
 
-  async #instantiate(bounds: SandboxJob): Promise<Instance> {
+  async #instantiate(bounds: Job): Promise<Instance> {
     const { prepared, libraries, module } = this.#template;
     const { fuel, signal } = bounds;
     const options = { fuel, signal, timeoutMs: this.#left(bounds) };
@@ -170,7 +151,7 @@ export class Sandbox implements CallScope {
   }
 
   /** Carries out a call. Never throws. */
-  async run(job: SandboxJob): Promise<SandboxOutcome> {
+  async run(job: Job): Promise<Outcome> {
     const instance = this.#instance as Instance;
     const before = this.#store.fuelConsumed;
     const abort = new LazyAbort();
@@ -240,7 +221,7 @@ export class Sandbox implements CallScope {
     instance: Instance,
     name: string,
     args: readonly unknown[],
-    { fuel, signal, deadline, tenant }: SandboxJob,
+    { fuel, signal, deadline, tenant }: Job,
     before: bigint,
   ): Promise<unknown> {
     if (this.#isCancelled) throw new InterruptedError("cancelled", false);
@@ -256,7 +237,7 @@ export class Sandbox implements CallScope {
     }
   }
 
-  #left({ deadline }: SandboxJob): number {
+  #left({ deadline }: Job): number {
     return Math.max(0, deadline - now());
   }
 

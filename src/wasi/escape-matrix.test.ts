@@ -2,10 +2,10 @@
 // What is special to host directories is in escape.test.ts, races are in escape-race.test.ts.
 
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestGuest } from "../testing/wasi-guest.ts";
+import { Ground, LINKS_OUT, namesBelow, THROUGH } from "../testing/ways-out.ts";
 import type { FileSystem } from "./fs/file-system.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import { OverlayFileSystem } from "./fs/overlay.ts";
@@ -14,8 +14,18 @@ import { pathAnchorAt } from "./node/anchor.ts";
 import { HostFileSystem, type InternalOptions } from "./node/host-file-system.ts";
 
 const GRANT = 3;
-let home: string;
-const host = (...parts: string[]) => path.join(home, ...parts);
+let ground: Ground;
+const host = (...parts: string[]): string => ground.host(...parts);
+
+beforeEach(() => {
+  ground = new Ground("wasi-matrix-");
+});
+
+afterEach(() => {
+  const { before, after, around } = ground.end();
+  expect(after, "the tree outside").toBe(before);
+  expect(around).toEqual(["grant", "outside"]);
+});
 
 interface Kind {
   readonly make: (directory: string) => FileSystem;
@@ -46,21 +56,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** All names below a directory. Not by `recursive`, which follows links. */
-function walk(directory: string, prefix = ""): string[] {
-  return fs
-    .readdirSync(path.join(directory, prefix), { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const name = `${prefix}${entry.name}`;
-      return entry.isDirectory() ? [name, ...walk(directory, `${name}/`)] : [name];
-    });
-}
-
 /** A copy with the same links. */
 function inMemory(directory: string): MemoryFileSystem {
   const memory = new MemoryFileSystem();
-  for (const name of walk(directory)) {
+  for (const name of namesBelow(directory)) {
     const from = path.join(directory, name);
     const stat = fs.lstatSync(from);
     if (stat.isSymbolicLink()) memory.symlink(fs.readlinkSync(from), name);
@@ -69,52 +68,6 @@ function inMemory(directory: string): MemoryFileSystem {
   }
   return memory;
 }
-
-/** Everything below a directory, with contents and metadata. */
-function tree(directory: string): string {
-  return walk(directory)
-    .map((name) => {
-      const stat = fs.lstatSync(path.join(directory, name), { bigint: true });
-      const text = stat.isFile() ? fs.readFileSync(path.join(directory, name), "utf8") : "";
-      return `${name} ${stat.ino} ${stat.mode} ${stat.size} ${stat.nlink} ${stat.mtimeNs} ${text}`;
-    })
-    .join("\n");
-}
-
-let outside: string;
-
-beforeEach(() => {
-  home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "wasi-matrix-")));
-  fs.mkdirSync(host("outside", "dir"), { recursive: true });
-  fs.writeFileSync(host("outside", "secret.txt"), "secret");
-  fs.symlinkSync("secret.txt", host("outside", "link"));
-  fs.mkdirSync(host("grant", "sub", "deep"), { recursive: true });
-  fs.writeFileSync(host("grant", "inside.txt"), "inside");
-  const links: Record<string, string> = {
-    up: "..",
-    out: "../outside",
-    absolute: host("outside"),
-    "to-file": "../outside/secret.txt",
-    "to-file-absolute": host("outside", "secret.txt"),
-    dangling: "../outside/made",
-    "dangling-absolute": host("outside", "made"),
-    chain: "chain2",
-    chain2: "sub/chain3",
-    "sub/chain3": "../out",
-    "via-sub": "sub/../../outside",
-    proc: `/proc/self/root${host("outside")}`,
-  };
-  for (const [name, target] of Object.entries(links)) fs.symlinkSync(target, host("grant", name));
-  outside = tree(host("outside"));
-});
-
-afterEach(() => {
-  const after = tree(host("outside"));
-  const around = fs.readdirSync(home).sort();
-  fs.rmSync(home, { recursive: true, force: true });
-  expect(after, "the tree outside").toBe(outside);
-  expect(around).toEqual(["grant", "outside"]);
-});
 
 function guestOf({ make, deterministic = false }: Kind): TestGuest {
   return new TestGuest({ preopens: { "/": make(host("grant")) }, deterministic });
@@ -154,30 +107,6 @@ function everyOperation(guest: TestGuest, target: string): Record<string, string
   return results;
 }
 
-/** Paths that lead out before their last component, or with it as `..`. */
-const THROUGH = [
-  "..",
-  "../outside/secret.txt",
-  "sub/../../outside/secret.txt",
-  "/",
-  "/etc/passwd",
-  "up/outside/secret.txt",
-  "up/new",
-  "out/secret.txt",
-  "out/link",
-  "out/dir",
-  "out/new",
-  "out/.",
-  "out/..",
-  "absolute/secret.txt",
-  "absolute/new",
-  "chain/secret.txt",
-  "via-sub/new",
-  "proc/secret.txt",
-  "to-file/x",
-  "dangling/x",
-];
-
 describe.runIf(process.platform === "linux").each(Object.keys(KINDS))("%s", (name) => {
   const kind = KINDS[name] as Kind;
 
@@ -195,50 +124,47 @@ describe.runIf(process.platform === "linux").each(Object.keys(KINDS))("%s", (nam
   /** What changes something, where it can. */
   const change = (otherwise: string) => (kind.readOnly === true ? "rofs" : otherwise);
 
-  test.each(["out", "absolute", "to-file", "to-file-absolute", "chain", "dangling", "dangling-absolute"])(
-    "the link %s in the last place is acted on itself, or refused",
-    (target) => {
-      const atLink: Record<string, string> = {
-        open: "loop",
-        "open for writing": "loop",
-        create: "loop",
-        "create exclusively": "exist",
-        truncate: "loop",
-        "open directory": "loop",
-        stat: "success",
-        "set times": change("success"),
-        // Absolute contents are names of the host's; relative ones the guest could have made itself.
-        readlink: /absolute/.test(target) ? "perm" : "success",
-        mkdir: "exist",
-        rmdir: change("notdir"),
-        unlink: change("success"),
-        symlink: change("exist"),
-        "link from": change(kind.linksLinks === false ? "notsup" : "success"),
-        "link to": change("exist"),
-        "rename from": change("success"),
-        "rename to": change("success"),
-      };
-      // Each needs the link anew, and the file that is renamed or linked to it.
-      const again = () => {
-        const contents = fs.readlinkSync(host("backup", target));
-        for (const made of [target, "stolen", "inside.txt"]) fs.rmSync(host("grant", made), { force: true });
-        fs.symlinkSync(contents, host("grant", target));
-        fs.writeFileSync(host("grant", "inside.txt"), "inside");
-      };
-      fs.cpSync(host("grant"), host("backup"), { recursive: true, verbatimSymlinks: true });
-      for (const follow of [false, true]) {
-        for (const [operation, operate] of Object.entries(OPERATIONS)) {
-          const guest = guestOf(kind);
-          const result = resultText(operate(guest, target, follow));
-          guest.wasi.close();
-          const following = follow && /^(open|create$|truncate|stat|set)/.test(operation);
-          expect(result, `${operation} ${follow}`).toBe(following ? "perm" : atLink[operation]);
-          again();
-        }
+  test.each(LINKS_OUT)("the link %s in the last place is acted on itself, or refused", (target) => {
+    const atLink: Record<string, string> = {
+      open: "loop",
+      "open for writing": "loop",
+      create: "loop",
+      "create exclusively": "exist",
+      truncate: "loop",
+      "open directory": "loop",
+      stat: "success",
+      "set times": change("success"),
+      // Absolute contents are names of the host's; relative ones the guest could have made itself.
+      readlink: /absolute/.test(target) ? "perm" : "success",
+      mkdir: "exist",
+      rmdir: change("notdir"),
+      unlink: change("success"),
+      symlink: change("exist"),
+      "link from": change(kind.linksLinks === false ? "notsup" : "success"),
+      "link to": change("exist"),
+      "rename from": change("success"),
+      "rename to": change("success"),
+    };
+    // Each needs the link anew, and the file that is renamed or linked to it.
+    const again = () => {
+      const contents = fs.readlinkSync(host("backup", target));
+      for (const made of [target, "stolen", "inside.txt"]) fs.rmSync(host("grant", made), { force: true });
+      fs.symlinkSync(contents, host("grant", target));
+      fs.writeFileSync(host("grant", "inside.txt"), "inside");
+    };
+    fs.cpSync(host("grant"), host("backup"), { recursive: true, verbatimSymlinks: true });
+    for (const follow of [false, true]) {
+      for (const [operation, operate] of Object.entries(OPERATIONS)) {
+        const guest = guestOf(kind);
+        const result = resultText(operate(guest, target, follow));
+        guest.wasi.close();
+        const following = follow && /^(open|create$|truncate|stat|set)/.test(operation);
+        expect(result, `${operation} ${follow}`).toBe(following ? "perm" : atLink[operation]);
+        again();
       }
-      fs.rmSync(host("backup"), { recursive: true });
-    },
-  );
+    }
+    fs.rmSync(host("backup"), { recursive: true });
+  });
 
   test("a link with a trailing slash or dots behind it: nothing succeeds", () => {
     const guest = guestOf(kind);

@@ -2,10 +2,8 @@
 // What is special to host directories is preview1's, whose file systems and resolution these are: src/wasi/escape.test.ts.
 
 import { spawn } from "node:child_process";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Ground, LINKS_OUT, THROUGH } from "../../testing/ways-out.ts";
 import type { FileSystem } from "../../wasi/fs/file-system.ts";
 import { MemoryFileSystem } from "../../wasi/fs/memory.ts";
 import { OverlayFileSystem } from "../../wasi/fs/overlay.ts";
@@ -13,49 +11,15 @@ import { pathAnchorAt } from "../../wasi/node/anchor.ts";
 import { HostFileSystem, type InternalOptions } from "../../wasi/node/host-file-system.ts";
 import { hostsOf, type Interface } from "../test-hosts.ts";
 
-let home: string;
-let before: string;
-const host = (...parts: string[]) => path.join(home, ...parts);
-
-/** Everything below a directory, with contents and metadata. */
-function tree(directory: string): string {
-  return fs
-    .readdirSync(directory)
-    .sort()
-    .map((name) => {
-      const stat = fs.lstatSync(path.join(directory, name), { bigint: true });
-      const text = stat.isFile() ? fs.readFileSync(path.join(directory, name), "utf8") : "";
-      return `${name} ${stat.ino} ${stat.mode} ${stat.size} ${stat.nlink} ${stat.mtimeNs} ${text}`;
-    })
-    .join("\n");
-}
+let ground: Ground;
+const host = (...parts: string[]): string => ground.host(...parts);
 
 beforeEach(() => {
-  home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "wasi-component-escape-")));
-  fs.mkdirSync(host("outside", "dir"), { recursive: true });
-  fs.writeFileSync(host("outside", "secret.txt"), "secret");
-  fs.mkdirSync(host("grant", "sub", "deep"), { recursive: true });
-  fs.writeFileSync(host("grant", "inside.txt"), "inside");
-  const links: Record<string, string> = {
-    up: "..",
-    out: "../outside",
-    absolute: host("outside"),
-    "to-file": "../outside/secret.txt",
-    "to-file-absolute": host("outside", "secret.txt"),
-    dangling: "../outside/made",
-    chain: "sub/chain",
-    "sub/chain": "../out",
-    "via-sub": "sub/../../outside",
-    proc: `/proc/self/root${host("outside")}`,
-  };
-  for (const [name, target] of Object.entries(links)) fs.symlinkSync(target, host("grant", name));
-  before = tree(host("outside"));
+  ground = new Ground("wasi-component-escape-");
 });
 
 afterEach(() => {
-  const after = tree(host("outside"));
-  const around = fs.readdirSync(home).sort();
-  fs.rmSync(home, { recursive: true, force: true });
+  const { before, after, around } = ground.end();
   expect(after, "the tree outside").toBe(before);
   expect(around).toEqual(["grant", "outside"]);
 });
@@ -114,29 +78,6 @@ function outcome(run: () => unknown): string {
   }
 }
 
-/** Paths that lead out before their last component, or with it as `..`. */
-const THROUGH = [
-  ...[
-    "..",
-    "../outside/secret.txt",
-    "sub/../../outside/secret.txt",
-    "/",
-    "/etc/passwd",
-    "up/outside/secret.txt",
-  ],
-  ...[
-    "up/new",
-    "out/secret.txt",
-    "out/dir",
-    "out/new",
-    "out/.",
-    "out/..",
-    "absolute/secret.txt",
-    "absolute/new",
-  ],
-  ...["chain/secret.txt", "via-sub/new", "proc/secret.txt", "to-file/x", "dangling/x"],
-];
-
 describe.runIf(process.platform === "linux").each(Object.keys(KINDS))("%s", (name) => {
   const make = KINDS[name] as () => FileSystem;
 
@@ -154,40 +95,37 @@ describe.runIf(process.platform === "linux").each(Object.keys(KINDS))("%s", (nam
     close();
   });
 
-  test.each(["out", "absolute", "to-file", "to-file-absolute", "chain", "dangling"])(
-    "the link %s in the last place is never followed out",
-    (at) => {
-      const { root, close } = grant(make());
-      for (const operation of [
-        "open",
-        "open for writing",
-        "create",
-        "truncate",
-        "open directory",
-        "open to change",
-        "stat",
-        "hash",
-        "set times",
-      ]) {
-        const operate = OPERATIONS[operation];
-        expect(
-          outcome(() => operate?.(root, at, { symlinkFollow: true })),
-          operation,
-        ).toBe("not-permitted");
-        const unfollowed = outcome(() => operate?.(root, at, {}));
-        expect(unfollowed, operation).toBe(/^(stat|hash|set)/.test(operation) ? "success" : "loop");
+  test.each(LINKS_OUT)("the link %s in the last place is never followed out", (at) => {
+    const { root, close } = grant(make());
+    for (const operation of [
+      "open",
+      "open for writing",
+      "create",
+      "truncate",
+      "open directory",
+      "open to change",
+      "stat",
+      "hash",
+      "set times",
+    ]) {
+      const operate = OPERATIONS[operation];
+      expect(
+        outcome(() => operate?.(root, at, { symlinkFollow: true })),
+        operation,
+      ).toBe("not-permitted");
+      const unfollowed = outcome(() => operate?.(root, at, {}));
+      expect(unfollowed, operation).toBe(/^(stat|hash|set)/.test(operation) ? "success" : "loop");
+    }
+    for (const ending of ["/", "//", "/.", "/./"]) {
+      for (const [operation, operate] of Object.entries(OPERATIONS)) {
+        const refused = ["not-permitted", "exist", "is-directory", "not-directory"];
+        expect(refused, `${operation} ${at}${ending}`).toContain(
+          outcome(() => operate(root, `${at}${ending}`, { symlinkFollow: true })),
+        );
       }
-      for (const ending of ["/", "//", "/.", "/./"]) {
-        for (const [operation, operate] of Object.entries(OPERATIONS)) {
-          const refused = ["not-permitted", "exist", "is-directory", "not-directory"];
-          expect(refused, `${operation} ${at}${ending}`).toContain(
-            outcome(() => operate(root, `${at}${ending}`, { symlinkFollow: true })),
-          );
-        }
-      }
-      close();
-    },
-  );
+    }
+    close();
+  });
 
   test("what the guest makes itself leads nowhere else, and each descriptor is a root of its own", () => {
     const { root, close } = grant(make());

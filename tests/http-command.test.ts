@@ -3,7 +3,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { get } from "node:https";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { projectRoot } from "./built-code.ts";
@@ -335,6 +336,27 @@ describe("workers", () => {
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
     expect(workersOf(child)).toEqual([]);
+  });
+
+  it("speak TLS, and end although a client never shakes hands", async () => {
+    const file = (name: string) => join(projectRoot, "tests/tls", name);
+    const { child, url, ended } = await start(
+      [
+        ...["up", "--listen", ":0", "--workers", "2"],
+        ...["--tls-cert", file("certificate.pem"), "--tls-key", file("key.pem"), "--grace", "1s"],
+      ],
+      { cwd: app() },
+    );
+    const status = await new Promise((resolve, reject) => {
+      get(`${url}/env`, { rejectUnauthorized: false, agent: false }, (answer) => {
+        resolve(answer.resume().statusCode);
+      }).on("error", reject);
+    });
+    expect(status).toBe(200);
+    const silent = connect(Number(new URL(url).port), "127.0.0.1").on("error", () => {});
+    await once(silent, "connect");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
   });
 
   it("lose no accepted request at SIGTERM", async () => {

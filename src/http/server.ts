@@ -105,7 +105,7 @@ export interface Listening {
 const TIMEOUT_CHECK_MS = 1_000;
 /** Requests on their way when closing begins are still taken: on connections that had one, and on new ones. */
 const LAST_REQUESTS_MS = 50;
-const FIRST_REQUEST_MS = 500;
+const FIRST_REQUEST_MS = 1_000;
 /** Guests that are stopped answer within this. */
 const STOPPING_MS = 1_000;
 
@@ -131,6 +131,7 @@ export class HttpServer {
   readonly #dispatcher: Dispatcher;
   readonly #options: ReturnType<typeof readServerOptions>;
   readonly #nextId = idMaker();
+  /** There from {@link listen} or {@link acceptor} on. */
   #node: NodeServer | undefined;
   #isClosing = false;
 
@@ -176,10 +177,7 @@ export class HttpServer {
    */
   async listen(options?: ListenOptions): Promise<Listening> {
     const { host = "127.0.0.1", port = DEFAULT_PORT } = readOptions("server.listen", options, LISTEN_OPTIONS);
-    if (this.#node !== undefined || this.#isClosing)
-      throw new Error("this server listens already, or was closed");
-    const node = this.#makeNodeServer();
-    this.#node = node;
+    const node = this.#openNode();
     await new Promise<void>((resolve, reject) => {
       node.once("error", reject);
       node.listen({ host, port }, () => {
@@ -190,10 +188,27 @@ export class HttpServer {
       this.#node = undefined;
       throw error;
     });
-    const { address, port: bound, family } = node.address() as AddressInfo;
-    const scheme = this.#options.tls === undefined ? "http" : "https";
-    const shown = family === "IPv6" ? `[${address}]` : address;
-    return { host: address, port: bound, url: `${scheme}://${shown}:${bound}` };
+    return listeningAt(node.address() as AddressInfo, this.#options.tls !== undefined);
+  }
+
+  /**
+   * Instead of {@link listen}: gives what takes connections that somebody else accepted, e.g. the process that owns the port.
+   * One above `maxConnections`, or after {@link close}, is closed at once.
+   * @throws Error if it listens or was closed; Node's error for a certificate that is none
+   */
+  acceptor(): (connection: Socket) => void {
+    const node = this.#openNode();
+    return (connection) => {
+      if (this.#isClosing || this.#sockets.size >= node.maxConnections) connection.destroy();
+      else node.emit("connection", connection);
+    };
+  }
+
+  #openNode(): NodeServer {
+    if (this.#node !== undefined || this.#isClosing)
+      throw new Error("this server listens already, or was closed");
+    this.#node = this.#makeNodeServer();
+    return this.#node;
   }
 
   /** Answers a request without a socket. Rejects where a connection would be broken off before the answer's head. */
@@ -229,19 +244,16 @@ export class HttpServer {
     const { graceMs = DEFAULT_GRACE_MS } = readOptions("server.close", options, CLOSE_OPTIONS);
     this.#isClosing = true;
     const node = this.#node;
-    const closed = new Promise<void>((resolve) => {
-      // Not the HTTP server's own: that closes connections whose request is on its way.
-      if (node?.listening === true) NetServer.prototype.close.call(node, () => resolve());
-      else resolve();
-    });
+    // Not the HTTP server's own: that closes connections whose request is on its way.
+    if (node?.listening === true) NetServer.prototype.close.call(node);
     const begun = performance.now();
     const timers = [
       setInterval(() => this.#closeIdle(begun), LAST_REQUESTS_MS),
       setTimeout(() => this.#dispatcher.stopAll(), graceMs),
-      setTimeout(() => node?.closeAllConnections(), graceMs + STOPPING_MS),
+      setTimeout(() => this.#closeAll(), graceMs + STOPPING_MS),
     ];
     try {
-      await closed;
+      await this.#allClosed();
       await this.#dispatcher.idle();
     } finally {
       for (const timer of timers) clearTimeout(timer);
@@ -254,14 +266,34 @@ export class HttpServer {
   // ------------------------------------------------------------------ connections
 
   readonly #connections = new Map<Socket, ConnectionState>();
+  /** What carries them: the same without TLS, and with TLS also those that have not shaken hands yet. */
+  readonly #sockets = new Set<Socket>();
+
+  async #allClosed(): Promise<void> {
+    for (const socket of this.#sockets) {
+      await new Promise<void>((resolve) => {
+        socket.once("close", () => resolve());
+      });
+    }
+  }
+
+  #closeAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
 
   /** Closes connections on which nothing comes any more: soon where there was a request before, later where one may be on its way. */
   #closeIdle(closingSince: number): void {
     const now = performance.now();
-    for (const [socket, { active, served, since }] of this.#connections) {
-      const idle = now - Math.max(since, closingSince);
-      if (active === 0 && idle > (served ? LAST_REQUESTS_MS : FIRST_REQUEST_MS)) socket.destroy();
-    }
+    const idle = [...this.#connections].filter(([, { active, served, since }]) => {
+      const most = served ? LAST_REQUESTS_MS : FIRST_REQUEST_MS;
+      return active === 0 && now - Math.max(since, closingSince) > most;
+    });
+    // In a process that was held up, requests have arrived that are read only after timers like this one's.
+    setImmediate(() => {
+      for (const [socket, { active, since }] of idle) {
+        if (active === 0 && since < now) socket.destroy();
+      }
+    });
   }
 
   #makeNodeServer(): NodeServer {
@@ -280,6 +312,10 @@ export class HttpServer {
     node.on("checkContinue", (request, response) => this.#take(request, response, true));
     // What else somebody may expect, nobody here can do.
     node.on("checkExpectation", (_request, response: ServerResponse) => response.writeHead(417).end());
+    node.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
     // Of TLS too, these are the sockets that requests come with.
     node.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
       this.#connections.set(socket, { active: 0, served: false, since: performance.now() });
@@ -318,6 +354,12 @@ export class HttpServer {
       answer.end();
     }
   }
+}
+
+/** @param address where a socket listens. */
+export function listeningAt({ address, port, family }: AddressInfo, isSecure: boolean): Listening {
+  const shown = family === "IPv6" ? `[${address}]` : address;
+  return { host: address, port, url: `${isSecure ? "https" : "http"}://${shown}:${port}` };
 }
 
 function readServerOptions(options: ServerOptions | undefined) {

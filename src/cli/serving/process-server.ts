@@ -1,15 +1,17 @@
 // A server in this process: made, opened, replaced and closed, with its logs. The same alone and as one of several workers.
 
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { accessLine, failureLines, type RequestRecord } from "../../http/access-log.ts";
 import type { Application } from "../../http/application.ts";
 import { HttpServer, type Listening } from "../../http/server.ts";
 import { printable } from "../../printable.ts";
 import type { ServerSettings } from "../args/server-options.ts";
 import type { CommandIo } from "../io.ts";
-import { systemCode, systemReason } from "../read-module.ts";
+import { systemReason } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
 import { LineOutput } from "./line-output.ts";
+import { cannotListen, listenAt } from "./listen-at.ts";
 
 export class ProcessServer {
   readonly server: HttpServer;
@@ -39,18 +41,18 @@ export class ProcessServer {
     }
   }
 
-  /** @throws InputError for an address that cannot be had */
-  async listen(): Promise<Listening> {
-    const { findFreePort, listen } = this.#settings;
-    const { host } = listen;
-    for (let { port } = listen; ; port++) {
-      try {
-        return await this.server.listen({ host, port });
-      } catch (error) {
-        const isTaken = systemCode(error) === "EADDRINUSE" || systemCode(error) === "EACCES";
-        if (!findFreePort || !isTaken || port === LAST_PORT)
-          throw cannotListen("--listen", host, port, error);
-      }
+  /** @throws InputError for an address that cannot be had, and for a certificate that is none */
+  listen(): Promise<Listening> {
+    return listenAt(this.#settings, (address) => this.server.listen(address));
+  }
+
+  /** What takes connections that the primary accepted. @throws InputError for a certificate that is none */
+  acceptor(): (connection: Socket) => void {
+    try {
+      return this.server.acceptor();
+    } catch (error) {
+      const { host, port } = this.#settings.listen;
+      throw cannotListen("--listen", host, port, error);
     }
   }
 
@@ -59,27 +61,6 @@ export class ProcessServer {
     this.#access.flush();
     this.#failures.flush();
   }
-}
-
-const LAST_PORT = 65_535;
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the address is in use; is another server running?",
-  EADDRNOTAVAIL: "this machine has no such address",
-  EACCES: "permission denied; ports below 1024 are the system's",
-  ENOTFOUND: "unknown host",
-  EAI_AGAIN: "the host's name cannot be looked up now",
-};
-
-export function cannotListen(option: string, host: string, port: number, error: unknown): InputError {
-  const shown = printable(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
-  const code = systemCode(error);
-  // What is wrong with a certificate has no code of the system.
-  if (code?.startsWith("ERR_OSSL") === true)
-    return new InputError(`--tls-cert, --tls-key: ${systemReason(error)}`);
-  return new InputError(
-    `${option}: cannot listen on ${shown}: ${REASONS[code ?? ""] ?? systemReason(error)}`,
-  );
 }
 
 function readPem(option: string, path: string): string {

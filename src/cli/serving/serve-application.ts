@@ -10,7 +10,8 @@ import type { LoadedApplication } from "../../spin/spin-application.ts";
 import type { Address, ServerSettings } from "../args/server-options.ts";
 import { STATUS } from "../classify-error.ts";
 import type { CommandIo } from "../io.ts";
-import { cannotListen, ProcessServer } from "./process-server.ts";
+import { cannotListen } from "./listen-at.ts";
+import { ProcessServer } from "./process-server.ts";
 import { obeyPrimary, tellPrimary, Workers } from "./workers.ts";
 
 /** What is served, and what is to be said of it. */
@@ -68,9 +69,7 @@ async function serveByWorkers(serving: Serving): Promise<number> {
   const application = serving.load();
   warn(application, serving);
   application.close();
-  const workers = new Workers(settings.workers, (message) =>
-    io.stderr.write(`wasmeter: ${printable(message)}\n`),
-  );
+  const workers = new Workers(settings, (message) => io.stderr.write(`wasmeter: ${printable(message)}\n`));
   let metrics: Server | undefined;
   try {
     const url = await workers.start();
@@ -99,7 +98,7 @@ async function serveAsWorker({ load, settings, io, close }: Serving): Promise<nu
   process.on("SIGINT", () => {});
   try {
     const own = new ProcessServer(load(), settings, io);
-    const { url } = await own.listen();
+    const accept = own.acceptor();
     return await new Promise<number>((resolve) => {
       let isStopping = false;
       const stop = (graceMs: number): void => {
@@ -108,8 +107,8 @@ async function serveAsWorker({ load, settings, io, close }: Serving): Promise<nu
         void own.close(graceMs).then(() => resolve(STATUS.ok));
       };
       process.on("SIGTERM", () => stop(settings.graceMs));
-      obeyPrimary({ metrics: () => own.server.metricsSnapshot(), stop }, settings.graceMs);
-      tellPrimary({ type: "ready", url });
+      obeyPrimary({ accept, metrics: () => own.server.metricsSnapshot(), stop }, settings.graceMs);
+      tellPrimary({ type: "ready" });
     });
   } catch (error) {
     tellPrimary({ type: "failed", message: error instanceof Error ? error.message : String(error) });

@@ -4,6 +4,7 @@
 import { Code, FIRST_RARE, LAST_RARE_ARITHMETIC } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
+import { chooseRun, planArms, runsOf } from "./dispatch.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
 import { Operands } from "./operands.ts";
 import { type Construct, isMove, Outline, operationOf } from "./outline.ts";
@@ -19,13 +20,16 @@ export interface Linkage {
 /** Regions of more nodes, or more deeply nested ones, stay in the interpreter: building takes time and trees use the stack. */
 const MAX_NODES = 4000;
 const MAX_DEPTH = 60;
-/** Larger branch tables are the interpreter's: as a tree of comparisons under as many blocks one takes half as long again. */
-const MAX_TABLE = 8;
 
 /** A piece of a sequence: a statement, or control that gives one of `codes`. */
 interface Item {
   readonly tree: Tree;
   readonly codes: readonly number[] | null;
+}
+
+/** Control of several items. */
+interface Sequence extends Item {
+  readonly codes: readonly number[];
 }
 
 const GO_ON: Item = { tree: tree("code", 0), codes: [0] };
@@ -61,7 +65,11 @@ class Builder {
   readonly #open: Construct[] = [];
   readonly #operands: Operands;
   #constructs: readonly Construct[] = [];
+  /** The next construct to be built, and how many have been. */
   #next = 0;
+  #built = 0;
+  /** What has been made of code that only a table leads to, by where it starts. */
+  readonly #arms = new Map<number, Sequence>();
   #items: Item[] = [];
   #dead = false;
   readonly #translation: Translation;
@@ -93,7 +101,7 @@ class Builder {
     this.#constructs = constructs;
     const body = this.#range(this.#first, this.#end);
     // What does not enclose each other properly has been left over.
-    if (body === undefined || this.#next !== constructs.length) return undefined;
+    if (body === undefined || this.#built !== constructs.length) return undefined;
     if (this.#isFunction) return body.tree;
     // Behind the loop the interpreter goes on.
     const behind = this.#outline.nodes[this.#end];
@@ -102,14 +110,31 @@ class Builder {
   }
 
   /** The nodes from `from` to before `to`, with all that begins there. */
-  #range(from: number, to: number): { tree: Tree; codes: readonly number[] } | undefined {
+  #range(from: number, to: number): Sequence | undefined {
     const outer = this.#items;
     this.#items = [];
+    if (!this.#fill(from, to)) return undefined;
+    const made = sequence(this.#items);
+    this.#items = outer;
+    return made;
+  }
+
+  /** Adds the nodes from `from` to before `to` to the current sequence. */
+  #fill(from: number, to: number): boolean {
     for (let k = from; k < to; ) {
       const construct = this.#constructs[this.#next];
       if (construct !== undefined && construct.start === k && construct.end <= to) {
+        if (this.#open.length >= MAX_DEPTH) return false;
+        const blocks = this.#dead ? [] : this.#blocksAt(k);
+        if (blocks.length > 0) {
+          const end = this.#dispatch(k, blocks, to);
+          if (end === undefined) return false;
+          k = end;
+          continue;
+        }
         this.#next++;
-        if (this.#open.length >= MAX_DEPTH || !this.#construct(construct)) return undefined;
+        this.#built++;
+        if (!this.#construct(construct)) return false;
         k = construct.end;
         continue;
       }
@@ -117,9 +142,66 @@ class Builder {
       k++;
     }
     this.#settle();
-    const made = sequence(this.#items);
+    return true;
+  }
+
+  /** The blocks that begin at a branch table at `position` and are still to be built, innermost first; none where a loop is among them. */
+  #blocksAt(position: number): readonly Construct[] {
+    const table = this.#outline.nodes[position]!;
+    if (table.op !== Code.BrTable || runsOf(table) === undefined) return [];
+    const blocks: Construct[] = [];
+    for (let k = this.#next; this.#constructs[k]?.start === position; k++)
+      blocks.unshift(this.#constructs[k]!);
+    return blocks.some(({ isLoop }) => isLoop) ? [] : blocks;
+  }
+
+  /** A branch table with the code behind it, until `to` at most; returns where that ends. */
+  #dispatch(position: number, blocks: readonly Construct[], to: number): number | undefined {
+    const outline = this.#outline;
+    const table = outline.nodes[position]!;
+    const arms = planArms(outline, position, blocks, to);
+    const labels = blocks.filter((block) => !arms.has(block));
+    if (this.#open.length + labels.length > MAX_DEPTH) return undefined;
+    this.#settle();
+    const outer = this.#items;
+    this.#built += blocks.length;
+    this.#open.push(...labels.toReversed());
+    for (const { start, end } of arms.values()) {
+      this.#seek(start);
+      this.#dead = false;
+      const arm = this.#range(start, end);
+      if (arm === undefined) return undefined;
+      const behind = this.#codeTo(end);
+      if (!arm.codes.includes(0)) this.#arms.set(start, arm);
+      else if (behind > 0) this.#arms.set(start, joined(arm, behind));
+      else return undefined;
+    }
+    this.#items = [];
+    this.#dead = false;
+    this.#table(position, table);
+    let reached = to;
+    for (const label of labels) {
+      const body = sequence(this.#items);
+      this.#open.pop();
+      this.#items = [];
+      this.#close(label, body);
+      reached = label.end;
+      const next = blocks[blocks.indexOf(label) + 1];
+      if (next === undefined) break;
+      reached = to;
+      this.#seek(label.end);
+      if (!this.#fill(label.end, next.end)) return undefined;
+    }
+    outer.push(...this.#items);
     this.#items = outer;
-    return made;
+    this.#seek(reached);
+    return reached;
+  }
+
+  /** Goes on with the constructs from `position` on. */
+  #seek(position: number): void {
+    this.#next = 0;
+    while ((this.#constructs[this.#next]?.start ?? position) < position) this.#next++;
   }
 
   #construct(construct: Construct): boolean {
@@ -129,7 +211,11 @@ class Builder {
     const body = this.#range(construct.start, construct.end);
     this.#open.pop();
     if (body === undefined) return false;
-    if (wasDead) return true;
+    if (!wasDead) this.#close(construct, body);
+    return true;
+  }
+
+  #close(construct: Construct, body: Sequence): void {
     let { tree: made, codes } = body;
     if (construct.isLoop) {
       made = new Tree("loop", [made]);
@@ -142,7 +228,6 @@ class Builder {
     }
     this.#items.push({ tree: made, codes });
     this.#dead = !codes.includes(0);
-    return true;
   }
 
   #settle(): void {
@@ -238,18 +323,23 @@ class Builder {
 
   #goTo(branch: CodeNode): void {
     const target = this.#outline.positionOf(branch.target);
-    let code = 0;
-    for (let k = this.#open.length - 1; k >= 0; k--) {
-      const construct = this.#open[k]!;
-      if (construct.isLoop ? construct.start === target : construct.end === target) {
-        code = this.#open.length - k;
-        break;
-      }
+    const arm = this.#arms.get(target);
+    if (arm !== undefined) {
+      this.#pay(branch);
+      this.#flow(arm.tree, arm.codes);
+      return;
     }
+    const code = this.#codeTo(target);
     // Out of what the tree covers: the interpreter takes the branch.
     if (code === 0) this.#flow(tree("leaveAt", edgeExit(branch, 0)), [-1]);
     else if (branch.fuel === 0) this.#flow(tree("code", code), [code]);
     else this.#flow(tree("jump", branch.fuel, code, edgeExit(branch, branch.fuel)), [code, -1]);
+  }
+
+  /** The code that leads to the position `target`; 0 if none does. */
+  #codeTo(target: number): number {
+    const k = this.#open.findLastIndex((each) => (each.isLoop ? each.start : each.end) === target);
+    return this.#open.length - (k < 0 ? this.#open.length : k);
   }
 
   #pay(branch: CodeNode): void {
@@ -257,15 +347,15 @@ class Builder {
   }
 
   #table(position: number, node: CodeNode): void {
-    const edges = node.data as DataOf<Code.BrTable>;
     const operands = this.#operands;
     operands.settleAll();
-    if (edges.length > MAX_TABLE) {
+    const runs = runsOf(node);
+    if (runs === undefined) {
       this.#flow(leaveAt(node), [-1]);
       return;
     }
     const index = operands.int(node.a);
-    const arms = edges.map((edge) => {
+    const arms = runs.map(({ edge }) => {
       const items = this.#items;
       this.#items = [];
       this.#jump(position, edge);
@@ -275,14 +365,7 @@ class Builder {
       return arm;
     });
     const codes = [...new Set(arms.flatMap((arm) => arm.codes))];
-    const choose = (from: number, to: number): Tree => {
-      const first = arms[from] as Item;
-      const same = edges.slice(from, to + 1).every((edge) => edge === edges[from]);
-      if (same) return first.tree;
-      const middle = (from + to + 1) >> 1;
-      return tree("choose", tree("ltUXK", index, middle), choose(from, middle - 1), choose(middle, to));
-    };
-    this.#flow(choose(0, edges.length - 1), codes);
+    this.#flow(chooseRun(index, runs, arms), codes);
   }
 
   #return(node: CodeNode, op: Operation): void {
@@ -344,8 +427,13 @@ function edgeExit(branch: CodeNode, refund: number): Exit {
 
 // ------------------------------------------------------------------ sequences
 
+/** Goes on from `first` with `code`. */
+function joined(first: Sequence, code: number): Sequence {
+  return sequence([first, { tree: tree("code", code), codes: [code] }]);
+}
+
 /** One tree of many: as low as possible, since trees use the JavaScript stack. */
-function sequence(items: readonly Item[]): { tree: Tree; codes: readonly number[] } {
+function sequence(items: readonly Item[]): Sequence {
   const flows: Item[] = [];
   let steps: Tree[] = [];
   const codes = new Set<number>();

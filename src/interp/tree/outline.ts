@@ -12,6 +12,8 @@ export interface Construct {
   /** First node, and the one behind the last. */
   start: number;
   end: number;
+  /** Of a block: the node that branches to its end, where control comes there in no other way. */
+  origin: number | undefined;
 }
 
 /** Moves that a branch makes on its way, and where it then goes. */
@@ -73,6 +75,16 @@ export class Outline {
     return this.#places[position]!;
   }
 
+  /** Where `branch`, which stands at `position`, leads in the end. */
+  targetOf(position: number, branch: CodeNode): number {
+    return this.positionOf((this.detourOf(position, branch)?.branch ?? branch).target);
+  }
+
+  /** Whether control comes to `position` from the node before it. */
+  isFallenInto(position: number): boolean {
+    return !endsFlow(operationOf(this.nodes[position - 1]!));
+  }
+
   /** Where `branch`, which stands at `position`, goes if that only moves operands and branches on. */
   detourOf(position: number, branch: CodeNode): Detour | undefined {
     const target = this.positionOf(branch.target);
@@ -103,21 +115,24 @@ export class Outline {
     let fallsThrough = true;
     for (let k = first; k < end; k++) {
       const node = this.nodes[k]!;
+      const ended = blocks.get(k);
+      if (fallsThrough && ended !== undefined) ended.origin = undefined;
       fallsThrough ||= reached.has(k);
       if (!fallsThrough) continue;
       for (const branch of this.branchesOf(node)) {
-        const target = this.positionOf((this.detourOf(k, branch)?.branch ?? branch).target);
+        const target = this.targetOf(k, branch);
         if (target < first || target > end) continue;
         if (target <= k) {
           if (!this.#heads.has(this.placeOf(target))) return undefined;
           const loop = loops.get(target);
-          if (loop === undefined) loops.set(target, { isLoop: true, start: target, end: k + 1 });
+          if (loop === undefined)
+            loops.set(target, { isLoop: true, start: target, end: k + 1, origin: undefined });
           else loop.end = Math.max(loop.end, k + 1);
         } else {
           reached.add(target);
           const block = blocks.get(target);
-          if (block === undefined) blocks.set(target, { isLoop: false, start: k, end: target });
-          else block.start = Math.min(block.start, k);
+          if (block === undefined) blocks.set(target, { isLoop: false, start: k, end: target, origin: k });
+          else if (block.origin !== k) block.origin = undefined;
         }
       }
       fallsThrough = !endsFlow(operationOf(node));

@@ -45,4 +45,10 @@ export default defineConfig({
   // What is marked internal is for the rest of the project, not for embedders.
   dts: { compilerOptions: { stripInternal: true } },
   deps: { neverBundle: [/^node:/] },
+  // Of what is built into the bundles.
+  copy: ["toml-eslint-parser", "eslint-visitor-keys"].map((name) => ({
+    from: `node_modules/${name}/LICENSE`,
+    to: "dist/licences",
+    rename: `${name}.txt`,
+  })),
 });

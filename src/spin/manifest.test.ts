@@ -295,7 +295,11 @@ describe("parseManifest", () => {
       "spin_manifst_version = 2",
       "spin.toml:1: spin_manifest_version is missing (there is spin_manifst_version)",
     ],
-    ["[application]", "[application", "spin.toml:3: ']' is expected, not the end of the line"],
+    [
+      "[application]",
+      "[application",
+      "spin.toml:3: The key, equals sign, and value must be on the same line: [application",
+    ],
   ])("says what is wrong with %j → %j", (from, to, message) => {
     expect(problemsOf(withLine(from, to)).join("\n")).toContain(message);
   });

@@ -2,7 +2,6 @@
 
 import { BOOLEAN, type OptionTable, readOptions, STRING, wrongArgument } from "../checks/options.ts";
 import { nearest } from "../checks/suggest.ts";
-import { InstanceBusyError } from "../errors.ts";
 import { quotedName, shownName } from "../printable.ts";
 import { Checkpoint } from "../runtime/checkpoint.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
@@ -15,6 +14,7 @@ import { type ExportValue, externHandle } from "./externs.ts";
 import { CALL_OPTIONS, type CallOptions, callFunction } from "./func.ts";
 import { inspection, inspectSymbol, namesShown } from "./inspection.ts";
 import type { Module } from "./module.ts";
+import { Resettable } from "./resettable.ts";
 import type { Store } from "./store.ts";
 import { argumentsToGuest } from "./values.ts";
 
@@ -35,13 +35,14 @@ export class Instance<E extends object = Exports> {
   readonly store: Store;
   readonly #state: ModuleInstance;
   #exports: E | undefined;
-  #checkpoint: Checkpoint | undefined;
+  readonly #resettable: Resettable;
 
   /** @internal Use `linker.instantiate`. */
   constructor(store: Store, module: Module, state: ModuleInstance) {
     this.store = store;
     this.module = module;
     this.#state = state;
+    this.#resettable = new Resettable(store);
     store.handles.set(state, this);
   }
 
@@ -109,11 +110,7 @@ export class Instance<E extends object = Exports> {
    * @throws LimitError when the copies do not fit; whatever a participant throws that cannot be reset
    */
   checkpoint(): void {
-    requireIdle(this.store, "checkpoint");
-    for (const participant of this.store.participants) participant.checkpoint?.(this.store.fuelConsumed);
-    const checkpoint = new Checkpoint(this.#state);
-    this.#checkpoint?.release();
-    this.#checkpoint = checkpoint;
+    this.#resettable.checkpoint(() => new Checkpoint(this.store.state, [this.#state]));
   }
 
   /**
@@ -124,14 +121,7 @@ export class Instance<E extends object = Exports> {
    * @throws InstanceBusyError while anything of the store is running, waits or has been paused
    */
   reset(): void {
-    if (this.#checkpoint === undefined) {
-      throw new Error(
-        "instance.reset: there is no checkpoint; call instance.checkpoint() once it is as it should be",
-      );
-    }
-    requireIdle(this.store, "reset");
-    this.#checkpoint.restore();
-    for (const participant of this.store.participants) participant.reset?.(this.store.fuelConsumed);
+    this.#resettable.reset();
   }
 
   /** @internal */
@@ -186,14 +176,6 @@ function exportsOf(store: Store, state: ModuleInstance): Exports {
     exports[name] = externHandle(store, state.extern(kind, index));
   }
   return Object.freeze(exports);
-}
-
-/** @throws InstanceBusyError */
-function requireIdle({ engine, state }: Store, method: string): void {
-  if (backendOf(engine).interpreter.isIdle(state)) return;
-  throw new InstanceBusyError(
-    `instance.${method}: something of the store is running, waits or has been paused`,
-  );
 }
 
 /** @throws TypeError for arguments that are not in an array */

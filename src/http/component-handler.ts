@@ -1,23 +1,11 @@
-// Components: wasi:http/incoming-handler of 0.2, and wasi:cli/run as a WAGI program. An instance for each request.
+// Components: wasi:http/incoming-handler of 0.2, and wasi:cli/run as a WAGI program. An instance for each request, as new.
 // Owns one request's way through a component; bodies, fields and resources are component-wasi's affair.
 
-import type { Engine } from "../api/index.ts";
-import { Store } from "../api/index.ts";
-import {
-  type Component,
-  ComponentLinker,
-  type HostInterface,
-  type PreparedComponent,
-} from "../component/index.ts";
-import {
-  type ComponentWasiOptions,
-  HttpError,
-  type ResponseHead,
-  startHandling,
-  Wasi,
-} from "../component-wasi/index.ts";
+import type { Component } from "../component/index.ts";
+import { HttpError, type ResponseHead, startHandling } from "../component-wasi/index.ts";
 import type { FileSystem } from "../wasi/index.ts";
 import type { Answer } from "./answer.ts";
+import { ComponentPool, type ComponentPoolOptions, type PooledComponent } from "./component-pool.ts";
 import {
   GuestExitError,
   type GuestRequest,
@@ -25,79 +13,65 @@ import {
   type RequestHandler,
   type Usage,
 } from "./handler.ts";
+import type { GuestGrants } from "./idle-instances.ts";
 import type { HeaderList } from "./request.ts";
 import { cgiEnvironment, routeFacts, wagiArguments } from "./wagi/environment.ts";
 import { noHead } from "./wagi/handler.ts";
 import { WagiOutput } from "./wagi/output.ts";
 
-export interface ComponentHandlerOptions {
-  readonly engine: Engine;
-  readonly component: Component;
+export interface ComponentHandlerOptions extends ComponentPoolOptions {
   /** Words of a WAGI program's arguments; `undefined` for a component that handles requests by wasi:http. */
   readonly argv: string | undefined;
   readonly environment: ReadonlyMap<string, string>;
   readonly preopens: () => Readonly<Record<string, FileSystem>>;
-  /** What each guest may reach, and how; clocks and sockets of the process. */
-  readonly network: Pick<ComponentWasiOptions, "network" | "transport" | "host">;
   /** Whether guests get Spin's headers of the route. */
   readonly hasRouteHeaders: boolean;
-  /** Interfaces besides WASI's, by name. */
-  readonly interfaces: Readonly<Record<string, HostInterface>>;
   readonly onOutput: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
   readonly fuel: bigint | undefined;
   readonly timeoutMs: number;
-  readonly maxMemory: number;
-  readonly deterministic: { readonly seed: bigint } | undefined;
 }
+
+type CallBounds = Parameters<ComponentPool["acquire"]>[1];
 
 /** Milliseconds that a guest may compute before the event loop turns. */
 const QUANTUM_MS = 2;
 
 export class ComponentHandler implements RequestHandler {
   readonly #options: ComponentHandlerOptions;
-  readonly #prepared: PreparedComponent;
-  #isUsed = false;
+  readonly #pool: ComponentPool;
 
   /** @throws LinkError naming every import that is not there; TypeError for a component of another world */
   constructor(options: ComponentHandlerOptions) {
     this.#options = options;
-    const { engine, component, argv, interfaces } = options;
-    const wanted = argv === undefined ? "wasi:http/incoming-handler@0.2." : "wasi:cli/run@0.2.";
-    const names = component.exports.map(({ name }) => name);
-    if (!names.some((name) => name.startsWith(wanted))) throw new TypeError(wrongWorld(wanted, names));
-    const linker = new ComponentLinker(engine);
-    Wasi.addTo(linker);
-    for (const [name, host] of Object.entries(interfaces)) linker.instance(name, host);
-    this.#prepared = linker.prepare(component);
+    requireWorld(options.component, options.argv);
+    this.#pool = new ComponentPool(options);
   }
 
   async handle(request: GuestRequest, answer: Answer, usage: Usage): Promise<void> {
-    const { engine, maxMemory, argv } = this.#options;
-    usage.cold = !this.#isUsed;
-    this.#isUsed = true;
-    const output = argv === undefined ? undefined : new WagiOutput(answer);
-    const wasi = new Wasi(this.#grants(request, output));
-    const store = new Store(engine, { limits: { memoryBytes: maxMemory, totalBytes: maxMemory }, wasi });
+    const output = this.#options.argv === undefined ? undefined : new WagiOutput(answer);
+    const call = this.#bounds(request);
+    const pooled = await this.#pool.acquire(this.#grants(request, output), call);
+    const { store } = pooled;
+    usage.cold = pooled.isNew;
+    const fuelBefore = store.fuelConsumed;
     try {
-      if (output === undefined) await this.#respond(wasi, store, request, answer);
-      else await this.#run(wasi, store, request, answer, output);
+      if (output === undefined) await this.#respond(pooled, request, answer, call);
+      else await this.#run(pooled, answer, output, call);
     } finally {
-      usage.fuel = store.fuelConsumed;
+      usage.fuel = store.fuelConsumed - fuelBefore;
       usage.memory = store.bytesUsed;
-      wasi.close();
+      this.#pool.release(pooled);
     }
   }
 
   close(): void {
-    // Nothing is kept from one request to the next but what was compiled.
+    this.#pool.close();
   }
 
-  #grants(request: GuestRequest, output: WagiOutput | undefined): ComponentWasiOptions {
-    const { environment, preopens, onOutput, network, deterministic, argv } = this.#options;
+  #grants(request: GuestRequest, output: WagiOutput | undefined): GuestGrants {
+    const { environment, preopens, onOutput, argv } = this.#options;
     const shared = {
-      ...network,
       preopens: preopens(),
-      deterministic: deterministic ?? false,
       stderr: (chunk: Uint8Array) => onOutput("stderr", chunk),
     };
     if (output === undefined || argv === undefined) {
@@ -116,9 +90,12 @@ export class ComponentHandler implements RequestHandler {
     };
   }
 
-  async #respond(wasi: Wasi, store: Store, request: GuestRequest, answer: Answer): Promise<void> {
-    const call = this.#bounds(request);
-    const instance = await this.#prepared.instantiateAsync(store, call);
+  async #respond(
+    { wasi, instance }: PooledComponent,
+    request: GuestRequest,
+    answer: Answer,
+    call: CallBounds,
+  ): Promise<void> {
     const { method, scheme, authority, path, query, body } = request;
     const incoming = {
       ...{ method, scheme, authority, path: query === "" ? path : `${path}?${query}` },
@@ -127,31 +104,35 @@ export class ComponentHandler implements RequestHandler {
       ),
       body: body?.input() ?? ("null" as const),
     };
-    const { head, done } = startHandling(instance, incoming, { wasi, call });
-    const response = await head.catch((error: unknown) => {
-      throw error instanceof HttpError ? new InvalidAnswerError(noResponse(error)) : error;
-    });
-    await send(response, answer);
+    const { head, done, stop } = startHandling(instance, incoming, { wasi, call });
+    try {
+      const response = await head.catch((error: unknown) => {
+        throw error instanceof HttpError ? new InvalidAnswerError(noResponse(error)) : error;
+      });
+      await send(response, answer);
+    } catch (error) {
+      // The instance is given back: nothing may be running in it.
+      stop();
+      await done.catch(() => {});
+      throw error;
+    }
     // It may go on after its answer, within its limits.
     await done;
   }
 
   async #run(
-    wasi: Wasi,
-    store: Store,
-    request: GuestRequest,
+    { wasi, instance }: PooledComponent,
     answer: Answer,
     output: WagiOutput,
+    call: CallBounds,
   ): Promise<void> {
-    const call = this.#bounds(request);
-    const instance = await this.#prepared.instantiateAsync(store, call);
     const status = await wasi.run(instance, call);
     if (status !== 0) throw new GuestExitError(status);
     if (output.bytesOfHead !== undefined) throw new InvalidAnswerError(noHead(output.bytesOfHead));
     answer.end();
   }
 
-  #bounds({ signal }: GuestRequest) {
+  #bounds({ signal }: GuestRequest): CallBounds {
     const { fuel, timeoutMs } = this.#options;
     return { signal, timeoutMs, quantumMs: QUANTUM_MS, ...(fuel !== undefined && { fuel }) };
   }
@@ -191,6 +172,13 @@ function noResponse({ code }: HttpError): string {
   return code.tag === "HTTP-response-incomplete"
     ? "the guest returned without a response"
     : `the guest set an error in place of a response: ${code.tag}`;
+}
+
+/** @throws TypeError for a component of another world */
+function requireWorld({ exports }: Component, argv: string | undefined): void {
+  const wanted = argv === undefined ? "wasi:http/incoming-handler@0.2." : "wasi:cli/run@0.2.";
+  const names = exports.map(({ name }) => name);
+  if (!names.some((name) => name.startsWith(wanted))) throw new TypeError(wrongWorld(wanted, names));
 }
 
 function wrongWorld(wanted: string, names: readonly string[]): string {

@@ -1,4 +1,4 @@
-// What an instance was at one time, and its way back: the memories, tables and globals that it defines, its segments,
+// What instances were at one time, and their way back: the memories, tables and globals that they define, their segments,
 // and the objects that can be reached from them. Owns the copies. What an instance imports belongs to others.
 
 import { ArrayObject, HeapObject, StructObject } from "./gc.ts";
@@ -7,13 +7,62 @@ import type { ModuleInstance } from "./instance.ts";
 import type { MemoryInstance } from "./memory.ts";
 import { MemoryImage } from "./memory-image.ts";
 import type { Reference } from "./reference.ts";
+import type { StoreState } from "./store.ts";
 import type { TableInstance } from "./table.ts";
 import { ExceptionInstance } from "./tag.ts";
 
 /** What a kept reference, or number of a struct, takes. */
 const SLOT_BYTES = 8;
 
+/** What instances of one store were. */
 export class Checkpoint {
+  readonly #store: StoreState;
+  readonly #parts: readonly InstanceCopy[];
+  readonly #objects: readonly (() => void)[];
+  /** What it counts against the store's `hostHeapBytes`. */
+  readonly #bytes: number;
+
+  /**
+   * @param slots how many references its user keeps besides
+   * @throws LimitError when the store's `hostHeapBytes` has no room for copies of objects and tables
+   */
+  constructor(store: StoreState, instances: readonly ModuleInstance[], slots = 0) {
+    this.#store = store;
+    store.heap.recount();
+    const own = instances.reduce((sum, each) => sum + slotsOf(each), slots);
+    // The copies of objects take no more than the objects.
+    this.#bytes = own * SLOT_BYTES + store.heap.used;
+    store.reserveHostHeap(this.#bytes, "checkpoint");
+    this.#parts = instances.map((each) => new InstanceCopy(each));
+    this.#objects = keepObjects(this.#roots());
+  }
+
+  /** Makes the instances what they were. Nothing of their store may be running. */
+  restore(): void {
+    for (const part of this.#parts) part.restore();
+    for (const restoreObject of this.#objects) restoreObject();
+    this.#store.heap.recount();
+  }
+
+  /** Gives up the copies. */
+  release(): void {
+    this.#store.hostHeap.release(this.#bytes);
+  }
+
+  *#roots(): Generator<Reference> {
+    for (const part of this.#parts) yield* part.roots();
+  }
+}
+
+/** References that an instance holds in tables and segments. */
+function slotsOf({ tables, elements, data, checked }: ModuleInstance): number {
+  return tables
+    .slice(checked.importCounts.table)
+    .reduce((sum, each) => sum + each.elements.length, elements.length + data.length);
+}
+
+/** One instance's memories, tables, globals and segments; the objects in them are the checkpoint's. */
+class InstanceCopy {
   readonly #instance: ModuleInstance;
   readonly #memories: readonly { readonly memory: MemoryInstance; readonly image: MemoryImage }[];
   readonly #tables: readonly { readonly table: TableInstance; readonly elements: readonly Reference[] }[];
@@ -23,52 +72,34 @@ export class Checkpoint {
   readonly #globalRefs: readonly Reference[];
   readonly #elements: readonly (readonly Reference[])[];
   readonly #data: readonly Uint8Array[];
-  readonly #objects: readonly (() => void)[];
-  /** What it counts against the store's `hostHeapBytes`. */
-  readonly #bytes: number;
 
-  /** @throws LimitError when the store's `hostHeapBytes` has no room for copies of objects and tables */
   constructor(instance: ModuleInstance) {
     this.#instance = instance;
-    const { store, elements, data } = instance;
-    store.heap.recount();
     const { memory, table, global } = instance.checked.importCounts;
-    const tables = instance.tables.slice(table);
-    const slots = tables.reduce((sum, each) => sum + each.elements.length, elements.length + data.length);
-    // The copies of objects take no more than the objects.
-    this.#bytes = slots * SLOT_BYTES + store.heap.used;
-    store.reserveHostHeap(this.#bytes, "checkpoint");
     this.#memories = instance.memories
       .slice(memory)
       .map((each) => ({ memory: each, image: new MemoryImage(each) }));
-    this.#tables = tables.map((each) => ({ table: each, elements: each.elements.slice() }));
+    this.#tables = instance.tables
+      .slice(table)
+      .map((each) => ({ table: each, elements: each.elements.slice() }));
     this.#globals = instance.globals.slice(global);
     this.#globalBits = this.#globals[0]?.bits.slice() ?? new Int32Array(0);
     this.#globalRefs = this.#globals.map(({ ref }) => ref);
-    this.#elements = elements.slice();
-    this.#data = data.slice();
-    this.#objects = keepObjects(this.#roots());
+    this.#elements = instance.elements.slice();
+    this.#data = instance.data.slice();
   }
 
-  /** Makes the instance what it was. Nothing of its store may be running. */
   restore(): void {
-    const { elements, data, store } = this.#instance;
+    const { elements, data } = this.#instance;
     for (const { memory, image } of this.#memories) image.restore(memory);
     for (const { table, elements: kept } of this.#tables) table.restore(kept);
     this.#globals[0]?.bits.set(this.#globalBits);
     for (const [k, global] of this.#globals.entries()) global.ref = this.#globalRefs[k];
     for (const [k, segment] of this.#elements.entries()) elements[k] = segment;
     for (const [k, segment] of this.#data.entries()) data[k] = segment;
-    for (const restoreObject of this.#objects) restoreObject();
-    store.heap.recount();
   }
 
-  /** Gives up the copies. */
-  release(): void {
-    this.#instance.store.hostHeap.release(this.#bytes);
-  }
-
-  *#roots(): Generator<Reference> {
+  *roots(): Generator<Reference> {
     yield* this.#globalRefs;
     for (const { elements } of this.#tables) yield* elements;
     for (const segment of this.#elements) yield* segment;

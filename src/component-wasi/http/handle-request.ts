@@ -30,6 +30,8 @@ export interface Handling {
   readonly head: Promise<ResponseHead>;
   /** Settles when the guest has returned, which may be long after the head; rejects with what ended it. */
   readonly done: Promise<void>;
+  /** Ends the guest wherever it is; {@link done} then rejects, if it had not settled. */
+  stop(reason?: unknown): void;
 }
 
 /** How a request is handled. */
@@ -88,7 +90,7 @@ export function startHandling(
     };
   });
   head.catch(() => {});
-  return { head, done };
+  return { head, done, stop: (reason) => abort.abort(reason) };
 }
 
 /**

@@ -5,10 +5,12 @@ import { ASYNC_CALL_OPTIONS, type AsyncCallOptions } from "../../api/drive.ts";
 import type { Execution } from "../../api/execution.ts";
 import { CALL_OPTIONS, type CallOptions } from "../../api/func.ts";
 import type { StartOptions } from "../../api/instance.ts";
+import { Resettable } from "../../api/resettable.ts";
 import type { Store } from "../../api/store.ts";
 import { type OptionTable, readOptions, STRING, unexpected, wrongArgument } from "../../checks/options.ts";
 import { quotedName, shownName } from "../../printable.ts";
 import type { CallStack } from "../runtime/call-stack.ts";
+import { ComponentCheckpoint } from "../runtime/checkpoint.ts";
 import type { InstanceState } from "../runtime/instance-state.ts";
 import type { RuntimeItem } from "../runtime/items.ts";
 import { Calls, type ExportedFunction } from "./calls.ts";
@@ -35,6 +37,7 @@ export class ComponentInstance {
   readonly #stack: CallStack;
   readonly #calls: Calls;
   readonly #functions: FunctionIndex;
+  readonly #resettable: Resettable;
 
   /** @internal Use `linker.instantiate`. */
   constructor(component: Component, store: Store, state: InstanceState, stack: CallStack) {
@@ -43,6 +46,7 @@ export class ComponentInstance {
     this.store = store;
     this.#state = state;
     this.#calls = new Calls(store, state);
+    this.#resettable = new Resettable(store);
     const { exports, functions } = makeExports(state.exports, this.#calls);
     this.exports = exports;
     this.#functions = functions;
@@ -85,6 +89,29 @@ export class ComponentInstance {
     const func = this.#find(path, "start");
     checkList(args, "start");
     return this.#calls.start(func, args, concurrent);
+  }
+
+  /**
+   * Notes the state as it is now, for {@link reset}: memories, tables, globals and objects of every core instance in it, handles and
+   * resources, of component instances in it too, and the store's participants, WASI among them. It replaces an earlier one. Copies of
+   * objects, tables and handles count against `hostHeapBytes`; those of memories nowhere.
+   * @throws InstanceBusyError while anything of the store is running, waits or has been paused
+   * @throws Error while it has handles to resources of its host, or of a component that is not in it: those would not go back
+   * @throws LimitError when the copies do not fit; whatever a participant throws that cannot be reset
+   */
+  checkpoint(): void {
+    this.#resettable.checkpoint(() => new ComponentCheckpoint(this.#state));
+  }
+
+  /**
+   * Makes the instance again what it was at its last {@link checkpoint}, also after a trap. Handles that it has got since are gone
+   * without `[Symbol.dispose]`, and the host's objects of its resources that were made since are refused. What it imports from other
+   * instances stays as it is, and so do the store's fuel and whatever the host has kept. Can be repeated.
+   * @throws Error without a checkpoint
+   * @throws InstanceBusyError while anything of the store is running, waits or has been paused
+   */
+  reset(): void {
+    this.#resettable.reset();
   }
 
   /** @internal The call of a host function of its linker that is under way. */

@@ -68,9 +68,35 @@ export class HandleTable {
     return entry;
   }
 
+  /** What has a handle now. */
+  *entries(): Generator<HandleEntry> {
+    for (const entry of this.#entries) if (entry !== undefined) yield entry;
+  }
+
+  /** Indices that are or were in use. */
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Notes which handles there are, and the order in which indices will be used; gives what makes the table that again. */
+  checkpoint(): () => void {
+    const entries = this.#entries.slice();
+    const free = this.#free.slice();
+    return () => {
+      copyInto(this.#entries, entries);
+      for (const entry of this.entries()) entry.lends = 0;
+      copyInto(this.#free, free);
+    };
+  }
+
   /** Puts back what was removed last. */
   restore(word: number, entry: HandleEntry): void {
     this.#free.pop();
     this.#entries[word >>> 0] = entry;
   }
+}
+
+function copyInto<T>(target: T[], source: readonly T[]): void {
+  target.length = source.length;
+  for (let k = 0; k < source.length; k++) target[k] = source[k] as T;
 }

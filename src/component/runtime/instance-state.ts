@@ -15,7 +15,7 @@ import type { CheckedComponent } from "../model/checked-component.ts";
 import type { ResourceType, ValueType } from "../model/value-type.ts";
 import { HandleTable } from "./handle-table.ts";
 import type { ComponentFunc, RuntimeComponent, RuntimeInstance, RuntimeItem } from "./items.ts";
-import type { RuntimeResource } from "./resources.ts";
+import { Era, type RuntimeResource } from "./resources.ts";
 
 /** Lifts what a guest returns: handles by the call's boundary, strings and lists under its bounds. */
 export type LiftReturned = (boundary: HandleBoundary, isHostCall: boolean) => unknown;
@@ -54,6 +54,11 @@ export class InstanceState {
   readonly funcs: ComponentFunc[] = [];
   readonly components: RuntimeComponent[] = [];
   readonly instances: RuntimeInstance[] = [];
+  /** Instances of core modules, and of components, that its steps have made. */
+  readonly cores: ModuleInstance[] = [];
+  readonly children: InstanceState[] = [];
+  /** When what the host has got from it is of. */
+  era = new Era();
   readonly #resources: (RuntimeResource | undefined)[] = [];
 
   /** Whether its code may call out: not while it allocates for a call, or cleans up after one. */
@@ -127,6 +132,22 @@ export class InstanceState {
     const next = this.#backpressure + by;
     if (next < 0 || next > MAX_BACKPRESSURE) throw new Trap("backpressure-overflow");
     this.#backpressure = next;
+  }
+
+  /** Notes everything that calls change, but for its core instances; gives what undoes it while no call is under way. */
+  checkpoint(): () => void {
+    const restoreHandles = this.handles.checkpoint();
+    const context = this.context.slice();
+    const backpressure = this.#backpressure;
+    const isPoisoned = this.#isPoisoned;
+    return () => {
+      restoreHandles();
+      this.context.set(context);
+      this.#backpressure = backpressure;
+      this.#isPoisoned = isPoisoned;
+      this.#mayLeave = true;
+      this.exit();
+    };
   }
 
   /** Whether one is made by the other, or they are the same: they cannot call each other. */

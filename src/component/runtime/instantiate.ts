@@ -67,6 +67,7 @@ export function* instantiateComponent(
         const args = new Map([...step.args].map(([name, item]) => [name, itemOf(state, item)]));
         const made = yield* instantiateComponent(component, args, context);
         state.home ??= made.home;
+        state.children.push(made);
         state.instances.push(made);
         bind(state, step.resources, { sort: "instance", instance: made });
         break;
@@ -162,6 +163,7 @@ function* instantiateCore(
   for (let outer = state.parent; outer !== undefined && outer.home === undefined; outer = outer.parent) {
     outer.home = made;
   }
+  state.cores.push(made);
   state.coreInstances.push(made);
   const start = startFunction(made);
   if (start !== undefined) yield start;

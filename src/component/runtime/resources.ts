@@ -43,12 +43,33 @@ export class HostResource implements RuntimeResource {
   }
 }
 
+/** The time between a checkpoint or reset of an instance and the next reset, which undoes what has happened in it. */
+export class Era {
+  isUndone = false;
+}
+
 /** What the host holds of a guest's resource. */
-interface Held {
+class Held {
   readonly rep: number;
   readonly isOwn: boolean;
+  readonly #era: Era;
+  #gone: { readonly why: string; readonly era: Era } | undefined;
+
+  constructor(rep: number, isOwn: boolean, era: Era) {
+    this.rep = rep;
+    this.isOwn = isOwn;
+    this.#era = era;
+  }
+
   /** Why it cannot be used any more. */
-  gone: string | undefined;
+  get gone(): string | undefined {
+    if (this.#era.isUndone) return "is of before a reset";
+    return this.#gone?.era.isUndone === false ? this.#gone.why : undefined;
+  }
+
+  end(why: string, era: Era): void {
+    this.#gone = { why, era };
+  }
 }
 
 /** A resource type that a component instance has defined. */
@@ -78,7 +99,7 @@ export class GuestResource implements RuntimeResource {
     const held = this.#heldBy(value);
     const mismatch = this.mismatch(value, isOwn);
     if (held === undefined || mismatch !== undefined) throw new TypeError(mismatch);
-    if (isOwn) held.gone = "has been given away";
+    if (isOwn) held.end("has been given away", this.instance.era);
     return held.rep;
   }
 
@@ -86,14 +107,14 @@ export class GuestResource implements RuntimeResource {
     const value: object = Object.create(this.prototype);
     const held = this.hold(value, rep as number, isOwn);
     const release = (): void => {
-      held.gone = "was lent for one call, which is over";
+      held.end("was lent for one call, which is over", this.instance.era);
     };
     return { value, release: isOwn ? undefined : release };
   }
 
   /** Makes an object of the host stand for a resource. */
   hold(value: object, rep: number, isOwn: boolean): Held {
-    const held: Held = { rep, isOwn, gone: undefined };
+    const held = new Held(rep, isOwn, this.instance.era);
     this.#held.set(value, held);
     return held;
   }
@@ -102,7 +123,7 @@ export class GuestResource implements RuntimeResource {
   drop(value: object): number | undefined {
     const held = this.#heldBy(value);
     if (held === undefined || !held.isOwn || held.gone !== undefined) return undefined;
-    held.gone = "has been dropped";
+    held.end("has been dropped", this.instance.era);
     return held.rep;
   }
 

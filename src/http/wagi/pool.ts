@@ -10,14 +10,7 @@ import {
   Store,
 } from "../../api/index.ts";
 import { type WasiOptions, WasiPreview1 } from "../../wasi/index.ts";
-
-/** Bytes that idle instances of one component may hold together. */
-const MOST_IDLE_BYTES = 256 * 2 ** 20;
-/** Idle instances of one component. */
-const MOST_IDLE = 32;
-
-/** What a guest is given for one request; what is missing is not granted. */
-export type GuestGrants = Pick<WasiOptions, "args" | "env" | "stdin" | "stdout" | "stderr" | "preopens">;
+import { type GuestGrants, IdleInstances, RequestGrants } from "../idle-instances.ts";
 
 /** An instance, and the place where its WASI looks for what it is given. */
 export interface PooledInstance {
@@ -29,41 +22,12 @@ export interface PooledInstance {
   isUsed: boolean;
 }
 
-/** The options of a WASI, which reads them anew at each reset. */
-class Grants implements WasiOptions {
-  #current: GuestGrants = {};
+class Grants extends RequestGrants implements WasiOptions {
   readonly deterministic: boolean | { readonly seed: bigint };
 
   constructor(deterministic: { readonly seed: bigint } | undefined) {
+    super();
     this.deterministic = deterministic ?? false;
-  }
-
-  put(grants: GuestGrants): void {
-    this.#current = grants;
-  }
-
-  get args(): readonly string[] {
-    return this.#current.args ?? [];
-  }
-
-  get env(): Readonly<Record<string, string>> {
-    return this.#current.env ?? {};
-  }
-
-  get stdin(): NonNullable<WasiOptions["stdin"]> {
-    return this.#current.stdin ?? "null";
-  }
-
-  get stdout(): NonNullable<WasiOptions["stdout"]> {
-    return this.#current.stdout ?? "null";
-  }
-
-  get stderr(): NonNullable<WasiOptions["stderr"]> {
-    return this.#current.stderr ?? "null";
-  }
-
-  get preopens(): NonNullable<WasiOptions["preopens"]> {
-    return this.#current.preopens ?? {};
   }
 }
 
@@ -76,9 +40,7 @@ export class InstancePool {
   readonly #engine: Engine;
   readonly #prepared: PreparedInstance;
   readonly #options: PoolOptions;
-  readonly #idle: PooledInstance[] = [];
-  #idleBytes = 0;
-  #isClosed = false;
+  readonly #idle = new IdleInstances<PooledInstance>();
 
   /** @throws LinkError naming every import that WASI preview1 does not have */
   constructor(engine: Engine, module: Module, options: PoolOptions) {
@@ -94,9 +56,8 @@ export class InstancePool {
    * @throws LimitError, Trap, InterruptedError from its making; whatever opening its grants throws
    */
   acquire(grants: GuestGrants, timeoutMs: number): PooledInstance {
-    const idle = this.#idle.pop();
+    const idle = this.#idle.take();
     if (idle === undefined) return this.#make(grants, timeoutMs);
-    this.#idleBytes -= idle.store.bytesUsed;
     idle.grants.put(grants);
     idle.instance.reset();
     return idle;
@@ -107,16 +68,11 @@ export class InstancePool {
     used.wasi.close();
     used.grants.put({});
     used.isUsed = true;
-    const bytes = used.store.bytesUsed;
-    if (this.#isClosed || this.#idle.length >= MOST_IDLE || this.#idleBytes + bytes > MOST_IDLE_BYTES) return;
-    this.#idle.push(used);
-    this.#idleBytes += bytes;
+    this.#idle.keep(used);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#idle.length = 0;
-    this.#idleBytes = 0;
+    this.#idle.close();
   }
 
   #make(given: GuestGrants, timeoutMs: number): PooledInstance {

@@ -38,8 +38,8 @@ import type { DataOf } from "./code/node-data.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
 import { RARE } from "./ops/rare.ts";
-import type { ExecutionContext } from "./run/context.ts";
 import { Fault, faultOf } from "./run/faults.ts";
+import type { LoopState } from "./run/loop-state.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
 
 `;
@@ -49,7 +49,7 @@ const functionText = (name, exported, padding) =>
   `const SAVED = -1;
 
 /** Runs until an Exit node (null), or until a view that it holds is stale: then from the node it returns. */
-${exported}function ${name}(ex: ExecutionContext, start: CodeNode): CodeNode | null {
+${exported}function ${name}(ex: LoopState, start: CodeNode): CodeNode | null {
   const meter = ex.store.fuel;
   const CS = ex.callers;
   const R = ex.R, F = ex.F, D = ex.D, X = ex.X, RL = R.length;
@@ -150,7 +150,7 @@ import { SLOW_PATHS, Slow } from "./run/slow.ts";
 import { runYoungLoop } from "./young-loop.ts";
 `,
 )}/** Runs from node \`start\` in the state that \`ex\` holds, until an Exit node. A fault leaves the state at the faulting node. */
-export function execute(ex: ExecutionContext, start: CodeNode): void {
+export function execute(ex: LoopState, start: CodeNode): void {
   for (let i: CodeNode | null = start; i !== null; ) {
     i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
   }

@@ -29,7 +29,7 @@ function functionText(made) {
   );
   const take = views.length === 0 ? "" : `  const { ${views.join(", ")} } = ex;\n`;
   const statements = declareScratch(body).replace(/; (?=return )/g, ";\n  ");
-  return `function ${functionName(made.name)}(ex: ${arithmeticCases.includes(made) ? "Registers" : "ExecutionContext"}, i: CodeNode, fp: number): boolean {
+  return `function ${functionName(made.name)}(ex: ${arithmeticCases.includes(made) ? "Registers" : "RareState"}, i: CodeNode, fp: number): boolean {
 ${take}  ${statements}
 }`;
 }
@@ -41,7 +41,6 @@ export const rareText = `// Operations that are not worth their room in the main
 // those that a program uses are compiled at all.
 
 import type { CodeNode } from "../code/node.ts";
-import type { ExecutionContext } from "../run/context.ts";
 import { outOfBounds } from "../run/faults.ts";
 import * as convert from "./numeric/convert.ts";
 import * as float from "./numeric/float.ts";
@@ -55,8 +54,24 @@ export interface Registers {
   readonly D: Float64Array;
 }
 
+/** What these operations see of an execution. */
+export interface RareState extends Registers {
+  /** Memory 0. */
+  readonly u8: Uint8Array;
+  readonly i32: Int32Array;
+  readonly memoryLength: number;
+  // What has a file of its own, each for node \`i\` in the frame at \`fp\`.
+  special(i: CodeNode, fp: number): void;
+  test(i: CodeNode, fp: number): boolean;
+  select(i: CodeNode, fp: number): void;
+  globalGet(i: CodeNode, fp: number): void;
+  globalSet(i: CodeNode, fp: number): void;
+  /** Copies \`count\` references between slots of the register file. */
+  copyRefs(to: number, from: number, count: number): void;
+}
+
 /** Executes node \`i\` in the frame at \`fp\`; returns whether its branch is taken. @throws Trap as the instruction does */
-export type RareOperation = (ex: ExecutionContext, i: CodeNode, fp: number) => boolean;
+export type RareOperation = (ex: RareState, i: CodeNode, fp: number) => boolean;
 
 ${rareCases.map(functionText).join("\n\n")}
 

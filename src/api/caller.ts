@@ -2,7 +2,6 @@
 
 import { FUEL, STRING } from "../checks/options.ts";
 import type { OutOfFuelError } from "../errors.ts";
-import type { ExecutionContext } from "../interp/run/context.ts";
 import { budgetOf, stopError } from "../interp/run/stop.ts";
 import type { ModuleInstance } from "../runtime/instance.ts";
 import { backendOf } from "./backend.ts";
@@ -12,6 +11,13 @@ import type { Instance } from "./instance.ts";
 import { Memory } from "./memory.ts";
 import type { Store } from "./store.ts";
 
+/** What is seen here of the execution whose guest has called the host. */
+interface CallingRun {
+  readonly mayAwait: boolean;
+  refunded: bigint;
+  poll(): unknown;
+}
+
 /** Valid during the host call it was made for. */
 export class Caller {
   readonly store: Store;
@@ -19,7 +25,7 @@ export class Caller {
   /** What this call has charged, less what it has given back. */
   #charged = 0n;
   /** Who has paid. */
-  #payer: ExecutionContext | undefined;
+  #payer: CallingRun | undefined;
   #unpaid: OutOfFuelError | undefined;
 
   /** @internal */
@@ -115,7 +121,7 @@ export class Caller {
     return this.#unpaid;
   }
 
-  get #current(): ExecutionContext | undefined {
+  get #current(): CallingRun | undefined {
     return backendOf(this.store.engine).interpreter.current(this.store.state);
   }
 }

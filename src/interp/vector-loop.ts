@@ -16,9 +16,21 @@ import { executeVector } from "./ops/simd/dispatch.ts";
 import { i8x16Shuffle } from "./ops/simd/lanes.ts";
 import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/load.ts";
 import * as shift from "./ops/simd/shift.ts";
+import type { VectorViews } from "./ops/simd/views.ts";
 import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
-import type { ExecutionContext } from "./run/context.ts";
 import { outOfBounds } from "./run/faults.ts";
+import type { InstanceRegisters } from "./run/values.ts";
+
+/** What this loop sees of an execution. */
+export interface VectorState extends InstanceRegisters {
+  readonly store: { readonly fuel: { counter: number } };
+  /** Memory 0. */
+  readonly u8: Uint8Array;
+  readonly i32: Int32Array;
+  readonly memoryLength: number;
+  /** The register file as lanes of every width; made when the first vector instruction needs it. */
+  readonly vectorViews: VectorViews | undefined;
+}
 
 /** What is done here without a call, for the warm-up: on registers, and on memory. */
 export const FREQUENT: readonly Op[] = [
@@ -226,7 +238,7 @@ export const SHARED: readonly Code[] = [
  * trap, or a branch for which the slice of fuel does not suffice. The slice is in the meter, before and afterwards.
  * @throws Trap when `first` itself traps: the main loop then knows where it stands
  */
-export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number): CodeNode {
+export function executeVectors(ex: VectorState, first: CodeNode, fp: number): CodeNode {
   const meter = ex.store.fuel;
   const views = ex.vectorViews!;
   const R = ex.R, F = ex.F, D = ex.D;
@@ -880,7 +892,7 @@ export function executeVectors(ex: ExecutionContext, first: CodeNode, fp: number
 }
 
 /** Any load or store. Returns false, with nothing done, when it would trap but `mayThrow` is not set. @throws Trap */
-function access(ex: ExecutionContext, i: CodeNode, fp: number, mayThrow: boolean): boolean {
+function access(ex: VectorState, i: CodeNode, fp: number, mayThrow: boolean): boolean {
   const operands = i.data as MemoryAccess;
   const memory = ex.instance.memories[operands.memIdx]!;
   const e = addressOf(operands, ex.R, fp + i.a);

@@ -10,14 +10,14 @@ import type { DataOf } from "./code/node-data.ts";
 import * as i32 from "./ops/numeric/i32.ts";
 import * as i64 from "./ops/numeric/i64.ts";
 import { RARE } from "./ops/rare.ts";
-import type { ExecutionContext } from "./run/context.ts";
 import { Fault, faultOf } from "./run/faults.ts";
+import type { LoopState } from "./run/loop-state.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
 
 const SAVED = -1;
 
 /** Runs until an Exit node (null), or until a view that it holds is stale: then from the node it returns. */
-export function runYoungLoop(ex: ExecutionContext, start: CodeNode): CodeNode | null {
+export function runYoungLoop(ex: LoopState, start: CodeNode): CodeNode | null {
   const meter = ex.store.fuel;
   const CS = ex.callers;
   const R = ex.R, F = ex.F, D = ex.D, X = ex.X, RL = R.length;

@@ -5,7 +5,6 @@
 // those that a program uses are compiled at all.
 
 import type { CodeNode } from "../code/node.ts";
-import type { ExecutionContext } from "../run/context.ts";
 import { outOfBounds } from "../run/faults.ts";
 import * as convert from "./numeric/convert.ts";
 import * as float from "./numeric/float.ts";
@@ -19,8 +18,24 @@ export interface Registers {
   readonly D: Float64Array;
 }
 
+/** What these operations see of an execution. */
+export interface RareState extends Registers {
+  /** Memory 0. */
+  readonly u8: Uint8Array;
+  readonly i32: Int32Array;
+  readonly memoryLength: number;
+  // What has a file of its own, each for node `i` in the frame at `fp`.
+  special(i: CodeNode, fp: number): void;
+  test(i: CodeNode, fp: number): boolean;
+  select(i: CodeNode, fp: number): void;
+  globalGet(i: CodeNode, fp: number): void;
+  globalSet(i: CodeNode, fp: number): void;
+  /** Copies `count` references between slots of the register file. */
+  copyRefs(to: number, from: number, count: number): void;
+}
+
 /** Executes node `i` in the frame at `fp`; returns whether its branch is taken. @throws Trap as the instruction does */
-export type RareOperation = (ex: ExecutionContext, i: CodeNode, fp: number) => boolean;
+export type RareOperation = (ex: RareState, i: CodeNode, fp: number) => boolean;
 
 function i32Ctz(ex: Registers, i: CodeNode, fp: number): boolean {
   const { R } = ex;
@@ -297,425 +312,425 @@ function i64TruncSatF64U(ex: Registers, i: CodeNode, fp: number): boolean {
   return false;
 }
 
-function brTest(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brTest(ex: RareState, i: CodeNode, fp: number): boolean {
   return ex.test(i, fp);
 }
 
-function copyRange(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function copyRange(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b);
   return false;
 }
 
-function copyRangeRefs(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function copyRangeRefs(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R.copyWithin(fp + i.d, fp + i.a, fp + i.a + i.b); ex.copyRefs((fp + i.d) >> 1, (fp + i.a) >> 1, i.b >> 1);
   return false;
 }
 
-function selectSlow(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function selectSlow(ex: RareState, i: CodeNode, fp: number): boolean {
   ex.select(i, fp);
   return false;
 }
 
-function globalGetSlow(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function globalGetSlow(ex: RareState, i: CodeNode, fp: number): boolean {
   ex.globalGet(i, fp);
   return false;
 }
 
-function globalSetSlow(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function globalSetSlow(ex: RareState, i: CodeNode, fp: number): boolean {
   ex.globalSet(i, fp);
   return false;
 }
 
-function special(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function special(ex: RareState, i: CodeNode, fp: number): boolean {
   ex.special(i, fp);
   return false;
 }
 
-function i32LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32LeS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = R[fp + i.a]! <= R[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function i32LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32LeSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = R[fp + i.a]! <= i.b ? 1 : 0;
   return false;
 }
 
-function i32LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32LeU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = (R[fp + i.a]! >>> 0) <= (R[fp + i.b]! >>> 0) ? 1 : 0;
   return false;
 }
 
-function i32LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32LeUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = (R[fp + i.a]! >>> 0) <= (i.b >>> 0) ? 1 : 0;
   return false;
 }
 
-function i32GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32GeS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = R[fp + i.a]! >= R[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function i32GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32GeSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = R[fp + i.a]! >= i.b ? 1 : 0;
   return false;
 }
 
-function i32GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32GeU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = (R[fp + i.a]! >>> 0) >= (R[fp + i.b]! >>> 0) ? 1 : 0;
   return false;
 }
 
-function i32GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i32GeUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   R[fp + i.d] = (R[fp + i.a]! >>> 0) >= (i.b >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64Ne(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
   return false;
 }
 
-function i64NeI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64NeI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = al !== bl || ah !== bh ? 1 : 0;
   return false;
 }
 
-function i64LtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64LtSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64LtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64LtUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) < (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64GtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GtSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function brI64GtS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GtS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return ah > bh || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
-function brI64GtSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GtSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return ah > bh || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
-function i64GtU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GtU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64GtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GtUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function brI64GtU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GtU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
-function brI64GtUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GtUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) > (bl >>> 0);
 }
 
-function i64LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64LeS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64LeSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function brI64LeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64LeS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
-function brI64LeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64LeSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return ah < bh || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
-function i64LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64LeU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64LeUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function brI64LeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64LeU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
-function brI64LeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64LeUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return (ah >>> 0) < (bh >>> 0) || ah === bh && (al >>> 0) <= (bl >>> 0);
 }
 
-function i64GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GeS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GeSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function brI64GeS(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GeS(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
-function brI64GeSI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GeSI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return ah > bh || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
-function i64GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GeU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function i64GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64GeUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31; R[fp + i.d] = (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0) ? 1 : 0;
   return false;
 }
 
-function brI64GeU(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GeU(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = R[fp + i.b]!; const bh = R[fp + i.b + 1]!;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
-function brI64GeUI(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brI64GeUI(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   const al = R[fp + i.a]!; const ah = R[fp + i.a + 1]!; const bl = i.b; const bh = i.b >> 31;
   return (ah >>> 0) > (bh >>> 0) || ah === bh && (al >>> 0) >= (bl >>> 0);
 }
 
-function i64Rotl(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64Rotl(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   i64.rotlInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!);
   return false;
 }
 
-function i64Rotr(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64Rotr(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R } = ex;
   i64.rotrInto(R, fp + i.d, R[fp + i.a]!, R[fp + i.a + 1]!, R[fp + i.b]!);
   return false;
 }
 
-function f32Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f32Eq(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
   R[fp + i.d] = F[fp + i.a]! === F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function brF32Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32Eq(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return F[fp + i.a]! === F[fp + i.b]!;
 }
 
-function brF32NotEq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32NotEq(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return !(F[fp + i.a]! === F[fp + i.b]!);
 }
 
-function f32Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f32Ne(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
   R[fp + i.d] = F[fp + i.a]! !== F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function brF32Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32Ne(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return F[fp + i.a]! !== F[fp + i.b]!;
 }
 
-function brF32NotNe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32NotNe(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return !(F[fp + i.a]! !== F[fp + i.b]!);
 }
 
-function f32Lt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f32Lt(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
   R[fp + i.d] = F[fp + i.a]! < F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function brF32Lt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32Lt(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return F[fp + i.a]! < F[fp + i.b]!;
 }
 
-function brF32NotLt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32NotLt(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return !(F[fp + i.a]! < F[fp + i.b]!);
 }
 
-function f32Gt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f32Gt(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
   R[fp + i.d] = F[fp + i.a]! > F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function brF32Gt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32Gt(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return F[fp + i.a]! > F[fp + i.b]!;
 }
 
-function brF32NotGt(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32NotGt(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return !(F[fp + i.a]! > F[fp + i.b]!);
 }
 
-function f32Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f32Le(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
   R[fp + i.d] = F[fp + i.a]! <= F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function brF32Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32Le(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return F[fp + i.a]! <= F[fp + i.b]!;
 }
 
-function brF32NotLe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32NotLe(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return !(F[fp + i.a]! <= F[fp + i.b]!);
 }
 
-function f32Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f32Ge(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, F } = ex;
   R[fp + i.d] = F[fp + i.a]! >= F[fp + i.b]! ? 1 : 0;
   return false;
 }
 
-function brF32Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32Ge(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return F[fp + i.a]! >= F[fp + i.b]!;
 }
 
-function brF32NotGe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF32NotGe(ex: RareState, i: CodeNode, fp: number): boolean {
   const { F } = ex;
   return !(F[fp + i.a]! >= F[fp + i.b]!);
 }
 
-function f64Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f64Eq(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
   R[fp + i.d] = D[(fp + i.a) >> 1]! === D[(fp + i.b) >> 1]! ? 1 : 0;
   return false;
 }
 
-function brF64Eq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64Eq(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return D[(fp + i.a) >> 1]! === D[(fp + i.b) >> 1]!;
 }
 
-function brF64NotEq(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64NotEq(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return !(D[(fp + i.a) >> 1]! === D[(fp + i.b) >> 1]!);
 }
 
-function f64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f64Ne(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
   R[fp + i.d] = D[(fp + i.a) >> 1]! !== D[(fp + i.b) >> 1]! ? 1 : 0;
   return false;
 }
 
-function brF64Ne(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64Ne(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return D[(fp + i.a) >> 1]! !== D[(fp + i.b) >> 1]!;
 }
 
-function brF64NotNe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64NotNe(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return !(D[(fp + i.a) >> 1]! !== D[(fp + i.b) >> 1]!);
 }
 
-function brF64Le(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64Le(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return D[(fp + i.a) >> 1]! <= D[(fp + i.b) >> 1]!;
 }
 
-function brF64NotLe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64NotLe(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return !(D[(fp + i.a) >> 1]! <= D[(fp + i.b) >> 1]!);
 }
 
-function f64Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function f64Ge(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, D } = ex;
   R[fp + i.d] = D[(fp + i.a) >> 1]! >= D[(fp + i.b) >> 1]! ? 1 : 0;
   return false;
 }
 
-function brF64Ge(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64Ge(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return D[(fp + i.a) >> 1]! >= D[(fp + i.b) >> 1]!;
 }
 
-function brF64NotGe(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function brF64NotGe(ex: RareState, i: CodeNode, fp: number): boolean {
   const { D } = ex;
   return !(D[(fp + i.a) >> 1]! >= D[(fp + i.b) >> 1]!);
 }
 
-function i64Load8S(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64Load8S(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, u8: M8, memoryLength: ml } = ex;
   const e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 1) throw outOfBounds(e, 1, ml); const l = M8[e]! << 24 >> 24; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
   return false;
 }
 
-function i64Load16S(ex: ExecutionContext, i: CodeNode, fp: number): boolean {
+function i64Load16S(ex: RareState, i: CodeNode, fp: number): boolean {
   const { R, u8: M8, memoryLength: ml } = ex;
   const e = (R[fp + i.a]! >>> 0) + i.c; if (e > ml - 2) throw outOfBounds(e, 2, ml); const l = (M8[e]! | M8[e + 1]! << 8) << 16 >> 16; R[fp + i.d] = l; R[fp + i.d + 1] = l >> 31;
   return false;

@@ -1,16 +1,31 @@
 // Nodes at which the interpreter counts and enters trees: at loops' starts and functions' entries.
 // Owns how such a node takes the place of the lowered one, and gives it back.
 
+import type { ModuleInstance } from "../../runtime/instance.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { DataOf } from "../code/node-data.ts";
 import { EntryCode } from "../code/operations.ts";
-import type { ExecutionContext } from "../run/context.ts";
+import type { Bounds } from "../run/stop.ts";
+import type { Registers } from "../run/values.ts";
 import type { Flow } from "./machine.ts";
+
+/** What trees need of an execution: the current frame, memory 0 and the globals, and what there is room for. */
+export interface TreeState extends Registers, Bounds {
+  fp: number;
+  sp: number;
+  readonly callers: CodeNode[];
+  readonly instance: ModuleInstance;
+  readonly u8: Uint8Array;
+  readonly memoryLength: number;
+  readonly maxDepth: number;
+  readonly maxWords: number;
+  ensureWords(end: number): void;
+}
 
 /** Who builds and runs trees. */
 export interface EntryKeeper {
   /** The interpreter has come to `node`, an entry. Returns where it goes on. */
-  enter(ex: ExecutionContext, node: CodeNode): CodeNode;
+  enter(ex: TreeState, node: CodeNode): CodeNode;
 }
 
 export class TreeEntry {

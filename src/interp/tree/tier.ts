@@ -6,13 +6,19 @@ import { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { DataOf } from "../code/node-data.ts";
 import type { EntryCode } from "../code/operations.ts";
-import type { ExecutionContext } from "../run/context.ts";
 import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
 import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
 import { part } from "./cut.ts";
-import { type EntryKeeper, enterAt, enterFunction, removeEntry, type TreeEntry } from "./entries.ts";
+import {
+  type EntryKeeper,
+  enterAt,
+  enterFunction,
+  removeEntry,
+  type TreeEntry,
+  type TreeState,
+} from "./entries.ts";
 import { LEAVING } from "./environment.ts";
 import { type Callee, Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
 import { DriverPool } from "./pool.ts";
@@ -88,7 +94,7 @@ export class Tier implements Linkage, EntryKeeper {
   }
 
   /** The interpreter has come to an entry: goes on in its tree, or at the node that it returns. */
-  enter(ex: ExecutionContext, node: CodeNode): CodeNode {
+  enter(ex: TreeState, node: CodeNode): CodeNode {
     const entry = node.data as DataOf<EntryCode.Tree>;
     const { original } = entry;
     const { mode } = this;
@@ -183,7 +189,7 @@ function isSuitable(func: FunctionCode): boolean {
 }
 
 /** Whether the execution's frame and memory are such that trees can work on them. */
-function canRun(ex: ExecutionContext, func: FunctionCode): boolean {
+function canRun(ex: TreeState, func: FunctionCode): boolean {
   const memory = ex.instance.memories[0] as MemoryInstance | undefined;
   if (memory !== undefined && (memory.isShared || memory.byteLength > MAX_MEMORY)) return false;
   return ex.fp + func.frameWords <= TREE_WORDS;
@@ -193,7 +199,7 @@ function canRun(ex: ExecutionContext, func: FunctionCode): boolean {
  * Runs a tree on the current frame, and puts everything back where the interpreter has it. `withheld`: fuel that the tree may
  * not use.
  */
-function run(ex: ExecutionContext, entry: TreeEntry, flow: Flow, withheld: number): CodeNode {
+function run(ex: TreeState, entry: TreeEntry, flow: Flow, withheld: number): CodeNode {
   const { func, original } = entry;
   const { machine, maxHeight } = shared!;
   const { R, Z, V } = machine;

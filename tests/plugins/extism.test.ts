@@ -76,9 +76,11 @@ const CASES: readonly Case[] = [
       ["sort_lines", "pear\napple\nfig"],
       ["sort_lines", TEXT],
       ["sort_lines", ""],
+      ["count_words", JSON.stringify({ text: TEXT })],
+      ["count_words", '{"text": 1}'],
+      ["count_words", '{"text":'],
     ],
   },
-  { module: "go-sort.wasm.br", config: { order: "down" }, calls: [["sort_lines", "a\nc\nb"]] },
 ];
 
 type Answer = { readonly output: string } | { readonly failed: true; readonly message: string | undefined };
@@ -177,6 +179,23 @@ describe("plugins of Extism", () => {
       message: expect.stringContaining("gave 1"),
       logs: [{ level: "warn", message: "about to fail" }],
     });
+  });
+
+  it("ask for config, and the hosts that they may, by Go's PDK", async () => {
+    const plugin = new Plugin(guest("go-sort.wasm.br"), {
+      config: { order: "down" },
+      allowedHosts: ["example.test"],
+      http: async ({ url, method, headers, body }) => ({
+        status: 201,
+        headers: { "content-type": headers.accept ?? "" },
+        body: `${method} ${url} ${new TextDecoder().decode(body)}`,
+      }),
+    });
+    expect((await plugin.call("sort_lines", "a\nc\nb")).text).toBe("c\nb\na\nbefore: ");
+    const { text } = await plugin.call("ask", "http://example.test/path");
+    expect(text).toBe("201 text/plain POST http://example.test/path from Go");
+    await expect(plugin.call("ask", "http://elsewhere.test/")).rejects.toMatchObject({ kind: "guest-error" });
+    await plugin.close();
   });
 
   it("log at levels", async () => {

@@ -1,82 +1,70 @@
-// Sorts lines: a reactor of Go with the functions that it imports declared by hand.
+// Sorts lines: a reactor of Go by the public PDK.
 package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/extism/go-pdk"
 )
-
-//go:wasmimport extism:host/env alloc
-func alloc(length uint64) uint64
-
-//go:wasmimport extism:host/env length
-func lengthOf(block uint64) uint64
-
-//go:wasmimport extism:host/env load_u8
-func load(address uint64) uint32
-
-//go:wasmimport extism:host/env store_u8
-func store(address uint64, value uint32)
-
-//go:wasmimport extism:host/env input_length
-func inputLength() uint64
-
-//go:wasmimport extism:host/env input_load_u8
-func inputLoad(offset uint64) uint32
-
-//go:wasmimport extism:host/env output_set
-func outputSet(block, length uint64)
-
-//go:wasmimport extism:host/env error_set
-func errorSet(block uint64)
-
-//go:wasmimport extism:host/env config_get
-func configGet(key uint64) uint64
-
-//go:wasmimport extism:host/env var_get
-func varGet(key uint64) uint64
-
-//go:wasmimport extism:host/env var_set
-func varSet(key, value uint64)
-
-func put(text string) uint64 {
-	block := alloc(uint64(len(text)))
-	for i := range len(text) {
-		store(block+uint64(i), uint32(text[i]))
-	}
-	return block
-}
-
-func take(block uint64) string {
-	if block == 0 {
-		return ""
-	}
-	bytes := make([]byte, lengthOf(block))
-	for i := range bytes {
-		bytes[i] = byte(load(block + uint64(i)))
-	}
-	return string(bytes)
-}
 
 //go:wasmexport sort_lines
 func sortLines() int32 {
-	bytes := make([]byte, inputLength())
-	for i := range bytes {
-		bytes[i] = byte(inputLoad(uint64(i)))
-	}
-	if len(bytes) == 0 {
-		errorSet(put("there is nothing to sort"))
+	text := pdk.InputString()
+	if text == "" {
+		pdk.SetErrorString("there is nothing to sort")
 		return 1
 	}
-	lines := strings.Split(string(bytes), "\n")
+	lines := strings.Split(text, "\n")
 	slices.Sort(lines)
-	if take(configGet(put("order"))) == "down" {
+	if order, isSet := pdk.GetConfig("order"); isSet && order == "down" {
 		slices.Reverse(lines)
 	}
-	before := take(varGet(put("last")))
-	varSet(put("last"), put(lines[len(lines)-1]))
-	output := strings.Join(lines, "\n") + "\nbefore: " + before
-	outputSet(put(output), uint64(len(output)))
+	before := string(pdk.GetVar("last"))
+	pdk.SetVar("last", []byte(lines[len(lines)-1]))
+	pdk.Log(pdk.LogInfo, "the last line is "+lines[len(lines)-1])
+	pdk.OutputString(strings.Join(lines, "\n") + "\nbefore: " + before)
+	return 0
+}
+
+type summary struct {
+	Unit  string         `json:"unit"`
+	Words map[string]int `json:"words"`
+}
+
+// Reads JSON and gives JSON: what many plugins do, by reflection and a garbage-collected heap.
+//
+//go:wasmexport count_words
+func countWords() int32 {
+	var given struct {
+		Text string `json:"text"`
+	}
+	if err := pdk.InputJSON(&given); err != nil {
+		pdk.SetError(err)
+		return 1
+	}
+	words := map[string]int{}
+	for _, word := range strings.Fields(given.Text) {
+		words[strings.ToLower(word)]++
+	}
+	pdk.SetVarInt("calls", pdk.GetVarInt("calls")+1)
+	if err := pdk.OutputJSON(summary{"words", words}); err != nil {
+		pdk.SetError(err)
+		return 2
+	}
+	return 0
+}
+
+// Asks a host, and gives the status, a header and the body.
+//
+//go:wasmexport ask
+func ask() int32 {
+	request := pdk.NewHTTPRequest(pdk.MethodPost, pdk.InputString())
+	request.SetHeader("accept", "text/plain").SetBody([]byte("from Go"))
+	response := request.Send()
+	status := strconv.Itoa(int(response.Status()))
+	pdk.OutputString(status + " " + response.Headers()["content-type"] + " " + string(response.Body()))
 	return 0
 }
 

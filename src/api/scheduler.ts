@@ -15,6 +15,7 @@ import {
 } from "../checks/options.ts";
 import { LONGEST_TIMER_MS, settledOrStopped } from "./drive.ts";
 import { Execution } from "./execution.ts";
+import { FairOrder, type Share } from "./fair-order.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, now } from "./interrupt.ts";
 import { TENANT_OPTIONS, Tenant, type TenantOptions } from "./tenant.ts";
 import { nextTurn } from "./turn.ts";
@@ -55,6 +56,8 @@ const QUANTUM_MS = 10;
 const MOST_TURNS = 10_000;
 /** Executions of one tenant in one of its turns, however little each of them uses. */
 const MOST_TASKS = 100;
+/** What a turn counts at least, as a part of the quantum: it takes the host time, however little fuel is used in it. */
+const LEAST_TURN = 1 / 100;
 
 interface Task {
   readonly execution: Execution;
@@ -72,7 +75,7 @@ interface Task {
 }
 
 /** Who takes turns: a tenant with all its executions, or one execution. */
-interface Flow {
+interface Flow extends Share {
   readonly quantum: bigint;
   readonly tenant: Tenant | undefined;
   /** Executions that could run; the first one does. */
@@ -81,15 +84,18 @@ interface Flow {
   next: number;
   /** Fuel that it may use in its turn: the quantum, and what it was left with for lack of more. */
   credit: bigint;
-  /** Whether it has its place in the round, or waits for its rate. */
+  /** Whether it has its place in the order, or waits for its rate. */
   isPlaced: boolean;
+  /** It had its turn, and has more to do. */
+  isContinued: boolean;
 }
 
 /**
- * Runs executions in turn (deficit round robin): each may use one quantum of fuel, then the next one runs. What an
- * instruction too dear for one quantum leaves is added to the next turn, so that everyone gets ahead and nobody gets
- * more than its share. What calls of the guest by its host functions take past the quantum, as they cannot pause, it goes
- * without later. Who waits for the host is out of the round, and comes back at its end without savings.
+ * Runs executions in turn: each may use one quantum of fuel, then comes who has had the least. What an instruction too dear
+ * for one quantum leaves is added to the next turn, so that everyone gets ahead and nobody gets more than its share. What
+ * calls of the guest by its host functions take past the quantum, as they cannot pause, it goes without later. Who waits for
+ * the host is out of the order, and comes back without savings. Who comes for little is not kept waiting by those that go on
+ * for long: it takes its turn before they have theirs again.
  *
  *     const scheduler = new Scheduler({ quantum: 50_000 });
  *     const results = await Promise.all(guests.map((guest) => scheduler.run(guest.start("main"))));
@@ -102,10 +108,8 @@ interface Flow {
 export class Scheduler {
   readonly #quantum: bigint;
   readonly #quantumMs: number;
-  /** Whose turn comes next stands at `#next`; what is before it is over. */
-  readonly #round: Flow[] = [];
+  readonly #order = new FairOrder<Flow>();
   readonly #tenants = new Map<string, Flow>();
-  #next = 0;
   #size = 0;
   #active = false;
 
@@ -120,7 +124,7 @@ export class Scheduler {
     this.#quantumMs = quantumMs;
   }
 
-  /** Executions that have not ended: those in the round, and those that wait for the host or for their tenant's rate. */
+  /** Executions that have not ended: those that take turns, and those that wait for the host or for their tenant's rate. */
   get size(): number {
     return this.#size;
   }
@@ -156,7 +160,7 @@ export class Scheduler {
   }
 
   /**
-   * Takes an execution into the round; gives its result. Where fuel ran out, or an interrupt handle, its time or a signal
+   * Lets an execution take turns; gives its result. Where fuel ran out, or an interrupt handle, its time or a signal
    * stopped it, the execution stands where it was: it can be run again, or cancelled.
    * @throws by rejecting: what ended the guest; OutOfFuelError with scope `store` or, for the options' cap, `call`;
    * InterruptedError
@@ -193,7 +197,10 @@ export class Scheduler {
 
   #makeFlow(weight: number, tenant: Tenant | undefined): Flow {
     const quantum = this.#quantum * BigInt(weight);
-    return { quantum, tenant, ready: [], next: 0, credit: 0n, isPlaced: false };
+    return {
+      ...{ quantum, weight, tenant, ready: [], next: 0, credit: 0n },
+      ...{ virtualStart: 0, arrival: 0, isPlaced: false, isContinued: false },
+    };
   }
 
   #join(task: Task): void {
@@ -204,46 +211,59 @@ export class Scheduler {
 
   #place(flow: Flow): void {
     flow.isPlaced = true;
-    this.#round.push(flow);
+    flow.isContinued = false;
+    this.#order.add(flow);
     if (this.#active) return;
     this.#active = true;
     void this.#work();
   }
 
   async #work(): Promise<void> {
-    const round = this.#round;
-    while (round.length > 0) {
+    const order = this.#order;
+    while (order.size > 0) {
       await nextTurn();
       const end = now() + this.#quantumMs;
+      let hasLeft = false;
       // Also by number: a clock may stand still while code runs.
-      for (let turns = 0; turns < MOST_TURNS && this.#next < round.length; turns++) {
-        this.#turn(round[this.#next++] as Flow);
+      for (let turns = 0; turns < MOST_TURNS; turns++) {
+        // Whoever waited for one that has left may come now, and before one that goes on.
+        if (hasLeft && order.peek()?.isContinued) break;
+        const flow = order.take();
+        if (flow === undefined) break;
+        hasLeft = this.#turn(flow) || hasLeft;
         if (now() >= end) break;
       }
-      round.splice(0, this.#next);
-      this.#next = 0;
     }
     this.#active = false;
   }
 
-  #turn(flow: Flow): void {
+  /** Gives a turn; true if an execution is out of the order after it. */
+  #turn(flow: Flow): boolean {
     flow.credit += flow.quantum;
-    flow.isPlaced = false;
+    const before = flow.credit;
+    let hasLeft = false;
     // Those who have ended leave what is left of the turn to the next one of their tenant.
     for (let tasks = 0; flow.credit > 0n && flow.next < flow.ready.length && tasks < MOST_TASKS; tasks++) {
       if (flow.tenant?.isOverdrawn) break;
       const task = flow.ready[flow.next++] as Task;
-      if (!task.isOver && this.#slice(task) === "paused") break;
+      if (task.isOver) continue;
+      if (this.#slice(task) === "paused") break;
+      hasLeft = true;
     }
     flow.ready.splice(0, flow.next);
     flow.next = 0;
-    if (flow.ready.length > 0) {
-      if (flow.tenant?.isOverdrawn) this.#throttle(flow);
-      else this.#place(flow);
-    } else if (flow.credit > 0n) {
-      // Who does not run saves nothing.
-      flow.credit = 0n;
+    this.#order.charge(flow, Math.max(Number(before - flow.credit), LEAST_TURN * Number(flow.quantum)));
+    // What it has used too much, it waits for by its place in the order; who does not run saves nothing.
+    if (flow.credit < 0n || flow.ready.length === 0) flow.credit = 0n;
+    if (flow.ready.length > 0 && !flow.tenant?.isOverdrawn) {
+      flow.isContinued = true;
+      this.#order.again(flow);
+      return hasLeft;
     }
+    flow.isPlaced = false;
+    this.#order.leave(flow);
+    if (flow.ready.length > 0) this.#throttle(flow);
+    return hasLeft;
   }
 
   /** Runs one execution for what its flow may use. `paused` if the turn is over. */

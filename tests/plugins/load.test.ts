@@ -2,6 +2,7 @@
 
 import { expect, it } from "vitest";
 import { type PluginError, PluginPool, type PoolOptions } from "wasmeter/plugin";
+import { wat } from "../wat.ts";
 import { HOSTILE, WORKER_MODULE } from "./hostile.ts";
 import { hostFunctions } from "./worker-module.mjs";
 
@@ -69,6 +70,38 @@ it("threads that die take no call along but the ones that kill them", async () =
   );
   expect(kinds).toEqual(kinds.map((_, k) => (k % 20 === 7 ? "host-error" : 10 + k)));
   await pool.close();
+});
+
+it("1,000 tenants hardly notice one that never ends, nor one that tries so many times at once", async () => {
+  const WORK = wat(`(module (memory (export "memory") 1)
+    (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+    (func (export "endless") (param i32 i32) (result i32) (loop (br 0)) (i32.const 0))
+    (func (export "work") (param i32 i32) (result i32) (local $n i32)
+      (loop (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 500))))
+      (i32.const 16)))`);
+  // Counted in fuel that anybody has used from the start to a call's end: the clock of a machine that does nothing else.
+  const p99 = async (hostile: number): Promise<number> => {
+    const pool = new PluginPool(WORK, { size: 16, tenantSize: 2, queue: 4000, timeoutMs: 300_000 });
+    const bad = pool.tenant("bad");
+    const ends = Array.from({ length: hostile }, () => pool.call("endless", "", { tenant: "bad" }));
+    let others = 0;
+    const clock = async (k: number): Promise<number> => {
+      const began = others + Number(bad.fuelConsumed);
+      const { fuelConsumed } = await pool.call("work", "", { tenant: String(k) });
+      others += Number(fuelConsumed);
+      return others + Number(bad.fuelConsumed) - began;
+    };
+    const latencies = await Promise.all(Array.from({ length: 1000 }, (_, k) => clock(k)));
+    if (hostile > 0) expect(bad.fuelConsumed).toBeGreaterThan(0n);
+    const closed = pool.close();
+    expect((await Promise.allSettled(ends)).every(({ status }) => status === "rejected")).toBe(true);
+    await closed;
+    return latencies.sort((a, b) => a - b)[989] ?? 0;
+  };
+  const alone = await p99(0);
+  expect(alone).toBeGreaterThan(990 * 500);
+  expect(await p99(1)).toBeLessThan(1.5 * alone);
+  expect(await p99(100)).toBeLessThan(1.5 * alone);
 });
 
 it("timers and handles are let go", async () => {

@@ -1,14 +1,9 @@
-// How the differential fuzzer is built: a Node program in the git-ignored `.build`, the package left outside.
+// The differential fuzzer.
 
-import { defineConfig } from "tsdown";
+import { nodeProgram } from "../scripts/node-program.ts";
 
-export default defineConfig({
+export default nodeProgram({
   entry: { run: "run.ts" },
   outDir: ".build",
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  fixedExtension: false,
-  dts: false,
-  deps: { neverBundle: ["wasmeter", "#testing", /^@mdn\//] },
+  outside: ["wasmeter", "#testing", /^@mdn\//],
 });

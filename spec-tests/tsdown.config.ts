@@ -1,14 +1,9 @@
-// How the suite runner is built: three Node programs in the git-ignored `.build`, packages left outside.
+// The core suite's runner, and what assembles for it.
 
-import { defineConfig } from "tsdown";
+import { nodeProgram } from "../scripts/node-program.ts";
 
-export default defineConfig({
+export default nodeProgram({
   entry: { run: "run.ts", assemble: "assembling/main.ts", "round-trip": "round-trip/main.ts" },
   outDir: ".build",
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  fixedExtension: false,
-  dts: false,
-  deps: { neverBundle: [/^@mdn\//, "wabt"] },
+  outside: [/^@mdn\//, "wabt"],
 });

@@ -1,14 +1,9 @@
-// How the component suite's runner is built: one Node program in the git-ignored `spec-tests/.build`.
+// The component suite's runner.
 
-import { defineConfig } from "tsdown";
+import { nodeProgram } from "../../scripts/node-program.ts";
 
-export default defineConfig({
+export default nodeProgram({
   entry: { run: "run.ts" },
   outDir: "../.build/components",
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  fixedExtension: false,
-  dts: false,
-  deps: { neverBundle: [/^wasmeter/] },
+  outside: [/^wasmeter/],
 });

@@ -1,14 +1,9 @@
-// How the runner of the JS-API tests is built; the engine is imported as built.
+// The runner of the JS-API tests; the engine is imported as built.
 
-import { defineConfig } from "tsdown";
+import { nodeProgram } from "../../scripts/node-program.ts";
 
-export default defineConfig({
+export default nodeProgram({
   entry: { run: "run.ts", worker: "worker.ts" },
   outDir: "../.build/js-api",
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  fixedExtension: false,
-  dts: false,
-  deps: { neverBundle: [/^wasmeter/] },
+  outside: [/^wasmeter/],
 });

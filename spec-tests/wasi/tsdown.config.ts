@@ -1,13 +1,5 @@
-// How the WASI suite's runner is built: one Node program in the git-ignored `spec-tests/.build`.
+// The runner of the official WASI tests.
 
-import { defineConfig } from "tsdown";
+import { nodeProgram } from "../../scripts/node-program.ts";
 
-export default defineConfig({
-  entry: { run: "run.ts" },
-  outDir: "../.build/wasi",
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  fixedExtension: false,
-  dts: false,
-});
+export default nodeProgram({ entry: { run: "run.ts" }, outDir: "../.build/wasi" });

@@ -1,13 +1,12 @@
 // The hosts that the smoke suite runs in: where each is got, its dialect, and how it runs a script.
-// What is named here is installed on demand into a git-ignored cache, so that it is no dependency of the project.
+// What is named here is installed on demand (install.mjs).
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { BROWSERS } from "./browsers.mjs";
+import { packageOf } from "./install.mjs";
 
-const CACHE = fileURLToPath(new URL("../.cache/environments/", import.meta.url));
 const NO_EVAL = "--disallow-code-generation-from-strings";
 
 /** What prints the outcome, by a function of the host. */
@@ -16,21 +15,6 @@ const tail = (print) =>
 const TAIL = tail("console.log");
 /** For shells that have `print` instead. */
 const PRINT_TAIL = tail("print");
-
-/** Installs a package, once. Returns its folder. @throws Error that says what npm said */
-export function packageOf(name, version) {
-  const prefix = join(CACHE, `${name.replaceAll("/", "+")}@${version}`);
-  const folder = join(prefix, "node_modules", name);
-  if (!existsSync(folder)) {
-    const options = ["--prefix", prefix, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
-    const { status, stderr } = spawnSync("npm", ["install", ...options, `${name}@${version}`], {
-      encoding: "utf8",
-    });
-    if (status !== 0)
-      throw new Error(`cannot install ${name}@${version}: ${stderr.trim().split("\n").at(-1)}`);
-  }
-  return folder;
-}
 
 function binaryOf(name, version, path) {
   const binary = join(packageOf(name, version), path);
@@ -105,7 +89,7 @@ export const HOSTS = [
     name: "QuickJS",
     dialect: "es2015",
     isRequired: true,
-    run: (text, file) => runQuickJs(text, file),
+    run: runQuickJs,
   },
   {
     name: "Hermes 0.12",

@@ -3,12 +3,13 @@
 //   --hosts A,B  by name
 //   --write      the table into docs/environments.md
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleSmoke } from "./bundle.mjs";
 import { HOSTS } from "./hosts.mjs";
+import { writeTable } from "./table.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -46,14 +47,13 @@ const chosen = HOSTS.filter(
 );
 const folder = mkdtempSync(join(tmpdir(), "wasmeter-environments-"));
 const rows = [];
-let expected;
 try {
-  mkdirSync(folder, { recursive: true });
   const texts = await bundleSmoke();
-  expected = await runIn(HOSTS[0], texts, folder);
-  if (expected.error !== undefined) throw new Error(`${HOSTS[0].name}: ${expected.error}`);
+  const [thisNode] = HOSTS;
+  const expected = await runIn(thisNode, texts, folder);
+  if (expected.error !== undefined) throw new Error(`${thisNode.name}: ${expected.error}`);
   for (const host of chosen) {
-    const { results, times, error } = await runIn(host, texts, folder);
+    const { results, times, error } = host === thisNode ? expected : await runIn(host, texts, folder);
     const outcome = error !== undefined ? "skipped" : results === expected.results ? "equal" : "DIFFERENT";
     const failed = outcome === "DIFFERENT" || (outcome === "skipped" && host.isRequired);
     rows.push({
@@ -74,16 +74,11 @@ try {
 }
 const failures = rows.filter(({ failed }) => failed).length;
 console.log(`${rows.length - failures} hosts as they should be, ${failures} not`);
-if (options.write) writeTable();
-process.exitCode = failures === 0 ? 0 : 1;
-
-function writeTable() {
-  const url = new URL("../docs/environments.md", import.meta.url);
-  const text = readFileSync(url, "utf8");
-  const table = rows.map(
-    ({ name, dialect, outcome, ns }) =>
-      `| ${name} | ${dialect} | ${outcome} | ${ns === undefined ? "–" : ns.toFixed(1)} |`,
-  );
-  const block = `| Host | Script | Results and fuel | ns an instruction |\n|---|---|---|--:|\n${table.join("\n")}\n`;
-  writeFileSync(url, text.replace(/(?<=<!-- table -->\n)[\s\S]*(?=<!-- end -->)/, block));
+if (options.write) {
+  writeTable("hosts", {
+    header: ["Host", "Script", "Results and fuel", "ns an instruction"],
+    rule: "|---|---|---|--:|",
+    rows: rows.map(({ name, dialect, outcome, ns }) => [name, dialect, outcome, ns?.toFixed(1) ?? "–"]),
+  });
 }
+process.exitCode = failures === 0 ? 0 : 1;

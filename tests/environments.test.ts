@@ -21,6 +21,15 @@ it("gives the same in all of them", { timeout: 600_000 }, () => {
   expect(stdout.match(/ equal /g)).toHaveLength(6);
 });
 
+it("executes published packages with their own glue as the host does", { timeout: 600_000 }, () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["environments/parade/run.mjs", "--cheap"], {
+    cwd: projectRoot,
+    encoding: "utf8",
+  });
+  expect(status, stdout + stderr).toBe(0);
+  expect(stdout).toContain("5 packages as natively, 0 not");
+});
+
 /** KiB, gzipped. */
 const BUDGETS: Readonly<Record<string, number>> = { es2022: 170, es2015: 195, es5: 225 };
 

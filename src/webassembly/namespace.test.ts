@@ -1,6 +1,6 @@
 // Rules of the JS API that are easily broken. The whole of its official tests is run by `npm run spec:js`.
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { wat } from "../../tests/wat.ts";
 import { createWebAssembly, hasWorkingWebAssembly, install } from "./index.ts";
 
@@ -10,6 +10,29 @@ async function run(text: string, imports: Record<string, Record<string, unknown>
   const module = new namespace.Module(await wat(text));
   return new namespace.Instance(module, imports).exports;
 }
+
+it("does not make the host's `Response` by asking for it", () => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, "Response");
+  const read = vi.fn();
+  Object.defineProperty(globalThis, "Response", { get: read, configurable: true });
+  try {
+    expect(createWebAssembly()).toHaveProperty("compileStreaming");
+    expect(read).not.toHaveBeenCalled();
+  } finally {
+    if (own !== undefined) Object.defineProperty(globalThis, "Response", own);
+  }
+});
+
+it("streams responses, and nothing that only claims to be one", async () => {
+  const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  const headers = { "Content-Type": "application/wasm" };
+  const { compileStreaming } = WA;
+  if (compileStreaming === undefined) throw new Error("this host has Response");
+  await expect(compileStreaming(new Response(bytes, { headers }))).resolves.toBeInstanceOf(WA.Module);
+  const claims = { [Symbol.toStringTag]: "Response" };
+  for (const source of [{}, claims, undefined, bytes])
+    await expect(compileStreaming(source as Response)).rejects.toThrow(TypeError);
+});
 
 describe("functions", () => {
   it("convert arguments as JavaScript does, not as the embedder API", async () => {

@@ -6,7 +6,7 @@ import { makeInstanceClass, readImports } from "./instance.ts";
 import { copyBytes } from "./interface.ts";
 import { compile, toBuiltins } from "./module.ts";
 import { Realm, type WebAssemblyOptions } from "./realm.ts";
-import { responseBytes } from "./streaming.ts";
+import { hasResponse, responseBytes } from "./streaming.ts";
 import { promising } from "./suspending.ts";
 import type { WebAssemblyNamespace } from "./types-of-namespace.ts";
 
@@ -77,7 +77,7 @@ export function createWebAssembly(options: WebAssemblyOptions = {}): WebAssembly
 
   const namespace: object = {};
   for (const [name, operation] of Object.entries(operations)) {
-    if (name.endsWith("Streaming") && typeof Response !== "function") continue;
+    if (name.endsWith("Streaming") && !hasResponse()) continue;
     Object.defineProperty(operation, "length", { value: 1, configurable: true });
     Object.defineProperty(namespace, name, {
       value: operation,

@@ -10,8 +10,22 @@ interface ResponseLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/**
+ * Whether the host has `Response`. Its value is not looked at: Node makes it when it is read, with a parser of HTTP in WebAssembly that
+ * it compiles and instantiates through whatever namespace there is at each moment.
+ */
+export function hasResponse(): boolean {
+  return "Response" in globalThis;
+}
+
 function isResponse(value: unknown): value is ResponseLike {
-  return isObject(value) && typeof Response === "function" && value instanceof Response;
+  // The tag first: of what claims to be a Response, the host has made the class already.
+  return (
+    isObject(value) &&
+    Object.prototype.toString.call(value) === "[object Response]" &&
+    hasResponse() &&
+    value instanceof Response
+  );
 }
 
 /** @throws TypeError, by rejecting, for what is no response, one that failed, and one of another media type */

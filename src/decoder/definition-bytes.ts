@@ -3,7 +3,7 @@
 // they are the same on every host. What functions become when they are called is counted by the interpreter.
 
 /** Its canonical form included, also where another module has defined the same. */
-export const TYPE_BYTES = 580;
+export const TYPE_BYTES = 560;
 export const PARAM_BYTES = 40;
 export const FIELD_BYTES = 104;
 /** A supertype, or a reference to another type in a field or parameter: a part of the canonical form's key. */
@@ -20,7 +20,7 @@ export const TABLE_BYTES = 256;
 export const TAG_BYTES = 64;
 export const ELEMENT_SEGMENT_BYTES = 192;
 /** A function index in an element segment, in an array that grows by half. */
-export const ELEMENT_INDEX_BYTES = 16;
+export const ELEMENT_INDEX_BYTES = 12;
 /** An expression in an element segment. */
 export const ELEMENT_EXPRESSION_BYTES = 56;
 export const DATA_SEGMENT_BYTES = 144;

@@ -28,7 +28,7 @@ const NODE_BYTES = 144;
 const EDGE_BYTES = 112;
 const LOOSE_NODE_BYTES = 144;
 /** A label of a table: a place in an array, and one in the decoded instruction. */
-const TABLE_LABEL_BYTES = 18;
+const TABLE_LABEL_BYTES = 16;
 const FIXUP_BYTES = 104;
 
 /** No region is prepaid for more than this. */

@@ -175,23 +175,20 @@ describe("limits of a WAGI guest", () => {
     expect(records.map(({ cold }) => cold)).toEqual([true, false, false, false]);
   });
 
-  it("let a guest that computes delay others by little", async () => {
-    const { url } = await serve(manifestOf(LIMITED));
-    await (await fetch(`${url}/warm`)).text();
+  it("serve others while a guest computes", async () => {
+    const { url, server } = await serve(manifestOf('[component.guest.tool.wasmeter]\ntimeout = "60s"'));
     const leaving = new AbortController();
-    const busy = fetch(`${url}/spin`, { signal: leaving.signal }).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const times: number[] = [];
-    for (let k = 0; k < 20; k++) {
-      const begun = performance.now();
-      await (await fetch(`${url}/hello`)).text();
-      times.push(performance.now() - begun);
-    }
+    let isBusy = true;
+    const busy = fetch(`${url}/spin`, { signal: leaving.signal })
+      .catch(() => {})
+      .finally(() => {
+        isBusy = false;
+      });
+    await eventually(() => server.active === 1);
+    for (let k = 0; k < 20; k++) expect(await (await fetch(`${url}/hello`)).text()).toContain("hello");
+    expect(isBusy).toBe(true);
     leaving.abort();
     await busy;
-    // A request takes several turns of the event loop; each may wait for one turn of the guest.
-    expect(Math.min(...times)).toBeLessThan(100);
-    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(300);
   });
 });
 

@@ -1,7 +1,7 @@
 // One instance of a plugin with its store, from its making to its last call.
 // Owns what is undone between two calls, and what a call has cost.
 
-import { type Execution, type Instance, InterruptedError, Store } from "../api/index.ts";
+import { type Execution, ExitError, type Instance, InterruptedError, Store } from "../api/index.ts";
 import type { OutputStream } from "../wasi/index.ts";
 import { WasiPreview1 } from "../wasi/index.ts";
 import { type AbiSession, exportsFunction, type GuestCall } from "./abi.ts";
@@ -66,6 +66,8 @@ export class Sandbox implements CallScope {
   #onLog: ((entry: LogEntry) => void) | undefined;
   #execution: Execution | undefined;
   #isCancelled = false;
+  /** The program has ended by itself: what it has left is none for another call. */
+  #hasExited = false;
   call: GuestCall | undefined;
 
   private constructor(template: Template, runner: Runner) {
@@ -186,10 +188,11 @@ export class Sandbox implements CallScope {
   renew(failure: Failure | undefined): boolean {
     const { state = "reset" } = this.#template.settings;
     if (failure !== undefined && (state === "kept" || UNFINISHED.has(failure.kind))) return false;
-    if (state === "kept") return true;
+    if (state === "kept") return !this.#hasExited;
     if (!this.#canReset) return false;
     try {
       this.#instance?.reset();
+      this.#hasExited = false;
       return true;
     } catch {
       return false;
@@ -231,6 +234,9 @@ export class Sandbox implements CallScope {
     const left = fuel === undefined ? undefined : fuel > used ? fuel - used : 0n;
     try {
       return await this.#runner.run(execution, { fuel: left, signal, deadline, tenant });
+    } catch (error) {
+      this.#hasExited ||= error instanceof ExitError;
+      throw error;
     } finally {
       this.#execution = undefined;
       execution.cancel();

@@ -34,6 +34,7 @@ const MODULE = wat(`(module
   (import "extism:host/env" "reset" (func $reset))
   (import "extism:host/env" "memory_bytes" (func $bytes (result i64)))
   (import "extism:host/user" "back" (func $back (param i64) (result i64)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 1)
   (func $copy (result i64) (local $at i64) (local $i i64)
     (local.set $at (call $alloc (call $inputLength)))
@@ -100,6 +101,11 @@ const MODULE = wat(`(module
     (if (i64.ne (call $length (local.get $at)) (i64.const 0)) (then (return (i32.const 3))))
     (if (i64.eq (call $varGet (call $copy)) (i64.const 0)) (then (return (i32.const 4))))
     (i32.const 0))
+  ;; As commands of Go end; the status is the input's first byte.
+  (func (export "exits") (result i32)
+    (call $varSet (call $copy) (call $copy))
+    (call $output (call $copy) (call $inputLength)) (call $exit (call $inputLoad8 (i64.const 0))) (i32.const 9))
+  (func (export "isKnown") (result i32) (i64.ne (call $varGet (call $copy)) (i64.const 0)))
   (func (export "outputNowhere") (result i32) (call $output (i64.const 12345) (i64.const 8)) (i32.const 0))
   (func (export "outputTooLong") (result i32)
     (call $output (call $copy) (i64.const 0xffffffff)) (i32.const 0))
@@ -187,6 +193,17 @@ describe("an Extism plugin", () => {
     expect(error.memoryBytes).toBeLessThanOrEqual(2_000_000);
     const { text, memoryBytes } = await plugin.call("echo", "as new");
     expect([text, memoryBytes < 100_000]).toEqual(["as new", true]);
+  });
+
+  it("has said what it has to say when it exits well, and an instance that has exited is over", async () => {
+    for (const state of ["reset", "fresh", "kept"] as const) {
+      const plugin = make({ state });
+      for (let k = 0; k < 2; k++) expect((await plugin.call("exits", "\0said")).text).toBe("\0said");
+      expect((await plugin.call("isKnown", "\0said")).text).toBe("");
+      expect(await failure(plugin.call("exits", "\x07"))).toMatchObject({ kind: "guest-error", exitCode: 7 });
+      expect((await plugin.call("echo", "x")).text).toBe("x");
+      await plugin.close();
+    }
   });
 
   it("writes into a copy of its input, and never into its caller's bytes", async () => {

@@ -1,7 +1,7 @@
 // The state of one Extism plugin: its memory, input, output, error, variables, last response.
 // Owns the bounds of what it keeps. What the plugin's functions do with it is functions.ts's.
 
-import type { Instance, Store } from "../../api/index.ts";
+import { ExitError, type Instance, type Store } from "../../api/index.ts";
 import { quotedName } from "../../printable.ts";
 import { utf8Length } from "../../utf8.ts";
 import type { AbiSession, GuestCall } from "../abi.ts";
@@ -60,7 +60,13 @@ export class ExtismSession implements AbiSession {
     if (this.inputLength < call.input.length) {
       throw new CallFailure("memory", `the plugin's memory has no room for its input`);
     }
-    const status = await call.invoke(call.name, []);
+    let status: unknown;
+    try {
+      status = await call.invoke(call.name, []);
+    } catch (error) {
+      // Commands end so: what they have set as output is their output.
+      if (!(error instanceof ExitError) || error.exitCode !== 0) throw error;
+    }
     const problem = this.error === 0 ? undefined : this.memory.block(this.error);
     if (problem !== undefined) throw new CallFailure("guest-error", textOfBytes(problem));
     if (status !== undefined && status !== 0) {

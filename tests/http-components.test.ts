@@ -158,7 +158,6 @@ source = "inner.wasm"
       "it does not export wasi:http/incoming-handler@0.2; it exports wasi:http/handler@0.3.0; components of WASI 0.3 are not served so far",
     ],
     ["rust-tour", "", 'a program is served as WAGI: executor = { type = "wagi" }'],
-    ["rust-spin-api-kv", "", "fermyon:spin/key-value@2.0.0"],
     [
       "rust-spin-api-kv.core",
       "",

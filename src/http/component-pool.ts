@@ -1,7 +1,7 @@
 // Instances of one component for one request each: made once, reset for the next.
 // Owns their lives. What a request is and what its guest may see is put in from outside.
 
-import type { AsyncCallOptions } from "../api/index.ts";
+import type { AsyncCallOptions, Caller } from "../api/index.ts";
 import { type Engine, Store } from "../api/index.ts";
 import {
   type Component,
@@ -18,8 +18,8 @@ export interface ComponentPoolOptions {
   readonly component: Component;
   /** What each guest may reach, and how; clocks and sockets of the process. */
   readonly network: Pick<ComponentWasiOptions, "network" | "transport" | "host">;
-  /** Interfaces besides WASI's, by name. */
-  readonly interfaces: Readonly<Record<string, HostInterface>>;
+  /** Interfaces besides WASI's, by name; `caller` gives the call of theirs that is under way. */
+  readonly interfaces: (caller: () => Caller | undefined) => Readonly<Record<string, HostInterface>>;
   readonly maxMemory: number;
   readonly deterministic: { readonly seed: bigint } | undefined;
 }
@@ -61,7 +61,8 @@ export class ComponentPool {
     this.#options = options;
     const linker = new ComponentLinker(options.engine);
     Wasi.addTo(linker);
-    for (const [name, host] of Object.entries(options.interfaces)) linker.instance(name, host);
+    const interfaces = options.interfaces(() => linker.caller);
+    for (const [name, host] of Object.entries(interfaces)) linker.instance(name, host);
     this.#prepared = linker.prepare(options.component);
   }
 

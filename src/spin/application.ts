@@ -15,6 +15,7 @@ import { printable } from "../printable.ts";
 import type { FileSystem } from "../wasi/index.ts";
 import { outboundRules } from "./allowed-outbound-hosts.ts";
 import { type FileOptions, openFiles } from "./files.ts";
+import { hostCall } from "./host-call.ts";
 import { InternalTransport } from "./internal-transport.ts";
 import { parseManifest } from "./manifest.ts";
 import type { ComponentDeclaration, Executor, HttpTrigger, Manifest } from "./model.ts";
@@ -28,7 +29,8 @@ import {
   SpinApplication,
   type Target,
 } from "./spin-application.ts";
-import { spinInterfaces } from "./spin-interfaces.ts";
+import { absentImports, spinInterfaces } from "./spin-interfaces.ts";
+import { ApplicationStores } from "./stores/application-stores.ts";
 import { type VariableProvider, Variables } from "./variables.ts";
 import { describeWasm } from "./wasm-kind.ts";
 
@@ -45,14 +47,21 @@ export interface ApplicationOptions {
   readonly routeHeaders?: boolean;
   readonly directMounts?: boolean;
   readonly allowTransientWrite?: boolean;
+  /** Directory of what the application keeps, such as its stores. Default `.spin` beside the manifest; `""` for memory. */
+  readonly stateDir?: string;
+  /** Files of key-value stores by label, besides `default`; `undefined` for one in memory, of this process. Default none. */
+  readonly keyValueStores?: ReadonlyMap<string, string | undefined>;
   /** For components that do not say otherwise. */
   readonly limits?: GuestLimits;
-  /** What components write to standard error. Default: thrown away. */
+  /** What components write, and why their stores cannot be used. Default: thrown away. */
   readonly onOutput?: (component: string, stream: "stdout" | "stderr", chunk: Uint8Array) => void;
 }
 
 /** The manifest of a directory. */
 export const MANIFEST = "spin.toml";
+
+/** Spin's directory for what an application keeps, beside the manifest. */
+export const STATE_DIR = ".spin";
 
 /** The manifest's path for what was given: that of a manifest, or of its directory. */
 export function manifestPath(given: string): string {
@@ -86,6 +95,7 @@ class Loader {
   readonly #variables: Variables;
   readonly #scheduler = new Scheduler({ quantum: QUANTUM, quantumMs: QUANTUM_MS });
   readonly #engines = new Map<string, Engine>();
+  readonly #stores: ApplicationStores;
   readonly #transport = new InternalTransport(nodeHttpTransport());
   /** By engine and contents: a component may be there under several names. */
   readonly #modules = new Map<string, Module>();
@@ -97,6 +107,9 @@ class Loader {
     this.#options = options;
     this.#problems = new Problems(manifest.file);
     this.#variables = new Variables(manifest, options.variables ?? [], this.#problems);
+    const { stateDir = join(dirname(resolve(manifest.file)), STATE_DIR), keyValueStores = new Map() } =
+      options;
+    this.#stores = new ApplicationStores({ stateDir, keyValueStores }, this.#problems);
     this.#checkWanted();
   }
 
@@ -132,6 +145,7 @@ class Loader {
       warnings: [...warnings, ...this.#problems.warnings],
       targets: [...this.#targets.values()],
       transport: this.#transport,
+      stores: this.#stores,
     });
   }
 
@@ -253,9 +267,18 @@ class Loader {
     const guest = this.#guest(component);
     const { variables, rules } = this.#readSettings(component);
     const host = nodeComponentHost();
+    const compiled = new Component(guest.engine, bytes);
+    const stores = this.#stores.granted(component);
+    for (const name of absentImports(compiled)) {
+      const message = `it imports ${name}, which is not supported here: calls of it fail with an error that says so`;
+      this.#problems.warn(component.source.line, `component.${component.id}.source`, message);
+    }
+    const onOutput = (stream: "stdout" | "stderr", chunk: Uint8Array): void =>
+      this.#options.onOutput?.(component.id, stream, chunk);
+    const report = (line: string): void => onOutput("stderr", Buffer.from(`wasmeter: ${line}\n`));
     return new ComponentHandler({
       ...guest,
-      component: new Component(guest.engine, bytes),
+      component: compiled,
       argv: executor.type === "wagi" ? executor.argv : undefined,
       hasRouteHeaders: this.#options.routeHeaders ?? true,
       network: {
@@ -269,8 +292,8 @@ class Loader {
         host,
         transport: this.#transport,
       },
-      interfaces: spinInterfaces(variables),
-      onOutput: (stream, chunk) => this.#options.onOutput?.(component.id, stream, chunk),
+      interfaces: (caller) => spinInterfaces({ variables, stores }, hostCall(caller, report)),
+      onOutput,
     });
   }
 

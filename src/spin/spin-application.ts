@@ -11,6 +11,7 @@ import type { Problem } from "./problems.ts";
 import { normalisePath } from "./request-path.ts";
 import { RESERVED_PREFIX } from "./route-pattern.ts";
 import type { RouteMatch, Router } from "./router.ts";
+import type { ApplicationStores } from "./stores/application-stores.ts";
 
 /** An application with what is worth telling before it is served. */
 export interface LoadedApplication extends Application {
@@ -47,6 +48,7 @@ interface Parts {
   readonly internal: ReadonlyMap<string, Target>;
   readonly targets: readonly Target[];
   readonly transport: InternalTransport;
+  readonly stores: ApplicationStores;
 }
 
 export class SpinApplication implements LoadedApplication {
@@ -88,6 +90,7 @@ export class SpinApplication implements LoadedApplication {
 
   close(): void {
     for (const { handler } of this.#parts.targets) handler.close();
+    this.#parts.stores.close();
   }
 
   #destination(

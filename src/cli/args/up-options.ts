@@ -35,9 +35,14 @@ export const UP_OPTIONS = {
   },
   "truncate-logs": { help: "empty the log files first" },
   "state-dir": { value: "DIR", help: "where logs and stores are (default .spin beside the manifest)" },
+  "key-value": {
+    value: "KEY=VALUE",
+    repeatable: true,
+    help: "set a key of the default store before anything is served",
+  },
   "runtime-config-file": {
     value: "FILE",
-    help: "Spin's runtime configuration: providers of variables, directories",
+    help: "Spin's runtime configuration: providers of variables, stores, directories",
   },
   "direct-mounts": { help: "grant directories as they are, instead of copies in memory" },
   "allow-transient-write": { help: "let guests write to their files; it is gone with the request" },
@@ -65,7 +70,6 @@ export const UP_FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   addr: "--listen HOST:PORT",
   port: "--listen :PORT",
   p: "--listen :PORT",
-  "key-value": "a component's own start, as there are no stores so far",
   sqlite: "a component's own start, as there are no databases so far",
   "max-instance-reuse-count": "not needed: an instance is made as new for each request",
 };
@@ -84,6 +88,8 @@ export interface UpOptions {
   readonly logDir: string | undefined;
   readonly truncateLogs: boolean;
   readonly stateDir: string | undefined;
+  /** Of the default store. */
+  readonly keyValues: readonly (readonly [key: string, value: string])[];
   readonly runtimeConfigFile: string | undefined;
   readonly directMounts: boolean;
   readonly allowTransientWrite: boolean;
@@ -119,7 +125,7 @@ export function readUpOptions(line: CommandLine, env: Env): UpOptions {
   return {
     path: paths[0] ?? ".",
     server: readServerSettings(withMemory, env, LISTEN),
-    environment: new Map(all("env").map(parseEnvironment)),
+    environment: new Map(all("env").map((pair) => parsePair("--env", pair))),
     components: components.length === 0 ? undefined : components,
     variables: all("variable").map(parseVariableOption),
     build: line.options.has("build") || isOn(env.SPIN_ALWAYS_BUILD),
@@ -128,6 +134,7 @@ export function readUpOptions(line: CommandLine, env: Env): UpOptions {
     logDir: line.options.get("log-dir")?.[0] ?? env.SPIN_LOG_DIR,
     truncateLogs: line.options.has("truncate-logs"),
     stateDir: text("state-dir"),
+    keyValues: all("key-value").map((pair) => parsePair("--key-value", pair)),
     runtimeConfigFile: text("runtime-config-file", "RUNTIME_CONFIG_FILE"),
     directMounts: line.options.has("direct-mounts"),
     allowTransientWrite: line.options.has("allow-transient-write") || isOn(env.SPIN_ALLOW_TRANSIENT_WRITE),
@@ -138,9 +145,9 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && !["", "0", "false", "no", "n", "off", "f"].includes(value.toLowerCase());
 }
 
-function parseEnvironment(text: string): [string, string] {
+function parsePair(option: string, text: string): [string, string] {
   const at = text.indexOf("=");
-  if (at <= 0) throw new UsageError(`--env: '${printable(text)}' is no variable; write KEY=VALUE`);
+  if (at <= 0) throw new UsageError(`${option}: '${printable(text)}' has no '='; write KEY=VALUE`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

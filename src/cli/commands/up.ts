@@ -27,6 +27,7 @@ export const up: Command = {
     return inputErrors(async () => {
       const source = new UpSource(options, io);
       if (options.build && isPrimary) await buildComponents(source.manifest(), io, options.components);
+      if (isPrimary) await source.setKeyValues();
       return serveApplication({
         ...{ io, file: source.file, settings: options.server },
         load: () => source.load(),
@@ -53,6 +54,7 @@ come to their end with what they began with. Serves in one process.`,
     return inputErrors(async () => {
       const source = new UpSource(options, io);
       await buildComponents(source.manifest(), io, options.components);
+      await source.setKeyValues();
       // Before it is loaded: what changes from now on is seen.
       const before = await lookAt(source);
       return serveApplication({

@@ -4,11 +4,13 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { printable } from "../../printable.ts";
-import { makeApplication, manifestPath } from "../../spin/application.ts";
+import { makeApplication, manifestPath, STATE_DIR } from "../../spin/application.ts";
 import { parseManifest } from "../../spin/manifest.ts";
 import type { Manifest } from "../../spin/model.ts";
 import { parseRuntimeConfig, type RuntimeConfig } from "../../spin/runtime-config.ts";
 import type { LoadedApplication } from "../../spin/spin-application.ts";
+import { DEFAULT_STORE, defaultFile } from "../../spin/stores/application-stores.ts";
+import { KeyValueFile } from "../../spin/stores/key-value-file.ts";
 import { isTable } from "../../spin/table-reader.ts";
 import { parseToml, TomlError } from "../../spin/toml.ts";
 import { environmentProvider, staticProvider, type VariableProvider } from "../../spin/variables.ts";
@@ -18,9 +20,6 @@ import type { CommandIo } from "../io.ts";
 import { readInput, systemCode, systemReason } from "../read-module.ts";
 import { InputError } from "../usage-error.ts";
 import { LogFiles } from "./log-files.ts";
-
-/** Spin's directory for what an application keeps. */
-const STATE_DIR = ".spin";
 
 export class UpSource {
   /** Of the manifest. */
@@ -48,12 +47,32 @@ export class UpSource {
     const maxMemory = server.limits.maxMemory ?? config?.maxInstanceMemory;
     const logs = this.#openLogs([...manifest.components.keys()], config);
     return makeApplication(manifest, {
+      stateDir: this.#stateDirectory(config),
+      keyValueStores: this.#storeFiles(config),
       variables: this.#providers(config),
       ...{ environment, directMounts, allowTransientWrite },
       ...(components !== undefined && { components }),
       limits: { ...server.limits, maxMemory },
       onOutput: (component, stream, chunk) => logs.write(component, stream, chunk),
     });
+  }
+
+  /** Sets what `--key-value` says, once for all processes. @throws InputError */
+  async setKeyValues(): Promise<void> {
+    const { keyValues } = this.#options;
+    if (keyValues.length === 0) return;
+    const config = this.#runtimeConfig();
+    const path = this.#storeFiles(config).get(DEFAULT_STORE) ?? defaultFile(this.#stateDirectory(config));
+    if (path === undefined) throw new InputError("--key-value: the default store is in memory, in no file");
+    const file = new KeyValueFile(path);
+    try {
+      const entries = keyValues.map(([key, value]): [string, Uint8Array] => [key, Buffer.from(value)]);
+      await file.store(DEFAULT_STORE).setMany(entries);
+    } catch (error) {
+      throw new InputError(`--key-value: ${printable(path)}: ${(error as Error).message}`);
+    } finally {
+      file.close();
+    }
   }
 
   close(): void {
@@ -78,13 +97,7 @@ export class UpSource {
   }
 
   #openLogs(components: readonly string[], config: RuntimeConfig | undefined): LogFiles {
-    const {
-      logDir = config?.logDir,
-      stateDir = config?.stateDir,
-      truncateLogs,
-      quiet,
-      follow,
-    } = this.#options;
+    const { logDir = config?.logDir, truncateLogs, quiet, follow } = this.#options;
     for (const name of follow) {
       if (!components.includes(name)) {
         throw new InputError(
@@ -92,7 +105,7 @@ export class UpSource {
         );
       }
     }
-    const state = stateDir ?? join(this.#directory, STATE_DIR);
+    const state = this.#stateDirectory(config);
     const directory = logDir === undefined ? (state === "" ? "" : join(state, "logs")) : logDir;
     const before = this.#logs;
     this.#logs = new LogFiles(
@@ -115,6 +128,20 @@ export class UpSource {
     } catch {
       // Nobody reads it; the files have it.
     }
+  }
+
+  // ------------------------------------------------------------------ state
+
+  /** `""` for nowhere. */
+  #stateDirectory(config: RuntimeConfig | undefined): string {
+    return this.#options.stateDir ?? config?.stateDir ?? join(this.#directory, STATE_DIR);
+  }
+
+  /** Paths are relative to the configuration that names them. */
+  #storeFiles(config: RuntimeConfig | undefined): ReadonlyMap<string, string | undefined> {
+    const base = dirname(resolve(this.#options.runtimeConfigFile ?? "."));
+    const stores = [...(config?.keyValueStores ?? [])];
+    return new Map(stores.map(([label, path]) => [label, path === undefined ? path : resolve(base, path)]));
   }
 
   // ------------------------------------------------------------------ variables

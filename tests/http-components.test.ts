@@ -100,7 +100,7 @@ executor = { type = "wagi" }
 source = "inner.wasm"
 `;
     const files = { "guest.wasm": componentBytes("rust-http"), "inner.wasm": "guest:c-wagi" };
-    const { url, records } = await serve(
+    const { url, records, server, output } = await serve(
       manifest('allowed_outbound_hosts = ["http://inner.spin.internal"]', inner),
       { files },
     );
@@ -110,6 +110,12 @@ source = "inner.wasm"
     expect(records.map(({ component }) => component)).toEqual(["inner", "guest"]);
     const outside = await fetch(`${url}/fetch?url=http://127.0.0.1:${upstreamPort}/`);
     expect(outside.status).toBe(502);
+    await eventually(() => records.length === 3);
+    expect(records.map(({ denied }) => denied)).toEqual([0, 0, 1]);
+    expect(server.metrics()).toContain('wasmeter_denied_connections_total{component="guest"} 1\n');
+    expect(output.get("guest")).toContain(
+      `wasmeter: http http://127.0.0.1:${upstreamPort} was denied: component.guest.allowed_outbound_hosts has no rule that allows it\n`,
+    );
     // From outside the name means nothing.
     const named = await fetch(`${url}/`, { headers: { host: "inner.spin.internal" } });
     expect(await named.text()).toBe("Hello, wasi:http/proxy world!\n");

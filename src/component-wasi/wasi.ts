@@ -45,6 +45,11 @@ export class Wasi {
     return this.#state.openDescriptors;
   }
 
+  /** How often the guest has asked for something of the network that it was not granted. */
+  get networkDenials(): number {
+    return this.#state.network.denials;
+  }
+
   /** @internal For what serves requests. */
   get state(): WasiState {
     return this.#state;

@@ -27,6 +27,8 @@ export interface RequestRecord {
   /** Bytes of memories and tables at the guest's end. */
   readonly memory: number;
   readonly cold: boolean;
+  /** Connections, requests and lookups that the guest asked for and was not granted. */
+  readonly denied: number;
   readonly failure: Failure | undefined;
 }
 
@@ -46,7 +48,7 @@ export function accessLine(record: RequestRecord, format: LogFormat): string {
       ...(failure !== undefined && { failure: failure.kind }),
     })}\n`;
   }
-  const { client, method, component, status, bytes, memory, id, cold } = record;
+  const { client, method, component, status, bytes, memory, id, cold, denied } = record;
   const words = [
     ...[
       new Date(time).toISOString(),
@@ -58,6 +60,7 @@ export function accessLine(record: RequestRecord, format: LogFormat): string {
     ...[`${rounded(durationMs)}ms`, component ?? "-", `fuel=${fuel}`, `memory=${memory}`],
     ...(queueMs >= 1 ? [`queued=${rounded(queueMs)}ms`] : []),
     ...(cold ? ["cold"] : []),
+    ...(denied > 0 ? [`denied=${denied}`] : []),
     ...(failure !== undefined ? [`failure=${failure.kind}`] : []),
     `id=${id}`,
   ];

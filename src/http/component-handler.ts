@@ -60,6 +60,7 @@ export class ComponentHandler implements RequestHandler {
     } finally {
       usage.fuel = store.fuelConsumed - fuelBefore;
       usage.memory = store.bytesUsed;
+      usage.denied = pooled.wasi.networkDenials;
       this.#pool.release(pooled);
     }
   }

@@ -105,7 +105,7 @@ export class Dispatcher {
     const answer = new Answer(transport, request.method === "HEAD");
     const progress: Progress = {
       ...{ component: undefined, queueMs: 0, failure: undefined },
-      usage: { fuel: 0n, memory: 0, cold: false },
+      usage: { fuel: 0n, memory: 0, cold: false, denied: 0 },
     };
     try {
       const destination = route();
@@ -211,6 +211,7 @@ export class Dispatcher {
       metrics.observe("wasmeter_queue_seconds", labels, queueMs / 1000);
       metrics.add("wasmeter_fuel_total", labels, Number(usage.fuel));
       metrics.atLeast("wasmeter_guest_memory_bytes_max", labels, usage.memory);
+      if (usage.denied > 0) metrics.add("wasmeter_denied_connections_total", labels, usage.denied);
       if (usage.cold) metrics.observe("wasmeter_cold_start_seconds", labels, durationMs / 1000);
       if (failure !== undefined) {
         metrics.add("wasmeter_request_failures_total", { ...labels, reason: failure.kind });

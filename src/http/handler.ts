@@ -37,6 +37,8 @@ export interface Usage {
   memory: number;
   /** Whether an instance had to be made. */
   cold: boolean;
+  /** Connections, requests and lookups that it asked for and was not granted. */
+  denied: number;
 }
 
 export interface RequestHandler {

@@ -27,7 +27,7 @@ const FAMILIES: Readonly<Record<string, readonly [kind: Kind, help: string]>> = 
   wasmeter_guest_memory_bytes_max: ["gauge", "Most memory that one request had at its end, by component."],
   wasmeter_denied_connections_total: [
     "counter",
-    "Connections that guests asked for and were not granted, by component.",
+    "Connections, requests and lookups that guests asked for and were not granted, by component.",
   ],
   wasmeter_requests_running: ["gauge", "Requests that run now."],
   wasmeter_requests_waiting: ["gauge", "Requests that wait for a place now."],

@@ -5,6 +5,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Engine, LinkError, Module, Scheduler } from "../api/index.ts";
 import { Component } from "../component/index.ts";
+import type { NetworkDenial } from "../component-wasi/index.ts";
 import { nodeComponentHost, nodeHttpTransport } from "../component-wasi/node/index.ts";
 import { CompileError } from "../errors.ts";
 import { ComponentHandler } from "../http/component-handler.ts";
@@ -288,6 +289,7 @@ class Loader {
           connect: rules.flatMap((rule) =>
             rule.startsWith("*://") ? [rule.slice(4).replace(/\/$/, "")] : [],
           ),
+          onDenied: (denial) => report(this.#denialText(denial, component.id)),
         },
         host,
         transport: this.#transport,
@@ -295,6 +297,12 @@ class Loader {
       interfaces: (caller) => spinInterfaces({ variables, stores }, hostCall(caller, report)),
       onOutput,
     });
+  }
+
+  #denialText({ operation, target, message }: NetworkDenial, id: string): string {
+    // A file that is served alone has its rules from options.
+    if (this.#manifest.file === "") return message;
+    return `${operation} ${target} was denied: component.${id}.allowed_outbound_hosts has no rule that allows it`;
   }
 
   /** Variables and rules of outgoing requests, with the application's variables filled in. Problems are noted. */

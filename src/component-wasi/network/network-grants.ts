@@ -128,6 +128,8 @@ const MAX_TOLD = 100;
 const MAX_PINNED = 4096;
 
 export class NetworkGrants {
+  /** How often something was asked for and not granted. */
+  denials = 0;
   readonly #all: boolean;
   readonly #connect: readonly SocketRule[];
   readonly #listen: readonly SocketRule[];
@@ -260,6 +262,7 @@ export class NetworkGrants {
   }
 
   #tell(denied: Omit<NetworkDenial, "message">): false {
+    this.denials++;
     const { operation, target, flag } = denied;
     const advice = flag === undefined ? "its network is refused" : `${flag} would allow it`;
     const message = `${WHAT[operation]} ${target} was denied; ${advice}`;

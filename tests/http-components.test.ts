@@ -121,6 +121,36 @@ source = "inner.wasm"
     expect(await named.text()).toBe("Hello, wasi:http/proxy world!\n");
   });
 
+  it("reaches its own application by routes, where a rule says so", async () => {
+    const inner = `[[trigger.http]]
+route = "/inner/..."
+component = "inner"
+executor = { type = "wagi" }
+[[trigger.http]]
+route = { private = true }
+component = "hidden"
+executor = { type = "wagi" }
+[component.inner]
+source = "inner.wasm"
+[component.hidden]
+source = "inner.wasm"
+`;
+    const files = { "guest.wasm": componentBytes("rust-http"), "inner.wasm": "guest:c-wagi" };
+    const rule = 'allowed_outbound_hosts = ["http://self"]';
+    const { url } = await serve(manifest(rule, inner), { files });
+    const get = async (target: string) => {
+      const answer = await fetch(`${url}/fetch?url=${target}`);
+      return [answer.status, (await answer.text()).slice(0, 60)];
+    };
+    expect(await get("http://self.alt/inner/x")).toEqual([200, "Hello /x\n"]);
+    expect(await get("http://self.alt/")).toEqual([200, "Hello, wasi:http/proxy world!\n"]);
+    expect((await get("http://self.alt/none"))[0]).toBe(404);
+    expect((await get("https://self.alt/inner/x"))[0]).toBe(502);
+    expect((await get("http://hidden.spin.internal/"))[0]).toBe(502);
+    const { url: other } = await serve(manifest("", inner), { files });
+    expect((await fetch(`${other}/fetch?url=http://self.alt/inner/x`)).status).toBe(502);
+  });
+
   it("is served alone by the command, without Spin's headers", async () => {
     const directory = directoryWith({ "guest.wasm": componentBytes("rust-spin-api") });
     const child = spawn(process.execPath, [

@@ -11,11 +11,14 @@ export interface Application {
   route(request: IncomingRequest): Destination | undefined;
   /** Where a request of one component to another goes, by the other's name. @throws BadRequestError */
   routeTo(component: string, request: IncomingRequest): Destination | undefined;
-  /** Called when it is served, with the way by which requests of one component reach another. */
-  attach?(fetchComponent: (component: string, request: Request) => Promise<Response>): void;
+  /** Called when it is served, with the way by which requests of its components stay inside the process. */
+  attach?(fetchInside: FetchInside): void;
   /** Lets go of what is kept for requests to come; those that run go on. */
   close(): void;
 }
+
+/** Answers a request to a component; to the one that its path leads to, where none is named. */
+export type FetchInside = (component: string | undefined, request: Request) => Promise<Response>;
 
 export interface ServedComponent {
   readonly id: string;

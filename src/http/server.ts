@@ -167,7 +167,9 @@ export class HttpServer {
   }
 
   #attach(application: Application): void {
-    application.attach?.((component, request) => this.fetchComponent(component, request));
+    application.attach?.((component, request) =>
+      component === undefined ? this.fetch(request) : this.fetchComponent(component, request),
+    );
   }
 
   /**

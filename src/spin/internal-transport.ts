@@ -1,4 +1,4 @@
-// Outgoing requests of components: those to `NAME.spin.internal` go to another component inside the process, others leave.
+// Outgoing requests of components: those to `NAME.spin.internal` and to the application itself stay inside the process, others leave.
 
 import { fieldsOfHeaders, latin1 } from "../component-wasi/http/fields.ts";
 import {
@@ -7,28 +7,29 @@ import {
   type HttpResponse,
   type HttpTransport,
 } from "../component-wasi/index.ts";
-
-/** Answers a request of one component to another. */
-export type FetchComponent = (component: string, request: Request) => Promise<Response>;
+import type { FetchInside } from "../http/application.ts";
 
 const INTERNAL = /^([a-z0-9-]+)\.spin\.internal(?::\d+)?$/i;
+
+const SELF = /^self\.alt(?::\d+)?$/i;
 
 /** Set once the application is served. */
 export class InternalTransport implements HttpTransport {
   readonly #outside: HttpTransport;
-  #fetch: FetchComponent | undefined;
+  readonly hasSelf = true;
+  #fetch: FetchInside | undefined;
 
   constructor(outside: HttpTransport) {
     this.#outside = outside;
   }
 
-  attach(fetch: FetchComponent): void {
+  attach(fetch: FetchInside): void {
     this.#fetch = fetch;
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
     const [, component] = INTERNAL.exec(request.authority) ?? [];
-    if (component === undefined) return this.#outside.send(request);
+    if (component === undefined && !SELF.test(request.authority)) return this.#outside.send(request);
     if (this.#fetch === undefined) throw new HttpError({ tag: "destination-unavailable" });
     const { method, authority, path, headers, signal } = request;
     const init = {

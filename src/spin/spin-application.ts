@@ -1,11 +1,11 @@
 // A loaded application as the server sees it: which guest or page a request goes to.
 // Owns that; how the guests were made is application.ts's affair.
 
-import type { Application, Destination, ServedComponent } from "../http/application.ts";
+import type { Application, Destination, FetchInside, ServedComponent } from "../http/application.ts";
 import { statusPage } from "../http/failure.ts";
 import type { RequestHandler } from "../http/handler.ts";
 import { BadRequestError, type IncomingRequest } from "../http/request.ts";
-import type { FetchComponent, InternalTransport } from "./internal-transport.ts";
+import type { InternalTransport } from "./internal-transport.ts";
 import type { StaticResponse } from "./model.ts";
 import type { Problem } from "./problems.ts";
 import { normalisePath } from "./request-path.ts";
@@ -84,8 +84,8 @@ export class SpinApplication implements LoadedApplication {
     return { kind: "guest", component: target.served, handler: target.handler, path, query, route };
   }
 
-  attach(fetchComponent: FetchComponent): void {
-    this.#parts.transport.attach(fetchComponent);
+  attach(fetchInside: FetchInside): void {
+    this.#parts.transport.attach(fetchInside);
   }
 
   close(): void {

@@ -264,6 +264,35 @@ it.each<[string, (request: Interface) => void, string]>([
   });
 });
 
+it("a request without an authority goes to the guest's own application, where there is one and a rule names it", async () => {
+  const asked: unknown[] = [];
+  const transport = {
+    hasSelf: true,
+    send: async ({ scheme, authority }: { scheme: string; authority: string }) => {
+      asked.push([scheme, authority]);
+      return { status: 200, headers: [], body: "null" as const };
+    },
+  };
+  const handle = async (rules: string[], scheme?: string) => {
+    const hosts = hostsOf({ network: { http: rules }, transport });
+    const { Fields, OutgoingRequest } = hosts.get("http/types");
+    const request = new OutgoingRequest(new Fields());
+    if (scheme !== undefined) request.setScheme({ tag: scheme });
+    await hosts.get("http/outgoing-handler").handle(request, undefined).subscribe().block();
+  };
+  await handle(["http://self"]);
+  await handle(["http://self"], "HTTP");
+  await handle(["*://*:*"], "HTTPS");
+  expect(asked).toEqual([
+    ["https", "self.alt"],
+    ["http", "self.alt"],
+    ["https", "self.alt"],
+  ]);
+  const denied = { tag: "HTTP-request-denied" };
+  expect(await failureOf(() => handle(["http://self"], "HTTPS"))).toEqual(denied);
+  expect(await failureOf(() => handle(["http://other"]))).toEqual(denied);
+});
+
 it("without a transport nothing is sent, whatever is granted", async () => {
   const hosts = hostsOf({ network: "all" });
   const { Fields, OutgoingRequest } = hosts.get("http/types");

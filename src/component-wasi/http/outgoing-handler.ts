@@ -22,12 +22,15 @@ const NO_TIMEOUTS: Timeouts = {
   betweenBytesTimeoutMs: undefined,
 };
 
+/** The application itself, in Spin's words. A request without an authority goes there too. */
+const SELF = "self.alt";
+
 /** Parts `host[:port]`; user names are none of a guest's business. */
 const AUTHORITY = /^(\[[0-9a-fA-F:.]+\]|[^:@[\]]+)(?::(\d{1,5}))?$/;
 
 /**
- * `handle`. Throws the `error-code`: `HTTP-request-denied` without a grant, or a transport; `HTTP-request-URI-invalid`: no authority, or one that
- * is none; `HTTP-protocol-error`: another scheme. What happens later is the future's.
+ * `handle`. Throws the `error-code`: `HTTP-request-denied` without a grant, or a transport; `HTTP-request-URI-invalid`: no authority where the
+ * transport has no {@link HttpTransport.hasSelf}, or one that is none; `HTTP-protocol-error`: another scheme. What happens later is the future's.
  */
 export function handleOutgoing(
   state: WasiState,
@@ -37,21 +40,24 @@ export function handleOutgoing(
   const { method, path = "/", headers, pipe, ...parts } = request.parts;
   const scheme = parts.scheme === undefined ? "https" : parts.scheme.tag.toLowerCase();
   if (scheme !== "http" && scheme !== "https") throw failed({ tag: "HTTP-protocol-error" });
-  const [, host, digits] = AUTHORITY.exec(parts.authority ?? "") ?? [];
-  const port = digits === undefined ? undefined : Number(digits);
-  if (parts.authority === undefined || host === undefined || (port ?? 0) > 65_535)
-    throw failed({ tag: "HTTP-request-URI-invalid" });
-  const target = { scheme, host: host.toLowerCase(), port };
   const { transport } = state;
-  if (!state.network.mayRequest(target) || transport === undefined)
-    throw failed({ tag: "HTTP-request-denied" });
+  const authority = parts.authority ?? (transport?.hasSelf === true ? SELF : "");
+  const [, host, digits] = AUTHORITY.exec(authority) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (host === undefined || (port ?? 0) > 65_535) throw failed({ tag: "HTTP-request-URI-invalid" });
+  const target = { scheme, host: host.toLowerCase(), port };
+  const isSelf = transport?.hasSelf === true && target.host === SELF;
+  const isGranted = isSelf
+    ? state.network.mayRequestSelf(parts.scheme === undefined ? undefined : scheme)
+    : state.network.mayRequest(target);
+  if (!isGranted || transport === undefined) throw failed({ tag: "HTTP-request-denied" });
   const exchange = new Exchange();
   state.opened(exchange);
   const release = (): void => state.closeOne(exchange);
   const sending = send(transport, {
     method,
     scheme,
-    authority: parts.authority,
+    authority,
     path: path.startsWith("/") ? path : `/${path}`,
     headers,
     body: pipe?.readable(),

@@ -42,6 +42,8 @@ export interface HttpResponse {
 export interface HttpTransport {
   /** Rejects with {@link HttpError}; anything else is `internal-error` for the guest. */
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** Whether requests without an authority can be sent, to the application that the guest is part of: as authority `self.alt`. */
+  readonly hasSelf?: boolean;
 }
 
 /** A failure that the guest learns of as an `error-code` of wasi:http. */

@@ -32,6 +32,7 @@ import {
   type SocketRule,
 } from "./network-rules.ts";
 import {
+  allowsSelf,
   allowsTarget,
   defaultPort,
   type OutboundRule,
@@ -225,6 +226,14 @@ export class NetworkGrants {
       target: url,
       flag: isAllowed ? undefined : `--allow-http ${url}`,
     });
+  }
+
+  /** Whether the guest may make a request to its own application; says so if not. Without a scheme it may be either. */
+  mayRequestSelf(scheme: "http" | "https" | undefined): boolean {
+    const schemes = scheme === undefined ? ["http", "https"] : [scheme];
+    if (this.#all || this.#http.some((rule) => schemes.some((each) => allowsSelf(rule, each)))) return true;
+    const url = `${scheme ?? "http"}://self`;
+    return this.#tell({ operation: "http", target: url, flag: `--allow-http ${url}` });
   }
 
   /** Whether a request that is allowed may go to an address that its host's name, or the host itself, led to. */

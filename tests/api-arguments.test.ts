@@ -25,6 +25,17 @@ function instantiate(host: wasmeter.HostFunction = (_caller, n: number) => n): I
   return linker.instantiate(new Store(engine, { fuel: 10_000 }), module);
 }
 
+/** Gives objects of the GC heap. */
+const objects = new Linker(engine).instantiate(
+  new Store(engine),
+  new Module(
+    engine,
+    wat(`(module (type $pair (struct (field (mut i32)) (field f64))) (type $numbers (array (mut i16)))
+      (func (export "pair") (result (ref $pair)) (struct.new $pair (i32.const 1) (f64.const 2)))
+      (func (export "numbers") (result (ref $numbers)) (array.new $numbers (i32.const 7) (i32.const 3))))`),
+  ),
+);
+
 /** Thrown by values that resist: it has to come out as it is. */
 const OWN = new Error("the embedder's own");
 const resisting = new Proxy(
@@ -203,6 +214,8 @@ const MAKERS: Readonly<Record<string, () => object>> = {
   Table: () => instantiate().exports.table,
   Global: () => instantiate().exports.global,
   Tag: () => instantiate().exports.tag,
+  GcStruct: () => new wasmeter.GcStruct(objects.store, objects.call("pair")),
+  GcArray: () => new wasmeter.GcArray(objects.store, objects.call("numbers")),
   InterruptHandle: () => new wasmeter.InterruptHandle(),
   Scheduler: () => new wasmeter.Scheduler(),
   Tenant: () => new wasmeter.Scheduler().tenant("one"),

@@ -3,6 +3,7 @@
 import { unexpected } from "../checks/options.ts";
 import { hasOwn } from "../host.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
+import type { ExternType } from "../validator/checked-module.ts";
 import type { Func } from "./func.ts";
 import { Global } from "./global.ts";
 import { Memory } from "./memory.ts";
@@ -41,8 +42,12 @@ export function requireExport(value: unknown, what: string): asserts value is Ex
   );
 }
 
-/** The item behind a handle. @throws TypeError for what is none, or belongs to another store */
-export function externOf(store: Store, handle: unknown, what: string): ExternInstance {
+/**
+ * The item behind a handle.
+ * @param wanted what it is imported as: globals and tables that have waited for their type are of that from now on
+ * @throws TypeError for what is none, or belongs to another store, or has waited for another type; LimitError
+ */
+export function externOf(store: Store, handle: unknown, what: string, wanted: ExternType): ExternInstance {
   if (typeof handle === "function") {
     const func = store.values.instanceOf(handle);
     if (func !== undefined) return { kind: "func", func };
@@ -57,7 +62,7 @@ export function externOf(store: Store, handle: unknown, what: string): ExternIns
     handle instanceof Tag
   ) {
     if (handle.store !== store) throw new TypeError(`${what}: belongs to another store`);
-    return handle.item;
+    return handle instanceof Global || handle instanceof Table ? handle.itemFor(wanted, what) : handle.item;
   }
   throw new TypeError(`${what}: expected a function, Memory, Table, Global or Tag`);
 }

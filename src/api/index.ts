@@ -35,6 +35,7 @@ export { WasmException } from "./exception.ts";
 export { Execution, type ExecutionState, type ResumeOptions } from "./execution.ts";
 export type { ExportValue } from "./externs.ts";
 export type { CallOptions, Func, HostFunction, HostFunctionType } from "./func.ts";
+export { type ArrayContents, type FieldDescriptor, GcArray, GcStruct } from "./gc-object.ts";
 export { Global, type GlobalOptions } from "./global.ts";
 export { type Exports, Instance, type StartOptions } from "./instance.ts";
 export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";

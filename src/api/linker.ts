@@ -135,10 +135,10 @@ export class Linker {
     const items = known.filter((item) => item !== "later");
     if (items.length === known.length) return new PreparedInstance(module, () => items);
     return new PreparedInstance(module, (store) =>
-      matchImports(checked, (wanted, _expected, k) => {
+      matchImports(checked, (wanted, expected, k) => {
         const definition = definitions[k];
         const item = known[k];
-        if (isOfStore(definition)) return resolveInStore(store, definition, wanted);
+        if (isOfStore(definition)) return resolveInStore(store, definition, wanted, expected);
         return item === "later" ? undefined : item;
       }),
     );
@@ -201,7 +201,7 @@ export class Linker {
     return matchImports(module.checked, (wanted, expected) => {
       const definition = this.#find(wanted);
       return isOfStore(definition)
-        ? resolveInStore(store, definition, wanted)
+        ? resolveInStore(store, definition, wanted, expected)
         : this.#resolve(definition, wanted, expected);
     });
   }
@@ -254,13 +254,16 @@ function isOfStore(definition: Definition | undefined): definition is StoreDefin
   return definition?.kind === "item" || definition?.kind === "export";
 }
 
-/** @throws TypeError for what belongs to another store */
+/** @throws TypeError for what belongs to another store; as {@link externOf} */
 function resolveInStore(
   store: Store,
   definition: StoreDefinition,
   { module, name }: Import,
+  expected: ExternType,
 ): ExternInstance | undefined {
-  if (definition.kind === "item") return externOf(store, definition.value, `import ${module}.${name}`);
+  if (definition.kind === "item") {
+    return externOf(store, definition.value, `import ${module}.${name}`, expected);
+  }
   if (definition.instance.store === store) return definition.instance.item(name);
   throw new TypeError(`import ${module}.${name}: belongs to another store`);
 }

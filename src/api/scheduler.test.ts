@@ -211,11 +211,10 @@ describe("tenants", () => {
     const outcomes = Promise.allSettled(
       executions.map((each, k) => scheduler.run(each, { tenant: k === 0 ? few : many, fuel: 3_000_000 })),
     );
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    while (few.fuelConsumed < 100_000n) await new Promise((resolve) => setImmediate(resolve));
     const [a, b] = [few.fuelConsumed, many.fuelConsumed];
     for (const execution of executions) execution.cancel();
     await outcomes;
-    expect(a).toBeGreaterThan(0n);
     expect(Number(b) / Number(a)).toBeCloseTo(2, 0);
     expect(few.metrics).toMatchObject({ active: 0, finished: 1, failed: 1, throttled: 0 });
     expect(many.metrics).toMatchObject({ active: 0, finished: 10, failed: 10 });

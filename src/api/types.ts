@@ -73,6 +73,12 @@ export const VAL_TYPE: Shape<ValType> = {
   },
 };
 
+/** The name of a value type, or what stands for the type that the first module wants which imports the thing. */
+export const VAL_TYPE_OR_IMPORTED: Shape<ValType | "as-imported"> = {
+  expected: `${VAL_TYPE.expected} or "as-imported"`,
+  read: (name, what) => (name === "as-imported" ? name : VAL_TYPE.read(name, what)),
+};
+
 /** Several of them, as in a function's type. */
 export const VAL_TYPES: Shape<readonly ValType[]> = /* @__PURE__ */ listOf(
   "an array of value types",

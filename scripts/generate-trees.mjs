@@ -53,6 +53,7 @@ const ENVIRONMENT = [
   "sqrt",
   "pay",
   "leave",
+  "quit",
   "trap",
   "load16",
   "load32",
@@ -186,8 +187,10 @@ define("flowThen", "p q", "number", "p(fp) || q(fp)");
 define("code", "n", "number", "n");
 define("when", "c p", "number", "c(fp) ? p(fp) : 0");
 define("choose", "c p q", "number", "c(fp) ? p(fp) : q(fp)");
-define("jump", "n k j", "number", "{ if (pay(n)) return leave(fp, j); return k; }");
-define("leaveAt", "j", "number", "leave(fp, j)");
+// What runs out of fuel is thrown: as one more code it would have to be told from the others all the way up.
+define("spend", "n j", "void", "{ if (pay(n)) quit(fp, j); }");
+define("jump", "n k j", "number", "{ if (pay(n)) quit(fp, j); return k; }");
+define("leaveAt", "j", "number", "{ leave(fp, j); return -1; }");
 define("block", "p", "number", "{ const c = p(fp); return c > 0 ? c - 1 : c; }");
 define("blockOne", "p", "number", "{ const c = p(fp); return c < 0 ? c : 0; }");
 define("zero", "a b", "void", "{ for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }");

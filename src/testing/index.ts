@@ -17,6 +17,7 @@ import { makeRawFunction } from "../interp/run/host-code.ts";
 import type { WasmFrame } from "../interp/run/inspect.ts";
 import { type RawValue as Bits, readRaw } from "../interp/run/raw-values.ts";
 import { Assembler } from "../interp/tree/assemble.ts";
+import { createEnvironment } from "../interp/tree/environment.ts";
 import { Machine } from "../interp/tree/machine.ts";
 import { DriverPool } from "../interp/tree/pool.ts";
 import type { TierMode } from "../interp/tree/tier.ts";
@@ -91,10 +92,15 @@ export function compiledOf(module: Module): ModuleCompiler {
   return backendOf(module.engine).compiled(module);
 }
 
-/** Runs every kind of node that trees are made of. */
+/** Runs every kind of node that trees are made of, and the helpers that V8 is to inline into them. */
 export function exerciseTreeNodes(): void {
   const machine = new Machine();
   new Assembler(machine, new DriverPool()).warmUpAll();
+  machine.show(new Uint8Array(64), 64);
+  for (const helper of Object.values(createEnvironment(machine))) {
+    if (typeof helper !== "function" || !helper.name.endsWith("Part")) continue;
+    for (const value of [8, Number.NaN]) helper(8, value);
+  }
 }
 
 /** When an engine's functions get trees; to be said before its first module is instantiated. */

@@ -221,13 +221,14 @@ class Builder {
       made = new Tree("loop", [made]);
       codes = codes.filter((code) => code !== 1);
     }
-    const inside = codes.some((code) => code > 0);
-    if (inside) {
-      made = tree(codes.every((code) => code <= 1) ? "blockOne" : "block", made);
+    // With 0 and 1 alone it goes on in any case, and its code need not be looked at.
+    if (codes.some((code) => code < 0 || code > 1)) {
+      if (codes.some((code) => code > 0))
+        made = tree(codes.every((code) => code <= 1) ? "blockOne" : "block", made);
       codes = [...new Set(codes.map((code) => (code > 0 ? code - 1 : code)))];
-    }
-    this.#items.push({ tree: made, codes });
-    this.#dead = !codes.includes(0);
+    } else if (codes.length > 0) codes = [0];
+    this.#dead = false;
+    this.#flow(made, codes);
   }
 
   #settle(): void {
@@ -236,7 +237,8 @@ class Builder {
   }
 
   #flow(made: Tree, codes: readonly number[]): void {
-    this.#items.push({ tree: made, codes });
+    const goesOn = codes.length === 1 && codes[0] === 0;
+    this.#items.push({ tree: made, codes: goesOn ? null : codes });
     if (!codes.includes(0)) {
       this.#dead = true;
       this.#operands.clear();
@@ -270,7 +272,7 @@ class Builder {
         return;
       case Code.Recharge:
         operands.settleAll();
-        this.#flow(tree("jump", node.fuel, 0, { node, refund: node.fuel, isBehind: false }), [0, -1]);
+        this.#translation.emit(tree("spend", node.fuel, { node, refund: node.fuel, isBehind: false }));
         return;
       default:
         break;
@@ -333,7 +335,7 @@ class Builder {
     // Out of what the tree covers: the interpreter takes the branch.
     if (code === 0) this.#flow(tree("leaveAt", edgeExit(branch, 0)), [-1]);
     else if (branch.fuel === 0) this.#flow(tree("code", code), [code]);
-    else this.#flow(tree("jump", branch.fuel, code, edgeExit(branch, branch.fuel)), [code, -1]);
+    else this.#flow(tree("jump", branch.fuel, code, edgeExit(branch, branch.fuel)), [code]);
   }
 
   /** The code that leads to the position `target`; 0 if none does. */
@@ -343,7 +345,7 @@ class Builder {
   }
 
   #pay(branch: CodeNode): void {
-    if (branch.fuel !== 0) this.#flow(tree("jump", branch.fuel, 0, edgeExit(branch, branch.fuel)), [0, -1]);
+    if (branch.fuel !== 0) this.#translation.emit(tree("spend", branch.fuel, edgeExit(branch, branch.fuel)));
   }
 
   #table(position: number, node: CodeNode): void {

@@ -31,6 +31,7 @@ const SIZES: Partial<Record<TreeKind, number>> = {
   globalHigh: 45,
   globalSet: 50,
   globalSetHigh: 50,
+  spend: 50,
   jump: 50,
   call: 70,
   get: 14,

@@ -27,6 +27,8 @@ export interface Environment {
   /** Pays for a region; whether the slice does not cover it. */
   readonly pay: (fuel: number) => boolean;
   readonly leave: (fp: number, exit: Exit) => number;
+  /** Leaves the tree from within a node. */
+  readonly quit: (fp: number, exit: Exit) => never;
   readonly trap: (fp: number, site: TrapSite) => never;
   readonly load16: Load;
   readonly load32: Load;
@@ -65,6 +67,10 @@ export function createEnvironment(machine: Machine): Environment {
     machine.fp = fp;
     return LEFT;
   };
+  const quit = (fp: number, exit: Exit): never => {
+    leave(fp, exit);
+    throw LEAVING;
+  };
   const begin: Environment["begin"] = (callee, end, site) => {
     const depth = Z[Counter.Depth]!;
     if (depth >= Z[Counter.MaxDepth]! || end > Z[Counter.MaxWords]!) return false;
@@ -93,18 +99,18 @@ export function createEnvironment(machine: Machine): Environment {
     clz32: Math.clz32,
     sqrt: Math.sqrt,
     fround: Math.fround,
-    pay: makePay(Z),
+    pay: makePay(makeSettle(Z), makeTake(Z)),
     leave,
+    quit,
     trap: (fp, { exit, operands }) => {
       for (const { word, value } of operands) R[fp + word] = value(fp);
-      leave(fp, exit);
-      throw LEAVING;
+      return quit(fp, exit);
     },
     ...createLoads(V, R, D),
     ...createStores(V),
     nan32: makeSet32(makePut32(F), makeNan32(R)),
     nan64: makeSet64(makePut64(D), makeNan64(R)),
-    copy64: makeCopy64(makePut64(D), (to, from) => R.copyWithin(to, from, from + 2), D),
+    copy64: makeCopy64(makeGet64(D), makeSettle64(makePutIn64(D), copyWords(R))),
     globalOf: (global, word = 0) => global.bits[global.at + word]!,
     setGlobal: (index, value) => {
       const global = V.globals[index]!;
@@ -134,33 +140,41 @@ export function createEnvironment(machine: Machine): Environment {
         RARE_ARITHMETIC[exit.node.op - FIRST_RARE]?.(registers, exit.node, fp);
       } catch {
         // It traps again where the interpreter executes it.
-        leave(fp, exit);
-        throw LEAVING;
+        quit(fp, exit);
       }
     },
   };
 }
 
-function makePay(Z: Int32Array): Environment["pay"] {
-  // biome-ignore lint/suspicious/noAssignInExpressions: as a statement of its own it would be too large to be always inlined
-  return (fuel) => (Z[0]! -= fuel) < 0;
-}
+/** In two steps, each of them small enough. As integers: V8 would compare a difference of integers as a double. */
+const makePay = (settle: (left: number) => boolean, take: Unary): Environment["pay"] =>
+  function payPart(fuel) {
+    return settle(take(fuel));
+  };
+const makeTake = (Z: Int32Array): Unary =>
+  function takePart(fuel) {
+    return (Z[0]! - fuel) | 0;
+  };
+const makeSettle = (Z: Int32Array) =>
+  function settlePart(left: number): boolean {
+    Z[0] = left;
+    return left < 0;
+  };
 
 type Put = (at: number, value: number) => void;
+/** Writes a double to a register, or, if it is NaN, the words that it was read from. */
+type Settle = (to: number, value: number, from: number) => number;
 
-const makePut32 =
-  (F: Float32Array): Put =>
-  (at, value) => {
+const makePut32 = (F: Float32Array): Put =>
+  function put32Part(at, value) {
     F[at] = value;
   };
-const makePut64 =
-  (D: Float64Array): Put =>
-  (at, value) => {
+const makePut64 = (D: Float64Array): Put =>
+  function put64Part(at, value) {
     D[at >> 1] = value;
   };
-const makeNan32 =
-  (R: Int32Array): Put =>
-  (at) => {
+const makeNan32 = (R: Int32Array): Put =>
+  function nan32Part(at) {
     R[at] = 0x7fc00000;
   };
 const makeNan64 =
@@ -169,40 +183,46 @@ const makeNan64 =
     R[at] = 0;
     R[at + 1] = 0x7ff80000;
   };
-const makeCopy64 =
-  (put: Put, words: (to: number, from: number) => void, D: Float64Array): Environment["copy64"] =>
+const makeCopy64 = (load: Load, settle: Settle): Environment["copy64"] =>
+  function copy64Part(to, from) {
+    settle(to, load(from), from);
+  };
+const makeGet64 = (D: Float64Array): Load =>
+  function get64Part(at) {
+    return D[at >> 1]!;
+  };
+const copyWords =
+  (R: Int32Array): Store =>
   (to, from) => {
-    const value = D[from >> 1]!;
-    // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    if (value === value) put(to, value);
-    else words(to, from);
+    R.copyWithin(to, from, from + 2);
+    return 0;
   };
 /** What is outside of the memory becomes NaN. */
-const makeLoad64 =
-  (load: Load, settle: (to: number, value: number, e: number) => number): Environment["load64"] =>
-  (e, to) =>
-    settle(to, +load(e), e);
-const makePutIn64 =
-  (D: Float64Array): Store =>
-  (to, value) => {
+const makeLoad64 = (
+  load: Load,
+  settle: (to: number, value: number, e: number) => number,
+): Environment["load64"] =>
+  function load64Part(e, to) {
+    return settle(to, +load(e), e);
+  };
+const makePutIn64 = (D: Float64Array): Store =>
+  function putIn64Part(to, value) {
     D[to >> 1] = value;
     return 0;
   };
-const makeSettle64 =
-  (put: Store, words: Store) =>
-  (to: number, value: number, e: number): number =>
+const makeSettle64 = (put: Store, words: Store): Settle =>
+  function settle64Part(to, value, e) {
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    value === value ? put(to, value) : words(to, e);
-const makeSet32 =
-  (put: Put, nan: Put): Put =>
-  (at, value) => {
+    return value === value ? put(to, value) : words(to, e);
+  };
+const makeSet32 = (put: Put, nan: Put): Put =>
+  function set32Part(at, value) {
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
     if (value === value) put(at, value);
     else nan(at, value);
   };
-const makeSet64 =
-  (put: Put, nan: Put): Put =>
-  (at, value) => {
+const makeSet64 = (put: Put, nan: Put): Put =>
+  function set64Part(at, value) {
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
     if (value === value) put(at, value);
     else nan(at, value);
@@ -254,38 +274,38 @@ function createLoads(V: Views, R: Int32Array, D: Float64Array) {
   };
 }
 
-const makeAligned16 =
-  (V: Views): Load =>
-  (e) =>
-    V.u16[e >>> 1]!;
-const makeAligned32 =
-  (V: Views): Load =>
-  (e) =>
-    V.i32[e >>> 2]!;
-const makeAlignedF32 =
-  (V: Views): Load =>
-  (e) =>
-    V.f32[e >>> 2]!;
-const makeAlignedF64 =
-  (V: Views): Load =>
-  (e) =>
-    V.f64[e >>> 3]!;
-const makeLoad16 =
-  (slow: Load, aligned: Load): Load =>
-  (e) =>
-    e & 1 ? slow(e) : aligned(e);
-const makeLoad32 =
-  (slow: Load, aligned: Load): Load =>
-  (e) =>
-    e & 3 ? slow(e) : aligned(e);
-const makeLoadF32 =
-  (slow: Load, aligned: Load): Load =>
-  (e) =>
-    e & 3 ? slow(e) : aligned(e);
-const makeLoadF64 =
-  (slow: Load, aligned: Load): Load =>
-  (e) =>
-    e & 7 ? slow(e) : aligned(e);
+const makeAligned16 = (V: Views): Load =>
+  function aligned16Part(e) {
+    return V.u16[e >>> 1]!;
+  };
+const makeAligned32 = (V: Views): Load =>
+  function aligned32Part(e) {
+    return V.i32[e >>> 2]!;
+  };
+const makeAlignedF32 = (V: Views): Load =>
+  function alignedF32Part(e) {
+    return V.f32[e >>> 2]!;
+  };
+const makeAlignedF64 = (V: Views): Load =>
+  function alignedF64Part(e) {
+    return V.f64[e >>> 3]!;
+  };
+const makeLoad16 = (slow: Load, aligned: Load): Load =>
+  function load16Part(e) {
+    return e & 1 ? slow(e) : aligned(e);
+  };
+const makeLoad32 = (slow: Load, aligned: Load): Load =>
+  function load32Part(e) {
+    return e & 3 ? slow(e) : aligned(e);
+  };
+const makeLoadF32 = (slow: Load, aligned: Load): Load =>
+  function loadF32Part(e) {
+    return e & 3 ? slow(e) : aligned(e);
+  };
+const makeLoadF64 = (slow: Load, aligned: Load): Load =>
+  function loadF64Part(e) {
+    return e & 7 ? slow(e) : aligned(e);
+  };
 
 function createStores(V: Views) {
   const slow16 = (e: number, value: number): number => {
@@ -329,98 +349,95 @@ function createStores(V: Views) {
 }
 
 // A store past the end of a typed array is no error, so it is looked at first; V8 sees that both have one bounds check.
-const makeStore8 =
-  (V: Views): Store =>
-  (e, value) => {
+const makeStore8 = (V: Views): Store =>
+  function store8Part(e, value) {
     const view = V.u8;
-    if (view[e]! === undefined) return NONE;
+    if (view[e] === undefined) return undefined!;
     view[e] = value;
     return 0;
   };
-const makeAligned16To =
-  (V: Views): Store =>
-  (index, value) => {
+const makeAligned16To = (V: Views): Store =>
+  function aligned16ToPart(index, value) {
     const view = V.u16;
-    if (view[index]! === undefined) return NONE;
+    if (view[index] === undefined) return undefined!;
     view[index] = value;
     return 0;
   };
-const makeAligned32To =
-  (V: Views): Store =>
-  (index, value) => {
+const makeAligned32To = (V: Views): Store =>
+  function aligned32ToPart(index, value) {
     const view = V.i32;
-    if (view[index]! === undefined) return NONE;
+    if (view[index] === undefined) return undefined!;
     view[index] = value;
     return 0;
   };
-const makeAlignedF32To =
-  (V: Views): Store =>
-  (index, value) => {
+const makeAlignedF32To = (V: Views): Store =>
+  function alignedF32ToPart(index, value) {
     const view = V.f32;
-    if (view[index]! === undefined) return NONE;
+    if (view[index] === undefined) return undefined!;
     view[index] = value;
     return 0;
   };
-const makeAlignedF64To =
-  (V: Views): Store =>
-  (index, value) => {
+const makeAlignedF64To = (V: Views): Store =>
+  function alignedF64ToPart(index, value) {
     const view = V.f64;
-    if (view[index]! === undefined) return NONE;
+    if (view[index] === undefined) return undefined!;
     view[index] = value;
     return 0;
   };
-const makeIndex16 =
-  (put: Store): Store =>
-  (e, value) =>
-    put(e >>> 1, value);
-const makeIndex32 =
-  (put: Store): Store =>
-  (e, value) =>
-    put(e >>> 2, value);
-const makeIndexF32 =
-  (put: Store): Store =>
-  (e, value) =>
-    put(e >>> 2, value);
-const makeIndexF64 =
-  (put: Store): Store =>
-  (e, value) =>
-    put(e >>> 3, value);
-const makeStore16 =
-  (slow: Store, aligned: Store): Store =>
-  (e, value) =>
-    e & 1 ? slow(e, value) : aligned(e, value);
-const makeStore32 =
-  (slow: Store, aligned: Store): Store =>
-  (e, value) =>
-    e & 3 ? slow(e, value) : aligned(e, value);
-const makeStoreF32 =
-  (slow: Store, aligned: Store): Store =>
-  (e, value) =>
-    e & 3 ? slow(e, value) : aligned(e, value);
-const makeStoreF64 =
-  (slow: Store, aligned: Store): Store =>
-  (e, value) =>
-    e & 7 ? slow(e, value) : aligned(e, value);
-const makeNumberF32 =
-  (slow: Store, put: Store): Store =>
-  (e, value) =>
+const makeIndex16 = (put: Store): Store =>
+  function index16Part(e, value) {
+    return put(e >>> 1, value);
+  };
+const makeIndex32 = (put: Store): Store =>
+  function index32Part(e, value) {
+    return put(e >>> 2, value);
+  };
+const makeIndexF32 = (put: Store): Store =>
+  function indexF32Part(e, value) {
+    return put(e >>> 2, value);
+  };
+const makeIndexF64 = (put: Store): Store =>
+  function indexF64Part(e, value) {
+    return put(e >>> 3, value);
+  };
+const makeStore16 = (slow: Store, aligned: Store): Store =>
+  function store16Part(e, value) {
+    return e & 1 ? slow(e, value) : aligned(e, value);
+  };
+const makeStore32 = (slow: Store, aligned: Store): Store =>
+  function store32Part(e, value) {
+    return e & 3 ? slow(e, value) : aligned(e, value);
+  };
+const makeStoreF32 = (slow: Store, aligned: Store): Store =>
+  function storeF32Part(e, value) {
+    return e & 3 ? slow(e, value) : aligned(e, value);
+  };
+const makeStoreF64 = (slow: Store, aligned: Store): Store =>
+  function storeF64Part(e, value) {
+    return e & 7 ? slow(e, value) : aligned(e, value);
+  };
+const makeNumberF32 = (slow: Store, put: Store): Store =>
+  function numberF32Part(e, value) {
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    value === value ? put(e, value) : slow(e, value);
-const makeNumberF64 =
-  (slow: Store, put: Store): Store =>
-  (e, value) =>
+    return value === value ? put(e, value) : slow(e, value);
+  };
+const makeNumberF64 = (slow: Store, put: Store): Store =>
+  function numberF64Part(e, value) {
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
-    value === value ? put(e, value) : slow(e, value);
+    return value === value ? put(e, value) : slow(e, value);
+  };
 
 type Helper = (x: number, y: number, z: number) => unknown;
 
 /** How helpers are made of others, for the warm-up: these must not be inlined where a helper is compiled by itself. */
 export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper) => Helper)[] = [
+  makePay,
   makeLoad16,
   makeLoad32,
   makeLoadF32,
   makeLoadF64,
   makeLoad64,
+  makeCopy64,
   makeSettle64,
   makeSet32,
   makeSet64,

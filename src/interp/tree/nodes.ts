@@ -110,6 +110,7 @@ export const NODE_OPERANDS = {
   code: "n",
   when: "cp",
   choose: "cpq",
+  spend: "nj",
   jump: "nkj",
   leaveAt: "j",
   block: "p",
@@ -130,7 +131,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -232,8 +233,9 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeCode = (n: number) => { const codeNode = (_fp: number) => n; return codeNode; };
   const makeWhen = (c: Test, p: Flow) => { const whenNode = (fp: number) => c(fp) ? p(fp) : 0; return whenNode; };
   const makeChoose = (c: Test, p: Flow, q: Flow) => { const chooseNode = (fp: number) => c(fp) ? p(fp) : q(fp); return chooseNode; };
-  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => { const jumpNode = (fp: number) => { if (pay(n)) return leave(fp, j); return k; }; return jumpNode; };
-  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => leave(fp, j); return leaveAtNode; };
+  const makeSpend = (n: number, j: Exit, pay: Environment["pay"], quit: Environment["quit"]) => { const spendNode = (fp: number) => { if (pay(n)) quit(fp, j); }; return spendNode; };
+  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], quit: Environment["quit"]) => { const jumpNode = (fp: number) => { if (pay(n)) quit(fp, j); return k; }; return jumpNode; };
+  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => { leave(fp, j); return -1; }; return leaveAtNode; };
   const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
@@ -345,7 +347,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     code: (n: number) => makeCode(n),
     when: (c: Test, p: Flow) => makeWhen(c, p),
     choose: (c: Test, p: Flow, q: Flow) => makeChoose(c, p, q),
-    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, leave),
+    spend: (n: number, j: Exit) => makeSpend(n, j, pay, quit),
+    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, quit),
     leaveAt: (j: Exit) => makeLeaveAt(j, leave),
     block: (p: Flow) => makeBlock(p),
     blockOne: (p: Flow) => makeBlockOne(p),
@@ -359,7 +362,7 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   };
 }
 
-function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -461,8 +464,9 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeCode = (n: number) => { const codeNode = (_fp: number) => n; return codeNode; };
   const makeWhen = (c: Test, p: Flow) => { const whenNode = (fp: number) => c(fp) ? p(fp) : 0; return whenNode; };
   const makeChoose = (c: Test, p: Flow, q: Flow) => { const chooseNode = (fp: number) => c(fp) ? p(fp) : q(fp); return chooseNode; };
-  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => { const jumpNode = (fp: number) => { if (pay(n)) return leave(fp, j); return k; }; return jumpNode; };
-  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => leave(fp, j); return leaveAtNode; };
+  const makeSpend = (n: number, j: Exit, pay: Environment["pay"], quit: Environment["quit"]) => { const spendNode = (fp: number) => { if (pay(n)) quit(fp, j); }; return spendNode; };
+  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], quit: Environment["quit"]) => { const jumpNode = (fp: number) => { if (pay(n)) quit(fp, j); return k; }; return jumpNode; };
+  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => { leave(fp, j); return -1; }; return leaveAtNode; };
   const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
@@ -574,7 +578,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     code: (n: number) => makeCode(n),
     when: (c: Test, p: Flow) => makeWhen(c, p),
     choose: (c: Test, p: Flow, q: Flow) => makeChoose(c, p, q),
-    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, leave),
+    spend: (n: number, j: Exit) => makeSpend(n, j, pay, quit),
+    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, quit),
     leaveAt: (j: Exit) => makeLeaveAt(j, leave),
     block: (p: Flow) => makeBlock(p),
     blockOne: (p: Flow) => makeBlockOne(p),
@@ -588,7 +593,7 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   };
 }
 
-function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -690,8 +695,9 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
   const makeCode = (n: number) => { const codeNode = (_fp: number) => n; return codeNode; };
   const makeWhen = (c: Test, p: Flow) => { const whenNode = (fp: number) => c(fp) ? p(fp) : 0; return whenNode; };
   const makeChoose = (c: Test, p: Flow, q: Flow) => { const chooseNode = (fp: number) => c(fp) ? p(fp) : q(fp); return chooseNode; };
-  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], leave: Environment["leave"]) => { const jumpNode = (fp: number) => { if (pay(n)) return leave(fp, j); return k; }; return jumpNode; };
-  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => leave(fp, j); return leaveAtNode; };
+  const makeSpend = (n: number, j: Exit, pay: Environment["pay"], quit: Environment["quit"]) => { const spendNode = (fp: number) => { if (pay(n)) quit(fp, j); }; return spendNode; };
+  const makeJump = (n: number, k: number, j: Exit, pay: Environment["pay"], quit: Environment["quit"]) => { const jumpNode = (fp: number) => { if (pay(n)) quit(fp, j); return k; }; return jumpNode; };
+  const makeLeaveAt = (j: Exit, leave: Environment["leave"]) => { const leaveAtNode = (fp: number) => { leave(fp, j); return -1; }; return leaveAtNode; };
   const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
@@ -803,7 +809,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, trap, loa
     code: (n: number) => makeCode(n),
     when: (c: Test, p: Flow) => makeWhen(c, p),
     choose: (c: Test, p: Flow, q: Flow) => makeChoose(c, p, q),
-    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, leave),
+    spend: (n: number, j: Exit) => makeSpend(n, j, pay, quit),
+    jump: (n: number, k: number, j: Exit) => makeJump(n, k, j, pay, quit),
     leaveAt: (j: Exit) => makeLeaveAt(j, leave),
     block: (p: Flow) => makeBlock(p),
     blockOne: (p: Flow) => makeBlockOne(p),

@@ -1,4 +1,4 @@
-// The server between sockets and guests: clients that misbehave, the queue, HTTP's own rules, mixed load.
+// The server between sockets and guests: clients that misbehave, the queue, HTTP's own rules.
 
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
@@ -184,37 +184,6 @@ describe("the queue", () => {
     expect((await second).status).toBe(504);
     await eventually(() => records.length === 3);
     expect((await fetch(`${url}/hello`)).status).toBe(200);
-  });
-});
-
-describe("mixed load", () => {
-  it("loses and mixes up no answer, and leaves nothing behind", async () => {
-    const { url, server, records } = await serve(
-      manifestOf('[component.guest.tool.wasmeter]\ntimeout = "20s"\nmax_memory = "8MiB"'),
-    );
-    const failing = ["/trap", "/exit/2", "/silent", "/bad-line", "/trap-later", "/too-short"];
-    const total = 600;
-    let next = 0;
-    let failures = 0;
-    const client = async (): Promise<void> => {
-      for (let k = next++; k < total; k = next++) {
-        const isFailing = k % 20 === 0;
-        const path = isFailing ? (failing[(k / 20) % failing.length] ?? "") : `/n${k}`;
-        const text = await fetch(url + path)
-          .then((answer) => answer.text())
-          .catch(() => "broken off");
-        if (isFailing) failures += /^500 |broken off/.test(text) ? 1 : 0;
-        else expect(text).toBe(`Hello /n${k}\n`);
-      }
-    };
-    await Promise.all(Array.from({ length: 16 }, client));
-    expect(failures).toBe(total / 20);
-    await eventually(() => records.length === total);
-    expect(server.active).toBe(0);
-    const metrics = server.metrics();
-    expect(metrics).toContain(`wasmeter_requests_total{component="guest",status="200"}`);
-    expect(metrics).toMatch(/wasmeter_request_duration_seconds_count\{component="guest"\} 600\n/);
-    expect(new Set(records.map(({ id }) => id)).size).toBe(total);
   });
 });
 

@@ -1,5 +1,6 @@
 // The fair scheduler, and very many executions at once.
 
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
 import { Engine, type Execution, type Instance, Linker, Module, Scheduler, Store } from "../index.ts";
@@ -262,6 +263,11 @@ describe("tenants", () => {
     expect(reasons).toEqual([...Array(5).fill("timeout"), ...Array(5).fill("signal")]);
     expect(scheduler.size).toBe(0);
     expect(slow.metrics).toMatchObject({ active: 0, finished: 6, failed: 6 });
+    // Also one whose time is over at once leaves nothing at the signal.
+    const { signal } = new AbortController();
+    const late = scheduler.run(spin(), { timeoutMs: 0, signal, tenant: slow });
+    await expect(late).rejects.toMatchObject({ reason: "timeout" });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("are found by name, and forgotten when they are idle", async () => {

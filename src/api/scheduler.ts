@@ -357,11 +357,12 @@ export class Scheduler {
         timer = setTimeout(look, Math.min(Math.max(1, Math.ceil(deadline - now())), LONGEST_TIMER_MS));
       }
     };
-    if (deadline !== undefined) look();
     signal?.addEventListener("abort", look);
     task.unwatch = () => {
       if (timer !== undefined) clearTimeout(timer);
       signal?.removeEventListener("abort", look);
     };
+    // Last: it may be over at once.
+    if (deadline !== undefined) look();
   }
 }

@@ -11,9 +11,7 @@ import { CALL_OPTIONS, type CallSettings, PLUGIN_DEFAULTS, type PluginCallOption
 import { FairQueue } from "./queue.ts";
 import { PluginResult } from "./result.ts";
 import { now, type Runner } from "./runner.ts";
-
-/** A timer holds 31 bits; who waits longer asks again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { watch } from "./watch.ts";
 
 export interface DispatcherSettings {
   readonly what: string;
@@ -39,8 +37,6 @@ interface Accepted {
   readonly tenant: string | undefined;
   readonly since: number;
   readonly deadline: number;
-  /** It has left the queue without having run. */
-  isOver: boolean;
   readonly resolve: (result: PluginResult) => void;
   readonly reject: (error: PluginError) => void;
   unwatch: () => void;
@@ -58,7 +54,6 @@ export class Dispatcher {
   readonly #backend: Backend;
   readonly #settings: DispatcherSettings;
   readonly #queue = new FairQueue<Accepted>();
-  readonly #waiting = new Set<Accepted>();
   readonly #byTenant = new Map<string | undefined, number>();
   #running = 0;
   #calls = 0;
@@ -94,7 +89,7 @@ export class Dispatcher {
     return new Promise((resolve, reject) => {
       const call: Accepted = {
         ...{ id: ++this.#calls, name, input: bytes, options, tenant, since, resolve, reject },
-        ...{ deadline: since + timeoutMs, isOver: false, unwatch: () => undefined },
+        ...{ deadline: since + timeoutMs, unwatch: () => undefined },
       };
       const refusal = this.#refusal(call, queue);
       if (refusal !== undefined) {
@@ -106,7 +101,6 @@ export class Dispatcher {
         return;
       }
       this.#queue.push(call);
-      this.#waiting.add(call);
       this.#watch(call, signal);
       this.#next();
     });
@@ -115,7 +109,7 @@ export class Dispatcher {
   /** Ends what waits and runs (`cancelled`), and lets go of everything. Can be repeated. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const call of [...this.#waiting]) this.#leave(call, "cancelled", "it was closed");
+    for (const call of this.#queue.items) this.#leave(call, "cancelled", "it was closed");
     const closed = this.#backend.close();
     if (this.#running > 0) {
       this.#whenIdle ??= new Idle();
@@ -147,7 +141,6 @@ export class Dispatcher {
     while (this.#running < this.#backend.capacity) {
       const call = this.#queue.take((tenant) => this.#mayRun(tenant));
       if (call === undefined) return;
-      this.#waiting.delete(call);
       call.unwatch();
       void this.#start(call);
     }
@@ -220,9 +213,8 @@ export class Dispatcher {
 
   /** Ends a call that waits. */
   #leave(call: Accepted, kind: "timeout" | "cancelled", message: string): void {
-    if (!this.#waiting.delete(call)) return;
+    if (!this.#queue.remove(call)) return;
     call.unwatch();
-    this.#queue.forget(call);
     this.#settle(call, undefined, new PluginError(kind, message));
   }
 
@@ -230,20 +222,10 @@ export class Dispatcher {
   #watch(call: Accepted, signal: AbortSignal | undefined): void {
     const { queueTimeoutMs = Number.POSITIVE_INFINITY } = this.#settings;
     const end = Math.min(call.deadline, call.since + queueTimeoutMs);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = (): void => {
-      const left = end - now();
-      if (left <= 0)
-        this.#leave(call, "timeout", `no instance was free for ${Math.round(now() - call.since)} ms`);
-      else timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
-    };
-    const onAbort = (): void => this.#leave(call, "cancelled", "the call's signal was aborted");
-    if (end !== Number.POSITIVE_INFINITY && typeof setTimeout === "function") look();
-    signal?.addEventListener("abort", onAbort);
-    call.unwatch = () => {
-      if (timer !== undefined) clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
+    call.unwatch = watch(end, signal, (why) => {
+      if (why === "abort") this.#leave(call, "cancelled", "the call's signal was aborted");
+      else this.#leave(call, "timeout", `no instance was free for ${Math.round(now() - call.since)} ms`);
+    });
   }
 }
 

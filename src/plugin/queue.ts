@@ -1,62 +1,70 @@
 // Calls that wait for an instance: first come, first served within a tenant, and tenants in turn.
 // Owns the order. What is in it and when it is taken is the dispatcher's affair.
 
-interface Line<T> {
-  readonly items: T[];
-  /** What is before it has been taken. */
-  next: number;
+/** An item's place between its neighbours: leaving takes the same time wherever it stands, and leaves nothing behind. */
+interface Place<T> {
+  readonly item: T;
+  before: Place<T> | undefined;
+  after: Place<T> | undefined;
 }
 
-export class FairQueue<T extends { isOver: boolean; readonly tenant: string | undefined }> {
-  /** By tenant, in the order of their turns. */
-  readonly #lines = new Map<string | undefined, Line<T>>();
-  #size = 0;
+interface Line<T> {
+  first: Place<T>;
+  last: Place<T>;
+}
 
-  /** Items that wait, without those that are over. */
+export class FairQueue<T extends { readonly tenant: string | undefined }> {
+  /** By tenant, in the order of their turns; none is empty. */
+  readonly #lines = new Map<string | undefined, Line<T>>();
+  readonly #places = new Map<T, Place<T>>();
+
+  /** Items that wait. */
   get size(): number {
-    return this.#size;
+    return this.#places.size;
   }
 
   push(item: T): void {
-    let line = this.#lines.get(item.tenant);
+    const line = this.#lines.get(item.tenant);
+    const place: Place<T> = { item, before: line?.last, after: undefined };
+    this.#places.set(item, place);
     if (line === undefined) {
-      line = { items: [], next: 0 };
-      this.#lines.set(item.tenant, line);
+      this.#lines.set(item.tenant, { first: place, last: place });
+    } else {
+      line.last.after = place;
+      line.last = place;
     }
-    line.items.push(item);
-    this.#size++;
   }
 
-  /** An item is over, and is passed over when it comes to its turn. */
-  forget(item: T): void {
-    item.isOver = true;
-    this.#size--;
+  /** Lets an item go, wherever it stands; false if it does not wait. */
+  remove(item: T): boolean {
+    const place = this.#places.get(item);
+    const line = this.#lines.get(item.tenant);
+    if (place === undefined || line === undefined) return false;
+    this.#places.delete(item);
+    const { before, after } = place;
+    if (before !== undefined) before.after = after;
+    else if (after !== undefined) line.first = after;
+    if (after !== undefined) after.before = before;
+    else if (before !== undefined) line.last = before;
+    if (before === undefined && after === undefined) this.#lines.delete(item.tenant);
+    return true;
   }
 
   /** Takes the next item of the tenant whose turn it is, among those that `mayRun`. */
   take(mayRun: (tenant: string | undefined) => boolean): T | undefined {
     for (const [tenant, line] of this.#lines) {
       if (!mayRun(tenant)) continue;
-      const item = takeFrom(line);
-      this.#lines.delete(tenant);
-      if (item === undefined) continue;
+      const { item } = line.first;
+      this.remove(item);
       // To the end: the others come first now.
-      if (line.next < line.items.length) this.#lines.set(tenant, line);
-      this.#size--;
+      if (this.#lines.delete(tenant)) this.#lines.set(tenant, line);
       return item;
     }
     return undefined;
   }
-}
 
-function takeFrom<T extends { readonly isOver: boolean }>(line: Line<T>): T | undefined {
-  while (line.next < line.items.length) {
-    const item = line.items[line.next++] as T;
-    if (line.next > 1000 && line.next > line.items.length / 2) {
-      line.items.splice(0, line.next);
-      line.next = 0;
-    }
-    if (!item.isOver) return item;
+  /** All items, in the order in which they came. */
+  get items(): readonly T[] {
+    return [...this.#places.keys()];
   }
-  return undefined;
 }

@@ -178,6 +178,10 @@ describe("before there is a call", () => {
     expect(await failure(pool.call("transform", "x"))).toMatchObject({ kind: "link" });
     expect(await failure(pool.call("transform", "x"))).toMatchObject({ kind: "link" });
     await pool.close();
+    expect(kindOf(() => new PluginPool(new Uint8Array(7), { workers: 1 }))).toEqual([
+      "bad-module",
+      expect.stringContaining("magic"),
+    ]);
   });
 
   it("what cannot be sent to workers is refused", () => {
@@ -238,6 +242,24 @@ describe("pools", () => {
     expect(pool.tenant("a").metrics).toMatchObject({ finished: 6, failed: 0, active: 0 });
     expect(pool.tenants.map(({ name }) => name)).toEqual(["a", "b"]);
     expect([pool.removeTenant("b"), pool.tenants.length]).toEqual([true, 1]);
+    await pool.close();
+  });
+
+  it("end a thread that a host function blocks for ever, and give its other calls to another", async () => {
+    const reasons: (string | undefined)[] = [];
+    const pool = new PluginPool(HOSTILE, {
+      ...{ ...BOUNDS, size: 4, workers: 1, workerModule: WORKER_MODULE },
+      onEvent: (event) => {
+        if (event.type === "worker" && event.change === "ended") reasons.push(event.reason);
+      },
+    });
+    await pool.call("transform", "x");
+    const blocked = failure(pool.call("blocks", "", { timeoutMs: 100 }));
+    const other = pool.call("transform", "other");
+    // Begun anew it has no time left.
+    expect(await blocked).toMatchObject({ kind: "timeout" });
+    expect((await other).text).toBe("other");
+    expect(reasons).toEqual(["it did not answer in time"]);
     await pool.close();
   });
 

@@ -8,6 +8,7 @@ export const HOSTILE = wat(`(module
   (import "env" "waits" (func $waits))
   (import "env" "slow" (func $slow (param i32)))
   (import "env" "kills" (func $kills))
+  (import "env" "blocks" (func $blocks))
   (memory (export "memory") 2)
   (global $poison (mut i32) (i32.const 0))
   (data $text (i32.const 16) "\\04\\00\\00\\00fine")
@@ -40,6 +41,7 @@ export const HOSTILE = wat(`(module
   (func (export "throws") (param i32 i32) (result i32) (call $spoil) (call $throws) (i32.const 16))
   (func (export "waits") (param i32 i32) (result i32) (call $spoil) (call $waits) (i32.const 16))
   (func (export "kills") (param i32 i32) (result i32) (call $spoil) (call $kills) (i32.const 16))
+  (func (export "blocks") (param i32 i32) (result i32) (call $spoil) (call $blocks) (i32.const 16))
   ;; Waits as many milliseconds as its input is long, then gives it back.
   (func (export "slow") (param i32 i32) (result i32)
     (global.set $poison (i32.const 1))

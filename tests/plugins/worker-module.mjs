@@ -16,6 +16,12 @@ export const hostFunctions = {
       results: [],
       run: (_, ms) => new Promise((resolve) => setTimeout(resolve, Number(ms))),
     },
+    // Without using the processor.
+    blocks: {
+      params: [],
+      results: [],
+      run: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+    },
     kills: {
       params: [],
       results: [],

@@ -8,6 +8,7 @@ import type { Failure } from "../failure.ts";
 import { PLUGIN_DEFAULTS, type PoolSettings } from "../options.ts";
 import { now } from "../runner.ts";
 import type { PluginSource } from "../template.ts";
+import { watch } from "../watch.ts";
 import {
   type FromWorker,
   received,
@@ -19,16 +20,18 @@ import {
 
 /** Milliseconds past its deadline after which a call's thread is taken for dead. A worker ends calls in time by itself. */
 const GRACE_MS = 1000;
+/** The same for the first calls of a thread, which has to load everything on a machine that may be busy. */
+const START_GRACE_MS = 10_000;
 /** How often a call is begun: once more if its thread dies. */
 const MOST_ATTEMPTS = 2;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A call that a worker has. */
 interface Sent {
   readonly job: Job;
   readonly resolve: (outcome: Outcome) => void;
   attempts: number;
-  release: () => void;
+  /** Ends the watch over its time and its signal, if there is one. */
+  release: (() => void) | undefined;
 }
 
 /** One thread and its calls. */
@@ -36,6 +39,8 @@ interface Thread {
   readonly id: number;
   readonly worker: Worker;
   readonly calls: Map<number, Sent>;
+  /** It has answered something. */
+  isUp: boolean;
   /** It has a call that was in a thread that died, and no other beside it. */
   isSuspect: boolean;
   /** Why it was ended by us. */
@@ -87,7 +92,7 @@ export class ThreadBackend implements Backend {
 
   run(job: Job): Promise<Outcome> {
     return new Promise((resolve) => {
-      this.#held.push({ job, resolve, attempts: 0, release: () => undefined });
+      this.#held.push({ job, resolve, attempts: 0, release: undefined });
       this.#next();
     });
   }
@@ -103,11 +108,27 @@ export class ThreadBackend implements Backend {
     for (let call = this.#held[0]; call !== undefined; call = this.#held[0]) {
       const refusal = this.#refusal(call.job);
       const thread = refusal === undefined ? this.#threadFor(call) : undefined;
-      if (refusal === undefined && thread === undefined) return;
+      if (refusal === undefined && thread === undefined) break;
       this.#held.shift();
+      call.release?.();
+      call.release = undefined;
       if (refusal !== undefined) call.resolve(refusal);
       else if (thread !== undefined) this.#send(thread, call);
     }
+    for (const call of this.#held) {
+      const { deadline, signal } = call.job;
+      call.release ??= watch(deadline, signal, () => this.#giveUp(call));
+    }
+  }
+
+  /** Ends a call that waits for a thread, when its time is over or its signal is aborted. */
+  #giveUp(call: Sent): void {
+    const at = this.#held.indexOf(call);
+    const refusal = this.#refusal(call.job);
+    if (at < 0 || refusal === undefined) return;
+    this.#held.splice(at, 1);
+    call.release?.();
+    call.resolve(refusal);
   }
 
   #send(thread: Thread, call: Sent): void {
@@ -124,7 +145,7 @@ export class ThreadBackend implements Backend {
     thread.isSuspect = call.attempts++ > 0;
     thread.calls.set(id, call);
     thread.worker.ref();
-    call.release = this.#guard(thread, id, call);
+    call.release = this.#guard(thread, id, call.job);
   }
 
   #refusal(job: Job): Outcome | undefined {
@@ -134,20 +155,12 @@ export class ThreadBackend implements Backend {
   }
 
   /** Sees to it that a call ends in time, also where its thread does not answer any more. */
-  #guard(thread: Thread, id: number, { job }: Sent): () => void {
-    const onAbort = (): void => thread.worker.postMessage({ type: "cancel", id } satisfies ToWorker);
-    job.signal?.addEventListener("abort", onAbort);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = (): void => {
-      const left = job.deadline + GRACE_MS - now();
-      if (left > 0) timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+  #guard(thread: Thread, id: number, job: Job): () => void {
+    const end = job.deadline + (thread.isUp ? GRACE_MS : START_GRACE_MS);
+    return watch(end, job.signal, (why) => {
+      if (why === "abort") thread.worker.postMessage({ type: "cancel", id } satisfies ToWorker);
       else void this.#end(thread, "it did not answer in time");
-    };
-    if (job.deadline !== Number.POSITIVE_INFINITY) look();
-    return () => {
-      if (timer !== undefined) clearTimeout(timer);
-      job.signal?.removeEventListener("abort", onAbort);
-    };
+    });
   }
 
   /**
@@ -175,6 +188,7 @@ export class ThreadBackend implements Backend {
       id: ++this.#started,
       worker,
       calls: new Map(),
+      isUp: false,
       isSuspect: false,
       reason: undefined,
       isOver: false,
@@ -191,6 +205,7 @@ export class ThreadBackend implements Backend {
   }
 
   #receive(thread: Thread, message: FromWorker): void {
+    thread.isUp = true;
     // What a thread says that is over is not heard: its calls have been given to others.
     const call = thread.isOver ? undefined : thread.calls.get(message.id);
     if (call === undefined) return;
@@ -200,7 +215,7 @@ export class ThreadBackend implements Backend {
     }
     thread.calls.delete(message.id);
     if (thread.calls.size === 0) thread.worker.unref();
-    call.release();
+    call.release?.();
     call.resolve(outcomeOf(message.outcome));
     this.#next();
   }
@@ -219,7 +234,8 @@ export class ThreadBackend implements Backend {
     tell(this.#settings.onEvent, { type: "worker", change: "ended", worker: thread.id, reason });
     const again: Sent[] = [];
     for (const call of thread.calls.values()) {
-      call.release();
+      call.release?.();
+      call.release = undefined;
       if (call.attempts < MOST_ATTEMPTS) again.push(call);
       else call.resolve(failed("host-error", `the worker thread has died: ${reason}`));
     }

@@ -1,9 +1,9 @@
-// The differential fuzzer.
+// The fuzzers: of modules, and of components.
 
 import { nodeProgram } from "../scripts/node-program.ts";
 
 export default nodeProgram({
-  entry: { run: "run.ts" },
+  entry: { run: "run.ts", "run-components": "run-components.ts" },
   outDir: ".build",
-  outside: ["wasmeter", "#testing", /^@mdn\//],
+  outside: [/^wasmeter(\/|$)/, "#testing", /^@mdn\//],
 });

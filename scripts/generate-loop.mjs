@@ -1,32 +1,64 @@
 // Writes the generated files of the interpreter from scripts/cases: the internal instruction set, the two loops, the rare
 // operations. `node scripts/generate-loop.mjs` writes; with `--check` it fails when the committed files drifted.
-// Owns the main loop's frame around its cases.
+// Owns the frame around the cases, of the main loop and its copies.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { asserted } from "./asserted.mjs";
-import { loopCases } from "./cases/index.mjs";
+import { loopCases, numbers } from "./cases/index.mjs";
 import { bodyOf, SCRATCH } from "./cases/vocabulary.mjs";
 import { codeText } from "./generate-code.mjs";
 import { rareText } from "./generate-rare.mjs";
 import { vectorLoop } from "./generate-vector-loop.mjs";
+import { searchTree } from "./search-tree.mjs";
 
 const NEXT = "i = i.next; continue;";
-const TAKE = "if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; break; } i = i.target; continue;";
-const TARGET = {
+
+/** Where statements go on; `leave` is how they get behind all cases. */
+const targetOf = (leave) => ({
   NEXT,
-  TAKE,
-  RETURN:
-    "i = CS[--sp]; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; break; } i = i.next; continue;",
-  CALL: "break;",
-  leave: (name) => `slow = Slow.${name}; break;`,
+  TAKE: `if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelBranch; ${leave} } i = i.target; continue;`,
+  RETURN: `i = CS[--sp]; fp -= i.d; if ((fuel -= i.fuel) < 0) { slow = Slow.RefuelAfter; ${leave} } i = i.next; continue;`,
+  CALL: leave,
+  leave: (name) => `slow = Slow.${name}; ${leave}`,
   // Of an access out of bounds, its width.
   fault: (name) => `{ kind = ${typeof name === "number" ? name : `Fault.${name}`}; break fault; }`,
-};
+});
 
 /** Operands, fuel and places of faults of a pair are where they always are: the second node is reached through the first. */
-function statements(made) {
-  if (made.head === undefined) return bodyOf(made, TARGET);
-  return `${bodyOf(made.head, { ...TARGET, NEXT: "i = i.next;" })} ${bodyOf(made.tail, TARGET)}`;
+function statements(made, target) {
+  if (made.head === undefined) return bodyOf(made, target);
+  return `${bodyOf(made.head, { ...target, NEXT: "i = i.next;" })} ${bodyOf(made.tail, target)}`;
+}
+
+/** What has no case. */
+const otherwise = ({ TAKE }, padding) => `if (i.op <= LAST_RARE) {
+            if (RARE[i.op - FIRST_RARE](ex, i, fp)) { ${TAKE} }
+            ${NEXT}
+          }
+          // A vector or aggregate instruction, or the entry of a tree: others execute it and what is between its like.
+          slow = Slow.Elsewhere;${padding}`;
+
+/** The cases where \`switch\` is a table. */
+function switchOf(padding) {
+  const target = targetOf("break;");
+  const cases = loopCases.map(
+    (made) => `    case Code.${made.name}: {\n      ${statements(made, target)}\n    }`,
+  );
+  return `switch (i.op) {
+${cases.join("\n")}
+        default:
+          ${otherwise(target, padding)}
+        }`;
+}
+
+/** The cases where it is a search. */
+function treeOfCases() {
+  const target = targetOf("break cases;");
+  const cases = loopCases.map((made) => ({ name: made.name, text: statements(made, target) }));
+  return `cases: {
+        const { op } = i;
+        ${searchTree(cases, numbers, otherwise(target, ""))}
+        }`;
 }
 
 const IMPORTS = `import type { FunctionInstance } from "../runtime/function.ts";
@@ -45,7 +77,7 @@ import { SLOW_PATHS, Slow } from "./run/slow.ts";
 `;
 
 /** The function, and what it calls. */
-const functionText = (name, exported, padding) =>
+const functionText = (name, exported, dispatch) =>
   `const SAVED = -1;
 
 /** Runs until an Exit node (null), or until a view that it holds is stale: then from the node it returns. */
@@ -67,16 +99,7 @@ ${exported}function ${name}(ex: LoopState, start: CodeNode): CodeNode | null {
     try {
       for (;;) {
         fault: {
-        switch (i.op) {
-${loopCases.map((made) => `    case Code.${made.name}: {\n      ${statements(made)}\n    }`).join("\n")}
-        default:
-          if (i.op <= LAST_RARE) {
-            if (RARE[i.op - FIRST_RARE](ex, i, fp)) { ${TAKE} }
-            ${NEXT}
-          }
-          // A vector or aggregate instruction, or the entry of a tree: others execute it and what is between its like.
-          slow = Slow.Elsewhere;${padding}
-        }
+        ${dispatch}
         if (slow === Slow.Enter) {
           const base = fp + i.d;
           if (!callee.isSlow && sp < maxDepth && base + callee.frameWords <= RL) {
@@ -147,16 +170,19 @@ ${IMPORTS.replace(
   'import { SLOW_PATHS, Slow } from "./run/slow.ts";\n',
   `import { entersYoung } from "./run/slices.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
+import { searchesSwitches } from "./run/switches.ts";
+import { runSearchingLoop } from "./searching-loop.ts";
 import { runYoungLoop } from "./young-loop.ts";
 `,
 )}/** Runs from node \`start\` in the state that \`ex\` holds, until an Exit node. A fault leaves the state at the faulting node. */
 export function execute(ex: LoopState, start: CodeNode): void {
   for (let i: CodeNode | null = start; i !== null; ) {
-    i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
+    if (searchesSwitches()) i = runSearchingLoop(ex, i);
+    else i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
   }
 }
 
-${functionText("runLoop", "", "")}`;
+${functionText("runLoop", "", switchOf(""))}`;
 
 /** Together with the cases more than 61,440 bytes of bytecode; each access has four. */
 const PADDING = Array.from({ length: 86 }, () => `          ${"i.a; ".repeat(100).trim()}`).join("\n");
@@ -167,12 +193,17 @@ const youngLoop = `// A copy of the loop that V8 never optimises, as it has more
 ${IMPORTS}${functionText(
   "runYoungLoop",
   "export ",
-  `
+  switchOf(`
           break;
         case -1 as Code:
           // Never executed.
-${PADDING}`,
+${PADDING}`),
 )}`;
+
+const searchingLoop = `// A copy of the loop for hosts that search a \`switch\` case by case: a tree of comparisons in its place (run/switches.ts).
+// Generated from scripts/cases by scripts/generate-loop.mjs: change those, then run \`npm run generate\`.
+
+${IMPORTS}${functionText("runSearchingLoop", "export ", treeOfCases())}`;
 
 const check = process.argv.includes("--check");
 let drifted = false;
@@ -180,6 +211,7 @@ for (const [file, unasserted] of [
   ["src/interp/code/code.ts", codeText],
   ["src/interp/loop.ts", loop],
   ["src/interp/ops/rare.ts", rareText],
+  ["src/interp/searching-loop.ts", searchingLoop],
   ["src/interp/vector-loop.ts", vectorLoop(loopCases)],
   ["src/interp/young-loop.ts", youngLoop],
 ]) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Engine, InterruptedError, Linker, type Memory, Module, OutOfFuelError, Store, Trap } from "wasmeter";
-import { setTier } from "#testing";
+import { compiledOf, setTier } from "#testing";
 import { projectRoot } from "./built-code.ts";
 import { wat } from "./wat.ts";
 
@@ -41,6 +41,21 @@ it("keeps the function of every node, and of what it calls, small enough to be i
     ([name, size]) => size > ALWAYS_INLINED && !LARGER.has(name) && !OTHERS.has(name),
   );
   expect(large).toEqual([]);
+});
+
+it("builds none once they are off, of code that was lowered before either", { timeout: 60_000 }, async () => {
+  const engine = new Engine();
+  const bytes = await wat(`(module (func (export "f") (param $n i32) (result i32)
+    (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))) (local.get $n)))`);
+  const module = new Module(engine, bytes);
+  const instance = new Linker(engine).instantiate(new Store(engine), module);
+  setTier(engine, "hot");
+  expect(instance.call("f", [3])).toBe(0);
+  const { entry } = compiledOf(module).func(0);
+  setTier(engine, "off");
+  expect(instance.call("f", [5000])).toBe(0);
+  // The entry was taken back, and the function begins where it began before it had one.
+  expect(compiledOf(module).func(0).entry).toBe(entry?.next);
 });
 
 const PROGRAM = `(module

@@ -26,12 +26,15 @@ import { Fault, faultOf } from "./run/faults.ts";
 import type { LoopState } from "./run/loop-state.ts";
 import { entersYoung } from "./run/slices.ts";
 import { SLOW_PATHS, Slow } from "./run/slow.ts";
+import { searchesSwitches } from "./run/switches.ts";
+import { runSearchingLoop } from "./searching-loop.ts";
 import { runYoungLoop } from "./young-loop.ts";
 
 /** Runs from node `start` in the state that `ex` holds, until an Exit node. A fault leaves the state at the faulting node. */
 export function execute(ex: LoopState, start: CodeNode): void {
   for (let i: CodeNode | null = start; i !== null; ) {
-    i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
+    if (searchesSwitches()) i = runSearchingLoop(ex, i);
+    else i = entersYoung() ? runYoungLoop(ex, i) : runLoop(ex, i);
   }
 }
 

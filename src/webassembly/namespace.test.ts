@@ -205,6 +205,19 @@ it("waits for imports that suspend, in calls that promise", async () => {
   expect(f).toThrow(WA.SuspendError);
 });
 
+it("enters an instance in which a call that promises waits", async () => {
+  const { wait, count } = await run(
+    `(module (import "m" "get" (func $g (result i32))) (global $n (mut i32) (i32.const 0))
+    (func (export "wait") (result i32) (i32.add (call $g) (global.get $n)))
+    (func (export "count") (global.set $n (i32.add (global.get $n) (i32.const 1)))))`,
+    { m: { get: new WA.Suspending(async () => 40) } },
+  );
+  const waiting = WA.promising(wait)();
+  count();
+  count();
+  expect(await waiting).toBe(42);
+});
+
 it("has the builtins of js-string where they are asked for", async () => {
   const bytes = await wat(`(module
     (import "wasm:js-string" "concat" (func $c (param externref externref) (result (ref extern))))

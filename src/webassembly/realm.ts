@@ -70,6 +70,8 @@ export class Realm {
   call(func: FunctionInstance, values: readonly unknown[]): unknown[] {
     return backendOf(this.engine).interpreter.call(this.store.state, func, values, {
       watch: makeWatch(this.interrupts, this.engine.interrupts),
+      // While a "promising" call waits, glue calls into the same instance: for its stack pointer, or to allocate.
+      concurrent: true,
     });
   }
 

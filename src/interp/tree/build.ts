@@ -165,7 +165,7 @@ class Builder {
     this.#settle();
     const outer = this.#items;
     this.#built += blocks.length;
-    this.#open.push(...labels.toReversed());
+    for (let k = labels.length - 1; k >= 0; k--) this.#open.push(labels[k]!);
     for (const { start, end } of arms.values()) {
       this.#seek(start);
       this.#dead = false;
@@ -340,7 +340,11 @@ class Builder {
 
   /** The code that leads to the position `target`; 0 if none does. */
   #codeTo(target: number): number {
-    const k = this.#open.findLastIndex((each) => (each.isLoop ? each.start : each.end) === target);
+    let k = this.#open.length - 1;
+    for (; k >= 0; k--) {
+      const { isLoop, start, end } = this.#open[k]!;
+      if ((isLoop ? start : end) === target) break;
+    }
     return this.#open.length - (k < 0 ? this.#open.length : k);
   }
 

@@ -103,7 +103,8 @@ export class Tier implements Linkage, EntryKeeper {
         if (++entry.count < HOT) return original ?? node.next;
         if (!hostInlines()) this.mode = "off";
       }
-      if (!this.#build(entry, node)) {
+      // Entries stand in all code that was lowered before the mode was "off".
+      if (this.mode === "off" || !this.#build(entry, node)) {
         removeEntry(node);
         return original === null ? node.next : node;
       }

@@ -8,7 +8,7 @@ import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts
 import type { GuestMemory, Region } from "./guest-memory.ts";
 import type { Waitable } from "./sockets.ts";
 import type { OutputStream } from "./streams.ts";
-import { waitUntil } from "./waiting.ts";
+import { waitUnless, waitUntil } from "./waiting.ts";
 import { chargeSync } from "./work.ts";
 
 /** Positions are signed 64-bit numbers, as POSIX's off_t. */
@@ -20,8 +20,9 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
   /**
    * Reads into buffers, from the position of a file or from a stream or socket. Waits on streams and sockets.
    *
-   * `badf`, `isdir`: a directory; `notcapable`: no `fd_read`; `again`: nothing there and `nonblock`; `io`. Charges each
-   * buffer, and each byte that the buffers offer; those that are not read are given back.
+   * `badf`, `isdir`: a directory; `notcapable`: no `fd_read`; `again`: nothing there and `nonblock`; `io`. In
+   * asynchronous calls a stream or socket has 20 ms to tell what it has when it is first asked. Charges each buffer, and each byte that
+   * the buffers offer; those that are not read are given back.
    *
    *     iovs -> | buf u32 | len u32 | …  (input)      buf -> bytes      nread -> | bytes u32 |
    */
@@ -50,14 +51,12 @@ export const FD_IO_FUNCTIONS: FunctionTable = {
       return;
     }
     call.chargeTransfer(wanted);
-    return waitUntil(call, "fd_read", waitable, () => {
+    const isPatient = source !== undefined && state.isRepeatable(source);
+    const isNonblock = (descriptor.flags & FDFLAG.nonblock) !== 0 && !isPatient;
+    return waitUnless(isNonblock, call, "fd_read", waitable, () => {
       const chunk = source === undefined ? connection?.read(wanted, false) : source.read(wanted);
       memory.refresh();
-      if (chunk === undefined) {
-        const isPatient = source !== undefined && state.isRepeatable(source);
-        if ((descriptor.flags & FDFLAG.nonblock) !== 0 && !isPatient) throw new WasiError("again");
-        return false;
-      }
+      if (chunk === undefined) return false;
       scatter(memory, regions, chunk);
       call.moved(chunk.length);
       memory.setU32(nread, chunk.length);

@@ -486,7 +486,7 @@ describe("sockets", () => {
     const listener = new FakeListener();
     const guest = new TestGuest({ listeners: [listener] });
     expect(guest.call("fd_fdstat_set_flags", 3, 4)).toBe("success");
-    expect(guest.call("sock_accept", 3, 0, 0)).toBe("again");
+    expect(await guest.callAsync("sock_accept", 3, 0, 0)).toBe("again");
     const connection = new FakeConnection();
     listener.waiting.push(connection);
     expect(poll(guest, [{ read: 3 }])).toBe("success");

@@ -3,11 +3,10 @@
 
 import type { Grants } from "./grants.ts";
 import type { Waitable } from "./sockets.ts";
+import { FIRST_LOOK_MS } from "./waiting.ts";
 
 /** Longer waits are made of several: setTimeout counts in int32, and a wall clock can be set meanwhile. */
 export const MAX_WAIT_MS = 60_000;
-/** What is ready when it is polled for the first time tells so within this: a pipe in a turn of the event loop, a file in some. */
-const FIRST_LOOK_MS = 20;
 
 /** What is waited for. */
 export interface Polled {

@@ -358,7 +358,7 @@ describe("standard streams", () => {
     expect(await guest.readAsync(0)).toBe("io");
     const nonblocking = new TestGuest({ stdin: () => new Promise<string>(() => {}) });
     expect(nonblocking.call("fd_fdstat_set_flags", 0, 4)).toBe("success");
-    expect(nonblocking.read(0)).toBe("again");
+    expect(await nonblocking.readAsync(0)).toBe("again");
   });
 
   test("a Web stream", async () => {

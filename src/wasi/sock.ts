@@ -4,7 +4,7 @@ import { ALL_FDFLAGS, CONNECTION_RIGHTS, FDFLAG, RIFLAG, RIGHT, SDFLAG, WasiErro
 import type { ConnectionDescriptor } from "./descriptors.ts";
 import { scatter, sendRegions } from "./fd-io.ts";
 import { type Call, type FunctionTable, wasiFunction } from "./function-table.ts";
-import { waitUntil } from "./waiting.ts";
+import { waitUnless } from "./waiting.ts";
 
 export const SOCK_FUNCTIONS: FunctionTable = {
   /**
@@ -23,14 +23,12 @@ export const SOCK_FUNCTIONS: FunctionTable = {
     if (descriptor.kind !== "listener") throw new WasiError("notsock");
     state.descriptors.get(fd, RIGHT.sockAccept);
     if ((flags & ~ALL_FDFLAGS) !== 0) throw new WasiError("inval", "unknown flags");
-    return waitUntil(call, "sock_accept", descriptor.listener, () => {
+    const isNonblock = (descriptor.flags & FDFLAG.nonblock) !== 0;
+    return waitUnless(isNonblock, call, "sock_accept", descriptor.listener, () => {
       state.descriptors.reserve();
       const connection = descriptor.listener.accept();
       memory.refresh();
-      if (connection === undefined) {
-        if ((descriptor.flags & FDFLAG.nonblock) !== 0) throw new WasiError("again");
-        return false;
-      }
+      if (connection === undefined) return false;
       const accepted = state.descriptors.add({
         kind: "connection",
         connection,
@@ -74,13 +72,13 @@ export const SOCK_FUNCTIONS: FunctionTable = {
       call.chargeTransfer(wanted);
       const all = (flags & RIFLAG.waitall) !== 0 && !peek;
       let received = 0;
-      return waitUntil(call, "sock_recv", connection.readable, () => {
+      const isNonblock = (descriptor.flags & FDFLAG.nonblock) !== 0;
+      return waitUnless(isNonblock, call, "sock_recv", connection.readable, () => {
         for (;;) {
           const chunk = connection.read(wanted - received, peek);
           memory.refresh();
           if (chunk === undefined) {
-            if ((descriptor.flags & FDFLAG.nonblock) === 0) return false;
-            if (received === 0) throw new WasiError("again");
+            if (!isNonblock || received === 0) return false;
           } else {
             scatter(memory, regions, chunk, received);
             received += chunk.length;

@@ -6,6 +6,9 @@ import { WasiError } from "./abi.ts";
 import type { Call } from "./function-table.ts";
 import type { Waitable } from "./sockets.ts";
 
+/** What is ready when it is asked for the first time tells so within this: a pipe in a turn of the event loop, a file in some. */
+export const FIRST_LOOK_MS = 20;
+
 interface Timers {
   setTimeout?(callback: () => void, ms: number): unknown;
   clearTimeout?(timer: unknown): void;
@@ -112,6 +115,36 @@ export function waitUntil(
   }
   do blockFor(call, (ms) => waitable.blockUntilReady?.(ms), Number.POSITIVE_INFINITY);
   while (!attempt());
+}
+
+/**
+ * The same for a descriptor that may be `nonblock`: then nothing is waited for, but what is asked for the first time may hold bytes
+ * that nobody knows of until the event loop has turned, and gets the time for that in calls that can wait.
+ * @throws WasiError `again` if it is `nonblock` and has nothing; as {@link waitUntil}
+ */
+export function waitUnless(
+  isNonblock: boolean,
+  call: Call,
+  operation: string,
+  waitable: Waitable,
+  attempt: () => boolean,
+): void | Promise<void> {
+  if (!isNonblock) return waitUntil(call, operation, waitable, attempt);
+  if (attempt()) return;
+  if (call.canWait && hasTimers() && call.state.parking.unseen([waitable]).length > 0) {
+    return lookOnce(call, waitable, attempt);
+  }
+  throw new WasiError("again");
+}
+
+async function lookOnce(call: Call, waitable: Waitable, attempt: () => boolean): Promise<void> {
+  // The second time for a thread that was held up: its timers end before it looks at its descriptors.
+  for (const ms of [FIRST_LOOK_MS, 0]) {
+    await call.state.parking.wait([waitable], ms);
+    call.memory.refresh();
+    if (attempt()) return;
+  }
+  throw new WasiError("again");
 }
 
 /** A guest that is to be stopped is stopped so soon, in milliseconds. */

@@ -229,6 +229,26 @@ describe("files as input", () => {
   });
 });
 
+describe.runIf(process.platform === "linux")("a first read that does not wait", () => {
+  test("gives what the pipe holds, and again where it holds nothing", async () => {
+    const fifo = path.join(scratch, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const guest = new TestGuest({ stdin: inputFromFile(fifo) });
+    const writer = fs.openSync(fifo, "w");
+    fs.writeSync(writer, "abc");
+    guest.call("fd_fdstat_set_flags", 0, 4);
+    expect(await guest.readAsync(0, 2)).toEqual({ text: "ab" });
+    expect(await guest.readAsync(0, 2)).toEqual({ text: "c" });
+    expect(await guest.readAsync(0, 2)).toBe("again");
+    fs.closeSync(writer);
+    guest.wasi.close();
+    const empty = new TestGuest({ stdin: inputFromStream(() => new PassThrough()) });
+    empty.call("fd_fdstat_set_flags", 0, 4);
+    for (let k = 0; k < 2; k++) expect(await empty.readAsync(0, 2)).toBe("again");
+    empty.wasi.close();
+  });
+});
+
 describe.runIf(process.platform === "linux")("a pipe that is not read", () => {
   test("parks the guest instead of blocking the thread, and loses nothing", async () => {
     const fifo = path.join(scratch, "fifo");
@@ -299,7 +319,7 @@ describe("TCP", () => {
   test("a listener may begin with nonblock", async () => {
     const listeners = [await listenTcp("127.0.0.1:0", { nonblock: true }), await listenTcp("127.0.0.1:0")];
     const guest = new TestGuest({ listeners });
-    expect(guest.call("sock_accept", 3, 0, 0)).toBe("again");
+    expect(await guest.callAsync("sock_accept", 3, 0, 0)).toBe("again");
     guest.canWait = false;
     expect(() => guest.call("sock_accept", 4, 0, 0)).toThrow(WouldBlockError);
     guest.wasi.close();

@@ -13,7 +13,7 @@ const KIB = 1024;
 const BUNDLES: readonly (readonly [string, number, string])[] = [
   ["validating", 29, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
   ["the engine", 107, 'export * from "wasmeter";'],
-  ["the engine with the namespace", 113, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
+  ["the engine with the namespace", 114, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
   ["the engine with WASI", 126, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
   ["the engine with plugins", 142, 'export * from "wasmeter"; export * from "wasmeter/plugin";'],
 ];

@@ -11,7 +11,9 @@ import {
   recordOf,
   required,
   type Shape,
+  STRING,
   shape,
+  wrongArgument,
 } from "../checks/options.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import type { GuestCall } from "./abi.ts";
@@ -83,6 +85,13 @@ export function defineHostFunctions(
   }
 }
 
+/** @throws TypeError for what is neither bytes nor text */
+function bytesOf(data: unknown, signature: string, name: string): Uint8Array {
+  if (typeof data === "string") return encodeUtf8(data);
+  if (data instanceof Uint8Array) return data;
+  throw wrongArgument(signature, name, "a Uint8Array or a string", data);
+}
+
 /** The plugin that calls a host function: valid until the call of the plugin is over. */
 export class CurrentPlugin {
   readonly #caller: Caller;
@@ -126,7 +135,7 @@ export class CurrentPlugin {
 
   /** Puts bytes or text into a new block; gives its address, 0 for nothing. @throws RangeError if the plugin's memory has no room */
   write(data: Uint8Array | string): bigint {
-    const bytes = typeof data === "string" ? encodeUtf8(data) : data;
+    const bytes = bytesOf(data, "plugin.write(data)", "data");
     const address = this.#extism().memory.store(bytes);
     if (address === 0 && bytes.length > 0) {
       throw new RangeError(`the plugin's memory has no room for ${bytes.length} bytes`);
@@ -146,7 +155,8 @@ export class CurrentPlugin {
 
   /** @throws RangeError if the variables have no room */
   setVariable(name: string, value: Uint8Array | string): void {
-    const bytes = typeof value === "string" ? encodeUtf8(value) : value.slice();
+    STRING.read(name, "plugin.setVariable(name, value): name");
+    const bytes = bytesOf(value, "plugin.setVariable(name, value)", "value").slice();
     if (!this.#extism().setVariable(name, bytes)) throw new RangeError("the variables have no room for it");
   }
 

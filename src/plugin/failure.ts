@@ -42,14 +42,24 @@ export interface Failure {
  * exit status is a consequence.
  */
 export function failureOf(thrown: unknown, wasDenied: boolean): Failure {
+  try {
+    return named(thrown, wasDenied);
+  } catch {
+    // Somebody else's object, whose getters or prototype throw when they are asked.
+    const message = "something that cannot be shown was thrown";
+    return { kind: "host-error", message, backtrace: [], cause: undefined, exitCode: undefined };
+  }
+}
+
+function named(thrown: unknown, wasDenied: boolean): Failure {
   if (thrown instanceof CallFailure) {
     const { kind, message, backtrace, cause } = thrown;
     const isMemory = wasDenied && kind === "guest-error";
     return { kind: isMemory ? "memory" : kind, message, backtrace, cause, exitCode: undefined };
   }
   if (thrown instanceof PluginError) {
-    const { kind, message, backtrace, cause, exitCode } = thrown;
-    return { kind, message, backtrace, cause, exitCode };
+    const { kind, backtrace, cause, exitCode } = thrown;
+    return { kind, message: textOf(thrown), backtrace, cause, exitCode };
   }
   if (thrown instanceof ExitError) {
     const { exitCode } = thrown;
@@ -91,8 +101,7 @@ function kindOf(thrown: unknown, wasDenied: boolean): PluginErrorKind {
 /** What was thrown, as text; whatever it is. */
 export function textOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message;
-    return String(thrown);
+    return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
     return "something that cannot be shown was thrown";
   }

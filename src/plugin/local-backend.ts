@@ -27,9 +27,12 @@ export class LocalBackend implements Backend {
   async run(job: Job): Promise<Outcome> {
     let sandbox = this.#idle.pop();
     if (sandbox === undefined) {
+      sandbox = new Sandbox(this.#template, this.runner);
+      this.#running.add(sandbox);
       try {
-        sandbox = await Sandbox.make(this.#template, this.runner, job);
+        await sandbox.make(job);
       } catch (error) {
+        this.#running.delete(sandbox);
         if (!(error instanceof SetupFailure)) throw error;
         const { failure, logs } = error;
         return { failure, logs, output: undefined, fuelConsumed: 0n, memoryBytes: 0 };

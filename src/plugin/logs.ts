@@ -9,6 +9,10 @@ export const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn"
 
 /** What an entry takes besides its text. */
 const ENTRY_BYTES = 64;
+/** Of a plugin's own error. */
+const MOST_MESSAGE_BYTES = 64 * 1024;
+/** Bounds the argument list of one `fromCharCode`, which is on the JS stack. */
+const CHUNK = 1024;
 
 export class CallLogs {
   readonly #limit: number;
@@ -68,7 +72,22 @@ export class CallLogs {
 export function textOfBytes(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes);
   if (text !== undefined) return text;
+  // In pieces: as many strings as there are bytes would take thirty times their memory.
   let latin1 = "";
-  for (const byte of bytes) latin1 += String.fromCharCode(byte);
+  const units: number[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    units.length = 0;
+    for (const byte of bytes.subarray(at, at + CHUNK)) units.push(byte);
+    latin1 += String.fromCharCode(...units);
+  }
   return latin1;
+}
+
+/** The text of a guest's message: its beginning where it is longer than anybody reads. */
+export function excerptOf(bytes: Uint8Array): string {
+  if (bytes.length <= MOST_MESSAGE_BYTES) return textOfBytes(bytes);
+  let end = MOST_MESSAGE_BYTES;
+  // No character is cut.
+  while (end > MOST_MESSAGE_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return `${textOfBytes(bytes.subarray(0, end))}… (${bytes.length} bytes in all)`;
 }

@@ -48,7 +48,7 @@ export class Plugin {
       ...settings,
       what: "plugin",
       queue: Number.POSITIVE_INFINITY,
-      check: (name) => this.#template.abi.check(this.#template.module, name),
+      check: (name) => this.#template.check(name),
       runner,
     });
   }
@@ -70,7 +70,7 @@ export class Plugin {
   /** Whether it has a function that can be called by that name. */
   has(name: string): boolean {
     try {
-      this.#template.abi.check(this.#template.module, name);
+      this.#template.check(name);
       return true;
     } catch {
       return false;

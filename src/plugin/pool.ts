@@ -62,7 +62,7 @@ export class PluginPool {
     this.#dispatcher = new Dispatcher(backend, {
       ...settings,
       what: "pool",
-      check: (name) => this.#template.abi.check(this.#template.module, name),
+      check: (name) => this.#template.check(name),
       runner: this.#runner,
     });
   }

@@ -65,12 +65,15 @@ export class Sandbox implements CallScope {
   #wasDenied = false;
   #onLog: ((entry: LogEntry) => void) | undefined;
   #execution: Execution | undefined;
+  /** Ends the making of the instance. */
+  #making: AbortController | undefined;
   #isCancelled = false;
   /** The program has ended by itself: what it has left is none for another call. */
   #hasExited = false;
   call: GuestCall | undefined;
 
-  private constructor(template: Template, runner: Runner) {
+  /** Has no instance before {@link make}. */
+  constructor(template: Template, runner: Runner) {
     this.#template = template;
     this.#runner = runner;
     const { settings, limits, abi, module } = template;
@@ -101,16 +104,14 @@ export class Sandbox implements CallScope {
     return this.#session instanceof ExtismSession ? this.#session : undefined;
   }
 
-  /** Makes an instance and initialises it, within a call's bounds. @throws what ends that */
-  static async make(template: Template, runner: Runner, bounds: Job): Promise<Sandbox> {
-    const sandbox = new Sandbox(template, runner);
+  /** Makes the instance and initialises it, within a call's bounds. @throws SetupFailure for what ends that */
+  async make(bounds: Job): Promise<void> {
     try {
-      await sandbox.#start(bounds);
+      await this.#start(bounds);
     } catch (error) {
-      sandbox.close();
-      throw new SetupFailure(failureOf(error, sandbox.#wasDenied), sandbox.#logs.take());
+      this.close();
+      throw new SetupFailure(failureOf(error, this.#wasDenied), this.#logs.take());
     }
-    return sandbox;
   }
 
   async #start(bounds: Job): Promise<void> {
@@ -140,9 +141,23 @@ export class Sandbox implements CallScope {
   }
 
   async #instantiate(bounds: Job): Promise<Instance> {
+    const { signal } = bounds;
+    const making = typeof AbortController === "function" ? new AbortController() : undefined;
+    const onAbort = (): void => making?.abort();
+    this.#making = making;
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted || this.#isCancelled) onAbort();
+    try {
+      return await this.#link(bounds, making?.signal ?? signal);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#making = undefined;
+    }
+  }
+
+  async #link(bounds: Job, signal: AbortSignal | undefined): Promise<Instance> {
     const { prepared, libraries, module } = this.#template;
-    const { fuel, signal } = bounds;
-    const options = { fuel, signal, timeoutMs: this.#left(bounds) };
+    const options = { fuel: bounds.fuel, signal, timeoutMs: this.#left(bounds) };
     if (prepared !== undefined) return await prepared.instantiateAsync(this.#store, options);
     const linker = this.#template.freshLinker();
     for (const library of libraries) {
@@ -199,9 +214,10 @@ export class Sandbox implements CallScope {
     }
   }
 
-  /** Ends the call that is under way, if there is one. */
+  /** Ends the making of the instance, or the call that is under way, if there is one. */
   cancel(): void {
     this.#isCancelled = true;
+    this.#making?.abort();
     try {
       this.#execution?.cancel();
     } catch {

@@ -27,6 +27,8 @@ export class Template {
   readonly prepared: PreparedInstance | undefined;
   readonly libraries: readonly NamedModule[];
   readonly linker: Linker;
+  /** Functions that were found callable: a module may export a hundred thousand. */
+  readonly #callable = new Set<string>();
   /** By the store: who a host function's caller is. */
   readonly scopes = new WeakMap<object, CallScope>();
 
@@ -51,6 +53,13 @@ export class Template {
       if (error instanceof TypeError || error instanceof RangeError) throw error;
       throw setupError(error);
     }
+  }
+
+  /** @throws CallFailure `missing-export` for a function that cannot be called by the plugin's ABI */
+  check(name: string): void {
+    if (this.#callable.has(name)) return;
+    this.abi.check(this.module, name);
+    this.#callable.add(name);
   }
 
   /** A linker with everything that does not belong to a store. */

@@ -11,6 +11,9 @@ import {
   type PluginResult,
   type PoolOptions,
 } from "wasmeter/plugin";
+import { failureOf } from "../../src/plugin/failure.ts";
+import { sent } from "../../src/plugin/node/messages.ts";
+import { wat } from "../wat.ts";
 import { HOSTILE, STREAMS, WORKER_MODULE } from "./hostile.ts";
 import { hostFunctions } from "./worker-module.mjs";
 
@@ -190,7 +193,90 @@ describe("before there is a call", () => {
   });
 });
 
+describe("what host functions throw", () => {
+  const refuse = (): never => {
+    throw new Error("not to be looked at");
+  };
+  const proxy = Proxy.revocable({}, {});
+  proxy.revoke();
+  const THROWN: readonly (readonly [string, unknown, string])[] = [
+    ["nothing", undefined, "undefined"],
+    ["null", null, "null"],
+    ["a symbol", Symbol("s"), "Symbol(s)"],
+    ["a text", "text", "text"],
+    ["an object of no prototype", Object.create(null), "something that cannot be shown was thrown"],
+    ["an object like an error of ours", { kind: "out-of-fuel", reason: "timeout" }, "[object Object]"],
+    ["a symbol as message", Object.assign(new Error(), { message: Symbol("m") }), "Symbol(m)"],
+    [
+      "a message that is no text",
+      Object.assign(new Error(), { message: { toString: refuse } }),
+      "something that cannot be shown was thrown",
+    ],
+    [
+      "a message that throws",
+      Object.defineProperty(new Error(), "message", { get: refuse }),
+      "something that cannot be shown was thrown",
+    ],
+    ["a name that throws", Object.defineProperty(new Error("named"), "name", { get: refuse }), "named"],
+    ["a revoked proxy", proxy.proxy, "something that cannot be shown was thrown"],
+    [
+      "a proxy whose prototype throws",
+      new Proxy({}, { getPrototypeOf: refuse }),
+      "something that cannot be shown was thrown",
+    ],
+  ];
+
+  it.each(THROWN)("%s is a host-error, at once or by a promise", async (name, thrown, message) => {
+    let isLate = false;
+    const run = () => {
+      if (isLate) return Promise.reject(thrown);
+      throw thrown;
+    };
+    const throws = { params: [], results: [], run };
+    const plugin = new PluginPool(HOSTILE, {
+      ...BOUNDS,
+      hostFunctions: { env: { ...hostFunctions.env, throws } },
+    });
+    for (isLate of [false, true]) {
+      // A proxy is asked by the engine too: what that gives is then what was thrown.
+      const error = await failure(plugin.call("throws"));
+      expect(error.kind).toBe("host-error");
+      if (!/proxy/.test(name)) expect(error.message).toBe(message);
+    }
+    expect((await plugin.call("transform", "x")).text).toBe("x");
+    await plugin.close();
+    // As a worker sends it.
+    const sendable = structuredClone(sent(failureOf(thrown, false)));
+    expect([sendable.kind, sendable.message]).toEqual(["host-error", message]);
+  });
+});
+
 describe("pools", () => {
+  it.each([
+    ["a start function", "(start $s) (func $s (loop (br 0)))"],
+    ["_initialize", '(func (export "_initialize") (loop (br 0)))'],
+  ])("are closed while %s loops for ever", async (_, text) => {
+    const module = wat(`(module ${text} (memory (export "memory") 1)
+      (func (export "alloc") (param i32) (result i32) (i32.const 8))
+      (func (export "f") (param i32 i32) (result i32) (i32.const 0)))`);
+    for (const make of [
+      () => new PluginPool(module, { timeoutMs: Number.POSITIVE_INFINITY }),
+      () => new Plugin(module, { timeoutMs: Number.POSITIVE_INFINITY }),
+    ]) {
+      const plugin = make();
+      const call = failure(plugin.call("f"));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await plugin.close();
+      expect((await call).kind).toBe("cancelled");
+      const abort = new AbortController();
+      const other = make();
+      const aborted = failure(other.call("f", "", { signal: abort.signal }));
+      setTimeout(() => abort.abort(), 20);
+      expect((await aborted).kind).toBe("cancelled");
+      await other.close();
+    }
+  });
+
   it("refuse what is too much, and end what waits too long", async () => {
     const pool = new PluginPool(HOSTILE, { ...BOUNDS, hostFunctions, size: 1, queue: 2, queueTimeoutMs: 40 });
     const running = pool.call("slow", "x".repeat(120));

@@ -106,6 +106,15 @@ const MODULE = wat(`(module
     (call $varSet (call $copy) (call $copy))
     (call $output (call $copy) (call $inputLength)) (call $exit (call $inputLoad8 (i64.const 0))) (i32.const 9))
   (func (export "isKnown") (result i32) (i64.ne (call $varGet (call $copy)) (i64.const 0)))
+  ;; Names, requests and an error of 1.5 MB, that are no UTF-8.
+  (func $long (result i64) (local $at i64)
+    (local.set $at (call $alloc (i64.const 1500000))) (call $store8 (local.get $at) (i32.const 255)) (local.get $at))
+  (func (export "longNames") (result i32)
+    (if (i64.ne (call $config (call $long)) (i64.const 0)) (then (return (i32.const 1))))
+    (i64.ne (call $varGet (call $long)) (i64.const 0)))
+  (func (export "longVariable") (result i32) (call $varSet (call $long) (call $copy)) (i32.const 0))
+  (func (export "longRequest") (result i32) (drop (call $http (call $long) (i64.const 0))) (i32.const 0))
+  (func (export "longError") (result i32) (call $error (call $long)) (i32.const 1))
   (func (export "outputNowhere") (result i32) (call $output (i64.const 12345) (i64.const 8)) (i32.const 0))
   (func (export "outputTooLong") (result i32)
     (call $output (call $copy) (i64.const 0xffffffff)) (i32.const 0))
@@ -168,7 +177,7 @@ async function failure(call: Promise<unknown>): Promise<PluginError> {
 }
 
 describe("an Extism plugin", () => {
-  it.each(["wild", "edges", "churns", "level", "empties"])(
+  it.each(["wild", "edges", "churns", "level", "empties", "longNames"])(
     "%s: what is in no block is nowhere",
     async (name) => {
       const plugin = make();
@@ -185,6 +194,9 @@ describe("an Extism plugin", () => {
     ["logNowhere", "guest-error", /log_info: there is no block at 77/],
     ["keyNowhere", "guest-error", /var_get: there is no block at 77/],
     ["blocks", "memory", /unreachable/],
+    ["longVariable", "memory", /a name of more than 65536 bytes/],
+    ["longRequest", "guest-error", /a request of more than 262144 bytes/],
+    ["longError", "guest-error", /^\u00ff\0{65535}… \(1500000 bytes in all\)$/],
     ["variables", "memory", /more than 1048576 bytes of variables/],
   ])("%s is a %s", async (name, kind, message) => {
     const plugin = make();
@@ -256,6 +268,16 @@ describe("an Extism plugin", () => {
       JSON.stringify({ url: "http://a/", headers }),
     );
     expect((await failure(odd)).message).toContain("a header is no string");
+    for (const [name, value] of [
+      ["a b", "x"],
+      ["", "x"],
+      ["x", "a\r\nhost: other.test"],
+      ["Host", "other.test"],
+    ] as const) {
+      const json = JSON.stringify({ url: "http://a.test/", headers: { [name]: value } });
+      const error = await failure(make({ http, allowedHosts: ["*"] }).call("fetches", json));
+      expect([error.kind, error.message]).toEqual(["guest-error", expect.stringMatching(/header/)]);
+    }
     expect(sent).toBe(32);
   });
 
@@ -269,11 +291,12 @@ describe("an Extism plugin", () => {
         return { status: 201, headers: { "content-type": "text/plain" }, body: "made" };
       },
     });
-    const request = { url: "https://API.example.test/x?y", method: "put", headers: { accept: "*/*" } };
+    // What belongs to the connection is not sent.
+    const headers = { accept: "*/*", host: "api.example.test", "Content-Length": "7", upgrade: "x" };
+    const request = { url: "https://API.example.test/x?y", method: "put", headers };
     expect((await plugin.call("fetches", JSON.stringify(request))).text).toBe("made");
-    expect(seen).toMatchObject([
-      { url: "https://api.example.test/x?y", method: "PUT", headers: { accept: "*/*" } },
-    ]);
+    expect(seen).toMatchObject([{ url: "https://api.example.test/x?y", method: "PUT" }]);
+    expect(seen[0]?.headers).toEqual({ accept: "*/*" });
     expect(new TextDecoder().decode(seen[0]?.body)).toBe(JSON.stringify(request));
   });
 
@@ -377,6 +400,11 @@ describe("an Extism plugin", () => {
               kept.push(current);
               expect(() => current.read(99999n)).toThrow("no block at 99999");
               expect(() => current.write(new Uint8Array(10_000_000))).toThrow("no room");
+              expect(() => current.write(42 as never)).toThrow(
+                "plugin.write(data): data must be a Uint8Array or a string",
+              );
+              expect(() => current.setVariable("name", {} as never)).toThrow("value must be a Uint8Array");
+              expect(() => current.setVariable(7 as never, "x")).toThrow(TypeError);
               return current.write(`context ${String(current.context)}`);
             },
           },

@@ -33,6 +33,10 @@ function charge(caller: Caller, bytes: number): void {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Of a name of a config value or variable. Nothing has a longer one. */
+const MOST_NAME_BYTES = 64 * 1024;
+/** Of a request's method, URL and headers, as JSON: its objects take the host twenty times as much. */
+const MOST_REQUEST_BYTES = 256 * 1024;
 
 /** The bytes of a block; the address 0 stands for none. @throws CallFailure if no block begins there */
 function bytesAt({ memory }: ExtismSession, caller: Caller, address: number, what: string): Uint8Array {
@@ -42,9 +46,20 @@ function bytesAt({ memory }: ExtismSession, caller: Caller, address: number, wha
   return bytes;
 }
 
-/** The text of a block that is the function's from now on. @throws as {@link bytesAt} */
-function takeText(session: ExtismSession, caller: Caller, address: number, what: string): string {
-  const text = textOfBytes(bytesAt(session, caller, address, what));
+/**
+ * The text of a block that is the function's from now on; `undefined` where it is longer than `most` bytes: text of tens of
+ * megabytes would take the host long to read, and more memory than the guest's.
+ * @throws as {@link bytesAt}
+ */
+function takeText(
+  session: ExtismSession,
+  caller: Caller,
+  address: number,
+  what: string,
+  most: number,
+): string | undefined {
+  const bytes = bytesAt(session, caller, address, what);
+  const text = bytes.length > most ? undefined : textOfBytes(bytes);
   session.memory.free(address);
   return text;
 }
@@ -118,14 +133,16 @@ const FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
   config_get: {
     type: LOAD_64,
     run: (session, caller, address) => {
-      const value = session.config.config.get(takeText(session, caller, at(address), "config_get"));
+      const name = takeText(session, caller, at(address), "config_get", MOST_NAME_BYTES);
+      const value = name === undefined ? undefined : session.config.config.get(name);
       return value === undefined ? 0n : give(session, caller, value);
     },
   },
   var_get: {
     type: LOAD_64,
     run: (session, caller, address) => {
-      const value = session.variables.get(takeText(session, caller, at(address), "var_get"));
+      const name = takeText(session, caller, at(address), "var_get", MOST_NAME_BYTES);
+      const value = name === undefined ? undefined : session.variables.get(name);
       return value === undefined ? 0n : give(session, caller, value);
     },
   },
@@ -133,7 +150,11 @@ const FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
     type: type(["i64", "i64"]),
     run: (session, caller, key, address) => {
       // Both are the function's from now on, and may be one.
-      const name = textOfBytes(bytesAt(session, caller, at(key), "var_set"));
+      const nameBytes = bytesAt(session, caller, at(key), "var_set");
+      if (nameBytes.length > MOST_NAME_BYTES) {
+        throw new CallFailure("memory", `var_set: a name of more than ${MOST_NAME_BYTES} bytes`);
+      }
+      const name = textOfBytes(nameBytes);
       if (at(address) === 0) {
         session.removeVariable(name);
       } else {
@@ -191,7 +212,10 @@ async function httpRequest(
   const { config, call } = session;
   session.status = 0;
   session.headers = undefined;
-  const json = takeText(session, caller, at(request), "http_request");
+  const json = takeText(session, caller, at(request), "http_request", MOST_REQUEST_BYTES);
+  if (json === undefined) {
+    throw new CallFailure("guest-error", `http_request: a request of more than ${MOST_REQUEST_BYTES} bytes`);
+  }
   const bodyBytes = at(body) === 0 ? undefined : session.memory.block(at(body));
   charge(caller, bodyBytes?.length ?? 0);
   let parsed: ReturnType<typeof parseRequest>;

@@ -78,17 +78,34 @@ export function parseRequest(
     host: url.hostname,
     url: url.href,
     method: verb,
-    headers: stringsOf(headers ?? header ?? {}),
+    headers: headersOf(headers ?? header ?? {}, url.host),
     body: hasBody ? body.slice() : undefined,
   };
 }
 
-function stringsOf(given: unknown): Record<string, string> {
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Section 5.5: what would begin a line of its own, or end the text. */
+const NO_VALUE = /[\r\n\0]/;
+/** Headers of the connection: they are the host's, and left out. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  ...["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer"],
+  ...["transfer-encoding", "upgrade"],
+]);
+
+/** @throws Error for what is no header, or asks behind a granted host's address for another host */
+function headersOf(given: unknown, host: string): Record<string, string> {
   if (typeof given !== "object" || given === null) throw new Error("the headers are no object");
-  const entries = Object.entries(given).map(([name, value]) => {
+  const entries: (readonly [string, string])[] = [];
+  for (const [name, value] of Object.entries(given)) {
     if (typeof value !== "string") throw new Error("a header is no string");
-    return [name, value] as const;
-  });
+    if (!TOKEN.test(name) || NO_VALUE.test(value)) throw new Error("a header is none of HTTP's");
+    const lower = name.toLowerCase();
+    if (lower === "host" && value.toLowerCase() !== host) {
+      throw new Error("the header host names another host than the url");
+    }
+    if (!OF_CONNECTION.has(lower)) entries.push([name, value]);
+  }
   return Object.fromEntries(entries);
 }
 

@@ -6,7 +6,7 @@ import { quotedName } from "../../printable.ts";
 import { utf8Length } from "../../utf8.ts";
 import type { AbiSession, GuestCall } from "../abi.ts";
 import { CallFailure } from "../failure.ts";
-import { type CallLogs, textOfBytes } from "../logs.ts";
+import { type CallLogs, excerptOf } from "../logs.ts";
 import type { HttpCallback } from "./http.ts";
 import { ExtismMemory } from "./memory.ts";
 
@@ -68,7 +68,7 @@ export class ExtismSession implements AbiSession {
       if (!(error instanceof ExitError) || error.exitCode !== 0) throw error;
     }
     const problem = this.error === 0 ? undefined : this.memory.block(this.error);
-    if (problem !== undefined) throw new CallFailure("guest-error", textOfBytes(problem));
+    if (problem !== undefined) throw new CallFailure("guest-error", excerptOf(problem));
     if (status !== undefined && status !== 0) {
       throw new CallFailure(
         "guest-error",

@@ -3,7 +3,7 @@
 import type { BacktraceFrame } from "../../api/index.ts";
 import type { Outcome } from "../backend.ts";
 import type { LogEntry, PluginErrorKind } from "../errors.ts";
-import type { Failure } from "../failure.ts";
+import { type Failure, textOf } from "../failure.ts";
 import type { PoolSettings } from "../options.ts";
 
 /** Options that mean the same in another thread. */
@@ -62,11 +62,18 @@ export type FromWorker =
 
 export function sent(failure: Failure): SentFailure {
   const { kind, message, backtrace, exitCode, cause } = failure;
-  const isError = cause instanceof Error;
   return {
     ...{ kind, message, exitCode, backtrace: backtrace.map((frame) => ({ ...frame })) },
-    cause: isError ? { name: String(cause.name), message: String(cause.message) } : undefined,
+    cause: cause instanceof Error ? { name: nameOf(cause), message: textOf(cause) } : undefined,
   };
+}
+
+function nameOf(error: Error): string {
+  try {
+    return String(error.name);
+  } catch {
+    return "Error";
+  }
 }
 
 export function received({ cause, ...failure }: SentFailure): Failure {

@@ -35,6 +35,18 @@ export const TRAP_MESSAGES = {
   "invalid-task-return": "invalid `task.return` signature and/or options for current task",
   "no-task-return": "async-lifted export failed to produce a result",
   "backpressure-overflow": "backpressure counter overflow",
+  "unsupported-callback-code": "unsupported callback code",
+  "cannot-block": "cannot block a synchronous task before returning",
+  deadlock: "deadlock detected: event loop cannot make further progress",
+  "task-not-cancelled": "`task.cancel` called by task which has not been cancelled",
+  "subtask-unresolved": "cannot drop a subtask which has not yet resolved",
+  "subtask-cancelled": "`subtask.cancel` called after terminal status delivered",
+  "waitable-in-set": "waitable cannot be used synchronously while added to a waitable set",
+  "waitable-set-not-empty": "cannot drop waitable set with waitables in it",
+  "waitable-set-waited-on": "cannot drop waitable set with waiters",
+  "unknown-thread": "unknown thread index",
+  "thread-not-suspended": "cannot resume thread which is not suspended",
+  "stream-state": "cannot",
   "unsupported-builtin": "unsupported canonical built-in",
   "unknown-handle": "unknown handle index",
   "resource-type-mismatch": "handle index",
@@ -205,7 +217,7 @@ export class Trap extends RuntimeError {
   constructor(code: TrapCode, detail?: string | number, more = "") {
     super(
       TRAP_MESSAGES[code] +
-        (detail === undefined ? "" : typeof detail === "number" ? ` ${detail}${more}` : `: ${detail}`),
+        (detail === undefined ? more : typeof detail === "number" ? ` ${detail}${more}` : `: ${detail}`),
     );
     this.code = code;
   }

@@ -298,8 +298,9 @@ describe("a function by the async ABI", () => {
     expect(() => make(lifted(RETURN + RETURN, 0)).exports.f(7)).toThrow("invalid `task.return`");
   });
 
-  it("cannot wait for what would go on beside it", () => {
-    expect(() => make(lifted(RETURN, 1)).exports.f(7)).toThrow("unsupported canonical built-in");
+  it("is called back where it yields, also behind its result", () => {
+    expect(() => make(lifted(RETURN, 1)).exports.f(7)).toThrow("unreachable");
+    expect(() => make(lifted(RETURN, 3)).exports.f(7)).toThrow("unsupported callback code 3");
   });
 });
 

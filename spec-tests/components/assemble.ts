@@ -3,8 +3,9 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setCancellable, withoutCancellable } from "./cancellable.ts";
 
 /** A value as the tool writes it; 64-bit integers and floats are text. */
 export interface JsonValue {
@@ -80,7 +81,17 @@ export function assemble(suite: string, file: string, cache: string, tool: Tool)
     mkdirSync(unfinished, { recursive: true });
     try {
       const output = join(unfinished, "commands.json");
-      tool.run(["json-from-wast", join(suite, file), "--wasm-dir", unfinished, "-o", output]);
+      const cancellable = withoutCancellable(text);
+      const source = cancellable === undefined ? join(suite, file) : join(unfinished, "source.wast");
+      if (cancellable !== undefined) writeFileSync(source, cancellable.text);
+      tool.run(["json-from-wast", source, "--wasm-dir", unfinished, "-o", output]);
+      if (cancellable !== undefined) {
+        const [component] = readdirSync(unfinished).filter((name) => name.endsWith(".wasm"));
+        const path = join(unfinished, component ?? "");
+        const bytes = readFileSync(path);
+        setCancellable(bytes, cancellable.flags);
+        writeFileSync(path, bytes);
+      }
       renameSync(unfinished, folder);
     } finally {
       rmSync(unfinished, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 // Raw host functions: they work on the words of the register file, and ask for guest calls instead of making them.
 // Owns what they and the interpreter promise each other. What becomes of a request is the interpreter's affair.
 
+import type { Fiber } from "./fiber.ts";
 import type { FunctionInstance, PendingResult } from "./function.ts";
 import type { ModuleInstance } from "./instance.ts";
 import type { Reference } from "./reference.ts";
@@ -22,6 +23,13 @@ export interface HostMachine {
   readonly instance: ModuleInstance;
   /** Whether a {@link PendingResult} may be asked for. */
   readonly mayAwait: boolean;
+  /** The fiber whose frames run. */
+  readonly fiber: Fiber;
+  /**
+   * A fiber that begins, once it is changed to, with a call of a raw function whose one parameter is a reference. It must not
+   * return: its last request is another fiber, with `isOver` set. @throws LimitError
+   */
+  startFiber(func: FunctionInstance, argument: unknown): Fiber;
 }
 
 /**
@@ -29,9 +37,10 @@ export interface HostMachine {
  *
  * - A function: it is called, with arguments from word `base + RawHostFunction.words` on; there its results are afterwards.
  * - A `PendingResult`: the guest waits for it. What it comes to, the host keeps itself; a rejection is thrown in its place.
+ * - A `Fiber`: the execution goes on there. The frame goes on when it changes back.
  * - `"fuel"`: a charge was not covered. The run stops, or ends if it cannot; the frame goes on where it has tried to charge.
  */
-export type HostRequest = FunctionInstance | PendingResult | "fuel";
+export type HostRequest = FunctionInstance | PendingResult | Fiber | "fuel";
 
 /**
  * A call of a raw host function that has asked for something: the state with which it is continued. Guests below it can stop,

@@ -2,14 +2,32 @@
 // Owns the choice; types are not looked at again when calls are made.
 
 import { LinkError } from "../../errors.ts";
-import type { HandleType, ValueType } from "../model/value-type.ts";
+import type { HandleType, StreamType, ValueType } from "../model/value-type.ts";
 import { enumeration, flags, option, record, result, tuple, variant } from "./compound.ts";
 import { type Converter, Mismatch } from "./converter.ts";
-import { fixedList, list, tupleList } from "./lists.ts";
+import { type Elements, elementsOf, fixedList, list, TYPED, tupleList } from "./lists.ts";
 import { SCALARS } from "./scalars.ts";
 import { STRING } from "./strings.ts";
 
 const made = /* @__PURE__ */ new WeakMap<ValueType, Converter>();
+
+/** How the elements of a stream or future are read and written. */
+export interface ElementCopier extends Elements {
+  readonly size: number;
+  readonly alignment: number;
+  /** Whether they are copied as bytes between guests. */
+  readonly isNumber: boolean;
+  /** Whether writing them needs memory. */
+  readonly allocates: boolean;
+}
+
+/** @throws LinkError as {@link converterOf} */
+export function elementCopier(type: ValueType): ElementCopier {
+  const converter = converterOf(type);
+  const { size, alignment } = converter;
+  const elements = elementsOf(type.canonical, converter);
+  return { ...elements, size, alignment, isNumber: type.kind in TYPED, allocates: type.hasPointers };
+}
 
 /** @throws LinkError for types whose values cannot be passed yet */
 export function converterOf(type: ValueType): Converter {
@@ -58,6 +76,7 @@ function compile(type: ValueType): Converter {
       return handle(type);
     case "stream":
     case "future":
+      return end(type);
     case "error-context":
       throw new LinkError(`values of type ${type.kind} cannot be passed`);
     default:
@@ -77,12 +96,31 @@ function map(key: ValueType, value: ValueType): Converter {
   };
 }
 
+/** The readable end of a stream or future. */
+function end(type: StreamType): Converter {
+  return {
+    ...INDEX,
+    check(side, value) {
+      const reason = side.handles.endMismatch(type, value);
+      if (reason !== undefined) throw new Mismatch(reason);
+    },
+    load: (side, at) => side.handles.liftEnd(type, side.view.getInt32(at, true)),
+    lift: (side, word) => side.handles.liftEnd(type, side.flat.R[word] as number),
+    store: (side, value, at) => side.view.setInt32(at, side.handles.lowerEnd(type, value), true),
+    lower(side, value, word) {
+      const { R } = side.flat;
+      R[word] = side.handles.lowerEnd(type, value);
+      R[word + 1] = 0;
+    },
+  };
+}
+
+/** What passes as an index of a handle table. */
+const INDEX = { size: 4, alignment: 4, flat: 1, passing: undefined } as const;
+
 function handle(type: HandleType): Converter {
   return {
-    size: 4,
-    alignment: 4,
-    flat: 1,
-    passing: undefined,
+    ...INDEX,
     check(side, value) {
       const reason = side.handles.mismatch(type, value);
       if (reason !== undefined) throw new Mismatch(reason);

@@ -4,7 +4,7 @@
 import { LimitError, Trap } from "../../errors.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
 import type { StringEncoding } from "../model/canon.ts";
-import type { HandleType } from "../model/value-type.ts";
+import type { HandleType, StreamType } from "../model/value-type.ts";
 
 /** Registers from which flat values are lifted, or to which they are lowered. */
 export interface FlatRegisters {
@@ -27,6 +27,11 @@ export interface HandleBoundary {
   lower(type: HandleType, value: unknown): number;
   /** What a value is not, if it cannot be lowered. */
   mismatch(type: HandleType, value: unknown): string | undefined;
+  /** The same of readable ends of streams and futures. @throws Trap */
+  liftEnd(type: StreamType, index: number): unknown;
+  /** @throws LimitError where the table is full */
+  lowerEnd(type: StreamType, value: unknown): number;
+  endMismatch(type: StreamType, value: unknown): string | undefined;
 }
 
 /** A memory and a view of it that is valid until it grows. */

@@ -20,7 +20,7 @@ type TypedArray =
   | Float64Array;
 
 /** Typed arrays by element type. */
-const TYPED: Readonly<Partial<Record<ValueType["kind"], new (buffer: ArrayBuffer) => TypedArray>>> = {
+export const TYPED: Readonly<Partial<Record<ValueType["kind"], new (buffer: ArrayBuffer) => TypedArray>>> = {
   s8: Int8Array,
   u8: Uint8Array,
   s16: Int16Array,
@@ -34,13 +34,13 @@ const TYPED: Readonly<Partial<Record<ValueType["kind"], new (buffer: ArrayBuffer
 };
 
 /** A list as JavaScript has it: a typed array or an array. */
-type ListValue = ArrayLike<unknown>;
+export type ListValue = ArrayLike<unknown>;
 
 /** A place in an array and a small object. */
 const OBJECT_BYTES = 32;
 
 /** What a list's elements are read and written as. */
-interface Elements {
+export interface Elements {
   /** What each takes in JavaScript beside its bytes in memory, at least: counts as lifted. */
   readonly overhead: number;
   read(side: Side, at: number, length: number): ListValue;
@@ -86,7 +86,7 @@ function numbers(Typed: new (buffer: ArrayBuffer) => TypedArray, element: Conver
   };
 }
 
-function elementsOf(type: ValueType, element: Converter): Elements {
+export function elementsOf(type: ValueType, element: Converter): Elements {
   const Typed = TYPED[type.kind];
   return Typed === undefined ? anyElements(element) : numbers(Typed, element);
 }

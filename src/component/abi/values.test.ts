@@ -166,7 +166,14 @@ const samples: fc.Arbitrary<Sample> = fc.letrec<{ sample: Sample }>((tie) => {
   };
 }).sample;
 
-const NO_HANDLES = { lift: () => undefined, lower: () => 0, mismatch: () => undefined };
+const NO_HANDLES = {
+  lift: () => undefined,
+  lower: () => 0,
+  mismatch: () => undefined,
+  liftEnd: () => undefined,
+  lowerEnd: () => 0,
+  endMismatch: () => undefined,
+};
 
 function makeSide(
   encoding: StringEncoding,

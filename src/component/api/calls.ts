@@ -12,7 +12,8 @@ import { NumType } from "../../module/types.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import { instantiate } from "../../runtime/instantiate.ts";
-import { exportFunction } from "../runtime/host-export.ts";
+import type { HostCall } from "../runtime/async/host-export.ts";
+import { exportFunction, unwrapped } from "../runtime/host-export.ts";
 import type { InstanceState } from "../runtime/instance-state.ts";
 import type { ComponentFunc } from "../runtime/items.ts";
 import { hostDrop } from "../runtime/resource-builtins.ts";
@@ -30,6 +31,8 @@ const EMPTY_MODULE = /* @__PURE__ */ Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0,
 export class Calls {
   readonly store: Store;
   readonly #state: InstanceState;
+  /** Whether calls may go on beside each other, as some of its functions are async: each waits for its turn. */
+  #isAsync = false;
   readonly #functions = new Map<ComponentFunc, FunctionInstance>();
   readonly #drops = new Map<GuestResource, FunctionInstance>();
 
@@ -39,22 +42,28 @@ export class Calls {
   }
 
   exported(func: ComponentFunc, name: string): ExportedFunction {
+    if (func.kind === "lifted" && func.signature.type.async) this.#isAsync = true;
     return { func, name };
   }
 
   /** @throws what the guest does; ComponentError for the error of its `result` */
   call({ func, name }: ExportedFunction, args: readonly unknown[], bounds?: CallBounds): unknown {
     if (func.kind === "host") return Reflect.apply(func.call, undefined, args);
-    return callFunction(this.store, this.#raw(func, name), [args], name, bounds);
+    const call: HostCall = { args, returned: undefined };
+    return callFunction(this.store, this.#raw(func, name), [call], name, this.#bounds(bounds));
   }
 
-  start({ func, name }: ExportedFunction, args: readonly unknown[], concurrent = false): Execution {
+  start(exported: ExportedFunction, args: readonly unknown[], concurrent = false): Execution {
+    return this.#start(exported, { args, returned: undefined }, concurrent);
+  }
+
+  #start({ func, name }: ExportedFunction, call: HostCall, concurrent = false): Execution {
     if (func.kind === "host")
       throw new TypeError(`${name} is a function of the host: there is nothing to run`);
     const { interpreter } = backendOf(this.store.engine);
     return new Execution(
       this.store,
-      interpreter.start(this.store.state, this.#raw(func, name), [args], concurrent),
+      interpreter.start(this.store.state, this.#raw(func, name), [call], concurrent || this.#isAsync),
     );
   }
 
@@ -64,7 +73,22 @@ export class Calls {
     bounds: AsyncCallBounds,
   ): Promise<unknown> {
     if (exported.func.kind === "host") return Reflect.apply(exported.func.call, undefined, args);
-    return drive(this.start(exported, args, bounds.concurrent), bounds);
+    const { signature } = exported.func;
+    if (!signature.type.async) return drive(this.start(exported, args, bounds.concurrent), bounds);
+    return new Promise((resolve, reject) => {
+      const returned = (value: unknown): void => {
+        try {
+          resolve(unwrapped(value, signature.isFallible));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      drive(this.#start(exported, { args, returned }, bounds.concurrent), bounds).then(resolve, reject);
+    });
+  }
+
+  #bounds(bounds: CallBounds | undefined): CallBounds | undefined {
+    return this.#isAsync ? { ...bounds, concurrent: true } : bounds;
   }
 
   /** Drops a resource that the host owns; what it has dropped or given away already is no matter. */

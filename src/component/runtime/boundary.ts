@@ -3,8 +3,11 @@
 
 import { Trap } from "../../errors.ts";
 import type { HandleBoundary } from "../abi/context.ts";
-import type { HandleType } from "../model/value-type.ts";
-import type { BorrowScope, HandleEntry } from "./handle-table.ts";
+import type { HandleType, StreamType } from "../model/value-type.ts";
+import type { Channel } from "./async/channel.ts";
+import { CopyEnd } from "./async/copy-end.ts";
+import { channelOfHost, hostEnd, mismatchOfHost } from "./async/host-ends.ts";
+import type { BorrowScope, HandleEntry, TableEntry } from "./handle-table.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { GuestResource, type RuntimeResource } from "./resources.ts";
 
@@ -21,7 +24,7 @@ export class Boundary implements HandleBoundary {
   #lent: HandleEntry[] | undefined;
   #releases: (() => void)[] | undefined;
   /** Removed from the table by what has been lifted. */
-  #removed: { readonly index: number; readonly entry: HandleEntry }[] | undefined;
+  #removed: { readonly index: number; readonly entry: TableEntry }[] | undefined;
   /** Borrows that the instance has got for the call. */
   #scope: BorrowScope | undefined;
 
@@ -41,8 +44,7 @@ export class Boundary implements HandleBoundary {
         throw new Trap("resource-type-mismatch", index >>> 0, " is lent, and cannot be given away");
       }
       handles.remove(index, resource);
-      this.#removed ??= [];
-      this.#removed.push({ index, entry });
+      this.#wasRemoved(index, entry);
     } else {
       entry = handles.get(index, resource);
       entry.lends++;
@@ -73,6 +75,30 @@ export class Boundary implements HandleBoundary {
 
   mismatch({ kind, resource: type }: HandleType, value: unknown): string | undefined {
     return this.#instance.resource(type).mismatch(value, kind === "own");
+  }
+
+  liftEnd(type: StreamType, index: number): unknown {
+    const { handles } = this.#instance;
+    const end = handles.end(index, `readable ${type.kind} end`, type);
+    end.requireLiftable();
+    handles.take(index);
+    this.#wasRemoved(index, end);
+    return this.#isHostCall ? hostEnd(end.shared, this.#instance) : end.shared;
+  }
+
+  lowerEnd(type: StreamType, value: unknown): number {
+    const { handles } = this.#instance;
+    const channel = this.#isHostCall ? channelOfHost(type, value, this.#instance) : (value as Channel);
+    return handles.addWaitable(new CopyEnd(channel, type, true));
+  }
+
+  endMismatch(type: StreamType, value: unknown): string | undefined {
+    return mismatchOfHost(type, value);
+  }
+
+  #wasRemoved(index: number, entry: TableEntry): void {
+    this.#removed ??= [];
+    this.#removed.push({ index, entry });
   }
 
   /** Undoes what lifting has done to the table, which is to be done again. */

@@ -56,8 +56,11 @@ function treeOf(root: InstanceState): readonly InstanceState[] {
 
 function requireOwnHandles(states: readonly InstanceState[]): void {
   const own = new Set(states);
-  for (const { handles } of states) {
-    for (const { resource } of handles.entries()) {
+  for (const { handles, threads } of states) {
+    if (threads.size > 0) throw new Error("this instance cannot be reset: tasks of it have not ended");
+    for (const { resource, described } of handles.entries()) {
+      if (resource === undefined)
+        throw new Error(`this instance cannot be reset: it has a handle of a ${described}`);
       if (resource instanceof GuestResource && own.has(resource.instance)) continue;
       const whose = resource instanceof GuestResource ? "another component" : "its host";
       throw new Error(`this instance cannot be reset: it has a handle to a resource of ${whose}`);

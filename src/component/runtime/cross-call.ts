@@ -12,31 +12,21 @@ import {
 } from "../../runtime/raw-function.ts";
 import { Side } from "../abi/context.ts";
 import type { Passing } from "../abi/converter.ts";
-import type { Signature } from "../abi/signature.ts";
+import { AsyncCrossing } from "./async/async-call.ts";
 import { Boundary } from "./boundary.ts";
+import { type Caller, requireUnrelated } from "./caller.ts";
 import { GuestCall } from "./guest-call.ts";
-import { Allocator, type GuestOptions, tryPay } from "./guest-options.ts";
+import { Allocator, tryPay } from "./guest-options.ts";
 import type { InstanceState } from "./instance-state.ts";
 import type { LiftedFunc } from "./items.ts";
-
-/** The caller's side of one canonical definition. */
-export interface Caller {
-  readonly instance: InstanceState;
-  readonly signature: Signature;
-  readonly options: GuestOptions;
-}
 
 /** The raw function that a guest calls for a function of another component. */
 export function crossCall(caller: Caller, callee: LiftedFunc): RawHostFunction {
   const { passing } = caller.signature;
-  return passing === undefined || callee.options.postReturn !== undefined || callee.options.isAsync
+  if (callee.signature.type.async) return new AsyncCrossing(caller, callee);
+  return passing === undefined || callee.options.postReturn !== undefined
     ? new ValueCrossing(caller, callee)
     : new NumberCrossing(caller, callee, passing.params, passing.result);
-}
-
-/** @throws Trap */
-function requireUnrelated({ instance }: Caller, callee: LiftedFunc): void {
-  if (instance.isRelatedTo(callee.instance)) throw new Trap("cannot-enter-component");
 }
 
 function pass(to: HostMachine["R"], at: number, from: number, passing: Passing): void {
@@ -105,8 +95,8 @@ class NumberCall implements HostFrame {
     return true;
   }
 
-  unwind(): void {
-    this.#instance.poison();
+  unwind(error: unknown): void {
+    this.#instance.poison(error);
   }
 }
 
@@ -196,9 +186,9 @@ class ValueCall implements HostFrame {
     }
   }
 
-  unwind(): void {
+  unwind(error: unknown): void {
     this.#boundary.end();
-    this.#guest.unwind();
+    this.#guest.unwind(error);
   }
 
   #ask(request: HostRequest): false {

@@ -1,18 +1,12 @@
-// The callee's half of a call of a lifted function: arguments in, the core call, its result out, post-return.
+// The callee's half of a synchronous call of a lifted function: arguments in, the core call, its result out, post-return.
 // Owns the order in which a guest is run for a call. Where arguments come from, and results go, is the caller's half.
 
-import { Trap } from "../../errors.ts";
 import type { HostMachine, HostRequest } from "../../runtime/raw-function.ts";
 import { type FlatRegisters, makeFlat, Side } from "../abi/context.ts";
-import type { ValueType } from "../model/value-type.ts";
 import { Boundary } from "./boundary.ts";
 import { Allocator } from "./guest-options.ts";
-import type { LiftReturned } from "./instance-state.ts";
 import type { LiftedFunc } from "./items.ts";
 
-/** In the low bits of what a callback, or the function before it, gives back. */
-const CALLBACK_CODE_MASK = 0xf;
-const CALLBACK_EXIT = 0;
 const enum Stage {
   Lower,
   Call,
@@ -24,7 +18,6 @@ export class GuestCall {
   readonly callee: LiftedFunc;
   readonly side: Side;
   readonly #boundary: Boundary;
-  readonly #isHostCall: boolean;
   #stage = Stage.Lower;
   #allocator: Allocator | undefined;
   /** Arguments, while the guest allocates for them. */
@@ -33,12 +26,9 @@ export class GuestCall {
   #low = 0;
   #high = 0;
   #isEntered = false;
-  /** What the guest has given to `task.return`. */
-  #returned: { readonly value: unknown } | undefined;
 
   constructor(callee: LiftedFunc, machine: HostMachine, isHostCall: boolean) {
     this.callee = callee;
-    this.#isHostCall = isHostCall;
     const { instance, options } = callee;
     this.#boundary = new Boundary(instance, isHostCall);
     this.side = new Side(
@@ -51,7 +41,7 @@ export class GuestCall {
 
   /** @throws Trap where the instance cannot be entered */
   enter(): void {
-    this.callee.instance.enter(this);
+    this.callee.instance.enter();
     this.#isEntered = true;
   }
 
@@ -75,21 +65,7 @@ export class GuestCall {
   /** Goes on after a request. Returns nothing when the core function has returned. */
   goOn(machine: HostMachine, word: number): HostRequest | undefined {
     if (this.#stage === Stage.Lower) return this.#lower(machine, word);
-    const { callback } = this.callee.options;
-    // Calls do not go on beside each other: nothing would ever come that it could wait for.
-    if (callback !== undefined && ((machine.R[word] as number) & CALLBACK_CODE_MASK) !== CALLBACK_EXIT) {
-      throw new Trap("unsupported-builtin", "a callback that waits or yields");
-    }
     return undefined;
-  }
-
-  /** The guest returns what it was called for, by the async ABI. @throws Trap the second time, and where the call is no such one */
-  taskReturn(type: ValueType | undefined, lift: LiftReturned): void {
-    const { signature, options } = this.callee;
-    const isSame = type?.canonical === signature.type.result?.canonical;
-    if (!options.isAsync || !isSame) throw new Trap("invalid-task-return");
-    if (this.#returned !== undefined) throw new Trap("invalid-task-return", "it has returned already");
-    this.#returned = { value: lift(this.#boundary, this.#isHostCall) };
   }
 
   #lower(machine: HostMachine, word: number): HostRequest {
@@ -105,10 +81,6 @@ export class GuestCall {
   /** The core function's result, which is in registers from `word` on. @throws Trap */
   result(machine: HostMachine, word: number): unknown {
     const { signature, options } = this.callee;
-    if (options.isAsync) {
-      if (this.#returned === undefined) throw new Trap("no-task-return");
-      return this.#returned.value;
-    }
     if (options.postReturn !== undefined) {
       this.#low = machine.R[word] as number;
       this.#high = machine.R[word + 1] as number;
@@ -135,8 +107,8 @@ export class GuestCall {
     return undefined;
   }
 
-  unwind(): void {
+  unwind(error: unknown): void {
     this.#boundary.end();
-    if (this.#isEntered) this.callee.instance.poison();
+    if (this.#isEntered) this.callee.instance.poison(error);
   }
 }

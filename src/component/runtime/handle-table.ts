@@ -1,6 +1,11 @@
-// The handle table of one component instance. Owns indices and their reuse, and what may be done with an entry when.
+// The handle table of one component instance: resources, and what async functions wait for. And its table of threads.
+// Owns indices and their reuse, and what may be done with an entry when.
 
 import { LimitError, Trap } from "../../errors.ts";
+import type { StreamType } from "../model/value-type.ts";
+import { CopyEnd, type EndKind } from "./async/copy-end.ts";
+import type { Thread } from "./async/thread.ts";
+import { Subtask, Waitable, WaitableSet } from "./async/waitables.ts";
 import type { RuntimeResource } from "./resources.ts";
 
 /** How many `borrow` handles a call has given its callee, which has to drop them before it returns. */
@@ -8,7 +13,15 @@ export interface BorrowScope {
   borrows: number;
 }
 
-export interface HandleEntry {
+/** What a handle may name. */
+export interface TableEntry {
+  /** Of a resource; `undefined` for all else. */
+  readonly resource: RuntimeResource | undefined;
+  /** As in messages of traps; of resources, their type says it. */
+  readonly described?: string;
+}
+
+export interface HandleEntry extends TableEntry {
   readonly resource: RuntimeResource;
   /** What the resource's definer knows it by: a number of a component, an object of the host. */
   readonly rep: unknown;
@@ -18,25 +31,36 @@ export interface HandleEntry {
   lends: number;
 }
 
-export class HandleTable {
+function describe({ resource, described }: TableEntry): string {
+  return resource?.described ?? described ?? "handle";
+}
+
+/** Entries by index. */
+export class IndexTable<Entry extends object> {
   readonly #limit: number;
+  readonly #what: string;
   /** Index 0 is no handle. */
-  readonly #entries: (HandleEntry | undefined)[] = [undefined];
+  readonly #entries: (Entry | undefined)[] = [undefined];
   /** Free indices; the one that was freed last is used next, as the specification wants it. */
   readonly #free: number[] = [];
 
-  constructor(limit: number) {
+  constructor(limit: number, what: string) {
     this.#limit = limit;
+    this.#what = what;
   }
 
   get size(): number {
     return this.#entries.length - 1 - this.#free.length;
   }
 
+  *[Symbol.iterator](): Iterator<Entry> {
+    for (const entry of this.#entries) if (entry !== undefined) yield entry;
+  }
+
   /** @throws LimitError */
-  add(entry: HandleEntry): number {
+  add(entry: Entry): number {
     if (this.size >= this.#limit) {
-      throw new LimitError("handles", this.size + 1, this.#limit, "handles of a component instance");
+      throw new LimitError("handles", this.size + 1, this.#limit, this.#what);
     }
     const index = this.#free.pop();
     if (index === undefined) return this.#entries.push(entry) - 1;
@@ -44,33 +68,15 @@ export class HandleTable {
     return index;
   }
 
-  /** @throws Trap for an index that is no handle, or one of another type */
-  get(word: number, resource: RuntimeResource): HandleEntry {
-    const index = word >>> 0;
-    const entry = this.#entries[index];
-    if (entry === undefined) throw new Trap("unknown-handle", index);
-    if (entry.resource !== resource) {
-      const more = ` used with the wrong type, expected ${resource.described} but found a ${
-        resource.described === entry.resource.described ? "different " : ""
-      }${entry.resource.described}`;
-      throw new Trap("resource-type-mismatch", index, more);
-    }
-    return entry;
+  /** The entry at an index that a guest has given; `undefined` if there is none. */
+  at(word: number): Entry | undefined {
+    return this.#entries[word >>> 0];
   }
 
-  /** Takes a handle out. @throws Trap as {@link get} does, and while it is lent */
-  remove(word: number, resource: RuntimeResource): HandleEntry {
-    const entry = this.get(word, resource);
-    if (entry.lends > 0) throw new Trap("borrows-still-lent");
+  remove(word: number): void {
     const index = word >>> 0;
     this.#entries[index] = undefined;
     this.#free.push(index);
-    return entry;
-  }
-
-  /** What has a handle now. */
-  *entries(): Generator<HandleEntry> {
-    for (const entry of this.#entries) if (entry !== undefined) yield entry;
   }
 
   /** Indices that are or were in use. */
@@ -78,21 +84,150 @@ export class HandleTable {
     return this.#entries.length;
   }
 
-  /** Notes which handles there are, and the order in which indices will be used; gives what makes the table that again. */
+  /** Notes which entries there are, and the order in which indices will be used; gives what makes the table that again. */
   checkpoint(): () => void {
     const entries = this.#entries.slice();
     const free = this.#free.slice();
     return () => {
       copyInto(this.#entries, entries);
-      for (const entry of this.entries()) entry.lends = 0;
       copyInto(this.#free, free);
     };
   }
 
   /** Puts back what was removed last. */
-  restore(word: number, entry: HandleEntry): void {
+  restore(word: number, entry: Entry): void {
     this.#free.pop();
     this.#entries[word >>> 0] = entry;
+  }
+}
+
+export class HandleTable {
+  readonly #table: IndexTable<TableEntry>;
+
+  constructor(limit: number) {
+    this.#table = new IndexTable(limit, "handles of a component instance");
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** @throws LimitError */
+  add(entry: HandleEntry | WaitableSet): number {
+    return this.#table.add(entry);
+  }
+
+  /** Adds what has events, which knows its index. @throws LimitError */
+  addWaitable(waitable: Waitable): number {
+    waitable.index = this.#table.add(waitable);
+    return waitable.index;
+  }
+
+  /** @throws Trap for an index that is no handle, or one of another type */
+  get(word: number, resource: RuntimeResource): HandleEntry {
+    const entry = this.#entry(word);
+    if (entry.resource !== resource) throw mismatch(word, resource.described, entry);
+    return entry as HandleEntry;
+  }
+
+  /** Takes a handle out. @throws Trap as {@link get} does, and while it is lent */
+  remove(word: number, resource: RuntimeResource): HandleEntry {
+    const entry = this.get(word, resource);
+    if (entry.lends > 0) throw new Trap("borrows-still-lent");
+    this.#table.remove(word);
+    return entry;
+  }
+
+  /** What has a handle now. */
+  entries(): Iterable<TableEntry> {
+    return this.#table;
+  }
+
+  /** Indices that are or were in use. */
+  get length(): number {
+    return this.#table.length;
+  }
+
+  /** Notes which handles there are, of resources only; gives what makes the table that again. */
+  checkpoint(): () => void {
+    const restore = this.#table.checkpoint();
+    return () => {
+      restore();
+      for (const entry of this.#table) if (entry.resource !== undefined) (entry as HandleEntry).lends = 0;
+    };
+  }
+
+  /** Puts back what was removed last. */
+  restore(word: number, entry: TableEntry): void {
+    this.#table.restore(word, entry);
+  }
+
+  /** @throws Trap */
+  waitable(word: number): Waitable {
+    const entry = this.#entry(word);
+    if (!(entry instanceof Waitable)) throw mismatch(word, "waitable", entry);
+    return entry;
+  }
+
+  /** @throws Trap */
+  waitableSet(word: number): WaitableSet {
+    const entry = this.#entry(word);
+    if (!(entry instanceof WaitableSet)) throw mismatch(word, "waitable set", entry);
+    return entry;
+  }
+
+  /** @throws Trap */
+  subtask(word: number): Subtask {
+    const entry = this.#entry(word);
+    if (!(entry instanceof Subtask)) throw mismatch(word, "subtask", entry);
+    return entry;
+  }
+
+  /** An end of a stream or future. @throws Trap also for one of another type */
+  end(word: number, kind: EndKind, type: StreamType): CopyEnd {
+    const entry = this.#entry(word);
+    if (!(entry instanceof CopyEnd) || entry.kind !== kind || entry.type.canonical !== type.canonical) {
+      throw mismatch(word, kind, entry);
+    }
+    return entry;
+  }
+
+  /** Takes out what one of these methods has found. */
+  take(word: number): void {
+    this.#table.remove(word);
+  }
+
+  /** The instance is poisoned: who is at the other ends of its streams and futures is told. */
+  breakEnds(error: unknown): void {
+    for (const entry of this.#table) if (entry instanceof CopyEnd) entry.shared.drop(error);
+  }
+
+  #entry(word: number): TableEntry {
+    const entry = this.#table.at(word);
+    if (entry === undefined) throw new Trap("unknown-handle", word >>> 0);
+    return entry;
+  }
+}
+
+function mismatch(word: number, expected: string, entry: TableEntry): Trap {
+  const found = describe(entry);
+  const more = ` used with the wrong type, expected ${expected} but found a ${
+    expected === found ? "different " : ""
+  }${found}`;
+  return new Trap("resource-type-mismatch", word >>> 0, more);
+}
+
+/** Threads of a component instance, by the index that it knows them by. */
+export class ThreadTable extends IndexTable<Thread> {
+  constructor(limit: number) {
+    super(limit, "threads of a component instance");
+  }
+
+  /** @throws Trap for an index of none */
+  get(word: number): Thread {
+    const thread = this.at(word);
+    if (thread === undefined) throw new Trap("unknown-thread", word >>> 0);
+    return thread;
   }
 }
 

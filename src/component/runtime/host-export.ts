@@ -9,13 +9,15 @@ import type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../..
 import { VALUE_WORDS } from "../../runtime/raw-function.ts";
 import { ComponentError } from "../abi/component-error.ts";
 import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
+import { EventLoop } from "./async/event-loop.ts";
+import { AsyncHostExport, type HostCall } from "./async/host-export.ts";
 import { GuestCall } from "./guest-call.ts";
 import { tryPay } from "./guest-options.ts";
 import type { LiftedFunc } from "./items.ts";
 
 const REFERENCE = refType(HeapType.Extern, true);
 
-/** The function by which the host calls: from an array of arguments to the result. */
+/** The function by which the host calls: from a {@link HostCall} to the result. */
 export function exportFunction(callee: LiftedFunc, name: string, home: ModuleInstance): FunctionInstance {
   const { registry } = callee.instance.store.engine;
   const type = { kind: "func", params: [REFERENCE], results: [REFERENCE] } as const;
@@ -33,11 +35,16 @@ class HostExport implements RawHostFunction {
   }
 
   begin(machine: HostMachine, base: number): HostFrame {
+    const { signature } = this.#callee;
+    const call = machine.X[base >> 1] as unknown as HostCall;
+    const { args } = call;
     const guest = new GuestCall(this.#callee, machine, true);
-    const args = machine.X[base >> 1] as readonly unknown[];
-    this.#callee.signature.checkParams(guest.side, args, shownName(this.#name));
-    guest.enter();
-    return new HostExportCall(guest, guest.begin(machine, base + VALUE_WORDS, args));
+    signature.checkParams(guest.side, args, shownName(this.#name));
+    if (signature.type.async) {
+      const give = (value: unknown): unknown => unwrapped(value, signature.isFallible);
+      return new AsyncHostExport(this.#callee, call, machine, give);
+    }
+    return new HostExportCall(guest, args, machine, base);
   }
 }
 
@@ -48,13 +55,33 @@ class HostExportCall implements HostFrame {
   #isOver = false;
   #cost = 0;
   #result: unknown;
+  /** Until its turn has come. */
+  #args: readonly unknown[] | undefined;
+  readonly #loop: EventLoop;
 
-  constructor(guest: GuestCall, request: HostRequest) {
+  constructor(guest: GuestCall, args: readonly unknown[], machine: HostMachine, base: number) {
     this.#guest = guest;
-    this.request = request;
+    this.#args = args;
+    this.#loop = new EventLoop(guest.callee.instance.scheduler);
+    this.request = this.#begin(args, machine, base);
+  }
+
+  #begin(args: readonly unknown[], machine: HostMachine, base: number): HostRequest {
+    const wait = this.#loop.take(machine);
+    if (wait !== undefined) return wait;
+    this.#args = undefined;
+    try {
+      this.#guest.enter();
+      return this.#guest.begin(machine, base + VALUE_WORDS, args);
+    } catch (error) {
+      // There may be no frame yet that would be told.
+      this.#loop.release();
+      throw error;
+    }
   }
 
   resume(machine: HostMachine, base: number): boolean {
+    if (this.#args !== undefined) return this.#ask(this.#begin(this.#args, machine, base));
     const guest = this.#guest;
     const word = base + VALUE_WORDS;
     if (!this.#hasReturned) {
@@ -69,12 +96,15 @@ class HostExportCall implements HostFrame {
     const next = guest.finish(machine, word);
     if (next !== undefined) return this.#ask(next);
     this.#isOver = true;
+    this.#loop.release();
     machine.X[base >> 1] = unwrapped(this.#result, guest.callee.signature.isFallible);
     return true;
   }
 
-  unwind(): void {
-    if (!this.#isOver) this.#guest.unwind();
+  unwind(error: unknown): void {
+    if (this.#isOver) return;
+    this.#guest.unwind(error);
+    this.#loop.release();
   }
 
   #ask(request: HostRequest): false {
@@ -91,7 +121,7 @@ function shownName(path: string): string {
 }
 
 /** @throws ComponentError for `err` */
-function unwrapped(value: unknown, isFallible: boolean): unknown {
+export function unwrapped(value: unknown, isFallible: boolean): unknown {
   if (!isFallible) return value;
   const { tag, val } = value as { readonly tag: "ok" | "err"; readonly val?: unknown };
   if (tag === "err") throw new ComponentError(val);

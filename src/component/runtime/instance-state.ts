@@ -8,26 +8,18 @@ import type { FunctionInstance } from "../../runtime/function.ts";
 import type { GlobalInstance } from "../../runtime/global.ts";
 import type { ExternInstance, ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
+import type { HostMachine } from "../../runtime/raw-function.ts";
 import type { TableInstance } from "../../runtime/table.ts";
 import type { TagInstance } from "../../runtime/tag.ts";
-import type { HandleBoundary } from "../abi/context.ts";
 import type { CheckedComponent } from "../model/checked-component.ts";
-import type { ResourceType, ValueType } from "../model/value-type.ts";
-import { HandleTable } from "./handle-table.ts";
+import type { ResourceType } from "../model/value-type.ts";
+import { SyncTask } from "./async/task.ts";
+import { type InstanceScope, type Scheduler, schedulerOf, type Thread } from "./async/thread.ts";
+import { Boundary } from "./boundary.ts";
+import { HandleTable, ThreadTable } from "./handle-table.ts";
 import type { ComponentFunc, RuntimeComponent, RuntimeInstance, RuntimeItem } from "./items.ts";
 import { Era, type RuntimeResource } from "./resources.ts";
 
-/** Lifts what a guest returns: handles by the call's boundary, strings and lists under its bounds. */
-export type LiftReturned = (boundary: HandleBoundary, isHostCall: boolean) => unknown;
-
-/** A call as the built-ins of its guest see it. */
-export interface Task {
-  /** @throws Trap where the call may not return, or not so */
-  taskReturn(type: ValueType | undefined, lift: LiftReturned): void;
-}
-
-/** Places of `context.get` and `context.set`. */
-const CONTEXT_SLOTS = 2;
 const MAX_BACKPRESSURE = 2 ** 16 - 1;
 
 /** A core instance, be it of a module or of exports. */
@@ -41,6 +33,8 @@ export class InstanceState {
   /** The instance in whose component this one's stands, and that made it. */
   readonly parent: InstanceState | undefined;
   readonly handles: HandleTable;
+  readonly threads: ThreadTable;
+  readonly scheduler: Scheduler;
   readonly exports = new Map<string, RuntimeItem>();
 
   // Lists by sort; steps append to them.
@@ -64,13 +58,20 @@ export class InstanceState {
   /** Whether its code may call out: not while it allocates for a call, or cleans up after one. */
   #mayLeave = true;
   #isEntered = false;
-  #task: Task | undefined;
+  /** Whether what runs is below a synchronous call: it may block only where others can go on. */
+  #isSynchronous = false;
+  /** What runs, once a built-in has asked for it. */
+  #thread: Thread | undefined;
   /** Whether a call has ended by a trap or the like, so that its state may be anything. */
   #isPoisoned = false;
-  /** What `context.set` has kept for the call: two words for each slot. */
-  readonly context = new Int32Array(CONTEXT_SLOTS * 2);
   /** Times that `backpressure.inc` was called, less those of `dec`. */
   #backpressure = 0;
+  /** How often it has been given up: what the host has promised to an earlier one comes too late. */
+  generation = 0;
+  /** Tasks that wait for their turn. */
+  heldBack = 0;
+  /** The thread that keeps others of its kind from running. */
+  exclusive: Thread | undefined;
   /** A core instance of its tree, for calls by the host. */
   home: ModuleInstance | undefined;
 
@@ -78,7 +79,10 @@ export class InstanceState {
     this.store = store;
     this.checked = checked;
     this.parent = parent;
-    this.handles = new HandleTable(store.limits.handles);
+    const { handles } = store.limits;
+    this.handles = new HandleTable(handles);
+    this.threads = new ThreadTable(handles);
+    this.scheduler = schedulerOf(store);
   }
 
   bindResource(type: ResourceType, resource: RuntimeResource): void {
@@ -89,28 +93,75 @@ export class InstanceState {
     return this.#resources[type.canonical.slot] as RuntimeResource;
   }
 
-  /** A call begins; `task` is told of what it returns. @throws Trap while another one is under way, or after one that has ended by an error */
-  enter(task?: Task): void {
-    if (this.#isEntered || this.#isPoisoned) throw new Trap("cannot-enter-component");
-    this.#isEntered = true;
-    this.#task = task;
-    this.context.fill(0);
+  /** For handles that pass between it and the host, or another instance, during one call. */
+  boundary(isHostCall: boolean): Boundary {
+    return new Boundary(this, isHostCall);
   }
 
-  /** The call that is under way, if it can be told. */
-  get task(): Task | undefined {
-    return this.#task;
+  /** A synchronous call begins. @throws Trap while something runs in it, or after what has ended by an error */
+  enter(): void {
+    if (this.#isEntered || this.#isPoisoned) throw new Trap("cannot-enter-component");
+    this.#isEntered = true;
+    this.#isSynchronous = true;
   }
 
   /** The call has returned. */
   exit(): void {
     this.#isEntered = false;
-    this.#task = undefined;
+    this.#isSynchronous = false;
+    if (this.#thread === undefined) return;
+    this.#thread.remove();
+    this.#thread = undefined;
   }
 
-  /** The call has ended by an error: no other can begin. */
-  poison(): void {
+  get mayEnter(): boolean {
+    return !this.#isEntered && !this.#isPoisoned;
+  }
+
+  /** @throws Trap */
+  requireMayEnter(): void {
+    if (!this.mayEnter) throw new Trap("cannot-enter-component");
+  }
+
+  /** The thread that runs. */
+  currentThread({ fiber }: HostMachine): Thread {
+    this.#thread ??= new SyncTask(this, fiber).implicit as Thread;
+    return this.#thread;
+  }
+
+  get scope(): InstanceScope {
+    return { isEntered: this.#isEntered, isSynchronous: this.#isSynchronous, thread: this.#thread };
+  }
+
+  set scope({ isEntered, isSynchronous, thread }: InstanceScope) {
+    this.#isEntered = isEntered;
+    this.#isSynchronous = isSynchronous;
+    this.#thread = thread;
+  }
+
+  /** Whether what runs can only block while others of the instance can go on. So it is in start functions too. */
+  get isSynchronous(): boolean {
+    return this.#isSynchronous || !this.#isEntered;
+  }
+
+  /** A call has ended by an error: no other can begin, and none goes on. */
+  poison(error: unknown): void {
+    if (this.#isPoisoned) return;
     this.#isPoisoned = true;
+    this.#giveUp(error);
+  }
+
+  /** What has been promised to it is ignored from now on, its threads go on no more, and its streams and futures end. */
+  #giveUp(error: unknown): void {
+    this.generation++;
+    this.handles.breakEnds(error);
+    this.scheduler.giveUp(this, error);
+    this.heldBack = 0;
+    this.exclusive = undefined;
+  }
+
+  get isPoisoned(): boolean {
+    return this.#isPoisoned;
   }
 
   /** @throws Trap where its code may not call out */
@@ -127,6 +178,10 @@ export class InstanceState {
     this.#mayLeave = true;
   }
 
+  get backpressure(): number {
+    return this.#backpressure;
+  }
+
   /** @throws Trap outside of 0 to 65,535 */
   changeBackpressure(by: 1 | -1): void {
     const next = this.#backpressure + by;
@@ -137,12 +192,11 @@ export class InstanceState {
   /** Notes everything that calls change, but for its core instances; gives what undoes it while no call is under way. */
   checkpoint(): () => void {
     const restoreHandles = this.handles.checkpoint();
-    const context = this.context.slice();
     const backpressure = this.#backpressure;
     const isPoisoned = this.#isPoisoned;
     return () => {
+      this.#giveUp(new Error("the instance has been reset"));
       restoreHandles();
-      this.context.set(context);
       this.#backpressure = backpressure;
       this.#isPoisoned = isPoisoned;
       this.#mayLeave = true;

@@ -14,6 +14,8 @@ import { type RawHostFunction, VALUE_WORDS } from "../../runtime/raw-function.ts
 import { Signature } from "../abi/signature.ts";
 import type { CanonStep, CoreItem, Item, ResourceBinding, Step } from "../model/checked-component.ts";
 import type { FuncType } from "../model/types.ts";
+import { asyncBuiltin } from "./async/builtins.ts";
+import { AsyncHostImport } from "./async/host-call.ts";
 import { crossCall } from "./cross-call.ts";
 import { resolveOptions } from "./guest-options.ts";
 import { HostImport } from "./host-import.ts";
@@ -21,7 +23,7 @@ import { type CoreInstance, InstanceState } from "./instance-state.ts";
 import type { RuntimeComponent, RuntimeItem } from "./items.ts";
 import { resourceDrop, resourceNew, resourceRep } from "./resource-builtins.ts";
 import { GuestResource } from "./resources.ts";
-import { backpressure, contextBuiltin, taskReturn } from "./task-builtins.ts";
+import { backpressure, contextBuiltin, taskCancel, taskReturn } from "./task-builtins.ts";
 
 /** A start function that is to be called before instantiation goes on. */
 export type Starting = Generator<FunctionInstance, InstanceState, void>;
@@ -282,6 +284,10 @@ function canon(state: InstanceState, step: CanonStep): void {
   state.coreFuncs.push(makeRawFunction(registry, step.coreType, raw, name));
 }
 
+function hostImport(made: HostImport): RawHostFunction {
+  return made.signature.type.async ? new AsyncHostImport(made) : made;
+}
+
 function builtin(
   state: InstanceState,
   step: Exclude<CanonStep, { readonly canon: "lift" }>,
@@ -293,7 +299,7 @@ function builtin(
       const options = resolveOptions(state, step.options);
       const raw =
         func.kind === "host"
-          ? new HostImport(state, func, signature, options)
+          ? hostImport(new HostImport(state, func, signature, options))
           : crossCall({ instance: state, signature, options }, func);
       return { name: func.name, raw };
     }
@@ -305,6 +311,8 @@ function builtin(
       return { name: step.canon, raw: resourceRep(state, step.resource) };
     case "task.return":
       return { name: step.canon, raw: taskReturn(state, step, resolveOptions(state, step.options)) };
+    case "task.cancel":
+      return { name: step.canon, raw: taskCancel(state) };
     case "context.get":
     case "context.set":
       return { name: step.canon, raw: contextBuiltin(state, step) };
@@ -312,11 +320,11 @@ function builtin(
     case "backpressure.dec":
       return { name: step.canon, raw: backpressure(state, step.canon === "backpressure.inc" ? 1 : -1) };
     default:
-      return { name: step.canon, raw: unavailable(state, step) };
+      return { name: step.canon, raw: asyncBuiltin(state, step) ?? unavailable(state, step) };
   }
 }
 
-/** A built-in of calls that go on beside each other, which there are none of. */
+/** A built-in of a feature that is validated only. */
 function unavailable(
   state: InstanceState,
   { canon: name, coreType }: Exclude<CanonStep, { readonly canon: "lift" }>,

@@ -96,7 +96,7 @@ class Destruction implements HostFrame {
     return true;
   }
 
-  unwind(): void {
-    this.#entered?.poison();
+  unwind(error: unknown): void {
+    this.#entered?.poison(error);
   }
 }

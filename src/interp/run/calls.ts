@@ -3,6 +3,7 @@
 
 import { Trap } from "../../errors.ts";
 import { type FunctionInstance, isHostFunction, isRawFunction } from "../../runtime/function.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { DataOf } from "../code/node-data.ts";
@@ -32,13 +33,14 @@ export function enter<Value>(
   args: readonly Value[],
   base: number,
   codec: ValueCodec<Value>,
+  instance: ModuleInstance = func.instance!,
 ): void {
   const { params, results } = func.type;
   run.ensureWords(base + Math.max(wordsOfAll(params), wordsOfAll(results)));
   codec.write(run, params, base, args);
   run.fp = base;
   run.status = "done";
-  run.enterInstance(func.instance!);
+  run.enterInstance(instance);
   run.pc = startNode(func.code as FunctionCode);
 }
 

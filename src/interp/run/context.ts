@@ -4,9 +4,11 @@
 import type { WouldBlockError } from "../../errors.ts";
 import { Trap } from "../../errors.ts";
 import { allocateBuffer } from "../../runtime/allocation.ts";
+import { Fiber } from "../../runtime/fiber.ts";
 import type { FuelScope } from "../../runtime/fuel.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
-import { CALL_NODE_BYTES, FRAME_SLOT_BYTES } from "../../runtime/host-heap.ts";
+import type { RefVisitor } from "../../runtime/gc.ts";
+import { CALL_NODE_BYTES, EXECUTION_BYTES, FRAME_SLOT_BYTES } from "../../runtime/host-heap.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { MemoryInstance } from "../../runtime/memory.ts";
 import type { HostFrame } from "../../runtime/raw-function.ts";
@@ -21,7 +23,8 @@ import { createVectorViews, type VectorViews } from "../ops/simd/views.ts";
 import { executeSpecial, executeTest } from "../ops/special.ts";
 import { executeVectors } from "../vector-loop.ts";
 import { warmUpVectors } from "../warm-up-vector.ts";
-import type { HostCallSite } from "./roots.ts";
+import { enter } from "./calls.ts";
+import { type HostCallSite, visitRoots } from "./roots.ts";
 import type { SlowState } from "./slow.ts";
 import {
   type InterruptReason,
@@ -32,6 +35,7 @@ import {
   wouldBlock,
 } from "./stop.ts";
 import { fault } from "./unwind.ts";
+import { JS_VALUES } from "./values.ts";
 
 const INITIAL_WORDS = 256;
 /** Call nodes for which every execution has room. */
@@ -46,7 +50,7 @@ export class ExecutionContext implements SlowState {
   R!: Int32Array;
   F!: Float32Array;
   D!: Float64Array;
-  readonly X: Reference[] = [];
+  X: Reference[] = [];
   /** The register file as lanes of every width; made when the first vector instruction needs it. */
   vectorViews: VectorViews | undefined;
   readonly maxWords: number;
@@ -54,8 +58,8 @@ export class ExecutionContext implements SlowState {
   // Frames.
   fp = 0;
   sp = 0;
-  readonly callers = [null] as unknown[] as CodeNode[];
-  readonly saved: ModuleInstance[] = [];
+  callers = [null] as unknown[] as CodeNode[];
+  saved: ModuleInstance[] = [];
   maxDepth: number;
   /** Bytes of frames past those that it began with, which count against the store. */
   #reserved = 0;
@@ -87,13 +91,18 @@ export class ExecutionContext implements SlowState {
   ticks = 0;
 
   // Calls of the host.
-  readonly hostCalls: HostCallSite[] = [];
-  readonly hostFrames: HostFrame[] = [];
+  hostCalls: HostCallSite[] = [];
+  hostFrames: HostFrame[] = [];
   top = 0;
   host: FunctionInstance | undefined;
   refunded = 0n;
 
   allocating: CodeNode | undefined;
+
+  /** The fiber whose frames these are; `undefined` for its own, as long as nobody has asked for that. */
+  loaded: Fiber | undefined;
+  /** Its own fiber, in which it has begun. */
+  #own: Fiber | undefined;
 
   constructor(store: StoreState) {
     this.store = store;
@@ -168,6 +177,85 @@ export class ExecutionContext implements SlowState {
 
   #popHost(height: number): HostFrame | undefined {
     return this.hostFrames.length > height ? this.hostFrames.pop() : undefined;
+  }
+
+  get fiber(): Fiber {
+    if (this.loaded === undefined) {
+      this.#own = new Fiber();
+      this.loaded = this.#own;
+    }
+    return this.loaded;
+  }
+
+  startFiber(func: FunctionInstance, argument: unknown): Fiber {
+    this.store.reserveHostHeap(EXECUTION_BYTES, "task");
+    const frames = new ExecutionContext(this.store);
+    enter(frames, func, [argument], 0, JS_VALUES, func.instance ?? this.instance);
+    this.store.heap.sources.add(frames);
+    const fiber = new Fiber();
+    fiber.frames = frames;
+    fiber.drop = (error) => {
+      if (fiber.frames !== undefined) (fiber.frames as ExecutionContext).#dropFiber(error);
+    };
+    return fiber;
+  }
+
+  changeFiber(fiber: Fiber, pc: CodeNode): CodeNode {
+    const { fiber: current } = this;
+    const frames = fiber.frames as ExecutionContext;
+    this.pc = pc;
+    this.#exchange(frames);
+    fiber.frames = undefined;
+    this.loaded = fiber;
+    if (current.isOver) frames.#endFiber();
+    else current.frames = frames;
+    this.enterInstance(this.instance);
+    return this.pc;
+  }
+
+  /** Where something has ended it in another fiber by `error`: gives that up, and goes back to the one in which it was. */
+  returnTo(fiber: Fiber | undefined, error: unknown): void {
+    const back = fiber ?? this.#own;
+    const { loaded } = this;
+    if (back === undefined || loaded === undefined || back === loaded) return;
+    this.unwindHost(0, error);
+    loaded.isOver = true;
+    this.changeFiber(back, this.pc as CodeNode);
+  }
+
+  visitRoots(visit: RefVisitor): void {
+    visitRoots(this, visit);
+  }
+
+  /** Exchanges what belongs to a fiber with other frames. */
+  #exchange(other: ExecutionContext): void {
+    [this.R, other.R] = [other.R, this.R];
+    [this.F, other.F] = [other.F, this.F];
+    [this.D, other.D] = [other.D, this.D];
+    [this.X, other.X] = [other.X, this.X];
+    [this.vectorViews, other.vectorViews] = [other.vectorViews, this.vectorViews];
+    [this.fp, other.fp] = [other.fp, this.fp];
+    [this.sp, other.sp] = [other.sp, this.sp];
+    [this.top, other.top] = [other.top, this.top];
+    [this.callers, other.callers] = [other.callers, this.callers];
+    [this.saved, other.saved] = [other.saved, this.saved];
+    [this.maxDepth, other.maxDepth] = [other.maxDepth, this.maxDepth];
+    [this.#reserved, other.#reserved] = [other.#reserved, this.#reserved];
+    [this.instance, other.instance] = [other.instance, this.instance];
+    [this.pc, other.pc] = [other.pc, this.pc];
+    [this.hostCalls, other.hostCalls] = [other.hostCalls, this.hostCalls];
+    [this.hostFrames, other.hostFrames] = [other.hostFrames, this.hostFrames];
+  }
+
+  #dropFiber(error: unknown): void {
+    this.unwindHost(0, error);
+    this.#endFiber();
+  }
+
+  #endFiber(): void {
+    this.release();
+    this.store.hostHeap.release(EXECUTION_BYTES);
+    this.store.heap.sources.delete(this);
   }
 
   /** Gives back what its frames have counted; it must not run any more. */

@@ -1,8 +1,11 @@
 // Calls of raw host functions: begun where the guest calls them, continued with what they have asked for.
 // Owns their frames among the guest's. What such a function does is its own affair; see runtime/raw-function.ts.
 
+import { Fiber } from "../../runtime/fiber.ts";
 import { FunctionInstance, PendingResult, type RawFunctionInstance } from "../../runtime/function.ts";
-import type { HostFrame } from "../../runtime/raw-function.ts";
+import type { ModuleInstance } from "../../runtime/instance.ts";
+import type { HostFrame, HostMachine } from "../../runtime/raw-function.ts";
+import type { StoreState } from "../../runtime/store.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { leaveFrame, reserveFrame } from "./frames.ts";
@@ -12,9 +15,14 @@ import { after } from "./refuel.ts";
 import { outOfFuel, suspend, wouldBlock } from "./stop.ts";
 
 /** What calls of raw host functions need of an execution. */
-export interface HostFrames extends HostCalls {
+export interface HostFrames extends HostCalls, HostMachine {
+  readonly store: StoreState;
+  readonly instance: ModuleInstance;
+  readonly mayAwait: boolean;
   /** Those that have asked for something, outermost first. */
   readonly hostFrames: HostFrame[];
+  /** Goes on in another fiber; the current one stands at `pc`. Returns where. */
+  changeFiber(fiber: Fiber, pc: CodeNode): CodeNode;
 }
 
 /** A call of a raw host function that has a frame, and the nodes by which it goes on. */
@@ -130,6 +138,7 @@ function doRequest(run: HostFrames, activation: Activation): CodeNode {
     return activation.call(request.code as FunctionCode);
   }
   const { stand } = activation;
+  if (request instanceof Fiber) return run.changeFiber(request, stand);
   try {
     if (!(request instanceof PendingResult)) return outOfFuel(run, stand);
     if (!run.mayAwait) throw wouldBlock(run, func.name ?? "a host function");

@@ -180,7 +180,7 @@ export class Interpreter {
     const ex = outer ?? threads.idle ?? new ExecutionContext(store);
     if (outer === undefined) threads.idle = undefined;
     const release = occupy(threads, func, ex, bounds.concurrent ?? false);
-    const { fp, sp, top, instance } = ex;
+    const { fp, sp, top, instance, loaded } = ex;
     const savedLength = ex.saved.length;
     const hostFrames = ex.hostFrames.length;
     const { fuel } = store;
@@ -195,6 +195,7 @@ export class Interpreter {
       return codec.read(ex, func.type.results, base);
     } catch (error) {
       const thrown = stackOverflowToTrap(error);
+      if (ex.loaded !== loaded) ex.returnTo(loaded, thrown);
       if (ex.hostFrames.length > hostFrames) ex.unwindHost(hostFrames, thrown);
       throw thrown;
     } finally {

@@ -28,8 +28,12 @@ interface FramesView {
 }
 
 /** What recounts need of an execution. */
-export interface RootState extends FramesView, Bounds {
+export interface RootState extends StoppedFrames, Bounds {
   readonly store: { readonly fuel: FuelMeter; readonly heap: GcHeap };
+}
+
+/** Frames, and where they stand. */
+interface StoppedFrames extends FramesView {
   readonly fp: number;
   readonly sp: number;
   readonly pc: CodeNode | undefined;
@@ -56,7 +60,7 @@ export function makeRoom(run: RootState, i: CodeNode, wanted: HeapFull): void {
 }
 
 /** Visits every reference that the frames hold, as Wasm sees them; clears the registers that hold others. */
-export function visitRoots(run: RootState, visit: RefVisitor): void {
+export function visitRoots(run: StoppedFrames, visit: RefVisitor): void {
   const node = run.allocating ?? (run.hostCalls.length > 0 ? undefined : standsAt(run.pc));
   const at = node === undefined ? undefined : { node, fp: run.fp, sp: run.sp };
   visitFrames(run, at, visit);

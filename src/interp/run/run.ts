@@ -285,6 +285,7 @@ export class Run {
 
   #trap(error: unknown): void {
     this.#error = error;
+    this.#ex.returnTo(undefined, error);
     this.#ex.unwindHost(0, error);
     this.#end("trapped");
   }

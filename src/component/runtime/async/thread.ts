@@ -1,0 +1,286 @@
+// Threads of guests: what stands and goes on by itself, each on a fiber; and in what order those of a store go on.
+// Owns blocking and resuming (Canonical ABI, "Threads"). What a thread waits for is its caller's affair.
+
+import type { Store } from "../../../api/store.ts";
+import { Trap } from "../../../errors.ts";
+import type { Fiber } from "../../../runtime/fiber.ts";
+import type { HostMachine, HostRequest } from "../../../runtime/raw-function.ts";
+import type { InstanceState } from "../instance-state.ts";
+import type { Task } from "./task.ts";
+
+/** Words of `context.get` and `context.set`: two places of 64 bits. */
+const CONTEXT_WORDS = 4;
+
+export class Thread {
+  readonly task: Task;
+  readonly fiber: Fiber;
+  readonly context = new Int32Array(CONTEXT_WORDS);
+  /** In the instance's table of threads. */
+  readonly index: number;
+  /** What it waits for; `undefined` while it runs, and while it is suspended. */
+  ready: (() => boolean) | undefined;
+  isRunning = false;
+  /** Whether a cancellation of its task may end its waiting, and whether one has. */
+  isCancellable = false;
+  isCancelled = false;
+  /** Where it goes when it blocks or ends. */
+  resumer: Fiber | undefined;
+  /** What ran in the instance before it was resumed. */
+  outer: InstanceScope | undefined;
+
+  constructor(task: Task, fiber: Fiber) {
+    this.task = task;
+    this.fiber = fiber;
+    this.index = task.instance.threads.add(this);
+    task.threads.add(this);
+  }
+
+  get instance(): InstanceState {
+    return this.task.instance;
+  }
+
+  get isSuspended(): boolean {
+    return !this.isRunning && this.ready === undefined;
+  }
+
+  /** It has ended. */
+  remove(): void {
+    this.task.threads.delete(this);
+    this.task.instance.threads.remove(this.index);
+  }
+}
+
+/** Who runs in an instance. */
+export interface InstanceScope {
+  readonly isEntered: boolean;
+  /** Whether it is below a synchronous call. */
+  readonly isSynchronous: boolean;
+  readonly thread: Thread | undefined;
+}
+
+/** What the host has to do for guests between their turns: requests are made as those of a frame, until there are none. */
+export interface Job {
+  /** Arguments and results of requests are from word `word` on. @throws Trap */
+  step(machine: HostMachine, word: number): HostRequest | undefined;
+}
+
+const schedulers = /* @__PURE__ */ new WeakMap<Store, Scheduler>();
+
+/** The one of a store, as components of different linkers may be composed in it. */
+export function schedulerOf(store: Store): Scheduler {
+  let scheduler = schedulers.get(store);
+  if (scheduler === undefined) {
+    scheduler = new Scheduler();
+    schedulers.set(store, scheduler);
+  }
+  return scheduler;
+}
+
+export class Scheduler {
+  /** Threads that wait, in the order in which they began to. */
+  readonly #waiting = new Set<Thread>();
+  readonly #jobs: Job[] = [];
+  #nextJob = 0;
+  /** What the host may still do that guests wait for: promises, and ends of streams. */
+  hostWaits = 0;
+  /** The execution whose guests run or have been stopped within a turn; no other one takes a turn meanwhile. */
+  turn: { readonly machine: HostMachine } | undefined;
+  #changed: (() => void)[] = [];
+
+  /** The next one that can go on. */
+  firstReady(): Thread | undefined {
+    for (const thread of this.#waiting) if (thread.ready?.() === true) return thread;
+    return undefined;
+  }
+
+  /** The same among those that may go on below a synchronous call of `instance`. */
+  firstReadyIn(instance: InstanceState): Thread | undefined {
+    for (const thread of this.#waiting) {
+      const { task } = thread;
+      if (task.instance !== instance || thread.ready?.() !== true) continue;
+      if (!(task.needsExclusive && task.implicit === thread)) return thread;
+    }
+    return undefined;
+  }
+
+  /** Lets a thread wait; it must be left next. */
+  wait(thread: Thread, ready: () => boolean, isCancellable: boolean): void {
+    thread.isRunning = false;
+    thread.ready = ready;
+    thread.isCancellable = isCancellable;
+    this.#waiting.add(thread);
+  }
+
+  /** The same until another one resumes it. */
+  suspend(thread: Thread, isCancellable: boolean): void {
+    thread.isRunning = false;
+    thread.isCancellable = isCancellable;
+  }
+
+  /** Goes on in `thread`, which is not running; the current fiber is gone back to when it blocks. */
+  resume(machine: HostMachine, thread: Thread, isCancelled: boolean): Fiber {
+    this.run(thread, isCancelled);
+    const { instance } = thread;
+    const outer = instance.scope;
+    thread.resumer = machine.fiber;
+    thread.outer = outer;
+    instance.scope = { isEntered: true, isSynchronous: outer.isSynchronous, thread };
+    return thread.fiber;
+  }
+
+  /** Goes on in `thread` in the place of `from`, which has blocked. */
+  replace(from: Thread, thread: Thread): Fiber {
+    this.run(thread, false);
+    const { instance, outer } = from;
+    thread.resumer = from.resumer;
+    thread.outer = outer;
+    instance.scope = { ...instance.scope, thread };
+    return thread.fiber;
+  }
+
+  /** It does not wait any more. */
+  run(thread: Thread, isCancelled: boolean): void {
+    this.#waiting.delete(thread);
+    thread.ready = undefined;
+    thread.isRunning = true;
+    thread.isCancelled = isCancelled;
+  }
+
+  /** A thread that has blocked or ended gives up its instance; where to go on. */
+  leave(thread: Thread): Fiber {
+    thread.instance.scope = thread.outer as InstanceScope;
+    return thread.resumer as Fiber;
+  }
+
+  /** Whatever waits in a poisoned instance is given up. */
+  giveUp(instance: InstanceState, error: unknown): void {
+    for (const thread of [...instance.threads]) {
+      this.#waiting.delete(thread);
+      thread.remove();
+      if (!thread.isRunning && !thread.task.sharesFiber(thread)) thread.fiber.drop?.(error);
+    }
+    this.change();
+  }
+
+  /** Whether no thread waits, and nothing is to be done. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0 && this.#jobs.length === 0;
+  }
+
+  /** Whether executions wait for their turn, or for something to happen. */
+  get hasWaiting(): boolean {
+    return this.#changed.length > 0;
+  }
+
+  addJob(job: Job): void {
+    this.#jobs.push(job);
+    this.change();
+  }
+
+  nextJob(): Job | undefined {
+    const job = this.#jobs[this.#nextJob];
+    if (job === undefined) return undefined;
+    this.#nextJob++;
+    if (this.#nextJob === this.#jobs.length) {
+      this.#jobs.length = 0;
+      this.#nextJob = 0;
+    }
+    return job;
+  }
+
+  /** Executions that wait look again whether there is anything to do. */
+  change(): void {
+    const woken = this.#changed;
+    this.#changed = [];
+    for (const wake of woken) wake();
+  }
+
+  whenChanged(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed.push(resolve);
+    });
+  }
+}
+
+/**
+ * For what may block, below a synchronous call (start functions are such): it may where others of the instance can go on.
+ * @throws Trap where none can
+ */
+export function requireMayBlock(instance: InstanceState): void {
+  if (!instance.isSynchronous) return;
+  if (instance.scheduler.firstReadyIn(instance) === undefined) throw new Trap("cannot-block");
+}
+
+/** How the current thread blocks in a host frame, and goes on there. */
+export class Blocking {
+  readonly #thread: Thread;
+  readonly #scheduler: Scheduler;
+
+  constructor(thread: Thread) {
+    this.#thread = thread;
+    this.#scheduler = thread.instance.scheduler;
+  }
+
+  /** Whether a cancellation of the task has ended the wait. */
+  get isCancelled(): boolean {
+    return this.#thread.isCancelled;
+  }
+
+  /** Waits until `ready`; returns nothing where a cancellation ends it at once. @throws Trap where the thread may not block */
+  wait(machine: HostMachine, ready: () => boolean, isCancellable: boolean): HostRequest | undefined {
+    const thread = this.#thread;
+    if (isCancellable && thread.task.takeCancellation()) {
+      thread.isCancelled = true;
+      return undefined;
+    }
+    this.#scheduler.wait(thread, ready, isCancellable);
+    return this.#leave(machine);
+  }
+
+  /** The same, but goes on at once where it is `ready` already. */
+  waitUnless(machine: HostMachine, ready: () => boolean, isCancellable: boolean): HostRequest | undefined {
+    const thread = this.#thread;
+    if ((isCancellable && thread.task.hasCancellation) || !ready())
+      return this.wait(machine, ready, isCancellable);
+    thread.isCancelled = false;
+    return undefined;
+  }
+
+  /** Leaves the thread, which has begun to wait or been suspended, for `other` if there is one. @throws Trap as {@link wait} does */
+  changeTo(machine: HostMachine, other: Thread | undefined): HostRequest | undefined {
+    if (other === undefined) return this.#leave(machine);
+    const thread = this.#thread;
+    const scheduler = this.#scheduler;
+    if (thread.task.sharesFiber(thread)) return scheduler.resume(machine, other, false);
+    if (!other.task.sharesFiber(other)) return scheduler.replace(thread, other);
+    // It stands in a host frame further out, which sees that it goes on.
+    scheduler.run(other, false);
+    return scheduler.leave(thread);
+  }
+
+  /** Goes on after a request; returns nothing when the thread goes on. @throws Trap */
+  goOn(machine: HostMachine): HostRequest | undefined {
+    return this.#thread.task.sharesFiber(this.#thread) ? this.#below(machine) : undefined;
+  }
+
+  #leave(machine: HostMachine): HostRequest | undefined {
+    const thread = this.#thread;
+    return thread.task.sharesFiber(thread) ? this.#below(machine) : this.#scheduler.leave(thread);
+  }
+
+  /** A synchronous call's thread: others of its instance go on until it can. @throws Trap where none can */
+  #below(machine: HostMachine): HostRequest | undefined {
+    const thread = this.#thread;
+    const { instance } = thread;
+    instance.scope = { ...instance.scope, thread };
+    if (thread.isRunning) return undefined;
+    const next = this.#scheduler.firstReadyIn(instance);
+    if (next === undefined) {
+      // Others could go on, but not below this call.
+      throw new Trap(this.#scheduler.firstReady() === undefined ? "cannot-block" : "deadlock");
+    }
+    if (next !== thread) return this.#scheduler.resume(machine, next, false);
+    this.#scheduler.run(thread, false);
+    return undefined;
+  }
+}

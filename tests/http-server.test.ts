@@ -3,10 +3,31 @@
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { createServer } from "wasmeter/http";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Application, createServer, type RequestRecord } from "wasmeter/http";
 import { projectRoot } from "./built-code.ts";
 import { applicationOf, eventually, manifestOf, rawRequest, serve } from "./http-support.ts";
+
+type Handler = Extract<NonNullable<ReturnType<Application["route"]>>, { kind: "guest" }>["handler"];
+type Answer = Parameters<Handler["handle"]>[1];
+type HeaderList = NonNullable<Parameters<Answer["end"]>[0]>;
+
+/** Serves an application without a guest, in whose place `answerer` is. */
+async function serveAnswer(
+  answerer: (answer: Answer) => void,
+): Promise<{ port: number; records: RequestRecord[] }> {
+  const handler: Handler = { handle: async (_, answer) => answerer(answer), close: () => {} };
+  const component = { id: "own", timeoutMs: 10_000, maxConcurrency: undefined };
+  const route = { base: "/", route: "/...", componentRoute: "/...", pathInfo: "/", names: [] };
+  const records: RequestRecord[] = [];
+  const application: Application = {
+    ...{ name: "own", components: new Map([["own", component]]), routeTo: () => undefined, close: () => {} },
+    route: () => ({ kind: "guest", component, handler, path: "/", query: "", route }),
+  };
+  const server = createServer(application, { onRecord: (record) => records.push(record) });
+  onTestFinished(() => server.close({ graceMs: 0 }));
+  return { port: (await server.listen({ port: 0 })).port, records };
+}
 
 const CLOSE = "Connection: close\r\n\r\n";
 
@@ -104,6 +125,42 @@ describe("HTTP's rules", () => {
       `POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n${CLOSE}${chunk}`,
     );
     expect(chunked).not.toContain("x".repeat(0x400));
+  });
+
+  it("send trailers behind a body in chunks, and nowhere else", async () => {
+    const { port } = await serveAnswer((answer) => {
+      answer.start(200, [["content-type", "text/plain"]]);
+      answer.write(Buffer.from("body"));
+      answer.end([
+        ["x-sum", "1"],
+        ["connection", "close"],
+        ["content-length", "7"],
+      ]);
+    });
+    const whole = await rawRequest(port, `GET / HTTP/1.1\r\nHost: x\r\n${CLOSE}`);
+    expect(whole.toLowerCase()).toContain("transfer-encoding: chunked\r\n");
+    expect(whole.endsWith("\r\n4\r\nbody\r\n0\r\nx-sum: 1\r\n\r\n")).toBe(true);
+    expect(await rawRequest(port, `HEAD / HTTP/1.1\r\nHost: x\r\n${CLOSE}`)).not.toContain("x-sum");
+    // HTTP/1.0 has neither chunks nor trailers.
+    expect((await rawRequest(port, "GET / HTTP/1.0\r\n\r\n")).split("\r\n\r\n")[1]).toBe("body");
+  });
+
+  it.each<[string, HeaderList]>([
+    ["a name that is none", [["bad name", "x"]]],
+    ["a value that ends the line", [["x", "a\r\nSet-Cookie: b"]]],
+    [
+      "more than a head may have",
+      Array.from({ length: 10_000 }, (_, k) => [`x-${k}`, "v".repeat(30)] as const),
+    ],
+  ])("break off an answer whose trailers have %s", async (_, trailers) => {
+    const { port, records } = await serveAnswer((answer) => {
+      answer.start(200, []);
+      answer.write(new Uint8Array(100_000));
+      answer.end(trailers);
+    });
+    const received = await rawRequest(port, `GET / HTTP/1.1\r\nHost: x\r\n${CLOSE}`);
+    expect(received).not.toMatch(/Set-Cookie|\r\n0\r\n/);
+    expect(records[0]?.failure?.kind).toBe("bad-answer");
   });
 
   it("speak TLS", async () => {

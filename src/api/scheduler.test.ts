@@ -65,6 +65,25 @@ describe("the scheduler", () => {
     expect(new Set(order.slice(0, 60)).size).toBe(5);
   });
 
+  it("lets those that come for little pass as often as a turn counts less than a quantum", async () => {
+    /** How many that come one after another, for 9 units each, end before one that needs 20 quanta. */
+    const passing = async (leastTurn: number): Promise<number> => {
+      const scheduler = new Scheduler({ quantum: 1_000, leastTurn });
+      const store = new Store(engine);
+      const long = { isOver: false };
+      const done = scheduler.run(instantiate(store).start("f", [2_000])).then(() => {
+        long.isOver = true;
+      });
+      let passed = 0;
+      for (; !long.isOver; passed++) await scheduler.run(instantiate(store).start("f", [1]));
+      await done;
+      return passed;
+    };
+    const [byFuel, byTurn] = [await passing(0), await passing(1_000)];
+    expect(byTurn).toBeLessThanOrEqual(60);
+    expect(byFuel).toBeGreaterThan(5 * byTurn);
+  });
+
   it("shares by weight", async () => {
     const { order, executions } = guests(3, 600);
     const scheduler = new Scheduler({ quantum: 50 });

@@ -25,6 +25,11 @@ export interface SchedulerOptions {
   readonly quantum?: bigint | number | undefined;
   /** Milliseconds after which the event loop turns, between two turns of executions. Default 10. */
   readonly quantumMs?: number | undefined;
+  /**
+   * Fuel that a turn counts at least, times its weight: where each costs the host more than what it uses. Who comes for little passes
+   * those that go on for long the less, the more it is. Default a hundredth of the quantum.
+   */
+  readonly leastTurn?: bigint | number | undefined;
 }
 
 /** Options of one execution. `timeoutMs` counts from `run` on, waiting for its turn and for the host too. */
@@ -41,6 +46,7 @@ const SCHEDULER_OPTIONS = {
   // With none at all nobody would get anywhere.
   quantum: /* @__PURE__ */ amount(1n),
   quantumMs: POSITIVE_MILLISECONDS,
+  leastTurn: FUEL,
 } satisfies OptionTable<SchedulerOptions>;
 
 const TASK_OPTIONS = {
@@ -56,8 +62,8 @@ const QUANTUM_MS = 10;
 const MOST_TURNS = 10_000;
 /** Executions of one tenant in one of its turns, however little each of them uses. */
 const MOST_TASKS = 100;
-/** What a turn counts at least, as a part of the quantum: it takes the host time, however little fuel is used in it. */
-const LEAST_TURN = 1 / 100;
+/** Of a quantum, what a turn counts at least: it takes the host time, however little fuel is used in it. */
+const LEAST_PART = 1 / 100;
 
 interface Task {
   readonly execution: Execution;
@@ -108,6 +114,7 @@ interface Flow extends Share {
 export class Scheduler {
   readonly #quantum: bigint;
   readonly #quantumMs: number;
+  readonly #leastTurn: number;
   readonly #order = new FairOrder<Flow>();
   readonly #tenants = new Map<string, Flow>();
   #size = 0;
@@ -115,13 +122,14 @@ export class Scheduler {
 
   /** @throws TypeError, RangeError for options that make no sense, such as a quantum that is not positive */
   constructor(options?: SchedulerOptions) {
-    const { quantum = QUANTUM, quantumMs = QUANTUM_MS } = readOptions(
-      "new Scheduler",
-      options,
-      SCHEDULER_OPTIONS,
-    );
+    const {
+      quantum = QUANTUM,
+      quantumMs = QUANTUM_MS,
+      leastTurn,
+    } = readOptions("new Scheduler", options, SCHEDULER_OPTIONS);
     this.#quantum = quantum;
     this.#quantumMs = quantumMs;
+    this.#leastTurn = leastTurn === undefined ? LEAST_PART * Number(quantum) : Number(leastTurn);
   }
 
   /** Executions that have not ended: those that take turns, and those that wait for the host or for their tenant's rate. */
@@ -252,7 +260,7 @@ export class Scheduler {
     }
     flow.ready.splice(0, flow.next);
     flow.next = 0;
-    this.#order.charge(flow, Math.max(Number(before - flow.credit), LEAST_TURN * Number(flow.quantum)));
+    this.#order.charge(flow, Math.max(Number(before - flow.credit), this.#leastTurn * flow.weight));
     // What it has used too much, it waits for by its place in the order; who does not run saves nothing.
     if (flow.credit < 0n || flow.ready.length === 0) flow.credit = 0n;
     if (flow.ready.length > 0 && !flow.tenant?.isOverdrawn) {

@@ -108,10 +108,14 @@ export class Answer {
     else this.#scheduled ??= setImmediate(() => this.#flush());
   }
 
-  /** The guest has nothing to add. @throws InvalidAnswerError for fewer bytes than were announced */
-  end(trailers: HeaderList = []): void {
+  /**
+   * The guest has nothing to add.
+   * @throws InvalidAnswerError for fewer bytes than were announced, and for trailers that HTTP does not allow
+   */
+  end(given: HeaderList = []): void {
     if (this.#state === "new") throw new InvalidAnswerError("the guest has not answered");
     if (this.#state === "over") return;
+    const { kept: trailers } = checkHeaders(given);
     if (this.#length !== undefined && this.#bytes < this.#length && !this.#isHead) {
       throw new InvalidAnswerError(
         `the body has ${this.#bytes} bytes, and its Content-Length says ${this.#length}`,

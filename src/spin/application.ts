@@ -94,7 +94,11 @@ class Loader {
   readonly #options: ApplicationOptions;
   readonly #problems: Problems;
   readonly #variables: Variables;
-  readonly #scheduler = new Scheduler({ quantum: QUANTUM, quantumMs: QUANTUM_MS });
+  readonly #scheduler = new Scheduler({
+    quantum: QUANTUM,
+    quantumMs: QUANTUM_MS,
+    leastTurn: QUANTUM,
+  });
   readonly #engines = new Map<string, Engine>();
   readonly #stores: ApplicationStores;
   readonly #transport = new InternalTransport(nodeHttpTransport());

@@ -33,11 +33,11 @@ export type TierMode = "hot" | "always" | "random" | "off";
 /** Times that a loop's start or a function's entry is passed before it gets a tree. */
 const HOT = 1000;
 /**
- * Entering and leaving a tree takes a fifth of a microsecond, in which the loop executes some two hundred instructions: after
- * so many entries, those that have used less fuel each are taken back.
+ * Entering and leaving a tree takes a fifth of a microsecond, in which the loop executes some two hundred instructions, and the host
+ * has to compile each tree: after so many entries, those that have used less fuel each are taken back.
  */
 const JUDGED = 256;
-const WORTHWHILE = 300;
+const WORTHWHILE = 1500;
 /** Frames of the JavaScript stack, of some hundred bytes, that trees may use: as many as there are nodes above each other. */
 const MAX_FRAMES = 2400;
 const MAX_HEIGHT = 300;

@@ -56,7 +56,7 @@ export const HOST_FUNCTIONS: Shape<PluginHostFunctions> = /* @__PURE__ */ record
   "an object of namespaces",
   /* @__PURE__ */ recordOf(
     "an object of functions",
-    /* @__PURE__ */ optionsOf("a host function", HOST_FUNCTION),
+    /* @__PURE__ */ optionsOf("a host function, { params, results, run }", HOST_FUNCTION),
   ),
 );
 

@@ -20,6 +20,7 @@ import {
   shape,
 } from "../checks/options.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
+import { quotedName } from "../printable.ts";
 import type { FileSystem, WasiOptions } from "../wasi/index.ts";
 import { ABIS, type AbiName } from "./abi.ts";
 import { HOST_FUNCTIONS, type PluginHostFunctions } from "./current-plugin.ts";
@@ -104,6 +105,18 @@ function func<T>(expected: string): Shape<T> {
 
 const ANYTHING: Shape<unknown> = { expected: "anything", read: (value) => value };
 
+/** A host's name as it stands in a URL, with `*` and `?`; an address of IPv6 in brackets. */
+const HOST = /^(?:\[[\da-f:.*?]+\]|[^\s/:@#[\]]+)$/i;
+
+export const HOST_PATTERN: Shape<string> = {
+  expected: 'the name of a host, without scheme, port or path, e.g. "*.example.com"',
+  read(value, what) {
+    const text = STRING.read(value, what);
+    if (HOST.test(text)) return text;
+    throw new RangeError(`${what}: expected ${this.expected}, got ${quotedName(text)}`);
+  },
+};
+
 const WASI = {
   args: /* @__PURE__ */ listOf("an array of strings", STRING),
   env: /* @__PURE__ */ recordOf("an object of strings", STRING),
@@ -137,7 +150,7 @@ export const PLUGIN_OPTIONS = {
   wasi: /* @__PURE__ */ optionsOf("an object of grants", WASI),
   allowedPaths: /* @__PURE__ */ recordOf("an object of file systems by guest path", FILE_SYSTEM),
   config: /* @__PURE__ */ recordOf("an object of strings", STRING),
-  allowedHosts: /* @__PURE__ */ listOf("an array of host names", STRING),
+  allowedHosts: /* @__PURE__ */ listOf("an array of host names", HOST_PATTERN),
   http: /* @__PURE__ */ func<HttpCallback>("a function that sends a request"),
   httpResponseBytes: COUNT,
   httpRequests: COUNT,

@@ -15,11 +15,25 @@ export type PluginModule = Module | ArrayBuffer | ArrayBufferView | PluginSource
 
 /** @throws TypeError for what is none of these */
 export function sourceOf(given: PluginModule, signature: string): PluginSource {
-  if (given instanceof Module || given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
-    return { main: given, libraries: [] };
-  }
-  if (typeof given === "object" && given !== null && "main" in given && "libraries" in given) return given;
+  if (isModule(given)) return { main: given, libraries: [] };
+  if (isSource(given)) return given;
   throw unexpected(signature, "a Module, its bytes, or what readManifest gives", given);
+}
+
+function isSource(given: unknown): given is PluginSource {
+  if (typeof given !== "object" || given === null) return false;
+  const { main, libraries } = given as { readonly main?: unknown; readonly libraries?: unknown };
+  return isModule(main) && Array.isArray(libraries) && libraries.every(isNamed);
+}
+
+function isNamed(library: unknown): boolean {
+  if (typeof library !== "object" || library === null) return false;
+  const { name, bytes } = library as { readonly name?: unknown; readonly bytes?: unknown };
+  return typeof name === "string" && isModule(bytes);
+}
+
+function isModule(given: unknown): given is Module | ArrayBuffer | ArrayBufferView {
+  return given instanceof Module || given instanceof ArrayBuffer || ArrayBuffer.isView(given);
 }
 
 /**

@@ -163,6 +163,24 @@ describe("before there is a call", () => {
     ]);
     expect(kindOf(() => new Class(HOSTILE))).toEqual(["link", expect.stringContaining("unknown import")]);
     expect(() => new Class("path.wasm" as never)).toThrow(TypeError);
+    for (const source of [
+      { main: HOSTILE, libraries: 5 },
+      { main: "x", libraries: [] },
+      { main: HOSTILE, libraries: [{ name: "x" }] },
+    ]) {
+      expect(() => new Class(source as never)).toThrow("expected a Module, its bytes, or what readManifest");
+    }
+    for (const host of ["https://a.test", "a.test:80", "a.test/", "user@a.test", ""]) {
+      expect(() => new Class(HOSTILE, { allowedHosts: [host] })).toThrow(
+        "the name of a host, without scheme",
+      );
+    }
+    for (const host of ["*", "*.a.test", "[::1]", "127.0.0.?"]) {
+      expect(() => new Class(HOSTILE, { allowedHosts: [host], hostFunctions })).not.toThrow();
+    }
+    expect(() => new Class(HOSTILE, { hostFunctions: { env: { throws: () => 1 } } } as never)).toThrow(
+      "expected a host function, { params, results, run }, got a function",
+    );
     expect(() => new Class(HOSTILE, { feul: 1 } as never)).toThrow("did you mean fuel");
     expect(() => new Class(HOSTILE, { memoryBytes: -1 })).toThrow(RangeError);
   });

@@ -98,17 +98,26 @@ describe("a manifest", () => {
     const { source, options } = await readManifest({ wasm: { data: READER } });
     expect(options).toEqual({});
     expect(new Plugin(source).abi).toBe("stdio");
+    const nulls = { wasm: [{ data: READER, hash: null }], memory: { max_pages: null }, allowed_hosts: null };
+    expect((await readManifest({ ...nulls, timeout_ms: null })).options).toEqual({});
+    await expect(readManifest(nulls, { dir: "x" } as never)).rejects.toThrow('no option "dir"');
     const relative = await readManifest({ wasm: [{ path: "reader.wasm" }] }, { directory });
     expect(new Plugin(relative.source).has("reads")).toBe(true);
   });
 
   it.each([
     [{}, "manifest.wasm must be an object"],
+    [{ wasm: { data: READER }, allowed_path: {} }, "did you mean allowed_paths"],
+    [{ wasm: { data: READER }, memory: { max_page: 1 } }, "did you mean max_pages"],
+    [{ wasm: { data: READER }, memory: { max_pages: "4" } }, "max_pages: expected an integer"],
+    [{ wasm: { data: READER, hash: 5 } }, "hash: expected a string"],
+    [{ wasm: { data: READER, sha256: "00" } }, 'there is no option "sha256"'],
+    [{ wasm: { data: READER }, allowed_hosts: ["https://a.test/"] }, "without scheme, port or path"],
     [{ wasm: [] }, "there is no module"],
     [{ wasm: [{ url: "https://example.test/plugin.wasm" }] }, "a url is not fetched"],
     [{ wasm: [{ data: READER, hash: "00" }] }, "and not 00"],
     [{ wasm: [{ data: READER }, { data: READER }] }, "has no name"],
-    [{ wasm: { data: READER }, allowed_paths: { a: 1 } }, "a path is no string"],
+    [{ wasm: { data: READER }, allowed_paths: { a: 1 } }, 'allowed_paths["a"]: expected a string'],
     ["missing.json", "ENOENT"],
   ])("%j is refused", async (manifest, message) => {
     await expect(readManifest(manifest)).rejects.toThrow(message);
@@ -133,6 +142,14 @@ describe("files", () => {
     // badf
     await expect(none.call("reads")).rejects.toMatchObject({ message: expect.stringContaining("gave 8") });
     expect(() => new Plugin(READER, { allowedPaths: { "/d": join(path, "missing") } })).toThrow("ENOENT");
+    // What is no object of paths grants nothing.
+    for (const allowedPaths of [[path], path, null, { "/d": null }]) {
+      expect(() => new Plugin(READER, { allowedPaths } as never)).toThrow("option allowedPaths");
+      expect(() => new PluginPool(READER, { allowedPaths } as never)).toThrow("option allowedPaths");
+      expect(() => new PluginPool(READER, { allowedPaths, workers: 1 } as never)).toThrow(
+        "option allowedPaths",
+      );
+    }
   });
 
   it("stay as a plugin leaves them, and its descriptors do not", async () => {

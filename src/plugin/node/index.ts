@@ -43,18 +43,25 @@ export class PluginPool extends AnyPool {
   }
 }
 
+/** An array's indices are no paths of a guest. */
+function isRecord(paths: AllowedPaths | undefined): paths is AllowedPaths {
+  return typeof paths === "object" && paths !== null && !Array.isArray(paths);
+}
+
 function opened<O extends { readonly allowedPaths?: AllowedPaths | undefined }>(
   options: O | undefined,
 ): (Omit<O, "allowedPaths"> & { readonly allowedPaths?: Readonly<Record<string, FileSystem>> }) | undefined {
-  if (typeof options !== "object" || options === null || options.allowedPaths === undefined)
+  // What else they are, the portable class says.
+  if (typeof options !== "object" || options === null || !isRecord(options.allowedPaths)) {
     return options as undefined;
+  }
   return { ...options, allowedPaths: openPaths(options.allowedPaths) };
 }
 
 /** Host paths that workers open by themselves; `undefined` where some are no paths, or there are no workers. */
 function pathsToSend(options: NodePoolOptions | undefined): Readonly<Record<string, string>> | undefined {
   const { workers = 0, allowedPaths } = options ?? {};
-  if (workers === 0 || allowedPaths === undefined) return undefined;
+  if (workers === 0 || !isRecord(allowedPaths)) return undefined;
   const isAllPaths = Object.values(allowedPaths).every((path) => typeof path === "string");
   return isAllPaths ? (allowedPaths as Readonly<Record<string, string>>) : undefined;
 }

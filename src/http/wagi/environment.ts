@@ -69,7 +69,10 @@ export function routeFacts({ scheme, authority, target, route, client }: GuestRe
         ? `[${client.address}]:${client.port}`
         : `${client.address}:${client.port}`,
     ],
-    ...route.names.map(([name, value]): [string, string] => [`path-match-${name.toLowerCase()}`, value]),
+    ...route.names.map(([name, value]): [string, string] => [
+      `path-match-${name.toLowerCase().replaceAll("_", "-")}`,
+      value,
+    ]),
   ];
 }
 

@@ -29,9 +29,9 @@ interface Started {
 /** Starts the command and waits for its first line. */
 async function start(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: Record<string, string>; nodeFlags?: readonly string[] } = {},
 ): Promise<Started> {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), cli, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -424,6 +424,33 @@ describe("wasmeter watch", () => {
 });
 
 describe("wasmeter serve", () => {
+  it("gives the same bytes for the same fuel with a JIT and without one, where it is deterministic", async () => {
+    const directory = directoryWith({ "guest.wasm": "guest:c-wagi" });
+    const answers = async (nodeFlags: readonly string[]) => {
+      const options = [
+        "--addr",
+        ":0",
+        "--workers",
+        "1",
+        "--format",
+        "json",
+        "--deterministic=42",
+        "guest.wasm",
+      ];
+      const { url, output } = await start(["serve", ...options], { cwd: directory, nodeFlags });
+      const texts: string[] = [];
+      for (const path of ["/chance", "/compute/20", "/chance"])
+        texts.push(await (await fetch(url + path)).text());
+      await eventually(() => output.stdout.split("\n").length === 5);
+      const records = output.stdout.split("\n").slice(1, 4);
+      return { texts, fuel: records.map((line) => (JSON.parse(line) as { fuel: number }).fuel) };
+    };
+    const [jit, none] = await Promise.all([answers([]), answers(["--jitless"])]);
+    expect(none).toEqual(jit);
+    expect(jit.texts[2]).toBe(jit.texts[0]);
+    expect(jit.fuel[0]).toBeGreaterThan(0);
+  });
+
   it("serves a WAGI program with the grants of run, by this command's options and by Wasmtime's", async () => {
     const cwd = directoryWith({ "files/a.txt": "A" });
     const { url } = await start(

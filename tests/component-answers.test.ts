@@ -46,7 +46,10 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-describe.skipIf(!isThere)("commands", () => {
+describe.skipIf(!isThere).each<[string, readonly string[]]>([
+  ["commands", []],
+  ["commands without a JIT", ["--jitless", "--no-expose-wasm"]],
+])("%s", (_, hostOptions) => {
   it("are all there", () => {
     expect(ran.length).toBe(23);
   });
@@ -57,7 +60,7 @@ describe.skipIf(!isThere)("commands", () => {
     ),
   )(
     "%s",
-    async (_, { component, args, env = {}, stdin = "", net, lookup, status, stdout, stderr, files }) => {
+    async (_name, { component, args, env = {}, stdin = "", net, lookup, status, stdout, stderr, files }) => {
       const directory = mkdtempSync(join(scratch, "d-"));
       writeFileSync(join(directory, "greeting.txt"), "hello from a file\n");
       const flags = [
@@ -67,7 +70,7 @@ describe.skipIf(!isThere)("commands", () => {
       ];
       const file = join(componentsFolder, "bin", `${component}.wasm`);
       const command = [join(projectRoot, "dist", "cli.js"), "run", ...flags, file, ...args.map(fill)];
-      const child = spawn(process.execPath, command);
+      const child = spawn(process.execPath, [...hostOptions, ...command]);
       let out = "";
       let err = "";
       child.stdout.on("data", (chunk) => {

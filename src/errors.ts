@@ -2,7 +2,7 @@
 // Owns what an error says and carries; knows nothing of who throws it.
 
 import { hasOwn } from "./host.ts";
-/** Why a guest trapped; the key of {@link TRAP_MESSAGES}. */
+/** Why a guest trapped; the key of `TRAP_MESSAGES`. */
 export type TrapCode = keyof typeof TRAP_MESSAGES;
 
 /** Trap texts. Each begins with the string that the official test suite expects. */

@@ -1,7 +1,11 @@
 export { accessLine, failureLines, type LogFormat, type RequestRecord } from "./http/access-log.ts";
-export type { Application, Destination, ServedComponent } from "./http/application.ts";
-export type { Failure, FailureKind } from "./http/failure.ts";
+export type { Answer } from "./http/answer.ts";
+export type { Application, Destination, FetchInside, ServedComponent } from "./http/application.ts";
+export type { Failure, FailureKind, Page } from "./http/failure.ts";
+export type { GuestRequest, MatchedRoute, RequestHandler, StopReason, Usage } from "./http/handler.ts";
 export type { GuestLimits } from "./http/limits.ts";
+export type { HistogramSnapshot, MetricsSnapshot } from "./http/metrics.ts";
+export type { HeaderList, IncomingRequest, RequestBody } from "./http/request.ts";
 export {
   type CloseOptions,
   createServer,

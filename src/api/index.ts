@@ -23,11 +23,14 @@ export {
   WouldBlockError,
 } from "../errors.ts";
 export { BOUNDED_MODEL, type CostModel, INSTRUCTIONS_MODEL } from "../interp/code/cost-model.ts";
-export { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
+export { FEATURE_SETS, FEATURES, type Feature, type FeatureSet } from "../isa/features.ts";
+export type { InstructionClass } from "../isa/instruction.ts";
 export { DEFAULT_LIMITS, DEFAULT_MODULE_LIMITS, type Limits, type ModuleLimits } from "../limits.ts";
 export type { ExternKind } from "../module/module.ts";
 export type { DeniedCount, DeniedGrowth, GrowingResource, GrowthLimit } from "../runtime/denials.ts";
+export type { FuelScope } from "../runtime/fuel.ts";
 export type { StoreParticipant } from "../runtime/participant.ts";
+export type { Blocking } from "../runtime/store.ts";
 export { Caller } from "./caller.ts";
 export type { AsyncCallOptions } from "./drive.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
@@ -41,6 +44,7 @@ export { type Exports, Instance, type StartOptions } from "./instance.ts";
 export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";
 export { Linker, type LinkerOptions } from "./linker.ts";
 export { Memory, type MemoryOptions } from "./memory.ts";
+export type { Address } from "./memory-access.ts";
 export {
   type CompileAsyncOptions,
   type ExportDescriptor,

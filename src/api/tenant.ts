@@ -19,7 +19,7 @@ export const TENANT_OPTIONS = {
   burst: FUEL,
 } satisfies OptionTable<TenantOptions>;
 
-/** Times in milliseconds, of the last {@link SAMPLES} that were measured; 0 where none was. */
+/** Times in milliseconds, of the last `SAMPLES` that were measured; 0 where none was. */
 export interface Percentiles {
   readonly p50: number;
   readonly p99: number;

@@ -6,7 +6,7 @@ export interface MetricsSnapshot {
   readonly histograms: Readonly<Record<string, HistogramSnapshot>>;
 }
 
-interface HistogramSnapshot {
+export interface HistogramSnapshot {
   /** Observations up to each bound, and past the last one; not summed up. */
   readonly buckets: readonly number[];
   readonly sum: number;

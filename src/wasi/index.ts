@@ -3,7 +3,7 @@
 export { type Errno, type FileType, WasiError } from "./abi.ts";
 export type { ChargedBudget } from "./budget.ts";
 export { type ClockSource, systemClock } from "./clock-source.ts";
-export type { CallerLike, InstanceLike, LinkerLike } from "./engine.ts";
+export type { AbiType, CallerLike, GuestMemoryLike, InstanceLike, LinkerLike } from "./engine.ts";
 export type {
   DirectoryEntry,
   FileStat,

@@ -9,7 +9,7 @@ import { Op } from "../../isa/op.ts";
 export const MAX_COST = 2 ** 20;
 
 /**
- * A cost model is data. Every number is an integer from 0 to {@link MAX_COST}; what is left out costs 0,
+ * A cost model is data. Every number is an integer from 0 to `MAX_COST`; what is left out costs 0,
  * but for `base`. An instruction costs what its mnemonic says, else its class, else `base`.
  */
 export interface CostModel {

@@ -8,7 +8,7 @@ import { openPaths } from "./paths.ts";
 import { ThreadBackend } from "./threads.ts";
 
 export * from "../index.ts";
-export { type ManifestOptions, readManifest } from "./manifest.ts";
+export { type ManifestOptions, type ReadManifest, readManifest } from "./manifest.ts";
 
 /** Directories by the path under which the plugin sees them: a host path (`ro:` before it for reading only), or any file system. */
 export type AllowedPaths = Readonly<Record<string, string | FileSystem>>;

@@ -298,6 +298,46 @@ describe("a function by the async ABI", () => {
     expect(() => make(lifted(RETURN + RETURN, 0)).exports.f(7)).toThrow("invalid `task.return`");
   });
 
+  const SLOW = `(component
+    (import "slow" (func $slow async (param "n" u32) (result u32)))
+    (core func $slow' (canon lower (func $slow)))
+    (core module $m (import "" "slow" (func $slow (param i32) (result i32)))
+      (func (export "f") (param i32) (result i32) (i32.add (call $slow (local.get 0)) (i32.const 1))))
+    (core instance $i (instantiate $m (with "" (instance (export "slow" (func $slow'))))))
+    (func (export "f") async (param "n" u32) (result u32) (canon lift (core func $i "f"))))`;
+
+  it("waits for the host, and calls that are made beside each other take turns", async () => {
+    const asked: number[] = [];
+    const instance = make(SLOW, (linker) =>
+      linker.func("slow", async (n: number) => {
+        asked.push(n);
+        await Promise.resolve();
+        return n * 10;
+      }),
+    );
+    const results = await Promise.all([1, 2, 3].map((n) => instance.callAsync("f", [n])));
+    expect(results).toEqual([11, 21, 31]);
+    expect(asked).toEqual([1, 2, 3]);
+    expect(() => instance.exports.f(1)).toThrow("would have to wait");
+  });
+
+  it("costs the same wherever it runs out of fuel", async () => {
+    const slow = async (n: number) => n;
+    const whole = make(SLOW, (linker) => linker.func("slow", slow));
+    expect(await whole.callAsync("f", [4])).toBe(5);
+    const instance = make(SLOW, (linker) => linker.func("slow", slow));
+    const execution = instance.start("f", [4]);
+    let stops = 0;
+    while (execution.resume({ fuel: 1n }) !== "done") {
+      if (execution.state === "awaiting-host") await execution.settled();
+      else expect(execution.state).toBe("out-of-fuel");
+      stops++;
+    }
+    expect(execution.result).toBe(5);
+    expect(stops).toBeGreaterThan(2);
+    expect(instance.store.fuelConsumed).toBe(whole.store.fuelConsumed);
+  });
+
   it("is called back where it yields, also behind its result", () => {
     expect(() => make(lifted(RETURN, 1)).exports.f(7)).toThrow("unreachable");
     expect(() => make(lifted(RETURN, 3)).exports.f(7)).toThrow("unsupported callback code 3");

@@ -38,10 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 
-/** WASI 0.3 is not served so far. */
-const NAMES = [...new Set(SERVED.map(({ component }) => component))].filter(
-  (name) => name !== "rust-spin-p3",
-);
+const NAMES = [...new Set(SERVED.map(({ component }) => component))];
 
 describe.skipIf(!isThere)("a component", () => {
   it.each(NAMES)("answers as under Wasmtime: %s", async (name) => {
@@ -188,11 +185,6 @@ source = "inner.wasm"
   });
 
   it.each<[string, string, string]>([
-    [
-      "rust-spin-p3",
-      "",
-      "it does not export wasi:http/incoming-handler@0.2; it exports wasi:http/handler@0.3.0; components of WASI 0.3 are not served so far",
-    ],
     ["rust-tour", "", 'a program is served as WAGI: executor = { type = "wagi" }'],
     [
       "rust-spin-api-kv.core",

@@ -20,4 +20,11 @@ export interface ComponentInstanceLike {
   readonly caller?: HostCaller | undefined;
   /** Calls an export, a function of an interface by both names. The guest can wait. */
   callAsync(path: string | readonly string[], args: readonly unknown[], options?: object): Promise<unknown>;
+  /** Calls an async export: `returned` gets its result, and the promise resolves when its tasks have ended. */
+  callToEnd?(
+    path: string | readonly string[],
+    args: readonly unknown[],
+    returned: (value: unknown) => void,
+    options?: object,
+  ): Promise<unknown>;
 }

@@ -1,10 +1,10 @@
-// Every interface of WASI 0.2 by its name, and how they are defined in a linker.
+// Every interface of WASI 0.2, and those of 0.3 that there are, by its name, and how they are defined in a linker.
 
 import { cliDefinitions } from "./cli.ts";
 import { monotonicClockDefinitions, timezoneDefinitions, wallClockDefinitions } from "./clocks.ts";
 import type { ComponentLinkerLike } from "./engine.ts";
 import { filesystemDefinitions } from "./filesystem/descriptor.ts";
-import { httpDefinitions } from "./http/definitions.ts";
+import { httpDefinitions, httpDefinitions3 } from "./http/definitions.ts";
 import { IoError } from "./io/error.ts";
 import { pollDefinitions } from "./io/poll.ts";
 import { streamsDefinitions } from "./io/streams.ts";
@@ -14,6 +14,9 @@ import type { WasiState } from "./state.ts";
 
 /** Satisfies imports of each 0.2 version: they differ by what was added, and all of it is there. */
 export const VERSION = "0.2.12";
+
+/** Of WASI 0.3, of which there is what handlers of requests need. */
+export const VERSION_3 = "0.3.0";
 
 type Definitions = Readonly<Record<string, unknown>>;
 
@@ -50,4 +53,6 @@ export function interfaces(stateOf: () => WasiState): ReadonlyMap<string, Defini
 export function defineInterfaces(linker: ComponentLinkerLike, stateOf: () => WasiState): void {
   for (const [name, definitions] of interfaces(stateOf))
     linker.instance(`wasi:${name}@${VERSION}`, definitions);
+  for (const [name, definitions] of Object.entries(httpDefinitions3(stateOf)))
+    linker.instance(`wasi:http/${name}@${VERSION_3}`, definitions);
 }

@@ -197,11 +197,22 @@ export function exportedFunction(
   interfaceName: string,
   name: string,
   signature: string,
+  version = "0.2",
 ): readonly [string, string] {
   const exports: unknown = (instance as Partial<ComponentInstanceLike> | null | undefined)?.exports;
   if (typeof exports !== "object" || exports === null || typeof instance.callAsync !== "function")
     throw wrongArgument(signature, "instance", "an instance of a component", instance);
-  const found = Object.keys(exports).find((each) => each.startsWith(`${interfaceName}@0.2.`));
-  if (found === undefined) throw new TypeError(`the component does not export ${interfaceName}@0.2`);
+  const found = Object.keys(exports).find((each) => each.startsWith(`${interfaceName}@${version}.`));
+  if (found === undefined) throw new TypeError(`the component does not export ${interfaceName}@${version}`);
   return [found, name];
+}
+
+/** Whether an instance exports an interface whose name begins so. */
+export function exportsInterface(instance: ComponentInstanceLike, prefix: string): boolean {
+  const exports: unknown = (instance as Partial<ComponentInstanceLike> | null | undefined)?.exports;
+  return (
+    typeof exports === "object" &&
+    exports !== null &&
+    Object.keys(exports).some((name) => name.startsWith(prefix))
+  );
 }

@@ -1,4 +1,4 @@
-// Components: wasi:http/incoming-handler of 0.2, and wasi:cli/run as a WAGI program. An instance for each request, as new.
+// Components: wasi:http/incoming-handler of 0.2 or handler of 0.3, and wasi:cli/run as a WAGI program. An instance for each request, as new.
 // Owns one request's way through a component; bodies, fields and resources are component-wasi's affair.
 
 import type { Component } from "../component/index.ts";
@@ -175,19 +175,20 @@ function noResponse({ code }: HttpError): string {
     : `the guest set an error in place of a response: ${code.tag}`;
 }
 
+/** Interfaces by which components handle requests. */
+const HANDLERS = ["wasi:http/incoming-handler@0.2.", "wasi:http/handler@0.3."] as const;
+
 /** @throws TypeError for a component of another world */
 function requireWorld({ exports }: Component, argv: string | undefined): void {
-  const wanted = argv === undefined ? "wasi:http/incoming-handler@0.2." : "wasi:cli/run@0.2.";
+  const wanted = argv === undefined ? HANDLERS : ["wasi:cli/run@0.2."];
   const names = exports.map(({ name }) => name);
-  if (!names.some((name) => name.startsWith(wanted))) throw new TypeError(wrongWorld(wanted, names));
+  const isThere = names.some((name) => wanted.some((each) => name.startsWith(each)));
+  if (!isThere) throw new TypeError(wrongWorld(wanted[0] as string, names));
 }
 
 function wrongWorld(wanted: string, names: readonly string[]): string {
   const exported = names.length === 0 ? "it exports nothing" : `it exports ${names.slice(0, 8).join(", ")}`;
   const what = `it does not export ${wanted.slice(0, -1)}; ${exported}`;
-  if (names.some((name) => name.startsWith("wasi:http/handler@0.3"))) {
-    return `${what}; components of WASI 0.3 are not served so far`;
-  }
   return names.some((name) => name.startsWith("wasi:cli/run"))
     ? `${what}; a program is served as WAGI: executor = { type = "wagi" }`
     : what;

@@ -109,7 +109,7 @@ export const serve: Command = {
   options: SERVE_OPTIONS,
   foreignOptions: FOREIGN,
   guestArgs: false,
-  notes: `A component answers by wasi:http/incoming-handler of 0.2; a WAGI program, of preview1 or wasi:cli/run, as a CGI program does.
+  notes: `A component answers by wasi:http/incoming-handler of 0.2, or handler of 0.3; a WAGI program, of preview1 or wasi:cli/run, as a CGI program does.
 Each request has an instance that is as new. SIGTERM and Ctrl-C let what is under way come to its end.`,
   async execute(given, { io }) {
     const line = withWasmtimes(given);

@@ -93,6 +93,18 @@ export class Fields extends HostResource {
     return this.#list.map(([name, value]) => [name, value]);
   }
 
+  /** {@link entries}, as 0.3 calls it. */
+  copyAll(): [string, Uint8Array][] {
+    return this.entries();
+  }
+
+  /** Of 0.3. */
+  getAndDelete(name: string): Uint8Array[] {
+    const values = this.get(name);
+    this.delete(name);
+    return values;
+  }
+
   /** A copy, which can be changed. */
   clone(): Fields {
     this.#charge();

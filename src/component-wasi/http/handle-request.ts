@@ -1,13 +1,16 @@
-// Requests in, responses out: a component's wasi:http/incoming-handler as a function, with bodies that stream both ways.
+// Requests in, responses out: a component's wasi:http/incoming-handler, or handler of 0.3, as a function, with bodies that stream both ways.
 
 import { describe } from "../../checks/describe.ts";
 import { wrongArgument } from "../../checks/options.ts";
+import { ComponentError } from "../../component/api/component-error.ts";
 import { hasOwn } from "../../host.ts";
 import type { ComponentInstanceLike } from "../engine.ts";
-import { exportedFunction, Wasi } from "../wasi.ts";
+import { exportedFunction, exportsInterface, Wasi } from "../wasi.ts";
 import { Deferred } from "./body-pipe.ts";
+import type { HttpErrorCode } from "./error-code.ts";
 import { fieldsOfHeaders, latin1 } from "./fields.ts";
 import { type IncomingHttp, IncomingRequest } from "./incoming.ts";
+import { Request3, type Response3 } from "./messages.ts";
 import { type OutgoingResponse, ResponseOutparam } from "./outgoing.ts";
 import { type Field, HttpError } from "./transport.ts";
 
@@ -45,7 +48,7 @@ export interface HandlingOptions {
 const SIGNATURE = "handleRequest(instance, request, options)";
 
 /**
- * Hands a request to a component's `wasi:http/incoming-handler`, for servers that have their own kind of requests.
+ * Hands a request to a component's `wasi:http/incoming-handler`, or `wasi:http/handler` of 0.3, for servers that have their own kind of requests.
  * @throws TypeError if the component does not export it; Error if the WASI has run or been closed
  */
 export function startHandling(
@@ -53,20 +56,17 @@ export function startHandling(
   request: IncomingHttp,
   { wasi, call = {} }: HandlingOptions,
 ): Handling {
+  if (exportsInterface(instance, HANDLER_3)) return startHandling3(instance, request, { wasi, call });
   const path = exportedFunction(instance, "wasi:http/incoming-handler", "handle", SIGNATURE);
   wasi.use(instance);
   const { state } = wasi;
   const given = new Deferred<OutgoingResponse>();
-  const abort = new AbortController();
-  const outer = (call as { readonly signal?: AbortSignal }).signal;
-  const follow = (): void => abort.abort(outer?.reason);
-  if (outer?.aborted === true) follow();
-  else outer?.addEventListener("abort", follow, { once: true });
+  const { abort, unfollow } = abortWith(call);
   const incoming = new IncomingRequest(state, request);
   const parameter = new ResponseOutparam(state, given);
   let response: OutgoingResponse | undefined;
   const end = (error: unknown): void => {
-    outer?.removeEventListener("abort", follow);
+    unfollow();
     given.reject(error);
     // What the guest has not finished by now it never will.
     response?.pipe?.fail(error);
@@ -93,8 +93,62 @@ export function startHandling(
   return { head, done, stop: (reason) => abort.abort(reason) };
 }
 
+const HANDLER_3 = "wasi:http/handler@0.3.";
+
+/** The same by `wasi:http/handler` of 0.3, whose response is what its function returns. */
+function startHandling3(
+  instance: ComponentInstanceLike,
+  request: IncomingHttp,
+  { wasi, call = {} }: HandlingOptions,
+): Handling {
+  const path = exportedFunction(instance, "wasi:http/handler", "handle", SIGNATURE, "0.3");
+  wasi.use(instance);
+  const { state } = wasi;
+  const given = new Deferred<Response3>();
+  const { abort, unfollow } = abortWith(call);
+  const returned = (value: unknown): void => {
+    const result = value as GivenResponse;
+    if (result.tag === "ok") given.resolve(result.val);
+    else given.reject(new HttpError(result.val));
+  };
+  const options = { ...call, signal: abort.signal };
+  const { callToEnd } = instance;
+  if (callToEnd === undefined) throw new TypeError(`${SIGNATURE}: the instance cannot run async functions`);
+  const done = Reflect.apply(callToEnd, instance, [
+    path,
+    [new Request3(state, request)],
+    returned,
+    options,
+  ]).then(unfollow, (error: unknown) => {
+    unfollow();
+    given.reject(error);
+    if (!ComponentError.isMade(error)) throw error;
+  });
+  done.catch(() => {});
+  const head = given.promise.then((response): ResponseHead => {
+    response.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));
+    return { status: response.status, headers: response.fields.list, ...response.leaving };
+  });
+  head.catch(() => {});
+  return { head, done, stop: (reason) => abort.abort(reason) };
+}
+
+type GivenResponse =
+  | { readonly tag: "ok"; readonly val: Response3 }
+  | { readonly tag: "err"; readonly val: HttpErrorCode };
+
+/** What stops the guest: the caller's signal, and whoever is given it. */
+function abortWith(call: object): { readonly abort: AbortController; readonly unfollow: () => void } {
+  const abort = new AbortController();
+  const outer = (call as { readonly signal?: AbortSignal }).signal;
+  const follow = (): void => abort.abort(outer?.reason);
+  if (outer?.aborted === true) follow();
+  else outer?.addEventListener("abort", follow, { once: true });
+  return { abort, unfollow: () => outer?.removeEventListener("abort", follow) };
+}
+
 /**
- * Handles a request by a component's `wasi:http/incoming-handler`. Bodies stream both ways: the response is there when the guest has set
+ * Handles a request by a component's `wasi:http/incoming-handler`, or `wasi:http/handler` of 0.3. Bodies stream both ways: the response is there when the guest has set
  * its head, and the guest goes on writing its body while it is read. A body that is cancelled stops the guest, as does `request.signal`.
  *
  *     const response = await handleRequest(instance, request, { wasi });

@@ -151,6 +151,29 @@ export class RequestOptions extends HostResource {
     this.#betweenBytes = duration;
   }
 
+  // The same, as 0.3 calls them.
+
+  getConnectTimeout(): bigint | undefined {
+    return this.#connect;
+  }
+
+  getFirstByteTimeout(): bigint | undefined {
+    return this.#firstByte;
+  }
+
+  getBetweenBytesTimeout(): bigint | undefined {
+    return this.#betweenBytes;
+  }
+
+  /** Of 0.3: a copy, which can be changed. */
+  clone(): RequestOptions {
+    const copy = new RequestOptions(this.state);
+    copy.#connect = this.#connect;
+    copy.#firstByte = this.#firstByte;
+    copy.#betweenBytes = this.#betweenBytes;
+    return copy;
+  }
+
   /** @internal In milliseconds. */
   get timeouts(): Timeouts {
     return {

@@ -87,6 +87,16 @@ export class Calls {
     });
   }
 
+  /** Calls an async function: `returned` gets what it returns, a `result` as it is; resolves when its tasks have ended. */
+  callToEnd(
+    exported: ExportedFunction,
+    args: readonly unknown[],
+    returned: (value: unknown) => void,
+    bounds: AsyncCallBounds,
+  ): Promise<unknown> {
+    return drive(this.#start(exported, { args, returned }, bounds.concurrent), bounds);
+  }
+
   #bounds(bounds: CallBounds | undefined): CallBounds | undefined {
     return this.#isAsync ? { ...bounds, concurrent: true } : bounds;
   }

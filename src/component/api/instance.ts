@@ -83,6 +83,20 @@ export class ComponentInstance {
     return this.#calls.callAsync(func, args, bounds);
   }
 
+  /**
+   * @internal Calls an async function to the end of its tasks: `returned` gets what it returns, a `result` as it is, when it does.
+   * @throws as {@link callAsync}
+   */
+  async callToEnd(
+    path: FunctionPath,
+    args: readonly unknown[],
+    returned: (value: unknown) => void,
+    options?: AsyncCallOptions,
+  ): Promise<unknown> {
+    const bounds = readOptions("instance.callToEnd", options, ASYNC_CALL_OPTIONS);
+    return this.#calls.callToEnd(this.#find(path, "callToEnd"), args, returned, bounds);
+  }
+
   /** Prepares a call that can pause; nothing runs before `resume`. @throws as {@link call} does for its path and arguments */
   start(path: FunctionPath, args: readonly unknown[] = [], options?: StartOptions): Execution {
     const { concurrent } = readOptions("instance.start", options, START_OPTIONS);

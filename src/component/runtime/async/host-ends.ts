@@ -60,6 +60,8 @@ function copy(
   buffer: HostBuffer,
   isReader: boolean,
 ): Promise<CopyResult> {
+  // No turn is needed to see that, and there may be none any more.
+  if (channel.isDropped) return Promise.resolve(CopyResult.Dropped);
   scheduler.hostWaits++;
   return new Promise((resolve) => {
     let reclaims: (() => void) | undefined;
@@ -126,7 +128,11 @@ class WriteBuffer implements HostBuffer {
 
 /** What the host gets for the readable end of a guest's stream or future. */
 export function hostEnd(channel: Channel, { scheduler }: InstanceState): unknown {
-  return channel.kind === "future" ? futureOf(channel, scheduler) : streamOf(channel, scheduler);
+  if (channel.kind === "stream") return streamOf(channel, scheduler);
+  const future = futureOf(channel, scheduler);
+  // Who is not interested in it has no unhandled rejection.
+  future.catch(() => {});
+  return future;
 }
 
 async function futureOf(channel: Channel, scheduler: Scheduler): Promise<unknown> {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { KeyValueFile, MAX_KEY_BYTES, MAX_VALUE_BYTES, StoreError } from "./key-value-file.ts";
 import type { Database } from "./sqlite.ts";
@@ -74,6 +74,16 @@ it("reads what Spin has stored, and Spin what was stored here", async () => {
   const store = open(path).store("default");
   expect(await store.get("theirs")).toEqual(bytes(8, 9));
   expect([...((await store.get("text")) ?? [])]).toEqual([0xc3, 0xa9]);
+});
+
+it("leaves all in the file itself when it is closed", async () => {
+  const [path, copy] = [newPath(), `${newPath()}-copy`];
+  const file = open(path);
+  await file.store("default").set("k", bytes(1));
+  file.close();
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(path, copy);
+  expect(await open(copy).store("default").get("k")).toEqual(bytes(1));
 });
 
 it("waits for another process that has locked the file, without blocking the thread", async () => {

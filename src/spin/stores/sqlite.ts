@@ -135,6 +135,12 @@ export class DatabaseFile {
   }
 
   #letGo(): void {
+    try {
+      // So that the file alone has everything: whoever copies it need not know of the log.
+      this.#database?.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // Another process uses it; the log stays, and is read with the file.
+    }
     this.#database?.close();
     this.#database = undefined;
   }

@@ -30,8 +30,13 @@ import type { Tree } from "./tree.ts";
  */
 export type TierMode = "hot" | "always" | "random" | "off";
 
-/** Times that a loop's start or a function's entry is passed before it gets a tree. */
+/** Times that a loop's start or a function's entry is passed before it gets a tree, while there are few. */
 const HOT = 1000;
+/**
+ * A tree costs V8 tens of milliseconds. Programs with few hot loops gain by having theirs soon, one whose time is spread over hundreds of
+ * functions only where it pays: beyond so many trees, the times that it takes grow with the square of their number.
+ */
+const FEW = 16;
 /**
  * Entering and leaving a tree takes a fifth of a microsecond, in which the loop executes some two hundred instructions, and the host
  * has to compile each tree: after so many entries, those that have used less fuel each are taken back.
@@ -58,11 +63,18 @@ class Shared {
   readonly assembler = new Assembler(this.machine, this.pool);
   /** Of the highest tree so far. */
   maxHeight = 1;
+  #trees = 0;
+
+  /** Times that an entry is passed before it gets a tree. */
+  get hot(): number {
+    return HOT * Math.max(1, (this.#trees / FEW) ** 2);
+  }
 
   /** Makes the tree's closures. @throws NoDriver */
   assemble(tree: Tree): Flow | undefined {
     if (tree.height > MAX_HEIGHT) return undefined;
     this.maxHeight = Math.max(this.maxHeight, tree.height);
+    this.#trees++;
     return this.assembler.flow(part(tree));
   }
 }
@@ -100,7 +112,7 @@ export class Tier implements Linkage, EntryKeeper {
     const { mode } = this;
     if (entry.run === undefined) {
       if (mode === "hot") {
-        if (++entry.count < HOT) return original ?? node.next;
+        if (++entry.count < (shared?.hot ?? HOT)) return original ?? node.next;
         if (!hostInlines()) this.mode = "off";
       }
       // Entries stand in all code that was lowered before the mode was "off".

@@ -5,13 +5,27 @@ import { defineConfig } from "tsdown";
 
 /** Decoding, validating, inspecting: what `Engine` and `Module` alone need. */
 const MODULES =
-  /\/src\/(errors|limits|utf8|printable|(checks|isa|module|decoder|validator)\/.+|api\/(engine|module|interrupt)|interp\/code\/cost-model|runtime\/link)(?<!\.d)\.ts$/;
-/** The rest of the engine. Neither is to catch type declarations, which are bundled by the same means. */
+  /\/src\/(errors|limits|utf8|printable|(checks|isa|module|decoder|validator)\/.+|api\/(engine|module|interrupt|pack)|interp\/code\/cost-model|runtime\/link)(?<!\.d)\.ts$/;
+/** What packs bring, each by itself. */
+const VECTORS =
+  /\/src\/interp\/(vectors|vector-loop|warm-up-vector|ops\/simd\/.+|lower\/vector|tree\/(vector|translate-vector).*)(?<!\.d)\.ts$/;
+const TREES = /\/src\/interp\/tree\/.+(?<!\.d)\.ts$/;
+const AGGREGATES = /\/src\/interp\/(aggregates|ops\/(aggregate|heavy-array)|lower\/aggregate)(?<!\.d)\.ts$/;
+const ATOMICS = /\/src\/interp\/(atomics|ops\/atomic|lower\/atomic)(?<!\.d)\.ts$/;
+/** What brings all of them. */
+const PACKS = /\/src\/api\/(packs|full-store)(?<!\.d)\.ts$/;
+/** The rest of the engine. None is to catch type declarations, which are bundled by the same means. */
 const EXECUTION = /\/src\/(?!interp\/run\/inspect)(runtime|interp|api)\/.+(?<!\.d)\.ts$/;
+const isIn =
+  (wanted: RegExp, ...others: readonly RegExp[]) =>
+  (id: string): boolean =>
+    wanted.test(id) && !others.some((other) => other.test(id));
 
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    core: "src/core.ts",
+    packs: "src/packs.ts",
     wasi: "src/wasi/index.ts",
     webassembly: "src/webassembly/index.ts",
     component: "src/component/index.ts",
@@ -37,8 +51,14 @@ export default defineConfig({
   outputOptions: {
     codeSplitting: {
       groups: [
-        { name: "execution", test: EXECUTION, priority: 1 },
-        { name: "modules", test: MODULES, priority: 2 },
+        // A group has what its files import too, unless one of higher priority has it.
+        { name: "modules", test: MODULES, priority: 5 },
+        { name: "execution", test: isIn(EXECUTION, VECTORS, TREES, AGGREGATES, ATOMICS, PACKS), priority: 4 },
+        { name: "trees", test: isIn(TREES, VECTORS), priority: 3 },
+        { name: "vectors", test: VECTORS, priority: 2 },
+        { name: "aggregates", test: AGGREGATES, priority: 2 },
+        { name: "atomics", test: ATOMICS, priority: 2 },
+        { name: "packs", test: PACKS, priority: 1 },
       ],
     },
   },

@@ -22,6 +22,8 @@ const NEW_METHODS = new Set([
 /** Entry points that need no Node. */
 const PORTABLE = [
   "index.js",
+  "core.js",
+  "packs.js",
   "wasi.js",
   "webassembly.js",
   "component.js",

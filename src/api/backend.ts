@@ -11,7 +11,6 @@ import {
 } from "../interp/lower/module-compiler.ts";
 import { Interpreter } from "../interp/run/interpreter.ts";
 import { setWarmUp } from "../interp/run/slices.ts";
-import { Tier } from "../interp/tree/tier.ts";
 import { warmUp } from "../interp/warm-up.ts";
 import { createInstructionLookup } from "../isa/instructions.ts";
 import type { Engine } from "./engine.ts";
@@ -20,10 +19,10 @@ import type { Module } from "./module.ts";
 /** The executing half of one engine. */
 export class Backend {
   readonly interpreter = new Interpreter();
-  readonly tier = new Tier();
   readonly #options: CompilerOptions;
 
-  constructor({ costModel, lowering, opcodeTables, rules, moduleLimits }: Engine) {
+  constructor({ costModel, lowering, opcodeTables, rules, moduleLimits, parts }: Engine) {
+    if (parts === undefined) throw new Error("nothing runs on an engine before it has a store");
     const forms = createForms();
     this.#options = {
       costs: resolveCosts(costModel),
@@ -34,7 +33,7 @@ export class Backend {
       forms,
       branches: createBranches(forms),
       pairs: createPairs(),
-      tier: this.tier,
+      parts,
       heapBytes: moduleLimits.heapBytes,
     };
     setWarmUp(() => warmUp(this.interpreter, this.#options));

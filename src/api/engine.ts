@@ -4,10 +4,12 @@
 import { describe } from "../checks/describe.ts";
 import {
   limitTable,
+  listOf,
   type OptionTable,
   oneOf,
   optionsOf,
   readOptions,
+  shape,
   suggestion,
   unexpected,
 } from "../checks/options.ts";
@@ -15,6 +17,7 @@ import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.
 import { hasOwn, hostHeapLimit, requireLittleEndian } from "../host.ts";
 import { COST_MODELS, type CostModel, resolveCosts } from "../interp/code/cost-model.ts";
 import type { LoweringMode } from "../interp/lower/module-compiler.ts";
+import type { Parts } from "../interp/parts.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
@@ -22,6 +25,7 @@ import { createRules, type Rules } from "../validator/rules.ts";
 import type { Backend } from "./backend.ts";
 import { inspection, inspectSymbol } from "./inspection.ts";
 import { InterruptHandle } from "./interrupt.ts";
+import { featuresLacking, Pack } from "./pack.ts";
 
 export interface EngineOptions {
   /**
@@ -38,6 +42,11 @@ export interface EngineOptions {
    * one by one. Results, traps and fuel are the same; `"exact"` is several times slower.
    */
   readonly lowering?: LoweringMode;
+  /**
+   * What the engine has of `wasmeter/packs`. Default: all, which are there for stores of the entry point `wasmeter`; those of
+   * `wasmeter/core` need this option. Features whose pack is missing are off, and cannot be asked for.
+   */
+  readonly packs?: readonly Pack[];
 }
 
 export const ENGINE_OPTIONS = {
@@ -48,6 +57,10 @@ export const ENGINE_OPTIONS = {
     /* @__PURE__ */ limitTable(DEFAULT_MODULE_LIMITS),
   ),
   lowering: /* @__PURE__ */ oneOf(["fast", "exact"]),
+  packs: /* @__PURE__ */ listOf(
+    "a list of packs",
+    /* @__PURE__ */ shape<Pack>("a pack of wasmeter/packs", (value) => value instanceof Pack),
+  ),
 } satisfies OptionTable<EngineOptions>;
 
 /** Shared configuration. Immutable; cheap enough to make one per embedder, and meant to be shared by its stores. */
@@ -59,6 +72,10 @@ export class Engine {
   readonly registry = new TypeRegistry();
   /** @internal */
   readonly lowering: LoweringMode;
+  /** @internal As the option says. */
+  readonly packs: readonly Pack[] | undefined;
+  /** @internal What its packs bring, once there is a store. */
+  parts: Parts | undefined;
   /** @internal What executes, once something is to run; `backendOf` makes it. */
   backend: Backend | undefined;
   /** @internal */
@@ -69,12 +86,13 @@ export class Engine {
 
   /**
    * @throws TypeError for unknown options, features, limits and cost models, and for features without what they are built
-   * on; RangeError for limits and costs that are not integers in range
+   * on or the pack that they need; RangeError for limits and costs that are not integers in range
    */
   constructor(options?: EngineOptions) {
     requireLittleEndian();
     const read = readOptions("new Engine", options, ENGINE_OPTIONS);
-    this.features = read.features ?? new Set(FEATURE_SETS.default);
+    this.packs = read.packs;
+    this.features = withPacks(read.features, read.packs);
     this.costModel = read.costModel ?? COST_MODELS.instructions;
     // A model that cannot be priced is an error here, not when something first runs.
     resolveCosts(this.costModel);
@@ -128,6 +146,21 @@ function readFeatures(option: unknown, what: string): FeatureSet {
     throw new TypeError(`${what}: ${unfounded.feature} needs ${unfounded.needs}, which is off`);
   }
   return features;
+}
+
+/** The features that are on. @throws TypeError where one was asked for whose pack is missing */
+function withPacks(asked: FeatureSet | undefined, packs: readonly Pack[] | undefined): FeatureSet {
+  const lacking = packs === undefined ? undefined : featuresLacking(packs);
+  if (asked === undefined) return new Set(FEATURE_SETS.default.filter((feature) => !lacking?.has(feature)));
+  for (const feature of asked) {
+    const pack = lacking?.get(feature);
+    if (pack !== undefined) {
+      throw new TypeError(
+        `new Engine: option features: ${feature} needs the pack ${pack}, which is not among packs`,
+      );
+    }
+  }
+  return asked;
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

@@ -25,6 +25,7 @@ import { disposeSymbol } from "./dispose.ts";
 import { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
 import { inspection, inspectSymbol } from "./inspection.ts";
+import { type Pack, partsOf } from "./pack.ts";
 import { StoreValues } from "./store-values.ts";
 
 export interface StoreOptions {
@@ -85,13 +86,17 @@ export class Store {
   /** The WASI of the store's guests, if the store was made with one. */
   readonly wasi: StoreParticipant | undefined;
 
-  /** @throws TypeError for unknown options and limits; RangeError for fuel or limits that are negative or no integers */
+  /**
+   * @throws TypeError for unknown options and limits, and in `wasmeter/core` for an engine made without the option `packs`;
+   * RangeError for fuel or limits that are negative or no integers
+   */
   constructor(engine: Engine, options?: StoreOptions) {
     if (!(engine instanceof Engine)) {
       throw wrongArgument("new Store(engine, options)", "engine", "an Engine", engine);
     }
     const { fuel, limits, blocking, wasi, onDenied } = readOptions("new Store", options, STORE_OPTIONS);
     this.engine = engine;
+    engine.parts ??= partsOf(engine.packs ?? this.defaultPacks);
     this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel, onDenied);
     this.values = new StoreValues(this);
     this.state.embedder = this.values;
@@ -99,6 +104,13 @@ export class Store {
     this.state.exceptions = makeExceptionBoundary(this);
     this.wasi = wasi;
     if (wasi !== undefined) this.register(wasi);
+  }
+
+  /** @internal What an engine has that was not told. @throws TypeError where it has to be */
+  get defaultPacks(): readonly Pack[] {
+    throw new TypeError(
+      "new Store: wasmeter/core has no packs by itself: new Engine({ packs: [] }) says so, or names those of wasmeter/packs",
+    );
   }
 
   /** @internal */

@@ -7,12 +7,15 @@ import type { Func } from "../api/func.ts";
 import type { Global } from "../api/global.ts";
 import type { Instance } from "../api/instance.ts";
 import type { Module } from "../api/module.ts";
+import { partsOf } from "../api/pack.ts";
+import { gc, simd, threads, trees } from "../api/packs.ts";
 import type { Store } from "../api/store.ts";
 import { type FuncTypeDescriptor, VAL_TYPES } from "../api/types.ts";
 import { type CustomSectionProblem, checkCustomSections } from "../decoder/custom-section-check.ts";
 import { decodeModule } from "../decoder/decode.ts";
 import { createOpcodeTables } from "../decoder/opcode-shapes.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
+import type { Parts } from "../interp/parts.ts";
 import { makeRawFunction } from "../interp/run/host-code.ts";
 import type { WasmFrame } from "../interp/run/inspect.ts";
 import { type RawValue as Bits, readRaw } from "../interp/run/raw-values.ts";
@@ -20,7 +23,7 @@ import { Assembler } from "../interp/tree/assemble.ts";
 import { createEnvironment } from "../interp/tree/environment.ts";
 import { Machine } from "../interp/tree/machine.ts";
 import { DriverPool } from "../interp/tree/pool.ts";
-import type { TierMode } from "../interp/tree/tier.ts";
+import { Tier, type TierMode } from "../interp/tree/tier.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { isRef, NumType, type ValType } from "../module/types.ts";
 import { FunctionInstance, isHostFunction } from "../runtime/function.ts";
@@ -89,6 +92,7 @@ export function observeHost(store: Store, observer: HostObserver): void {
 
 /** What a module's functions are lowered to. */
 export function compiledOf(module: Module): ModuleCompiler {
+  provideParts(module.engine);
   return backendOf(module.engine).compiled(module);
 }
 
@@ -105,7 +109,15 @@ export function exerciseTreeNodes(): void {
 
 /** When an engine's functions get trees; to be said before its first module is instantiated. */
 export function setTier(engine: Engine, mode: TierMode): void {
-  backendOf(engine).tier.mode = mode;
+  const { tier } = provideParts(engine);
+  if (!(tier instanceof Tier)) throw new Error("the engine has no trees");
+  tier.mode = mode;
+}
+
+/** All packs, as the first store would bring them. */
+function provideParts(engine: Engine): Parts {
+  engine.parts ??= partsOf([simd, gc, threads, trees]);
+  return engine.parts;
 }
 
 /** `Module.customSectionProblems` for a module that need not be valid. Throws MalformedError. */

@@ -2,8 +2,9 @@
 
 import { backendOf } from "../api/backend.ts";
 import { ENGINE_OPTIONS, Engine, type EngineOptions } from "../api/engine.ts";
+import { Store } from "../api/full-store.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "../api/interrupt.ts";
-import { STORE_OPTIONS, Store, type StoreOptions } from "../api/store.ts";
+import { STORE_OPTIONS, type StoreOptions } from "../api/store.ts";
 import { FUEL, type OptionTable, type Read, readOptions } from "../checks/options.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { ExceptionInstance, type TagInstance } from "../runtime/tag.ts";

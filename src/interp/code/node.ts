@@ -4,6 +4,7 @@
 import type { FuncType } from "../../module/types.ts";
 import type { LoweredFunction } from "../../runtime/function.ts";
 import type { Operand } from "../lower/operand-stack.ts";
+import type { Parts } from "../parts.ts";
 import type { Linked } from "../tree/machine.ts";
 import type { Code } from "./code.ts";
 import type { Costs } from "./cost-model.ts";
@@ -153,6 +154,7 @@ export class FunctionCode implements LoweredFunction {
 /** What a function's lowering needs of its module. Implemented by `ModuleCompiler`. */
 export interface ModuleCode {
   readonly costs: Costs;
+  readonly parts: Parts;
   readonly moduleName: string | undefined;
   functionName(funcIdx: number): string | undefined;
   /** Lowers a function, and says whether it is done: not if `stop`, which is asked now and then, says so or throws. */

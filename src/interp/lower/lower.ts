@@ -16,14 +16,12 @@ import { Code, type Form, FormKind } from "../code/code.ts";
 import type { CodeNode, ExactCode, FunctionCode, HandlerTable } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 import type { CallTarget, Indices, MemoryAccess } from "../code/operations.ts";
-import { lowerAggregate, lowerCast } from "./aggregate.ts";
-import { lowerAtomic } from "./atomic.ts";
 import { Emitter, type Label } from "./emitter.ts";
 import { leaveRegion, lowerCatch, lowerDelegate, lowerException } from "./exception.ts";
 import { type IrregularOp, LOWERED_BY, Lowerer } from "./lowered-by.ts";
 import type { Control, LoweringContext, LoweringTools } from "./lowering-context.ts";
 import { copyCode, type Operand, OperandKind, OperandStack, wordsOf, wordsOfAll } from "./operand-stack.ts";
-import { lowerVector } from "./vector.ts";
+import { lowerWide } from "./wide.ts";
 
 /** Moves and a branch that stand at the function's end, away from the straight path. */
 interface Stub {
@@ -376,7 +374,9 @@ export class Lowering implements LoweringContext {
       }
       default:
         return (
-          this.lowerCall(instruction) || lowerCast(this, instruction) || lowerException(this, instruction)
+          this.lowerCall(instruction) ||
+          lowerException(this, instruction) ||
+          (this.tools.parts.aggregates?.lowerCast(this, instruction) ?? false)
         );
     }
   }
@@ -883,14 +883,16 @@ export class Lowering implements LoweringContext {
   }
 
   #lowerGroup(instruction: Instruction, lowerer: Lowerer): boolean {
+    const { vectors, aggregates, atomics } = this.tools.parts;
     switch (lowerer) {
       case Lowerer.Vector:
+        return vectors?.lower(this, instruction) ?? false;
       case Lowerer.Wide:
-        return lowerVector(this, instruction);
+        return lowerWide(this, instruction);
       case Lowerer.Aggregate:
-        return lowerAggregate(this, instruction);
+        return aggregates?.lower(this, instruction) ?? false;
       case Lowerer.Atomic:
-        return lowerAtomic(this, instruction);
+        return atomics?.lower(this, instruction) ?? false;
       default:
         return false;
     }

@@ -12,6 +12,7 @@ import type { Costs } from "../code/cost-model.ts";
 import type { CodeNode, FunctionCode, HandlerTable, TryRegion } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 import type { MemoryAccess } from "../code/operations.ts";
+import type { Parts } from "../parts.ts";
 import type { Emitter, Label } from "./emitter.ts";
 import type { Operand, OperandStack } from "./operand-stack.ts";
 
@@ -26,6 +27,7 @@ export interface LoweringTools {
   /** Operations that do two at once, by {@link pairKey}. */
   readonly pairs: ReadonlyMap<number, Code>;
   readonly rows: InstructionLookup;
+  readonly parts: Parts;
 }
 
 export interface Control {

@@ -19,6 +19,7 @@ import { Code, type Form, PAIRS } from "../code/code.ts";
 import type { Costs } from "../code/cost-model.ts";
 import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
 import type { Operation } from "../code/node-data.ts";
+import type { Parts } from "../parts.ts";
 import { pairKey } from "./emitter.ts";
 import { Lowering } from "./lower.ts";
 import type { LoweringTools } from "./lowering-context.ts";
@@ -36,7 +37,7 @@ export interface CompilerOptions {
   readonly forms: ReadonlyMap<Op, Form>;
   readonly branches: ReadonlyMap<Operation, readonly [Code, Code]>;
   readonly pairs: ReadonlyMap<number, Code>;
-  readonly tier: CodeKeeper;
+  readonly parts: Parts;
   /** What a module may take on the host's heap. */
   readonly heapBytes: number;
 }
@@ -48,11 +49,6 @@ const LEFT_BY_TREES = 1 / 2;
 /** Bytes of a tree for each byte of code that it is made from, and of the largest. */
 const TREE_PER_CODE = 2;
 const MOST_TREE_BYTES = 2 ** 20;
-
-/** Told of functions whose fast code has been made, to put in it what leads to other code. */
-export interface CodeKeeper {
-  prepare(func: FunctionCode): void;
-}
 
 /** The operations that do two at once. */
 export function createPairs(): Map<number, Code> {
@@ -76,6 +72,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   readonly costs: Costs;
   readonly tables: OpcodeTables;
   readonly rules: Rules;
+  readonly parts: Parts;
   readonly #options: CompilerOptions;
   readonly #tools: LoweringTools;
   readonly #functions: (FunctionCode | undefined)[];
@@ -92,10 +89,11 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     this.costs = options.costs;
     this.tables = options.tables;
     this.rules = options.rules;
+    this.parts = options.parts;
     this.#options = options;
-    const { forms, branches, pairs, rows, costs } = options;
+    const { forms, branches, pairs, rows, costs, parts } = options;
     const reader = new InstructionReader(checked.module.bytes, options.tables);
-    this.#tools = { checked, costs, reader, forms, branches, pairs, rows };
+    this.#tools = { checked, costs, reader, forms, branches, pairs, rows, parts };
     this.#functions = new Array(checked.module.functions.length);
     this.#heap = new ResourceMeter(options.heapBytes);
     this.#heap.tryReserve(checked.module.heapBytes);
@@ -162,7 +160,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     }
     const code = this.#finish(lowering);
     if (code === undefined) {
-      this.#options.tier.prepare(func);
+      this.parts.tier?.prepare(func);
       return true;
     }
     func.exact = code;

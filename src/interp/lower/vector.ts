@@ -1,19 +1,12 @@
-// Translates what works on 128 bits: SIMD instructions and wide arithmetic.
+// Translates SIMD instructions.
 // Owns their operand layout. A vector instruction's node bears the Wasm opcode itself, which vector.ts switches on.
 
 import type { Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
 import type { ValType } from "../../module/types.ts";
 import { NumType } from "../../module/types.ts";
-import { Code } from "../code/code.ts";
 import type { DataOf } from "../code/node-data.ts";
-import {
-  FIRST_VECTOR,
-  type FourOperands,
-  LAST_VECTOR,
-  SHIFT_BY_IMMEDIATE,
-  VectorCode,
-} from "../code/operations.ts";
+import { FIRST_VECTOR, LAST_VECTOR, SHIFT_BY_IMMEDIATE, VectorCode } from "../code/operations.ts";
 import type { VectorOp } from "./lowered-by.ts";
 import type { LoweringContext } from "./lowering-context.ts";
 import { OperandKind } from "./operand-stack.ts";
@@ -21,7 +14,7 @@ import { OperandKind } from "./operand-stack.ts";
 /** Lowers `instruction` if it is one of these; returns whether it was. */
 export function lowerVector(context: LoweringContext, instruction: Instruction): boolean {
   const { op } = instruction;
-  if (!isVector(op)) return lowerWide(context, instruction);
+  if (!isVector(op)) return false;
   const { stack } = context;
   if (op === Op.V128Const) {
     const operand = stack.push(
@@ -156,30 +149,4 @@ function isShift(op: Op): boolean {
     default:
       return false;
   }
-}
-
-/** Wide arithmetic: two or four i64 operands, two results. */
-function lowerWide(context: LoweringContext, instruction: Instruction): boolean {
-  const { op } = instruction;
-  switch (op) {
-    case Op.I64Add128:
-    case Op.I64Sub128:
-    case Op.I64MulWideS:
-    case Op.I64MulWideU:
-      break;
-    default:
-      return false;
-  }
-  const { stack, out } = context;
-  const operands = op === Op.I64Add128 || op === Op.I64Sub128 ? 4 : 2;
-  const at: number[] = [];
-  for (let k = operands - 1; k >= 0; k--) at.push(stack.register(stack.peek(k)));
-  stack.popMany(operands);
-  const { slot } = stack.push(NumType.I64);
-  stack.push(NumType.I64);
-  const rest: FourOperands = { third: at[2] ?? 0, fourth: at[3] ?? 0 };
-  out.emit(Code.Special, slot, at[0], at[1], op, rest);
-  // It writes two slots: nobody may redirect the first result alone.
-  out.barrier = out.nodes.length;
-  return true;
 }

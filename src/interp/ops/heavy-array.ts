@@ -22,7 +22,8 @@ import { checkData, checkElements, checkSource, copyReferences, makeArray, objec
 import { type ChunkState, HeavyOutcome, inChunks } from "./chunks.ts";
 
 /** What these instructions need of an execution. */
-type ArrayState = InstanceRegisters & ChunkState;
+/** What these instructions need of an execution. */
+export type ArrayState = InstanceRegisters & ChunkState;
 
 /**
  * Executes node `i`; its operands stand from word `at` on.

@@ -11,9 +11,9 @@ import type { TableInstance } from "../../runtime/table.ts";
 import type { Costs } from "../code/cost-model.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { Indices } from "../code/operations.ts";
-import { executeWait, type WaitState } from "./atomic.ts";
+import { partOf } from "../parts.ts";
+import type { WaitState } from "./atomic.ts";
 import { type ChunkState, HeavyOutcome, inChunks } from "./chunks.ts";
-import { executeHeavyArray } from "./heavy-array.ts";
 
 /** What these instructions need of an execution. */
 export type HeavyState = WaitState & ChunkState & { readonly fp: number };
@@ -27,7 +27,7 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
   switch (i.c as Op) {
     case Op.MemoryAtomicWait32:
     case Op.MemoryAtomicWait64:
-      return executeWait(ex, i, at) ? HeavyOutcome.Done : HeavyOutcome.Waiting;
+      return partOf(i, "atomics").wait(ex, i, at) ? HeavyOutcome.Done : HeavyOutcome.Waiting;
     case Op.MemoryGrow:
       return memoryGrow(ex, instance.memories[index]!, at, costs);
     case Op.TableGrow:
@@ -176,7 +176,7 @@ export function executeHeavy(ex: HeavyState, i: CodeNode): HeavyOutcome {
       );
     }
     default:
-      return executeHeavyArray(ex, i, at);
+      return partOf(i, "aggregates").executeHeavy(ex, i, at);
   }
 }
 

@@ -6,16 +6,15 @@ import { Trap } from "../../errors.ts";
 import { Op } from "../../isa/op.ts";
 import type { CodeNode } from "../code/node.ts";
 import { FIRST_ATOMIC, type FourOperands, type Indices, type MemoryAccess } from "../code/operations.ts";
+import { partOf } from "../parts.ts";
 import type { InstanceRegisters } from "../run/values.ts";
 import { effectiveAddress } from "./address.ts";
-import { executeCastTest } from "./aggregate.ts";
-import { executeAtomic } from "./atomic.ts";
 import { add128Into, mulWideSInto, mulWideUInto, sub128Into } from "./numeric/wide.ts";
 
 /** Executes node `i` in the frame at `fp`; `i.c` is the Wasm instruction. @throws Trap as it does. */
 export function executeSpecial(ex: InstanceRegisters, i: CodeNode, fp: number): void {
   if (i.c >= FIRST_ATOMIC) {
-    executeAtomic(ex, i, fp);
+    partOf(i, "atomics").execute(ex, i, fp);
     return;
   }
   const { R, X, instance } = ex;
@@ -84,7 +83,7 @@ export function executeSpecial(ex: InstanceRegisters, i: CodeNode, fp: number): 
 
 /** Whether a conditional branch that the loop does not decide itself is taken. Never traps. */
 export function executeTest(ex: InstanceRegisters, i: CodeNode, fp: number): boolean {
-  return executeCastTest(ex, i, fp);
+  return partOf(i, "aggregates").test(ex, i, fp);
 }
 
 function setIndex(R: Int32Array, d: number, value: number, is64: boolean): void {

@@ -17,12 +17,10 @@ import type { StoreState } from "../../runtime/store.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { DataOf } from "../code/node-data.ts";
 import { EntryCode, FIRST_VECTOR } from "../code/operations.ts";
-import { executeAggregates } from "../ops/aggregate.ts";
 import { globalGet, globalSet, select } from "../ops/any-type.ts";
-import { createVectorViews, type VectorViews } from "../ops/simd/views.ts";
+import type { VectorViews } from "../ops/simd/views.ts";
 import { executeSpecial, executeTest } from "../ops/special.ts";
-import { executeVectors } from "../vector-loop.ts";
-import { warmUpVectors } from "../warm-up-vector.ts";
+import { partOf } from "../parts.ts";
 import { enter } from "./calls.ts";
 import { type HostCallSite, visitRoots } from "./roots.ts";
 import type { SlowState } from "./slow.ts";
@@ -321,17 +319,11 @@ export class ExecutionContext implements SlowState {
   /** Executes what the loop does not know, from `i` on: vector or aggregate instructions, a tree. Returns where it goes on. */
   elsewhere(i: CodeNode, fp: number): CodeNode {
     if (i.op === EntryCode.Tree) return (i.data as DataOf<EntryCode.Tree>).tier.enter(this, i);
-    if (i.op < FIRST_VECTOR) return executeAggregates(this, i, fp);
-    if (this.vectorViews === undefined) this.#prepareVectors(i.owner);
-    return executeVectors(this, i, fp);
+    if (i.op < FIRST_VECTOR) return partOf(i, "aggregates").execute(this, i, fp);
+    return partOf(i, "vectors").execute(this, i, fp);
   }
 
-  #prepareVectors(owner: FunctionCode): void {
-    this.vectorViews = createVectorViews(this.R.buffer);
-    warmUpVectors(() => {
-      const scratch = new ExecutionContext(this.store);
-      scratch.vectorViews = createVectorViews(scratch.R.buffer);
-      return scratch;
-    }, owner);
+  another(): ExecutionContext {
+    return new ExecutionContext(this.store);
   }
 }

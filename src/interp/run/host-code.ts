@@ -8,6 +8,7 @@ import type { ModuleInstance } from "../../runtime/instance.ts";
 import { type RawHostFunction, VALUE_WORDS } from "../../runtime/raw-function.ts";
 import type { Costs } from "../code/cost-model.ts";
 import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
+import { NO_PARTS } from "../parts.ts";
 import { HostStep, hostNode } from "./nodes.ts";
 
 /** Values that a raw host function can pass to what it asks for, and get back. */
@@ -30,6 +31,7 @@ const NO_COSTS: Costs = {
 /** Stands in the place of a module for one raw host function, which has no Wasm code. */
 class HostModule implements ModuleCode {
   readonly costs = NO_COSTS;
+  readonly parts = NO_PARTS;
   readonly moduleName = undefined;
   readonly #name: string;
 

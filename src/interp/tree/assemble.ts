@@ -3,6 +3,7 @@
 
 import type { GlobalInstance } from "../../runtime/global.ts";
 import type { CodeNode } from "../code/node.ts";
+import { partOf } from "../parts.ts";
 import {
   type Binary,
   createEnvironment,
@@ -26,7 +27,7 @@ import { createFamilies, type Family, NODE_OPERANDS, type NodeFactory, type Node
 import type { DriverPool } from "./pool.ts";
 import { type Operand, type TrapPlan, Tree } from "./tree.ts";
 import type { VectorAccess } from "./vector-memory.ts";
-import { createVectors, type VectorStep, type Vectors } from "./vectors.ts";
+import type { VectorStep, Vectors } from "./vectors.ts";
 
 type Closure = Value | Test | Step;
 
@@ -40,13 +41,13 @@ export class Assembler {
   readonly #pool: DriverPool;
   readonly #machine: Machine;
   readonly #warm = new Set<NodeKind>();
-  readonly #vectors: Vectors;
+  /** Made for the first vector instruction. */
+  #vectors: Vectors | undefined;
 
   constructor(machine: Machine, pool: DriverPool) {
     this.#machine = machine;
     const environment = createEnvironment(machine);
     this.#families = createFamilies(environment);
-    this.#vectors = createVectors(machine);
     for (const factory of HELPER_FACTORIES) warmUpHelper(factory);
     this.#disguises = STRANGERS.map((stranger) => createFamilies(disguise(environment, stranger)));
     this.#pool = pool;
@@ -70,12 +71,19 @@ export class Assembler {
       if (driver === undefined) throw new NoDriver();
       return driver(operands[0] as Flow);
     }
-    if (kind === "vector") operands[0] = this.#vectors.stepOf(operands[0] as CodeNode);
-    if (kind === "vectorAccess") operands[0] = this.#vectors.accessOf(operands[0] as CodeNode);
+    if (kind === "vector")
+      operands[0] = this.#vectorsFor(operands[0] as CodeNode).stepOf(operands[0] as CodeNode);
+    if (kind === "vectorAccess")
+      operands[0] = this.#vectorsFor(operands[0] as CodeNode).accessOf(operands[0] as CodeNode);
     if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
     this.#warmUp(kind);
     const family = this.#families[depth % this.#families.length]!;
     return factoryOf(family, kind)(...operands);
+  }
+
+  #vectorsFor(node: CodeNode): Vectors {
+    this.#vectors ??= partOf(node, "vectors").createVectors(this.#machine);
+    return this.#vectors;
   }
 
   #warmUp(kind: NodeKind): void {

@@ -9,7 +9,6 @@ import type { Binary, Unary } from "./environment.ts";
 import type { NodeKind } from "./nodes.ts";
 import { type Address, addressTree, loadPart, loadWord, type Operands, type Pair } from "./operands.ts";
 import { operationOf } from "./outline.ts";
-import { translateVector } from "./translate-vector.ts";
 import { constant, type TrapPlan, Tree, tree } from "./tree.ts";
 
 type Shape = "XY" | "XK";
@@ -371,7 +370,9 @@ export function translate(t: Translation, node: CodeNode, op: Operation): boolea
       return true;
     default:
       return (
-        translateMemory(t, node, op) || translateWide(operands, node, op, t) || translateVector(t, node, op)
+        translateMemory(t, node, op) ||
+        translateWide(operands, node, op, t) ||
+        (node.owner.module.parts.vectors?.translate(t, node, op) ?? false)
       );
   }
 }

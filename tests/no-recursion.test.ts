@@ -34,8 +34,9 @@ const BOUNDED: Readonly<Record<string, readonly [names: string, bound: string]>>
   "interp/run/interpreter.ts": ["visitRoots", "a method that calls a function of its name"],
   "interp/run/run.ts": ["backtrace stopError", "methods that call functions of their names"],
   "interp/tree/assemble.ts": ["#make #operand #site", "a tree's height: blocks to 60, values to 12"],
-  "interp/tree/build.ts": ["#construct #range choose joinFlows", "MAX_DEPTH = 60 of blocks"],
+  "interp/tree/build.ts": ["#construct #dispatch #fill #range joinFlows", "MAX_DEPTH = 60 of blocks"],
   "interp/tree/cut.ts": ["measure", "a tree's height: blocks to 60, values to 12"],
+  "interp/tree/dispatch.ts": ["choose", "halves of MAX_RUNS = 64 runs"],
   "interp/tree/operands.ts": [
     "#releaseReaders #settleImpureBelow settle",
     "values that wait in one tree, and are read by one another",

@@ -20,7 +20,7 @@ const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
 // Half of it are the three scripts for hosts without modules, each the whole engine once more.
 const PACKED_BUDGET = 1408 * KIB;
-const UNPACKED_BUDGET = 5632 * KIB;
+const UNPACKED_BUDGET = 6144 * KIB;
 
 interface Manifest {
   readonly exports: Record<

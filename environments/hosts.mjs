@@ -1,11 +1,12 @@
 // The hosts that the smoke suite runs in: where each is got, its dialect, and how it runs a script.
 // What is named here is installed on demand (install.mjs).
 
-import { spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BROWSERS } from "./browsers.mjs";
+import { EMBEDDED } from "./embedded.mjs";
 import { packageOf } from "./install.mjs";
+import { lastLine } from "./process.mjs";
 
 const NO_EVAL = "--disallow-code-generation-from-strings";
 
@@ -20,21 +21,6 @@ function binaryOf(name, version, path) {
   const binary = join(packageOf(name, version), path);
   chmodSync(binary, 0o755);
   return binary;
-}
-
-/** Runs a command; gives the last line that it printed. @throws Error with what it said */
-function lastLine(command, args, options = {}) {
-  const { stdout, stderr, status, error } = spawnSync(command, args, {
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
-    timeout: 300_000,
-    ...options,
-  });
-  if (error !== undefined) throw error;
-  const lines = stdout.trim().split("\n");
-  const last = lines.findLast((line) => line.startsWith("{"));
-  if (last === undefined) throw new Error(`status ${status}: ${(stdout + stderr).trim().slice(0, 1000)}`);
-  return last;
 }
 
 const script = (file, text) => {
@@ -100,6 +86,7 @@ export const HOSTS = [
         script(`${file}.js`, text + PRINT_TAIL),
       ]),
   },
+  ...EMBEDDED,
   ...BROWSERS,
 ];
 

@@ -62,6 +62,9 @@ function problems(program: AnyNode): string[] {
     ) {
       found.push(`${line}: ** with a BigInt`);
     }
+    // A syntax error in QuickJS-ng, as if it were static.
+    if (node.type === "PropertyDefinition" && node.key.type === "Identifier" && node.key.name === "prototype")
+      found.push(`${line}: a field named prototype`);
     if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression" || node.callee.computed)
       return;
     const { property } = node.callee;
@@ -86,6 +89,7 @@ it("would catch each of them", () => {
   expect(find("2n ** 3n")).toEqual(["1: ** with a BigInt"]);
   expect(find("Object.hasOwn(a, b)")).toEqual(["1: .hasOwn()"]);
   expect(find("list.at(-1)")).toEqual(["1: .at()"]);
+  expect(find("class A { prototype = 1 }")).toEqual(["1: a field named prototype"]);
   expect(find("node.at + 2 ** 3")).toEqual([]);
 });
 

@@ -21,8 +21,8 @@ export function makeJSTag({ registry }: Engine): TagInstance {
 export class Exceptions {
   readonly #realm: Realm;
   readonly #brand = new Brand<ExceptionInstance>("Exception");
-  /** Set once the classes are made. */
-  prototype: object = Error.prototype;
+  /** Of the class `Exception`, once that is made. */
+  classPrototype: object = Error.prototype;
 
   constructor(realm: Realm) {
     this.#realm = realm;
@@ -46,7 +46,7 @@ export class Exceptions {
   /** What JavaScript catches: the value itself where JavaScript threw it. */
   toJS(exception: ExceptionInstance): unknown {
     if (exception.tag === this.#realm.jsTag) return exception.refs[0];
-    return this.#brand.objectOf(exception, this.prototype);
+    return this.#brand.objectOf(exception, this.classPrototype);
   }
 }
 
@@ -116,7 +116,7 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
   }
   const stacks = new WeakMap<object, string | undefined>();
   finishInterface(Exception, "Exception", 2);
-  realm.exceptions.prototype = Exception.prototype;
+  realm.exceptions.classPrototype = Exception.prototype;
 
   const tagObject = (tag: TagInstance): object => tags.objectOf(tag, Tag.prototype);
   return { Tag, Exception, tags, tagObject };

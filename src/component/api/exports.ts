@@ -119,7 +119,7 @@ class Interface {
       calls.drop(resource, this);
     });
     resource.name = name;
-    resource.prototype = Class.prototype as object;
+    resource.classPrototype = Class.prototype as object;
     return Class;
   }
 }

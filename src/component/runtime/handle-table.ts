@@ -69,7 +69,7 @@ export class IndexTable<Entry extends object> {
   }
 
   /** The entry at an index that a guest has given; `undefined` if there is none. */
-  at(word: number): Entry | undefined {
+  find(word: number): Entry | undefined {
     return this.#entries[word >>> 0];
   }
 
@@ -203,7 +203,7 @@ export class HandleTable {
   }
 
   #entry(word: number): TableEntry {
-    const entry = this.#table.at(word);
+    const entry = this.#table.find(word);
     if (entry === undefined) throw new Trap("unknown-handle", word >>> 0);
     return entry;
   }
@@ -225,7 +225,7 @@ export class ThreadTable extends IndexTable<Thread> {
 
   /** @throws Trap for an index of none */
   get(word: number): Thread {
-    const thread = this.at(word);
+    const thread = this.find(word);
     if (thread === undefined) throw new Trap("unknown-thread", word >>> 0);
     return thread;
   }

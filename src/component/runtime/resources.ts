@@ -80,7 +80,7 @@ export class GuestResource implements RuntimeResource {
   /** For messages; exports give it. */
   name = "resource";
   /** Of the host's objects. */
-  prototype: object = Object.prototype;
+  classPrototype: object = Object.prototype;
   readonly #held = new WeakMap<object, Held>();
 
   constructor(instance: InstanceState, dtor: FunctionInstance | undefined) {
@@ -104,7 +104,7 @@ export class GuestResource implements RuntimeResource {
   }
 
   give(rep: unknown, isOwn: boolean): { value: object; release: (() => void) | undefined } {
-    const value: object = Object.create(this.prototype);
+    const value: object = Object.create(this.classPrototype);
     const held = this.hold(value, rep as number, isOwn);
     const release = (): void => {
       held.end("was lent for one call, which is over", this.instance.era);

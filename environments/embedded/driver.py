@@ -1,0 +1,36 @@
+"""Runs a script in a JavaScript engine that Python has as a package, and prints what it leaves in its variable `outcome`."""
+
+import sys
+
+
+def context(package):
+    """A context of the engine, and what does its pending jobs."""
+    if package == "mini-racer":
+        from py_mini_racer import MiniRacer
+
+        return MiniRacer(), lambda: None
+    if package == "boabem":
+        from boabem import Context
+
+        return Context(), lambda: None
+    from quickjs import Context
+
+    made = Context()
+
+    def jobs():
+        while made.execute_pending_job():
+            pass
+
+    return made, jobs
+
+
+def main(package, path):
+    with open(path, encoding="utf8") as file:
+        text = file.read()
+    engine, jobs = context(package)
+    engine.eval(text)
+    jobs()
+    print(engine.eval("outcome"))
+
+
+main(*sys.argv[1:])

@@ -231,12 +231,9 @@ it(
     ids.clear();
     await load(port, TOTAL);
     await quiet();
-    const unparsed = FAILURES.filter(
-      ([, run]) => String(run).includes("GARBAGE") || String(run).includes("Transfer-Encoding"),
-    ).length;
     const failures = Math.ceil(TOTAL / FAILING);
-    // What is no request to HTTP's parser has no record.
-    expect(records).toBeGreaterThanOrEqual(TOTAL - Math.ceil(failures / FAILURES.length) * unparsed);
+    // No record has what is no request to HTTP's parser, which are two kinds, and what its client gave up before it was sent.
+    expect(records).toBeGreaterThanOrEqual(TOTAL - Math.ceil(failures / FAILURES.length) * 3);
     expect(records).toBeLessThanOrEqual(TOTAL);
     expect(ids.size).toBe(records);
     ids.clear();

@@ -321,6 +321,21 @@ describe("a function by the async ABI", () => {
     expect(() => instance.exports.f(1)).toThrow("would have to wait");
   });
 
+  it("gives back the stream that it was given", async () => {
+    const instance = make(`(component
+      (core module $m (func (export "f") (param i32) (result i32) (local.get 0)))
+      (core instance $i (instantiate $m))
+      (func (export "f") async (param "s" (stream u8)) (result (stream u8)) (canon lift (core func $i "f"))))`);
+    const given = (function* () {
+      yield Uint8Array.of(1, 2);
+      yield Uint8Array.of(3);
+    })();
+    const stream = await instance.callAsync("f", [given]);
+    const bytes: number[] = [];
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) bytes.push(...chunk);
+    expect(bytes).toEqual([1, 2, 3]);
+  });
+
   it("costs the same wherever it runs out of fuel", async () => {
     const slow = async (n: number) => n;
     const whole = make(SLOW, (linker) => linker.func("slow", slow));

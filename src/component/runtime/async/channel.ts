@@ -5,7 +5,6 @@ import { Trap } from "../../../errors.ts";
 import { type ElementCopier, elementCopier } from "../../abi/compile.ts";
 import type { StreamType } from "../../model/value-type.ts";
 import type { InstanceState } from "../instance-state.ts";
-import type { Job } from "./thread.ts";
 import { type CopyBuffer, Transfer } from "./transfer.ts";
 
 export const enum CopyResult {
@@ -29,6 +28,9 @@ export class Channel {
   /** As who has made it sees them; `undefined` where elements hold nothing. */
   readonly copier: ElementCopier | undefined;
   isDropped = false;
+  /** Whether the host writes to it, and whether it reads too: a guest has given it back then. */
+  isFedByHost = false;
+  isBetweenHosts = false;
   /** What has ended it, where that was an error. */
   error: unknown;
   #pending: { readonly party: Party; readonly isReader: boolean } | undefined;
@@ -39,7 +41,7 @@ export class Channel {
   }
 
   /** A copy begins at one end; the job, if there is one, does it and tells both. @throws Trap */
-  copy(party: Party, isReader: boolean): Job | undefined {
+  copy(party: Party, isReader: boolean): Transfer | undefined {
     const pending = this.#pending;
     if (this.isDropped) {
       party.done(CopyResult.Dropped);

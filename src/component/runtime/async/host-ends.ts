@@ -79,7 +79,9 @@ function copy(
       },
       done: end,
     };
-    scheduler.addJob(new HostCopy(channel, party, isReader));
+    // No guest has to do anything for that, and none may be there any more.
+    if (channel.isBetweenHosts) channel.copy(party, isReader)?.finish();
+    else scheduler.addJob(new HostCopy(channel, party, isReader));
   });
 }
 
@@ -128,6 +130,7 @@ class WriteBuffer implements HostBuffer {
 
 /** What the host gets for the readable end of a guest's stream or future. */
 export function hostEnd(channel: Channel, { scheduler }: InstanceState): unknown {
+  channel.isBetweenHosts = channel.isFedByHost;
   if (channel.kind === "stream") return streamOf(channel, scheduler);
   const future = futureOf(channel, scheduler);
   // Who is not interested in it has no unhandled rejection.
@@ -223,6 +226,7 @@ function iterableOf(reader: HostReader): AsyncIterable<ListValue> {
 /** The channel whose readable end a guest gets for what the host has given. */
 export function channelOfHost(type: StreamType, value: unknown, instance: InstanceState): Channel {
   const channel = new Channel(type);
+  channel.isFedByHost = true;
   const feeding = new Feeding(channel, instance);
   if (type.kind === "future") void feeding.future(value as PromiseLike<unknown>);
   else void feeding.stream(value as Source);
@@ -261,12 +265,14 @@ class Feeding {
         const values = asList(chunk);
         if (values.length > 0 && (await this.#write(values, "stream")) === CopyResult.Dropped) return;
       }
-      scheduler.addJob({
-        step() {
-          channel.drop();
-          return undefined;
-        },
-      });
+      if (channel.isBetweenHosts) channel.drop();
+      else
+        scheduler.addJob({
+          step() {
+            channel.drop();
+            return undefined;
+          },
+        });
     } catch (error) {
       scheduler.addJob(failing(error));
     } finally {

@@ -143,8 +143,19 @@ export class Transfer implements Job {
     }
   }
 
+  /** All at once, between two buffers of the host: no guest is asked for anything. */
+  finish(): void {
+    this.#lift();
+    this.#lower();
+    this.#end();
+  }
+
   #lift(): void {
     const [from, to, count] = [this.#from, this.#to, this.#count];
+    if (from.kind === "host" && to.kind === "host") {
+      this.#values = from.take(count);
+      return;
+    }
     const guest = from.kind === "guest" ? from : (to as GuestBuffer);
     const { copier } = guest;
     if (copier === undefined) {

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wat } from "../tests/wat.ts";
 import { Cluster, projectRoot } from "./support/cluster.ts";
 
 const started = await Cluster.start();
@@ -12,6 +13,8 @@ if (typeof started === "string")
 const cluster = started as Cluster;
 const HELLO = join(projectRoot, "guests/wasm/c-hello.wasm");
 const RUNTIME = join(projectRoot, "bin/wasmeter-runtime");
+
+const VOLUME = { type: "bind", source: "/usr", options: ["rbind"] };
 
 interface Result {
   readonly status: number | null;
@@ -193,6 +196,42 @@ describe.skipIf(typeof started === "string")("the runtime", () => {
     });
     expect(readFileSync(log, "utf8")).toMatch(/level=error msg="wasmeter: \/app ends too early/);
     expect(run(RUNTIME, "create", "--bundle", cluster.path("none"), "x").status).toBe(80);
+  });
+
+  it("has a status and a sentence for each reason to refuse", () => {
+    const large = cluster.path("large.wasm");
+    writeFileSync(large, wat('(module (memory (export "memory") 2048) (func (export "_start")))'));
+    interface Config {
+      process: { args: string[]; env: string[] };
+      mounts: object[];
+      linux: { resources: object };
+      annotations: Record<string, string>;
+    }
+    const limit = (config: Config, mebibytes: number): void => {
+      config.linux.resources = { memory: { limit: mebibytes * 2 ** 20 } };
+    };
+    const cases: [number, string, (config: Config) => void, string?][] = [
+      [81, "the container names no program", ({ process }) => process.args.splice(0)],
+      [82, "the image has no /none.wasm", ({ process }) => process.args.splice(0, 1, "/none.wasm")],
+      [
+        85,
+        "annotation wasmeter.dev/fuel: 'x' is",
+        (config) => (config.annotations["wasmeter.dev/fuel"] = "x"),
+      ],
+      [86, "memory limit of 32Mi is too low", (config) => limit(config, 32)],
+      [87, "the module declares 128Mi of memory and may have 16Mi", (config) => limit(config, 64), large],
+      [88, "the variable BIG has 1400", ({ process }) => process.env.push(`BIG=${"x".repeat(140_000)}`)],
+      [89, "whole root file system", ({ mounts }) => mounts.push({ ...VOLUME, destination: "/" })],
+    ];
+    for (const [status, message, change, file = HELLO] of cases) {
+      const path = bundle("refused-each", file, (config: Record<string, unknown>) => {
+        config.annotations = { "run.oci.handler": "wasm" };
+        change(config as unknown as Config);
+      });
+      const refused = run(RUNTIME, "--runtime-binary", "/bin/false", "create", "--bundle", path, "x");
+      expect(refused).toMatchObject({ status, out: "", err: expect.stringContaining(message) });
+      expect(refused.err).toMatch(/^wasmeter: .+\n$/);
+    }
   });
 
   it("needs no /dev of the container's own", () => {

@@ -37,8 +37,8 @@ export function optionText({ name, value }: AnnotatedOption): string {
 
 /** A fault of one annotation, with what the command says of the option. */
 export function annotationFault(name: string, problem: string): Refusal {
-  const text = problem.startsWith(`--${name}: `) ? problem.slice(name.length + 4) : problem;
-  return new Refusal("annotation", `annotation ${PREFIX}${name}: ${text}`);
+  // The option may have another name.
+  return new Refusal("annotation", `annotation ${PREFIX}${name}: ${problem.replace(/^--[\w-]+: /, "")}`);
 }
 
 /** All options that annotations ask for. Throws Refusal for a name that is not there, or a value that is empty. */

@@ -8,8 +8,11 @@ import { Refusal } from "./refusal.ts";
 /** Where our own files are in the container. */
 export const OUR_PLACE = "/.wasmeter";
 
-/** A variable of the pod's has this before its name, so that it means nothing to Node, the loader or the shell. */
-export const VARIABLE_PREFIX = "WASMETER_POD_";
+/**
+ * The pod's variables have numbers for names, `WASMETER_POD_0=NAME=VALUE`: so they mean nothing to Node, the loader or the shell,
+ * which besides would not pass on a name like `my.var`.
+ */
+const VARIABLE_PREFIX = "WASMETER_POD_";
 
 /** What the runtime mounts without being asked, and where the kernel shows itself. */
 const NOT_GRANTED = ["/dev", "/proc", "/sys", "/run/secrets", "/var/run/secrets/kubernetes.io", OUR_PLACE];
@@ -145,7 +148,7 @@ const MOST_BYTES = 2 ** 21;
 /** A pointer for each. */
 const PER_STRING = 8;
 
-/** The pod's variables under names that only we read. Throws Refusal. */
+/** The pod's variables as {@link guestVariables} reads them. Throws Refusal. */
 export function podVariables(env: readonly string[]): string[] {
   return env.map((entry, index) => {
     const at = entry.indexOf("=");
@@ -158,7 +161,7 @@ export function podVariables(env: readonly string[]): string[] {
     if (entry.includes("\0")) {
       throw new Refusal("env", `the variable ${shownName(entry.slice(0, at))} contains a NUL byte`);
     }
-    return VARIABLE_PREFIX + entry;
+    return `${VARIABLE_PREFIX}${index}=${entry}`;
   });
 }
 
@@ -169,7 +172,7 @@ export function checkSize(args: readonly string[], env: readonly string[]): void
     const bytes = new TextEncoder().encode(text).length + 1;
     if (bytes > LONGEST_STRING) {
       const name = text.startsWith(VARIABLE_PREFIX)
-        ? `the variable ${shownName(text.slice(VARIABLE_PREFIX.length).split("=", 1)[0]!)}`
+        ? `the variable ${shownName(text.split("=", 2)[1] ?? "")}`
         : "an argument";
       throw new Refusal("env", `${name} has ${bytes} bytes; the kernel passes on at most ${LONGEST_STRING}`);
     }
@@ -183,13 +186,16 @@ export function checkSize(args: readonly string[], env: readonly string[]): void
   }
 }
 
-/** What {@link podVariables} renamed, with its own names. */
+/** What {@link podVariables} numbered, under its own names. Of several of one name the last holds. */
 export function guestVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
-  const own: [string, string | undefined][] = [];
-  for (const [key, value] of Object.entries(env)) {
-    if (key.startsWith(VARIABLE_PREFIX)) own.push([key.slice(VARIABLE_PREFIX.length), value]);
+  const numbered: (readonly [number: number, name: string, value: string])[] = [];
+  for (const [key, entry] of Object.entries(env)) {
+    if (!key.startsWith(VARIABLE_PREFIX) || entry === undefined) continue;
+    const at = entry.indexOf("=");
+    numbered.push([Number(key.slice(VARIABLE_PREFIX.length)), entry.slice(0, at), entry.slice(at + 1)]);
   }
-  return Object.fromEntries(own);
+  numbered.sort(([a], [b]) => a - b);
+  return Object.fromEntries(numbered.map(([, name, value]) => [name, value]));
 }

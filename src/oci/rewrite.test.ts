@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Program } from "./decision.ts";
+import { guestVariables } from "./grants.ts";
 import { REFUSALS, Refusal, type RefusalCode } from "./refusal.ts";
 import { rewriteConfig, type Surroundings } from "./rewrite.ts";
 import { type TestConfig, testConfig, testNode } from "./test-config.ts";
@@ -195,10 +196,27 @@ describe("the process", () => {
       withProcess({ env: ["NODE_OPTIONS=--require=/x.js", "LD_PRELOAD=/x.so", "A==b"] }),
     ).process;
     expect(env).toEqual([
-      "WASMETER_POD_NODE_OPTIONS=--require=/x.js",
-      "WASMETER_POD_LD_PRELOAD=/x.so",
-      "WASMETER_POD_A==b",
+      "WASMETER_POD_0=NODE_OPTIONS=--require=/x.js",
+      "WASMETER_POD_1=LD_PRELOAD=/x.so",
+      "WASMETER_POD_2=A==b",
     ]);
+  });
+
+  it("gives the guest any variable back, of one name the last", () => {
+    const names = Array.from({ length: 12 }, (_, index) => `N${index}=${index}`);
+    const { env } = rewritten(withProcess({ env: [...names, "my.var=1", "Ü=ö", "E=", "N3=again"] })).process;
+    const passedOn = Object.fromEntries(
+      env.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
+    );
+    // A shell passes on no other names.
+    for (const name of Object.keys(passedOn)) expect(name).toMatch(/^[A-Z_][A-Z0-9_]*$/);
+    expect(guestVariables({ HOME: "/", ...passedOn })).toEqual({
+      ...Object.fromEntries(names.map((entry) => entry.split("="))),
+      "my.var": "1",
+      Ü: "ö",
+      E: "",
+      N3: "again",
+    });
   });
 
   it("gets what Node needs, read-only, in a place of its own", () => {
@@ -330,7 +348,7 @@ describe("an application", () => {
 
   it("is served, by as many processes as there are processors for it", () => {
     const base = ["up", "--log-dir=", "--workers=1"];
-    const end = [`--max-memory=${16 * MIB}`, "--listen=0.0.0.0:3000", "--", "/spin.toml"];
+    const end = [`--max-memory=${8 * MIB}`, "--listen=0.0.0.0:3000", "--", "/spin.toml"];
     expect(words(application, node)).toEqual([...base, ...end]);
     const cpu = { quota: 350_000, period: 100_000 };
     expect(words({ ...application, linux: { resources: { cpu } } }, node)[2]).toBe("--workers=3");
@@ -348,12 +366,52 @@ describe("an application", () => {
   });
 });
 
+describe("a component", () => {
+  const component = (isHttpHandler: boolean): Surroundings =>
+    testNode({
+      module: { kind: "component", memoryBytes: 0, isHttpHandler },
+      command: {
+        ...testNode().command,
+        has: (name) => name === "run" || name === "serve",
+        hasOption: (name, option) => name === "serve" && option === "addr",
+        faultOf: (_, { value }) => (value === "there" ? "--addr: 'there' is no address" : undefined),
+      },
+    });
+  const end = [`--max-memory=${8 * MIB}`, "--addr=0.0.0.0:3000", "--", "/app.wasm"];
+
+  it("is a program, or is served if it handles requests", () => {
+    expect(words({}, component(false))[0]).toBe("run");
+    expect(words({}, component(true))).toEqual(["serve", "--inherit-env", "--workers=1", ...end]);
+  });
+
+  it("leaves Node a heap for many requests", () => {
+    const limit = { linux: { resources: { memory: { limit: 128 * MIB } } } };
+    const { args } = rewritten(limit, component(true)).process;
+    expect(args).toContain(`--max-memory=${40 * MIB}`);
+    expect(args).toContain("--max-old-space-size=64");
+  });
+
+  it("is served with the pod's volumes, where an annotation says", () => {
+    const mounts = [{ destination: "/data", source: "/pods/data", type: "bind", options: ["rbind", "ro"] }];
+    const annotations = { "wasmeter.dev/listen": "[::]:80" };
+    expect(words({ mounts, annotations }, component(true))).toEqual([
+      ...["serve", "--inherit-env", "--workers=1", "--dir=/data::/data:ro", "--addr=[::]:80"],
+      ...[end[0], ...end.slice(2)],
+    ]);
+    const wrong = { "wasmeter.dev/listen": "there" };
+    expect(refusal({ annotations: wrong }, component(true)).message).toBe(
+      "annotation wasmeter.dev/listen: 'there' is no address",
+    );
+    expect(refusal({ annotations }, component(false)).message).toContain("run has no option of this name");
+  });
+});
+
 describe("memory", () => {
   const limit = (mebibytes: number | undefined): Partial<TestConfig> => ({
     linux: { resources: { memory: mebibytes === undefined ? {} : { limit: mebibytes * MIB } } },
   });
   const given = (config: Partial<TestConfig>, memoryBytes = 0): string | undefined =>
-    words(config, testNode({ module: { kind: "module", memoryBytes } })).find((word) =>
+    words(config, testNode({ module: { kind: "module", memoryBytes, isHttpHandler: false } })).find((word) =>
       word.startsWith("--max-memory"),
     );
   const annotated = (size: string): Partial<TestConfig> => ({
@@ -388,7 +446,10 @@ describe("memory", () => {
 
   it("is refused where it cannot be had, with the number to write", () => {
     const declaring = (memory: number, config: Partial<TestConfig>): string =>
-      refusal(config, testNode({ module: { kind: "module", memoryBytes: memory * MIB } })).message;
+      refusal(
+        config,
+        testNode({ module: { kind: "module", memoryBytes: memory * MIB, isHttpHandler: false } }),
+      ).message;
     expect(refusal(limit(32)).message).toContain(
       "limit of 32Mi is too low: Node itself takes about 39Mi; write 48Mi",
     );

@@ -69,8 +69,11 @@ export interface CommandFacts {
   parseSize(option: string, text: string): number;
 }
 
-/** Where an application listens unless an annotation says otherwise; without rights it cannot have port 80. */
-const LISTEN: AnnotatedOption = { name: "listen", value: "0.0.0.0:3000" };
+/** The commands that a container may be. */
+export type GuestCommand = "run" | "serve" | "up";
+
+/** Where a server listens unless an annotation says otherwise; without rights it cannot have port 80. */
+const LISTEN = "0.0.0.0:3000";
 
 const NO_CAPABILITIES = { bounding: [], effective: [], inheritable: [], permitted: [], ambient: [] };
 
@@ -110,7 +113,8 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
     if (arg.includes("\0")) throw new Refusal("config", "config.json: process.args contains a NUL byte");
   }
   const path = runnable(look(), program);
-  const command = isApplication(path) ? "up" : "run";
+  const module = look().kind === "file" && !isApplication(path) ? around.outline(path) : undefined;
+  const command = isApplication(path) ? "up" : module?.isHttpHandler === true ? "serve" : "run";
   if (!around.command.has(command)) {
     throw new Refusal(
       "not-wasm",
@@ -118,8 +122,7 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
     );
   }
   const options = checkedOptions(annotations, command, around.command);
-  const share = guestMemory(memoryLimit(document));
-  const module = command === "run" && look().kind === "file" ? around.outline(path) : undefined;
+  const share = guestMemory(memoryLimit(document), command !== "run");
   const memory = memoryFlag(share, askedMemory(options, around.command), module?.memoryBytes ?? 0);
   const grants = directoryGrants(mounts, around.isDirectory);
   const files = around.nodeFiles();
@@ -172,17 +175,26 @@ function runnable(found: Program, program: string): string {
 // ------------------------------------------------------------------ options
 
 /** What the annotations ask for, each looked at by the command. Throws Refusal. */
-function checkedOptions(annotations: JsonObject, command: string, facts: CommandFacts): AnnotatedOption[] {
-  const options = annotatedOptions(annotations);
-  for (const option of options) {
-    const { name } = option;
-    if (!facts.hasOption(command, name)) {
+function checkedOptions(
+  annotations: JsonObject,
+  command: GuestCommand,
+  facts: CommandFacts,
+): AnnotatedOption[] {
+  return annotatedOptions(annotations).map((annotated) => {
+    const { name } = annotated;
+    const option = name === "listen" ? listenOption(command, annotated.value) : annotated;
+    if (!facts.hasOption(command, option.name)) {
       throw annotationFault(name, `wasmeter ${command} has no option of this name`);
     }
     const fault = facts.faultOf(command, option);
     if (fault !== undefined) throw annotationFault(name, fault);
-  }
-  return options;
+    return option;
+  });
+}
+
+/** `serve` has Wasmtime's name for it. */
+function listenOption(command: GuestCommand, value: string | undefined): AnnotatedOption {
+  return { name: command === "serve" ? "addr" : "listen", value };
 }
 
 function memoryLimit(document: Document): number | undefined {
@@ -197,7 +209,7 @@ function askedMemory(options: readonly AnnotatedOption[], facts: CommandFacts): 
   return asked === undefined ? undefined : facts.parseSize("--max-memory", asked);
 }
 
-/** Processes of an application: as many as the container has whole processors, and one at least. */
+/** Processes of a server: as many as the container has whole processors, and one at least. */
 function workers(document: Document): number {
   const resources = objectAt(objectAt(document.root, "linux", "linux"), "resources", "linux.resources");
   const cpu = objectAt(resources, "cpu", "linux.resources.cpu");
@@ -208,7 +220,7 @@ function workers(document: Document): number {
 
 /** The command and its options, without the program. */
 function commandWords(
-  command: "run" | "up",
+  command: GuestCommand,
   options: readonly AnnotatedOption[],
   memory: number | undefined,
   grants: DirectoryGrants,
@@ -217,7 +229,11 @@ function commandWords(
   const words = options.filter(({ name }) => name !== "max-memory").map(optionText);
   if (memory !== undefined) words.push(optionText({ name: "max-memory", value: String(memory) }));
   if (command === "run") return ["run", "--inherit-env", "--oom-exit", ...grants.options, ...words];
-  if (!options.some(({ name }) => name === LISTEN.name)) words.push(optionText(LISTEN));
+  const listen = listenOption(command, LISTEN);
+  if (!options.some(({ name }) => name === listen.name)) words.push(optionText(listen));
+  if (command === "serve") {
+    return ["serve", "--inherit-env", `--workers=${processes}`, ...grants.options, ...words];
+  }
   // Its logs are the container's: there is no place to write.
   return ["up", "--log-dir=", `--workers=${processes}`, ...words];
 }

@@ -55,7 +55,7 @@ export function testNode(
   const { program: found = { kind: "file", path: "/app.wasm", beginning: MODULE_BYTES }, ...rest } = changes;
   return {
     look: () => found,
-    outline: () => changes.module ?? { kind: "module", memoryBytes: 65_536 },
+    outline: () => changes.module ?? { kind: "module", memoryBytes: 65_536, isHttpHandler: false },
     isDirectory: () => true,
     nodeFiles: () => ({
       node: program("/usr/bin/node", "libc.so.6", "libm.so.6"),

@@ -102,6 +102,14 @@ function manifestOf(
   };
 }
 
+/** Throws UsageError. */
+export function readServeSettings(
+  line: CommandLine,
+  env: Readonly<Record<string, string | undefined>>,
+): ServerSettings {
+  return readServerSettings(line, env, { option: "addr", otherwise: "127.0.0.1:8080" });
+}
+
 export const serve: Command = {
   name: "serve",
   summary: "Serve one file over HTTP",
@@ -115,10 +123,7 @@ Each request has an instance that is as new. SIGTERM and Ctrl-C let what is unde
     const line = withWasmtimes(given);
     const file = onlyFile(line);
     if (!existsSync(file)) throw new InputError(`cannot read ${printable(file)}: no such file`);
-    const settings: ServerSettings = readServerSettings(line, io.env, {
-      option: "addr",
-      otherwise: "127.0.0.1:8080",
-    });
+    const settings = readServeSettings(line, io.env);
     const all = (name: string): readonly string[] => line.options.get(name) ?? [];
     const variables = [...readEnvFiles(all("env-file")), ...all("env").map(parseVariable)];
     const environment = buildEnvironment(variables, io.env, line.options.has("inherit-env"));

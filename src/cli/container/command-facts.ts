@@ -10,6 +10,7 @@ import { parseMemoryLimit } from "../args/units.ts";
 import { readUpOptions } from "../args/up-options.ts";
 import { allOptions, type Command } from "../command.ts";
 import { COMMANDS } from "../commands/index.ts";
+import { readServeSettings } from "../commands/serve.ts";
 import { UsageError } from "../usage-error.ts";
 
 function named(name: string): Command | undefined {
@@ -28,6 +29,7 @@ export const commandFacts: CommandFacts = {
       if (command === undefined) return undefined;
       const line = parseCommandLine(allOptions(command), [optionText(option), "--", "program"], true);
       if (name === "run") readRunOptions(line);
+      else if (name === "serve") readServeSettings(line, {});
       else readUpOptions(line, {});
       return undefined;
     } catch (error) {

@@ -25,7 +25,7 @@ function option(argv: readonly string[], ...names: readonly string[]): string | 
 
 /** Without annotations or an application there is nothing to check, and the command is not even loaded. */
 const NOTHING_TO_CHECK: CommandFacts = {
-  has: (command) => command === "run",
+  has: (command) => command !== "up",
   hasOption: () => false,
   faultOf: () => undefined,
   parseSize: Number,

@@ -143,6 +143,17 @@ describe.skipIf(typeof started === "string")("the runtime", () => {
     expect(manifest.layers).toMatchObject([{ mediaType: "application/wasm" }]);
   });
 
+  it("makes archives for one processor, which containerd on another does not take", () => {
+    const [name, platform] = ["localhost/foreign:1", "linux/s390x"];
+    const foreign = cluster.path("foreign.tar");
+    const command = [join(projectRoot, "dist/cli.js"), "image", HELLO, "-o", foreign];
+    execFileSync(process.execPath, [...command, "--name", name, "--platform", platform]);
+    expect(JSON.parse(run("skopeo", "inspect", `oci-archive:${foreign}`).out)).toMatchObject({
+      Architecture: "s390x",
+    });
+    expect(() => cluster.import(foreign)).toThrow(/image might be filtered out/);
+  });
+
   it("leaves an ordinary container's config.json as it is, to the byte", () => {
     const path = bundle("ordinary", "/bin/true");
     const before = readFileSync(join(path, "config.json"));

@@ -102,11 +102,12 @@ const PROGRAMS: Record<string, string> = {
       (br_if $serve (i32.lt_u (local.tee $turns (i32.add (local.get $turns) (i32.const 1))) (i32.const 2)))))`,
   /** Polls for one connection, sends 60,000 bytes and exits with 5, leaving it open. */
   "greet-and-exit": `${SOCKET_IMPORTS} (func (export "_start")
-    ;; 6 is again.
-    (if (i32.ne (i32.const 6) (call $accept (i32.const 3) (i32.const 0) (i32.const 0))) (then unreachable))
-    (i32.store8 (i32.const 72) (i32.const 1)) (i32.store (i32.const 80) (i32.const 3))
-    (call $check (call $poll (i32.const 64) (i32.const 256) (i32.const 1) (i32.const 16)))
-    (call $check (call $accept (i32.const 3) (i32.const 0) (i32.const 0)))
+    ;; 6 is again: where the client takes longer than the look that an accept which may not wait gives it.
+    (if (i32.eq (i32.const 6) (call $accept (i32.const 3) (i32.const 0) (i32.const 0)))
+      (then
+        (i32.store8 (i32.const 72) (i32.const 1)) (i32.store (i32.const 80) (i32.const 3))
+        (call $check (call $poll (i32.const 64) (i32.const 256) (i32.const 1) (i32.const 16)))
+        (call $check (call $accept (i32.const 3) (i32.const 0) (i32.const 0)))))
     (i32.store (i32.const 8) (i32.const 1024)) (i32.store (i32.const 12) (i32.const 60000))
     (call $check (call $send (i32.load (i32.const 0)) (i32.const 8) (i32.const 1) (i32.const 0) (i32.const 16)))
     (call $exit (i32.const 5)))`,

@@ -118,9 +118,9 @@ export async function rawRequest(
 }
 
 /** Waits until something is so. */
-export async function eventually(check: () => boolean, ms = 10_000): Promise<void> {
+export async function eventually(check: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   const end = Date.now() + ms;
-  while (!check()) {
+  while (!(await check())) {
     if (Date.now() > end) throw new Error(`did not become so: ${check}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

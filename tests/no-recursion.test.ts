@@ -28,7 +28,7 @@ const BOUNDED: Readonly<Record<string, readonly [names: string, bound: string]>>
   ],
   "decoder/type-reader.ts": ["refType valType", "once, for the message; and another function of that name"],
   "interp/run/context.ts": [
-    "fault globalGet globalSet poll select wouldBlock",
+    "fault globalGet globalSet poll select visitRoots wouldBlock",
     "methods that call functions of their names",
   ],
   "interp/run/interpreter.ts": ["visitRoots", "a method that calls a function of its name"],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
 import { Engine } from "./engine.ts";
+import { Store } from "./full-store.ts";
 import { Linker } from "./linker.ts";
 import { Module } from "./module.ts";
-import { Store } from "./store.ts";
 
 const engine = new Engine();
 const module = new Module(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Trap } from "../errors.ts";
 import { Engine } from "./engine.ts";
+import { Store } from "./full-store.ts";
 import { Memory } from "./memory.ts";
-import { Store } from "./store.ts";
 
 const makeMemory = (options = { min: 1 }) => new Memory(new Store(new Engine()), options);
 

@@ -300,15 +300,20 @@ describe("wasmeter up", () => {
 describe("workers", () => {
   it("share a port and their metrics; one that dies is replaced and takes only its own requests with it", async () => {
     const cwd = app();
-    const metrics = createServer().listen(0, "127.0.0.1");
-    await once(metrics, "listening");
-    const { port } = metrics.address() as { port: number };
-    metrics.close();
-    await once(metrics, "close");
-    const { child, url, output, ended } = await start(
-      ["up", "--listen", ":0", "--workers", "2", "--metrics", `127.0.0.1:${port}`],
-      { cwd },
-    );
+    let port = 0;
+    let started: Started;
+    do {
+      // Free now; somebody else may take it before it is used.
+      const metrics = createServer().listen(0, "127.0.0.1");
+      await once(metrics, "listening");
+      ({ port } = metrics.address() as { port: number });
+      metrics.close();
+      await once(metrics, "close");
+      started = await start(["up", "--listen", ":0", "--workers", "2", "--metrics", `127.0.0.1:${port}`], {
+        cwd,
+      });
+    } while (started.output.stderr.includes("the address is in use"));
+    const { child, url, output, ended } = started;
     const bodies = await Promise.all(
       Array.from({ length: 20 }, (_, k) => fetch(`${url}/n${k}`).then((answer) => answer.text())),
     );

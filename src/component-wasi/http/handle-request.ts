@@ -114,16 +114,13 @@ function startHandling3(
   const options = { ...call, signal: abort.signal };
   const { callToEnd } = instance;
   if (callToEnd === undefined) throw new TypeError(`${SIGNATURE}: the instance cannot run async functions`);
-  const done = Reflect.apply(callToEnd, instance, [
-    path,
-    [new Request3(state, request)],
-    returned,
-    options,
-  ]).then(unfollow, (error: unknown) => {
-    unfollow();
-    given.reject(error);
-    if (!ComponentError.isMade(error)) throw error;
-  });
+  const done = callToEnd
+    .call(instance, path, [new Request3(state, request)], returned, options)
+    .then(unfollow, (error: unknown) => {
+      unfollow();
+      given.reject(error);
+      if (!ComponentError.isMade(error)) throw error;
+    });
   done.catch(() => {});
   const head = given.promise.then((response): ResponseHead => {
     response.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));

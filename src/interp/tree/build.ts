@@ -192,7 +192,7 @@ class Builder {
       this.#seek(label.end);
       if (!this.#fill(label.end, next.end)) return undefined;
     }
-    outer.push(...this.#items);
+    for (const item of this.#items) outer.push(item);
     this.#items = outer;
     this.#seek(reached);
     return reached;

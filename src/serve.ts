@@ -4,13 +4,13 @@ export type { Application, Destination, FetchInside, ServedComponent } from "./h
 export type { Failure, FailureKind, Page } from "./http/failure.ts";
 export type { GuestRequest, MatchedRoute, RequestHandler, StopReason, Usage } from "./http/handler.ts";
 export type { GuestLimits } from "./http/limits.ts";
+export type { Listening } from "./http/listening.ts";
 export type { HistogramSnapshot, MetricsSnapshot } from "./http/metrics.ts";
 export type { HeaderList, IncomingRequest, RequestBody } from "./http/request.ts";
 export {
   type CloseOptions,
   createServer,
   HttpServer,
-  type Listening,
   type ListenOptions,
   type ServerOptions,
 } from "./http/server.ts";

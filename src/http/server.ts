@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
 import {
   integer,
   MILLISECONDS,
@@ -26,6 +26,7 @@ import type { Application } from "./application.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { statusPage } from "./failure.ts";
 import { FetchTransport, requestOfFetch } from "./fetch-exchange.ts";
+import { type Listening, listeningAt, openPort } from "./listening.ts";
 import { type MetricsSnapshot, metricsText } from "./metrics.ts";
 import { incomingRequest, NodeTransport } from "./node-request.ts";
 import { BadRequestError } from "./request.ts";
@@ -92,14 +93,6 @@ const CLOSE_OPTIONS = { graceMs: MILLISECONDS } satisfies OptionTable<CloseOptio
 
 export const DEFAULT_GRACE_MS = 10_000;
 const DEFAULT_PORT = 3000;
-
-/** Where a server listens. */
-export interface Listening {
-  readonly host: string;
-  readonly port: number;
-  /** E.g. `http://127.0.0.1:3000`. */
-  readonly url: string;
-}
 
 /** How often Node looks for connections whose time is over. */
 const TIMEOUT_CHECK_MS = 1_000;
@@ -180,17 +173,11 @@ export class HttpServer {
   async listen(options?: ListenOptions): Promise<Listening> {
     const { host = "127.0.0.1", port = DEFAULT_PORT } = readOptions("server.listen", options, LISTEN_OPTIONS);
     const node = this.#openNode();
-    await new Promise<void>((resolve, reject) => {
-      node.once("error", reject);
-      node.listen({ host, port }, () => {
-        node.off("error", reject);
-        resolve();
-      });
-    }).catch((error: unknown) => {
+    const address = await openPort(node, { host, port }).catch((error: unknown) => {
       this.#node = undefined;
       throw error;
     });
-    return listeningAt(node.address() as AddressInfo, this.#options.tls !== undefined);
+    return listeningAt(address, this.#options.tls !== undefined);
   }
 
   /**
@@ -356,12 +343,6 @@ export class HttpServer {
       answer.end();
     }
   }
-}
-
-/** @param address where a socket listens. */
-export function listeningAt({ address, port, family }: AddressInfo, isSecure: boolean): Listening {
-  const shown = family === "IPv6" ? `[${address}]` : address;
-  return { host: address, port, url: `${isSecure ? "https" : "http"}://${shown}:${port}` };
 }
 
 function readServerOptions(options: ServerOptions | undefined) {

@@ -3,6 +3,7 @@
 
 import cluster from "node:cluster";
 import { createServer, type Server } from "node:http";
+import { openPort } from "../../http/listening.ts";
 import { metricsText, sumOf } from "../../http/metrics.ts";
 import { printable } from "../../printable.ts";
 import { problemText } from "../../spin/problems.ts";
@@ -192,9 +193,8 @@ async function serveMetrics(
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(body);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(cannotListen("--metrics", address.host, address.port, error)));
-    server.listen(address, resolve);
+  await openPort(server, address).catch((error: unknown) => {
+    throw cannotListen("--metrics", address.host, address.port, error);
   });
   return server;
 }

@@ -2,8 +2,8 @@
 // Not node:cluster's own sharing: when its last worker stops listening, it closes what is accepted and on its way to a worker.
 
 import type { Worker } from "node:cluster";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { type Listening, listeningAt } from "../../http/server.ts";
+import { createServer, type Server, type Socket } from "node:net";
+import { type Listening, listeningAt, openPort } from "../../http/listening.ts";
 import type { Address } from "../args/server-options.ts";
 
 /** Connections that wait for a worker to be ready; one more is closed at once. As many as a worker has at most. */
@@ -30,14 +30,7 @@ export class SharedPort {
 
   /** Opens it. @throws Node's error, by rejecting, where the address cannot be had */
   async listen(address: Address): Promise<Listening> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(address, () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
-    });
-    return listeningAt(this.#server.address() as AddressInfo, this.#isSecure);
+    return listeningAt(await openPort(this.#server, address), this.#isSecure);
   }
 
   /** A worker takes connections from now on. */

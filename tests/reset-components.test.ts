@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Engine, InstanceBusyError, LimitError, Store, Trap } from "wasmeter";
 import { Component, type ComponentInstance, ComponentLinker } from "wasmeter/component";
 import { Wasi } from "wasmeter/component/wasi";
-import { eventually, serve } from "./http-support.ts";
+import { eventually, manifestOf, serve } from "./http-support.ts";
 import { wat } from "./wat.ts";
 
 const engine = new Engine();
@@ -318,19 +318,9 @@ const TRACES = wat(`(component
   (instance (export "wasi:cli/run@0.2.0") (export "run" (func $run))))`);
 
 it("shows a request nothing of the one before it", async () => {
-  const { url, records } = await serve(
-    `spin_manifest_version = 2
-[application]
-name = "traces"
-[[trigger.http]]
-route = "/..."
-component = "guest"
-executor = { type = "wagi" }
-[component.guest]
-source = "guest.wasm"
-files = ["*.txt"]`,
-    { files: { "guest.wasm": TRACES, "a.txt": "A" } },
-  );
+  const { url, records } = await serve(manifestOf('files = ["*.txt"]'), {
+    files: { "guest.wasm": TRACES, "a.txt": "A" },
+  });
   for (let k = 0; k < 4; k++) expect(await (await fetch(url)).text()).toBe("0120111203");
   await eventually(() => records.length === 4);
   // It was one instance that did it all.

@@ -34,43 +34,48 @@ function opened(stores: GrantedStores, label: string): KeyValueStore {
   return store;
 }
 
+/** What both interfaces' stores do in the same words. */
+class OpenStore {
+  readonly store: KeyValueStore;
+  readonly #call: HostCall;
+
+  constructor(store: KeyValueStore, call: HostCall) {
+    this.store = store;
+    this.#call = call;
+  }
+
+  get(key: string): Value | Promise<Value> {
+    this.#call.charge(bytesOf(key));
+    return told(this.#call, () => this.store.get(key));
+  }
+
+  set(key: string, value: Uint8Array): void | Promise<void> {
+    this.#call.charge(bytesOf(key) + value.length);
+    return told(this.#call, () => this.store.set(key, value));
+  }
+
+  delete(key: string): void | Promise<void> {
+    this.#call.charge(bytesOf(key));
+    return told(this.#call, () => this.store.delete(key));
+  }
+
+  exists(key: string): boolean | Promise<boolean> {
+    this.#call.charge(bytesOf(key));
+    return told(this.#call, () => this.store.exists(key));
+  }
+}
+
 /** `fermyon:spin/key-value@2.0.0` */
 export function spinKeyValue(stores: GrantedStores, call: HostCall): HostInterface {
-  class Store {
-    readonly #store: KeyValueStore;
-
-    constructor(store: KeyValueStore) {
-      this.#store = store;
-    }
-
+  class Store extends OpenStore {
     static open(label: string): Store {
       call.charge(bytesOf(label));
-      return new Store(opened(stores, label));
-    }
-
-    get(key: string): Value | Promise<Value> {
-      call.charge(bytesOf(key));
-      return told(call, () => this.#store.get(key));
-    }
-
-    set(key: string, value: Uint8Array): void | Promise<void> {
-      call.charge(bytesOf(key) + value.length);
-      return told(call, () => this.#store.set(key, value));
-    }
-
-    delete(key: string): void | Promise<void> {
-      call.charge(bytesOf(key));
-      return told(call, () => this.#store.delete(key));
-    }
-
-    exists(key: string): boolean | Promise<boolean> {
-      call.charge(bytesOf(key));
-      return told(call, () => this.#store.exists(key));
+      return new Store(opened(stores, label), call);
     }
 
     getKeys(): string[] | Promise<string[]> {
       call.charge(0);
-      return told(call, () => this.#store.keys());
+      return told(call, () => this.store.keys());
     }
   }
   return { Store };
@@ -80,35 +85,7 @@ type Entry = readonly [key: string, value: Uint8Array];
 
 /** Interfaces of `wasi:keyvalue@0.2.0-draft2`, by name. */
 export function wasiKeyValue(stores: GrantedStores, call: HostCall): Readonly<Record<string, HostInterface>> {
-  const storeOf = (bucket: Bucket): KeyValueStore => bucket.store;
-
-  class Bucket {
-    readonly store: KeyValueStore;
-
-    constructor(store: KeyValueStore) {
-      this.store = store;
-    }
-
-    get(key: string): Value | Promise<Value> {
-      call.charge(bytesOf(key));
-      return told(call, () => this.store.get(key));
-    }
-
-    set(key: string, value: Uint8Array): void | Promise<void> {
-      call.charge(bytesOf(key) + value.length);
-      return told(call, () => this.store.set(key, value));
-    }
-
-    delete(key: string): void | Promise<void> {
-      call.charge(bytesOf(key));
-      return told(call, () => this.store.delete(key));
-    }
-
-    exists(key: string): boolean | Promise<boolean> {
-      call.charge(bytesOf(key));
-      return told(call, () => this.store.exists(key));
-    }
-
+  class Bucket extends OpenStore {
     /** All at once: there is never a cursor to go on from. */
     async listKeys(cursor: string | undefined): Promise<{ keys: string[]; cursor: undefined }> {
       call.charge(0);
@@ -129,7 +106,7 @@ export function wasiKeyValue(stores: GrantedStores, call: HostCall): Readonly<Re
 
     static new(bucket: Bucket, key: string): Cas {
       call.charge(bytesOf(key));
-      return new Cas(storeOf(bucket), key);
+      return new Cas(bucket.store, key);
     }
 
     async current(): Promise<Value> {
@@ -150,29 +127,29 @@ export function wasiKeyValue(stores: GrantedStores, call: HostCall): Readonly<Re
     "wasi:keyvalue/store@0.2.0-draft2": {
       open(label: string): Bucket {
         call.charge(bytesOf(label));
-        return new Bucket(opened(stores, label));
+        return new Bucket(opened(stores, label), call);
       },
       Bucket,
     },
     "wasi:keyvalue/batch@0.2.0-draft2": {
       getMany(bucket: Bucket, keys: readonly string[]) {
         call.charge(lengthOf(keys));
-        return told(call, () => storeOf(bucket).getMany(keys));
+        return told(call, () => bucket.store.getMany(keys));
       },
       setMany(bucket: Bucket, entries: readonly Entry[]) {
         call.charge(entries.reduce((sum, [key, value]) => sum + bytesOf(key) + value.length, 0));
-        return told(call, () => storeOf(bucket).setMany(entries));
+        return told(call, () => bucket.store.setMany(entries));
       },
       deleteMany(bucket: Bucket, keys: readonly string[]) {
         call.charge(lengthOf(keys));
-        return told(call, () => storeOf(bucket).deleteMany(keys));
+        return told(call, () => bucket.store.deleteMany(keys));
       },
     },
     "wasi:keyvalue/atomics@0.2.0-draft2": {
       Cas,
       increment(bucket: Bucket, key: string, delta: bigint) {
         call.charge(bytesOf(key));
-        return told(call, () => storeOf(bucket).increment(key, delta));
+        return told(call, () => bucket.store.increment(key, delta));
       },
       async swap(cas: Cas, value: Uint8Array): Promise<void> {
         call.charge(bytesOf(cas.key) + value.length);

@@ -4,7 +4,8 @@ import { Engine, Store } from "../api/index.ts";
 import { Component, ComponentError, ComponentLinker, type HostInterface } from "../component/index.ts";
 import { type HostCall, hostCall } from "./host-call.ts";
 import { absentImports, spinInterfaces } from "./spin-interfaces.ts";
-import { KeyValueFile } from "./stores/key-value-file.ts";
+import { wasiKeyValue } from "./stores/key-value.ts";
+import { KeyValueFile, KeyValueStore, StoreError } from "./stores/key-value-file.ts";
 
 const FREE: HostCall = { charge: () => {}, report: () => {} };
 
@@ -102,6 +103,22 @@ describe("key-value", () => {
     expect(await payloadOf(() => atomics?.swap?.(refused.val, new Uint8Array((16 << 20) + 1)))).toEqual({
       tag: "store-error",
       val: { tag: "other", val: "a value has at most 16777216 bytes" },
+    });
+  });
+
+  it("says it as atomics do where a value that has changed cannot be read again", async () => {
+    let isFirst = true;
+    const store = new KeyValueStore("default", <T>() => {
+      if (!isFirst) throw new StoreError("it is gone");
+      isFirst = false;
+      return false as T;
+    });
+    const all = wasiKeyValue(new Map([["default", store]]), FREE) as unknown as Record<string, Members>;
+    const atomics = all["wasi:keyvalue/atomics@0.2.0-draft2"];
+    const cas = atomics?.Cas?.new?.(all["wasi:keyvalue/store@0.2.0-draft2"]?.open?.("default"), "k");
+    expect(await payloadOf(() => atomics?.swap?.(cas, bytes(1)))).toEqual({
+      tag: "store-error",
+      val: { tag: "other", val: "it is gone" },
     });
   });
 

@@ -115,11 +115,12 @@ export function wasiKeyValue(stores: GrantedStores, call: HostCall): Readonly<Re
       return this.#before;
     }
 
-    async swap(value: Uint8Array): Promise<void> {
-      if (await this.store.swap(this.key, this.#before, value)) return;
+    /** Gives one that knows the value of now, where it is not the one that was read. */
+    async swap(value: Uint8Array): Promise<Cas | undefined> {
+      if (await told(call, () => this.store.swap(this.key, this.#before, value))) return undefined;
       const next = new Cas(this.store, this.key);
       await next.current();
-      throw new ComponentError({ tag: "cas-failed", val: next });
+      return next;
     }
   }
 
@@ -153,12 +154,12 @@ export function wasiKeyValue(stores: GrantedStores, call: HostCall): Readonly<Re
       },
       async swap(cas: Cas, value: Uint8Array): Promise<void> {
         call.charge(bytesOf(cas.key) + value.length);
-        try {
-          await cas.swap(value);
-        } catch (error) {
-          if (error instanceof ComponentError) throw error;
-          throw new ComponentError({ tag: "store-error", val: other(error, call).payload });
-        }
+        const next = await cas.swap(value).catch((error: unknown) => {
+          throw ComponentError.isMade(error)
+            ? new ComponentError({ tag: "store-error", val: error.payload })
+            : error;
+        });
+        if (next !== undefined) throw new ComponentError({ tag: "cas-failed", val: next });
       },
     },
   };

@@ -13,17 +13,9 @@ import {
 } from "wasmeter";
 import { Component, ComponentError, type ComponentInstance, ComponentLinker } from "wasmeter/component";
 import { Wasi } from "wasmeter/component/wasi";
+import { MUTANT_FUEL, MUTANT_LIMITS } from "./mutant-bounds.ts";
 
-const LIMITS = {
-  memoryBytes: 2 ** 24,
-  totalBytes: 2 ** 25,
-  gcHeapBytes: 2 ** 22,
-  tableElements: 100_000,
-  callDepth: 500,
-  handles: 1000,
-  liftedBytes: 2 ** 20,
-};
-const FUEL = 100_000;
+const LIMITS = { ...MUTANT_LIMITS, handles: 1000, liftedBytes: 2 ** 20 };
 /** Exports of one component that are called. */
 const MOST_CALLS = 20;
 
@@ -79,7 +71,7 @@ export class ComponentSubject {
 
   #run(component: Component): void {
     const store = new Store(this.#engine, {
-      ...{ fuel: FUEL, limits: LIMITS, wasi: new Wasi({ deterministic: true }) },
+      ...{ fuel: MUTANT_FUEL, limits: LIMITS, wasi: new Wasi({ deterministic: true }) },
     });
     let instance: ComponentInstance;
     try {
@@ -99,7 +91,7 @@ export class ComponentSubject {
   #callAll({ exports, store }: ComponentInstance): void {
     for (const callable of functionsOf(exports).slice(0, MOST_CALLS)) {
       this.counts.called++;
-      store.addFuel(FUEL);
+      store.addFuel(MUTANT_FUEL);
       try {
         callable();
       } catch (error) {

@@ -15,17 +15,9 @@ import {
   ValidationError,
   WasmException,
 } from "wasmeter";
+import { MUTANT_FUEL, MUTANT_LIMITS } from "../fuzz/mutant-bounds.ts";
 import { MUTATORS, type Mutation, type MutationKind, mutate } from "../fuzz/mutate.ts";
 import { seedModules } from "../fuzz/seed-modules.ts";
-
-const LIMITS = {
-  memoryBytes: 2 ** 24,
-  totalBytes: 2 ** 25,
-  gcHeapBytes: 2 ** 22,
-  tableElements: 100_000,
-  callDepth: 500,
-};
-const FUEL = 100_000;
 
 const seeds = seedModules();
 const small = seeds.filter(({ length }) => length < 4096);
@@ -85,7 +77,7 @@ function compile(engine: Engine, bytes: Uint8Array): Module | undefined {
 }
 
 function run(engine: Engine, module: Module): void {
-  const store = new Store(engine, { fuel: FUEL, limits: LIMITS });
+  const store = new Store(engine, { fuel: MUTANT_FUEL, limits: MUTANT_LIMITS });
   let exports: Record<string, unknown>;
   try {
     exports = new Linker(engine).trapUnknownImports().instantiate(store, module).exports;
@@ -96,7 +88,7 @@ function run(engine: Engine, module: Module): void {
   for (const callable of Object.values(exports)) {
     if (typeof callable !== "function") continue;
     counts.ran++;
-    store.addFuel(FUEL);
+    store.addFuel(MUTANT_FUEL);
     const { params } = (callable as unknown as { type: { params: readonly string[] } }).type;
     try {
       callable(...params.map(argument));

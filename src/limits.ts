@@ -11,7 +11,7 @@ export interface Limits {
   readonly gcHeapBytes: number;
   /**
    * Bytes that the store's guests take on the heap of the JavaScript engine: tables, GC objects, exceptions, frames,
-   * executions, instances and their functions. Default 96 MiB.
+   * executions, instances and their functions, handles, and what WASI holds open for them. Default 96 MiB.
    */
   readonly hostHeapBytes: number;
   /** Elements of each table. A `table.grow` past it gives -1. Default 10,000,000. */

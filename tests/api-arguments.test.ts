@@ -205,6 +205,7 @@ const MAKERS: Readonly<Record<string, () => object>> = {
   Engine: () => new Engine(),
   Module: () => module,
   Store: () => new Store(engine, { fuel: 100 }),
+  HostHeapBudget: () => new Store(engine).hostHeap,
   Linker: () => new Linker(engine),
   PreparedInstance: () =>
     new Linker(engine).func("env", "f", { params: ["i32"], results: ["i32"] }, () => 1).prepare(module),
@@ -229,7 +230,14 @@ const MAKERS: Readonly<Record<string, () => object>> = {
 };
 
 /** Made by the engine alone. */
-const NOT_CONSTRUCTED = new Set(["Caller", "Instance", "Execution", "PreparedInstance", "Tenant"]);
+const NOT_CONSTRUCTED = new Set([
+  "Caller",
+  "Instance",
+  "Execution",
+  "HostHeapBudget",
+  "PreparedInstance",
+  "Tenant",
+]);
 /** Errors that host code throws itself; the others are made by the engine. */
 const MADE_BY_HOSTS = new Set(["WasmException", "WasiError"]);
 

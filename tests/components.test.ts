@@ -403,6 +403,36 @@ describe("limits", () => {
     expect(() => full.exports.fill(11)).toThrow(LimitError);
   });
 
+  it("hold for what handles take on the host's heap, and those that are dropped take nothing", () => {
+    const dropping = `(component
+      (type $r (resource (rep i32)))
+      (core func $new (canon resource.new $r))
+      (core func $drop (canon resource.drop $r))
+      (core module $m
+        (import "" "new" (func $new (param i32) (result i32)))
+        (import "" "drop" (func $drop (param i32)))
+        (func (export "fill") (param i32)
+          (loop $l (drop (call $new (i32.const 1)))
+            (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+        (func (export "empty") (param i32)
+          (loop $l (call $drop (local.get 0))
+            (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+      (core instance $i (instantiate $m (with "" (instance
+        (export "new" (func $new)) (export "drop" (func $drop))))))
+      (func (export "fill") (param "n" u32) (canon lift (core func $i "fill")))
+      (func (export "empty") (param "n" u32) (canon lift (core func $i "empty"))))`;
+    const store = new Store(engine, { limits: { hostHeapBytes: 1_000_000 } });
+    const { exports } = make(dropping, undefined, store);
+    exports.fill(1);
+    exports.empty(1);
+    const before = store.hostHeap.used;
+    exports.fill(10_000);
+    expect(store.hostHeap.used - before).toBe(800_000);
+    exports.empty(10_000);
+    expect(store.hostHeap.used).toBe(before);
+    expect(() => exports.fill(20_000)).toThrow(/exceeds the limit hostHeapBytes = 1000000/);
+  });
+
   it("hold for component instances", () => {
     const nested = "(component (component $c) (instance (instantiate $c)) (instance (instantiate $c)))";
     expect(() =>

@@ -40,6 +40,7 @@ export type { ExportValue } from "./externs.ts";
 export type { CallOptions, Func, HostFunction, HostFunctionType } from "./func.ts";
 export { type ArrayContents, type FieldDescriptor, GcArray, GcStruct } from "./gc-object.ts";
 export { Global, type GlobalOptions } from "./global.ts";
+export { HostHeapBudget } from "./host-heap-budget.ts";
 export { type Exports, Instance, type StartOptions } from "./instance.ts";
 export { InterruptHandle, type InterruptOptions } from "./interrupt.ts";
 export { Linker, type LinkerOptions } from "./linker.ts";

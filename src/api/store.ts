@@ -24,6 +24,7 @@ import { type Blocking, StoreState } from "../runtime/store.ts";
 import { disposeSymbol } from "./dispose.ts";
 import { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
+import { HostHeapBudget } from "./host-heap-budget.ts";
 import { inspection, inspectSymbol } from "./inspection.ts";
 import { type Pack, partsOf } from "./pack.ts";
 import { StoreValues } from "./store-values.ts";
@@ -79,6 +80,7 @@ export class Store {
   readonly state: StoreState;
   /** @internal */
   readonly values: StoreValues;
+  #hostHeap: HostHeapBudget | undefined;
   /** Bytes reserved by the embedder. */
   #reserved = 0;
   /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
@@ -200,6 +202,15 @@ export class Store {
       throw new RangeError(`store.release: only ${this.#reserved} bytes are reserved`);
     this.#reserved -= bytes;
     this.state.total.release(bytes);
+  }
+
+  /**
+   * The same for what the host holds on the heap of the JavaScript engine: a budget that counts against `hostHeapBytes`. WASI charges
+   * descriptors, directory listings and the like to it.
+   */
+  get hostHeap(): HostHeapBudget {
+    this.#hostHeap ??= new HostHeapBudget(this.state);
+    return this.#hostHeap;
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import { type Read, readOptions } from "../checks/options.ts";
 import { WasiError } from "../wasi/abi.ts";
+import { DESCRIPTOR_BYTES } from "../wasi/budget.ts";
 import type { FileSystemDirectory } from "../wasi/fs/file-system.ts";
 import { environmentEntries, Grants } from "../wasi/grants.ts";
 import { Listings } from "../wasi/listings.ts";
@@ -36,7 +37,7 @@ export class WasiState extends Grants {
   readonly network: NetworkGrants;
   readonly sockets: SocketHost | undefined;
   readonly transport: HttpTransport | undefined;
-  readonly listings = new Listings();
+  readonly listings = new Listings(this.hostHeap);
   readonly #maxDescriptors: number;
   readonly #open = new Set<Open>();
   /** What is still being sent for what the guest has closed. */
@@ -109,6 +110,7 @@ export class WasiState extends Grants {
     let result: T;
     try {
       this.meter.charge("wasiCall", 1);
+      this.hostHeap.connect(caller?.store?.hostHeap);
       result = run();
     } catch (error) {
       throw failure(this, error);
@@ -155,12 +157,14 @@ export class WasiState extends Grants {
 
   // ------------------------------------------------------------ what is open
 
-  /** For those who must not open what cannot be counted then. @throws WasiError `mfile` when too much is open */
+  /** For those who must not open what cannot be counted then. @throws WasiError `mfile` when too much is open, `nomem` when the host's heap is full */
   reserve(): void {
     if (this.#open.size >= this.#maxDescriptors) throw new WasiError("mfile");
+    this.hostHeap.take(DESCRIPTOR_BYTES);
+    this.hostHeap.release(DESCRIPTOR_BYTES);
   }
 
-  /** Counts something as open. @throws WasiError `mfile` when too much is, and closes it */
+  /** Counts something as open. @throws as {@link reserve}, and closes it */
   opened(resource: Open): void {
     try {
       this.reserve();
@@ -168,12 +172,15 @@ export class WasiState extends Grants {
       void resource.close();
       throw error;
     }
+    this.hostHeap.take(DESCRIPTOR_BYTES);
     this.#open.add(resource);
   }
 
   /** Closes something that was {@link opened}. */
   closeOne(resource: Open): void {
-    if (this.#open.delete(resource)) this.send(resource.close());
+    if (!this.#open.delete(resource)) return;
+    this.hostHeap.release(DESCRIPTOR_BYTES);
+    this.send(resource.close());
   }
 
   /** Lets something go on after the guest has closed it; {@link flush} waits for it. */

@@ -1,5 +1,6 @@
 // The hosts of one guest as plain objects, for tests that call them as a guest would.
 
+import type { ChargedBudget } from "../wasi/budget.ts";
 import type { HostCaller } from "./engine.ts";
 import { interfaces } from "./interfaces.ts";
 import type { ComponentWasiOptions } from "./options.ts";
@@ -9,8 +10,12 @@ import { Wasi } from "./wasi.ts";
 // biome-ignore lint/suspicious/noExplicitAny: tests call what guests call, in whatever form
 export type Interface = Record<string, any>;
 
-/** A guest's interfaces by name, e.g. `io/streams`, and what it has been charged. */
-export function hostsOf(options?: ComponentWasiOptions, prices: Readonly<Record<string, number>> = {}) {
+/** A guest's interfaces by name, e.g. `io/streams`, and what it has been charged; its store has `hostHeap`, if that is given. */
+export function hostsOf(
+  options?: ComponentWasiOptions,
+  prices: Readonly<Record<string, number>> = {},
+  hostHeap?: ChargedBudget,
+) {
   const charged = { fuel: 0, consumed: 0n };
   const caller: HostCaller = {
     store: {
@@ -18,6 +23,7 @@ export function hostsOf(options?: ComponentWasiOptions, prices: Readonly<Record<
         return charged.consumed;
       },
       engine: { costModel: prices },
+      ...(hostHeap === undefined ? {} : { hostHeap }),
     },
     chargeFuel(amount) {
       charged.fuel += amount;

@@ -23,6 +23,12 @@ export const FUNCTION_BYTES = 96;
 export const CALLABLE_BYTES = 640;
 /** An execution, with the registers that it begins with. */
 export const EXECUTION_BYTES = 3_072;
+/** A handle to a resource that a component has defined. */
+export const GUEST_HANDLE_BYTES = 80;
+/** Any other, with what it names: a resource of the host, an end of a stream, a set of waitables. */
+export const HANDLE_BYTES = 400;
+/** A thread of a component, beside its execution. */
+export const THREAD_BYTES = 400;
 /** A place for a suspended frame's call, in an array that grows by half. */
 export const CALL_NODE_BYTES = 12;
 /** 8 bytes of frames: two words of registers, and a reference, in arrays that grow by half or double. */

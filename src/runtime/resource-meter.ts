@@ -40,6 +40,11 @@ export class ResourceMeter implements Budget {
     return true;
   }
 
+  /** Takes `amount` back that was given up for a moment, whether it fits or not. */
+  reserve(amount: number): void {
+    this.#used += amount;
+  }
+
   release(amount: number): void {
     this.#used -= amount;
   }

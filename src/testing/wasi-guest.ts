@@ -10,6 +10,7 @@ import {
   FILE_TYPES,
   type FileType,
 } from "../wasi/abi.ts";
+import type { ChargedBudget } from "../wasi/budget.ts";
 import type { AbiType, CallerLike, LinkerLike } from "../wasi/engine.ts";
 import type { WasiOptions } from "../wasi/grants.ts";
 import { WasiPreview1 } from "../wasi/preview1.ts";
@@ -60,7 +61,8 @@ export class TestGuest {
   >();
   readonly #caller: CallerLike;
 
-  constructor(options: WasiOptions = {}, pages = 4) {
+  /** @param hostHeap what the guest's store has for what is held for it */
+  constructor(options: WasiOptions = {}, pages = 4, hostHeap?: ChargedBudget) {
     this.bytes = new Uint8Array(pages * 65536);
     const self = this;
     // Everything costs 1; which price was asked for last is what is charged.
@@ -77,7 +79,8 @@ export class TestGuest {
     this.#caller = {
       memory: { bytes: () => this.bytes },
       get store() {
-        return { fuelConsumed: self.fuel, engine: { costModel } };
+        const store = { fuelConsumed: self.fuel, engine: { costModel } };
+        return hostHeap === undefined ? store : { ...store, hostHeap };
       },
       chargeFuel: (amount) => add(amount),
       refundFuel: (amount) => add(-amount),

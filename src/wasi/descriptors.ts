@@ -12,6 +12,7 @@ import {
   STREAM_RIGHTS,
   WasiError,
 } from "./abi.ts";
+import { DESCRIPTOR_BYTES, type HostHeapAccount } from "./budget.ts";
 import type { FileSystemDirectory, FileSystemFile } from "./fs/file-system.ts";
 import { type Listing, type ListingHolder, Listings } from "./listings.ts";
 import type { SocketConnection, SocketListener } from "./sockets.ts";
@@ -117,11 +118,17 @@ export class Descriptors {
   #lowestFree = 0;
   /** Connections that are closed, and still send. */
   readonly #sending = new Set<Promise<void>>();
-  readonly #listings = new Listings();
+  readonly #hostHeap: HostHeapAccount;
+  readonly #listings: Listings;
 
-  /** @param limit most descriptors open at once; one more is `mfile` */
-  constructor(limit: number) {
+  /**
+   * @param limit most descriptors open at once; one more is `mfile`
+   * @param hostHeap what descriptors and listings count against
+   */
+  constructor(limit: number, hostHeap: HostHeapAccount) {
     this.#limit = limit;
+    this.#hostHeap = hostHeap;
+    this.#listings = new Listings(hostHeap);
   }
 
   get size(): number {
@@ -132,9 +139,15 @@ export class Descriptors {
     return this.#changes;
   }
 
-  /** @throws WasiError `mfile` when full */
+  /** @throws WasiError `mfile` when full, `nomem` when the host's heap is; what the descriptor stands for is closed then */
   add(descriptor: Descriptor): number {
-    this.reserve();
+    try {
+      this.reserve();
+    } catch (error) {
+      this.#release(descriptor);
+      throw error;
+    }
+    this.#hostHeap.take(DESCRIPTOR_BYTES);
     let fd = this.#lowestFree;
     while (this.#table.has(fd)) fd++;
     this.#table.set(fd, descriptor);
@@ -143,9 +156,11 @@ export class Descriptors {
     return fd;
   }
 
-  /** For those who must not make what cannot be added then. @throws WasiError `mfile` when full */
+  /** For those who must not make what cannot be added then. @throws as {@link add} */
   reserve(): void {
     if (this.#table.size >= this.#limit) throw new WasiError("mfile");
+    this.#hostHeap.take(DESCRIPTOR_BYTES);
+    this.#hostHeap.release(DESCRIPTOR_BYTES);
   }
 
   /** @throws WasiError `badf` if not open, `notcapable` without one of `rights` */
@@ -221,6 +236,7 @@ export class Descriptors {
 
   #remove(fd: number): void {
     this.#table.delete(fd);
+    this.#hostHeap.release(DESCRIPTOR_BYTES);
     this.#changes++;
     if (fd < this.#lowestFree) this.#lowestFree = fd;
   }

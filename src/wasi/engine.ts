@@ -1,6 +1,7 @@
 // What WASI needs of an engine, as structural interfaces: the embedder API fits them, and so does any test double.
 // Must not import the runtime or the interpreter.
 
+import type { ChargedBudget } from "./budget.ts";
 import type { HostPrices } from "./work.ts";
 
 /** A guest's linear memory. */
@@ -25,6 +26,8 @@ export interface CallerLike {
     readonly fuelConsumed: bigint;
     /** Whose cost model says what the host's work costs the guest; without one it is free. */
     readonly engine?: { readonly costModel: HostPrices };
+    /** What is held for the guest on the heap of the JavaScript engine counts here. */
+    readonly hostHeap?: ChargedBudget;
     /** What the store was made with. */
     readonly wasi?: unknown;
   };

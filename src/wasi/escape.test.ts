@@ -11,6 +11,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EVERY_RIGHT, TestGuest } from "../testing/wasi-guest.ts";
 import { RIGHT } from "./abi.ts";
+import { HostHeapAccount } from "./budget.ts";
 import { Descriptors, type DirectoryDescriptor, preopenDescriptor } from "./descriptors.ts";
 import { MemoryFileSystem } from "./fs/memory.ts";
 import { ReadOnlyFileSystem } from "./fs/read-only.ts";
@@ -507,7 +508,7 @@ describe("exhaustion", () => {
   });
 
   test("listings of one large directory through many descriptors are not all kept", () => {
-    const descriptors = new Descriptors(1024);
+    const descriptors = new Descriptors(1024, new HostHeapAccount());
     const meter = new GuestMeter();
     const entries = Array.from({ length: 100_000 }, (_, i) => ({
       name: `${i}`,

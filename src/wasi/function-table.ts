@@ -39,6 +39,11 @@ export class Call implements WorkMeter {
     this.#caller.throwIfInterrupted?.();
   }
 
+  /** The guest's store is known now. @throws WasiError `nomem` */
+  connectHostHeap(): void {
+    this.state.hostHeap.connect(this.#caller.store?.hostHeap);
+  }
+
   /** Charges the guest for work that comes now, by the engine's cost model. @throws what stops a guest that cannot pay */
   charge(unit: WorkUnit, count: number): void {
     const amount = this.#priceOf(unit) * count;
@@ -129,6 +134,7 @@ export function invoke(
   let pending: void | Promise<void>;
   try {
     call.charge("wasiCall", 1);
+    call.connectHostHeap();
     pending = fn.run(call, args);
   } catch (error) {
     call.settle();

@@ -3,6 +3,7 @@
 
 import type { Read } from "../checks/options.ts";
 import { quotedName } from "../printable.ts";
+import { HostHeapAccount } from "./budget.ts";
 import { type ClockSource, systemClock, VirtualClock } from "./clock-source.ts";
 import { deterministicInput } from "./deterministic-input.ts";
 import { DeterministicFileSystem } from "./fs/deterministic.ts";
@@ -80,6 +81,8 @@ export class Grants {
   readonly parking = new Parking();
   /** Charges the guest for what its file systems do. */
   readonly meter = new GuestMeter();
+  /** Of descriptors, listings and the like. */
+  readonly hostHeap = new HostHeapAccount();
   /** What the guest ended with. */
   exitCode: number | undefined;
   readonly #input: InputStream;

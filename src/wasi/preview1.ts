@@ -206,6 +206,7 @@ export class WasiPreview1 {
   reset(fuelConsumed: bigint): void {
     const fuel = FUEL.read(fuelConsumed, "wasi.reset: fuelConsumed");
     this.close();
+    this.#state.hostHeap.retire();
     this.#state = new WasiState(this.#options, fuel - this.#fuelAtCheckpoint);
     this.#phase = this.#phaseAtCheckpoint;
   }

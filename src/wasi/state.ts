@@ -36,7 +36,7 @@ export class WasiState extends Grants {
     this.env = env;
     this.argsBytes = sizeOfStrings(args);
     this.envBytes = sizeOfStrings(env);
-    this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS);
+    this.descriptors = new Descriptors(options.maxDescriptors ?? DEFAULT_MAX_DESCRIPTORS, this.hostHeap);
     const { descriptors } = this;
     descriptors.add(streamDescriptor(this.stdin, undefined));
     descriptors.add(streamDescriptor(undefined, this.stdout));

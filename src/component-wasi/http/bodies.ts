@@ -12,7 +12,7 @@ import { Operation } from "../sockets/operation.ts";
 import type { WasiState } from "../state.ts";
 import type { BodyPipe } from "./body-pipe.ts";
 import type { HttpErrorCode } from "./error-code.ts";
-import { Fields, visibleFields } from "./fields.ts";
+import { Fields, type FieldsOwner, visibleFields } from "./fields.ts";
 import { type Field, HttpError } from "./transport.ts";
 
 type Result<T, E> = { readonly tag: "ok"; readonly val: T } | { readonly tag: "err"; readonly val: E };
@@ -139,11 +139,13 @@ export class OutgoingBody extends HostResource {
 
   /** @internal */
   readonly pipe: BodyPipe;
+  readonly #message: FieldsOwner;
   readonly #once: Once<true> = new Once(true);
   #isOver = false;
 
-  constructor(state: WasiState, pipe: BodyPipe) {
-    super(state);
+  constructor(message: FieldsOwner, pipe: BodyPipe) {
+    super(message.state);
+    this.#message = message;
     this.pipe = pipe;
   }
 
@@ -154,14 +156,15 @@ export class OutgoingBody extends HostResource {
 
   /** @throws ComponentError if the body is not as long as `content-length` says */
   static finish(body: OutgoingBody, trailers?: Fields): void {
-    const code = body.state.call(() => body.#end(trailers?.list), noFailure);
+    const code = body.state.call(() => body.#end(trailers), noFailure);
     if (code !== undefined) throw new ComponentError(code);
   }
 
-  #end(trailers: readonly Field[] | undefined): HttpErrorCode | undefined {
+  #end(trailers: Fields | undefined): HttpErrorCode | undefined {
     this.#isOver = true;
+    if (trailers !== undefined) this.#message.own(trailers);
     if (this.#once.take() !== undefined) this.pipe.withoutStream();
-    return this.pipe.finish(trailers);
+    return this.pipe.finish(trailers?.list);
   }
 
   override [Symbol.dispose](): void {

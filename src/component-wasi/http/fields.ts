@@ -28,6 +28,8 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Bytes of all names and values, and 32 for each field, as HTTP/2 counts; more traps. */
 const MAX_FIELDS_BYTES = 131_072;
 const FIELD_OVERHEAD = 32;
+/** What a field takes on the host's heap beside its name and value, which are there too while they are short. */
+const FIELD_BYTES = 288;
 
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
@@ -51,6 +53,8 @@ export class Fields extends HostResource {
 
   #list: Field[];
   #bytes = 0;
+  /** Counted on the host's heap. */
+  #held = 0;
   readonly #isImmutable: boolean;
 
   constructor(state: WasiState, list: readonly Field[] = [], isImmutable = false) {
@@ -58,6 +62,7 @@ export class Fields extends HostResource {
     this.#isImmutable = isImmutable;
     this.#list = [...list];
     for (const [name, value] of list) this.#bytes += sizeOf(name, value);
+    this.#account();
   }
 
   /** `list<list<u8>>`: empty for a name that is none, too. Each look through the fields charges their number. */
@@ -125,6 +130,7 @@ export class Fields extends HostResource {
       else kept.push(field);
     }
     this.#list = kept;
+    this.#account();
     for (const field of added) this.#add(field);
   }
 
@@ -132,6 +138,23 @@ export class Fields extends HostResource {
     this.#bytes += sizeOf(field[0], field[1]);
     if (this.#bytes > MAX_FIELDS_BYTES) throw brokenContract("fields: more than 128 KiB");
     this.#list.push(field);
+    this.#account();
+  }
+
+  /** Counts what it takes now. @throws Trap where that does not fit */
+  #account(): void {
+    const { hostHeap } = this.state;
+    const bytes = this.#bytes + FIELD_BYTES * this.#list.length;
+    if (bytes > this.#held && !hostHeap.tryTake(bytes - this.#held))
+      throw brokenContract("fields: more than the store's hostHeapBytes leave");
+    if (bytes < this.#held) hostHeap.release(this.#held - bytes);
+    this.#held = bytes;
+  }
+
+  /** It counts no more: the guest has dropped it, or whoever it was given to has. */
+  override [Symbol.dispose](): void {
+    this.state.hostHeap.release(this.#held);
+    this.#held = 0;
   }
 
   #checked(name: string, value: Uint8Array): Field {
@@ -147,6 +170,22 @@ export class Fields extends HostResource {
 
   #throwIfImmutable(): void {
     if (this.#isImmutable) throw headerError("immutable");
+  }
+}
+
+/** A message that fields are given to, and which holds them as long as the guest, or who sends it, holds the message. */
+export abstract class FieldsOwner extends HostResource {
+  #owned: Fields[] | undefined = [];
+
+  /** @internal */
+  own(fields: Fields): void {
+    if (this.#owned === undefined) fields[Symbol.dispose]();
+    else this.#owned.push(fields);
+  }
+
+  override [Symbol.dispose](): void {
+    for (const fields of this.#owned ?? []) fields[Symbol.dispose]();
+    this.#owned = undefined;
   }
 }
 

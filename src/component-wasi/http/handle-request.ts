@@ -82,6 +82,7 @@ export function startHandling(
   const head = given.promise.then((outgoing): ResponseHead => {
     response = outgoing;
     outgoing.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));
+    outgoing[Symbol.dispose]();
     return {
       status: outgoing.status,
       headers: outgoing.fields.list,
@@ -124,6 +125,7 @@ function startHandling3(
   done.catch(() => {});
   const head = given.promise.then((response): ResponseHead => {
     response.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));
+    response[Symbol.dispose]();
     return { status: response.status, headers: response.fields.list, ...response.leaving };
   });
   head.catch(() => {});

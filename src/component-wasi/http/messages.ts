@@ -8,7 +8,7 @@ import type { WasiState } from "../state.ts";
 import { type Arriving, codeOfFailure } from "./bodies.ts";
 import { contentLength, Deferred } from "./body-pipe.ts";
 import type { HttpErrorCode } from "./error-code.ts";
-import { Fields, visibleFields } from "./fields.ts";
+import { Fields, FieldsOwner, visibleFields } from "./fields.ts";
 import type { IncomingHttp } from "./incoming.ts";
 import { type Method, methodOf, type Scheme, schemeOf } from "./method.ts";
 import type { RequestOptions } from "./outgoing.ts";
@@ -86,16 +86,17 @@ async function* chunksOf(
   }
 }
 
-/** What a guest gives for a body, as it is sent; and how that has ended. */
+/** What a guest gives for the body of a message, as it is sent; and how that has ended. */
 function leaving(
+  message: Response3,
   contents: ReadableStream<Uint8Array> | undefined,
   trailers: Trailers,
-  length: bigint | undefined,
-  onCancel: () => void,
 ): { readonly leaving: LeavingBody; readonly outcome: Outcome } {
+  const length = contentLength(message.fields.list);
   const sent = new Deferred<Result<undefined>>();
   const list = trailers.then((result) => {
     if (result.tag === "err") throw new HttpError(result.val);
+    if (result.val !== undefined) message.own(result.val);
     return result.val?.list;
   });
   list.catch(() => {});
@@ -126,7 +127,7 @@ function leaving(
       cancel() {
         void reader.cancel().catch(() => {});
         fail(new HttpError({ tag: "connection-terminated" }));
-        onCancel();
+        message.onCancel();
       },
     },
     { highWaterMark: 0 },
@@ -189,7 +190,7 @@ export function consumeRequest(
 }
 
 /** The resource `response`, as a guest makes it. */
-export class Response3 extends HostResource {
+export class Response3 extends FieldsOwner {
   static {
     resource(noFailure, Response3);
   }
@@ -205,6 +206,7 @@ export class Response3 extends HostResource {
   constructor(state: WasiState, headers: Fields) {
     super(state);
     this.fields = headers;
+    this.own(headers);
   }
 
   getStatusCode(): number {
@@ -234,7 +236,7 @@ export function newResponse(
   trailers: Trailers,
 ): [Response3, Outcome] {
   const response = new Response3(state, headers);
-  const made = leaving(contents, trailers, contentLength(headers.list), () => response.onCancel());
+  const made = leaving(response, contents, trailers);
   response.leaving = made.leaving;
   return [response, made.outcome];
 }

@@ -10,8 +10,14 @@ import type { HttpTransport } from "./transport.ts";
 /** A request under way, until its response is read or dropped. */
 class Exchange implements Open {
   readonly abort = new AbortController();
+  readonly #request: OutgoingRequest;
+
+  constructor(request: OutgoingRequest) {
+    this.#request = request;
+  }
 
   close(): void {
+    this.#request[Symbol.dispose]();
     this.abort.abort();
   }
 }
@@ -37,6 +43,20 @@ export function handleOutgoing(
   request: OutgoingRequest,
   options: RequestOptions | undefined,
 ): FutureIncomingResponse {
+  try {
+    return startExchange(state, request, options);
+  } catch (error) {
+    request[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Sends a request, which is held until its exchange is closed. */
+function startExchange(
+  state: WasiState,
+  request: OutgoingRequest,
+  options: RequestOptions | undefined,
+): FutureIncomingResponse {
   const { method, path = "/", headers, pipe, ...parts } = request.parts;
   const scheme = parts.scheme === undefined ? "https" : parts.scheme.tag.toLowerCase();
   if (scheme !== "http" && scheme !== "https") throw failed({ tag: "HTTP-protocol-error" });
@@ -51,7 +71,7 @@ export function handleOutgoing(
     ? state.network.mayRequestSelf(parts.scheme === undefined ? undefined : scheme)
     : state.network.mayRequest(target);
   if (!isGranted || transport === undefined) throw failed({ tag: "HTTP-request-denied" });
-  const exchange = new Exchange();
+  const exchange = new Exchange(request);
   state.opened(exchange);
   const release = (): void => state.closeOne(exchange);
   const sending = send(transport, {

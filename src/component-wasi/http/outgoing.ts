@@ -7,7 +7,7 @@ import type { WasiState } from "../state.ts";
 import { OutgoingBody } from "./bodies.ts";
 import { BodyPipe, contentLength, type Deferred } from "./body-pipe.ts";
 import type { HttpErrorCode } from "./error-code.ts";
-import { Fields, isToken } from "./fields.ts";
+import { Fields, FieldsOwner, isToken } from "./fields.ts";
 import { type Method, methodName, methodOf, type Scheme } from "./method.ts";
 import { type Field, HttpError, type HttpRequest } from "./transport.ts";
 
@@ -16,7 +16,7 @@ const PATH = /^[\x21-\x7e\x80-\uffff]*$/;
 const AUTHORITY = /^[\x21-\x7e]*$/;
 
 /** The resource `outgoing-request`. */
-export class OutgoingRequest extends HostResource {
+export class OutgoingRequest extends FieldsOwner {
   static {
     resource(noFailure, OutgoingRequest);
   }
@@ -32,12 +32,13 @@ export class OutgoingRequest extends HostResource {
   constructor(state: WasiState, headers: Fields) {
     super(state);
     this.#headers = headers;
+    this.own(headers);
   }
 
   body(): OutgoingBody {
     if (this.#body.take() === undefined) throw new ComponentError(undefined);
     this.#pipe = new BodyPipe("request", contentLength(this.#headers.list));
-    return new OutgoingBody(this.state, this.#pipe);
+    return new OutgoingBody(this, this.#pipe);
   }
 
   method(): Method {
@@ -185,7 +186,7 @@ export class RequestOptions extends HostResource {
 }
 
 /** The resource `outgoing-response`. */
-export class OutgoingResponse extends HostResource {
+export class OutgoingResponse extends FieldsOwner {
   static {
     resource(noFailure, OutgoingResponse);
   }
@@ -200,6 +201,7 @@ export class OutgoingResponse extends HostResource {
   constructor(state: WasiState, headers: Fields) {
     super(state);
     this.fields = headers;
+    this.own(headers);
   }
 
   statusCode(): number {
@@ -219,7 +221,7 @@ export class OutgoingResponse extends HostResource {
     if (this.#body.take() === undefined) throw new ComponentError(undefined);
     // Who reads is known when the response is set.
     this.pipe = new BodyPipe("response", contentLength(this.fields.list), () => this.onCancel());
-    return new OutgoingBody(this.state, this.pipe);
+    return new OutgoingBody(this, this.pipe);
   }
 
   /** @internal Called when the reader of the body has gone. */
@@ -250,7 +252,8 @@ export class ResponseOutparam extends HostResource {
   }
 
   /** Unstable in the WIT: responses before the response are not sent. */
-  sendInformational(_status: number, _headers: Fields): void {
+  sendInformational(_status: number, headers: Fields): void {
+    headers[Symbol.dispose]();
     throw new ComponentError<HttpErrorCode>({
       tag: "internal-error",
       val: "informational responses are not sent",

@@ -2,6 +2,8 @@
 // Owns indices and their reuse, and what may be done with an entry when.
 
 import { LimitError, Trap } from "../../errors.ts";
+import { GUEST_HANDLE_BYTES, HANDLE_BYTES, THREAD_BYTES } from "../../runtime/host-heap.ts";
+import type { StoreState } from "../../runtime/store.ts";
 import type { StreamType } from "../model/value-type.ts";
 import { CopyEnd, type EndKind } from "./async/copy-end.ts";
 import type { Thread } from "./async/thread.ts";
@@ -37,16 +39,19 @@ function describe({ resource, described }: TableEntry): string {
 
 /** Entries by index. */
 export class IndexTable<Entry extends object> {
-  readonly #limit: number;
+  readonly #store: StoreState;
   readonly #what: string;
+  readonly #sizeOf: (entry: Entry) => number;
   /** Index 0 is no handle. */
   readonly #entries: (Entry | undefined)[] = [undefined];
   /** Free indices; the one that was freed last is used next, as the specification wants it. */
   readonly #free: number[] = [];
 
-  constructor(limit: number, what: string) {
-    this.#limit = limit;
+  /** @param sizeOf what an entry takes on the host's heap */
+  constructor(store: StoreState, what: string, sizeOf: (entry: Entry) => number) {
+    this.#store = store;
     this.#what = what;
+    this.#sizeOf = sizeOf;
   }
 
   get size(): number {
@@ -59,9 +64,9 @@ export class IndexTable<Entry extends object> {
 
   /** @throws LimitError */
   add(entry: Entry): number {
-    if (this.size >= this.#limit) {
-      throw new LimitError("handles", this.size + 1, this.#limit, this.#what);
-    }
+    const { handles } = this.#store.limits;
+    if (this.size >= handles) throw new LimitError("handles", this.size + 1, handles, this.#what);
+    this.#store.reserveHostHeap(this.#sizeOf(entry), this.#what);
     const index = this.#free.pop();
     if (index === undefined) return this.#entries.push(entry) - 1;
     this.#entries[index] = entry;
@@ -75,6 +80,7 @@ export class IndexTable<Entry extends object> {
 
   remove(word: number): void {
     const index = word >>> 0;
+    this.#store.hostHeap.release(this.#sizeOf(this.#entries[index] as Entry));
     this.#entries[index] = undefined;
     this.#free.push(index);
   }
@@ -89,13 +95,17 @@ export class IndexTable<Entry extends object> {
     const entries = this.#entries.slice();
     const free = this.#free.slice();
     return () => {
+      const { hostHeap } = this.#store;
+      for (const entry of this) hostHeap.release(this.#sizeOf(entry));
       copyInto(this.#entries, entries);
       copyInto(this.#free, free);
+      for (const entry of this) hostHeap.reserve(this.#sizeOf(entry));
     };
   }
 
   /** Puts back what was removed last. */
   restore(word: number, entry: Entry): void {
+    this.#store.hostHeap.reserve(this.#sizeOf(entry));
     this.#free.pop();
     this.#entries[word >>> 0] = entry;
   }
@@ -104,8 +114,8 @@ export class IndexTable<Entry extends object> {
 export class HandleTable {
   readonly #table: IndexTable<TableEntry>;
 
-  constructor(limit: number) {
-    this.#table = new IndexTable(limit, "handles of a component instance");
+  constructor(store: StoreState) {
+    this.#table = new IndexTable(store, "handles of a component instance", sizeOfHandle);
   }
 
   get size(): number {
@@ -209,6 +219,11 @@ export class HandleTable {
   }
 }
 
+/** A component knows its own resources by a number; all else is an object. */
+function sizeOfHandle(entry: TableEntry): number {
+  return typeof (entry as Partial<HandleEntry>).rep === "number" ? GUEST_HANDLE_BYTES : HANDLE_BYTES;
+}
+
 function mismatch(word: number, expected: string, entry: TableEntry): Trap {
   const found = describe(entry);
   const more = ` used with the wrong type, expected ${expected} but found a ${
@@ -219,8 +234,8 @@ function mismatch(word: number, expected: string, entry: TableEntry): Trap {
 
 /** Threads of a component instance, by the index that it knows them by. */
 export class ThreadTable extends IndexTable<Thread> {
-  constructor(limit: number) {
-    super(limit, "threads of a component instance");
+  constructor(store: StoreState) {
+    super(store, "threads of a component instance", () => THREAD_BYTES);
   }
 
   /** @throws Trap for an index of none */

@@ -79,9 +79,8 @@ export class InstanceState {
     this.store = store;
     this.checked = checked;
     this.parent = parent;
-    const { handles } = store.limits;
-    this.handles = new HandleTable(handles);
-    this.threads = new ThreadTable(handles);
+    this.handles = new HandleTable(store.state);
+    this.threads = new ThreadTable(store.state);
     this.scheduler = schedulerOf(store);
   }
 

@@ -36,6 +36,8 @@ export default defineConfig({
     plugin: "src/plugin/node/index.ts",
     "plugin-portable": "src/plugin/index.ts",
     "plugin-worker": "src/plugin/node/worker.ts",
+    // Not for import either: what a process of SQL executes.
+    "sql-program": "src/spin/stores/sql-program.ts",
     cli: "src/cli/main.ts",
     // Not for import: what bin/wasmeter-runtime starts on a node, and what that starts in a container.
     create: "src/cli/container/create.ts",

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
+import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -279,6 +280,33 @@ describe("wasmeter up", () => {
     } finally {
       taken.close();
     }
+  });
+
+  it("executes SQL before anything is served, once for all processes, and says what failed", async () => {
+    const directory = directoryWith({
+      "spin.toml": manifestOf(),
+      "guest.wasm": "guest:c-wagi",
+      "schema.sql": "CREATE TABLE a (x); INSERT INTO a VALUES (1); -- done",
+      "wrong.sql": "CREATE TABLE a (x)",
+      "config.toml": '[sqlite_database.orders]\ntype = "spin"\npath = "orders.db"\n',
+    });
+    const options = ["--runtime-config-file", join(directory, "config.toml"), "--listen", ":0"];
+    const sql = ["--sqlite", `@${join(directory, "schema.sql")}:orders`, "--sqlite", "CREATE TABLE b (x)"];
+    const { child, ended } = await start(["up", directory, ...options, ...sql, "--workers", "2"]);
+    child.kill("SIGTERM");
+    await ended;
+    const { DatabaseSync } = createRequire(import.meta.url)("@photostructure/sqlite");
+    const tables = (path: string) => {
+      const database = new DatabaseSync(join(directory, path));
+      const rows = database.prepare("SELECT name FROM sqlite_schema").all();
+      database.close();
+      return rows.map(({ name }: { name: string }) => name);
+    };
+    expect([tables("orders.db"), tables(".spin/sqlite_db.db")]).toEqual([["a"], ["b"]]);
+    const wrong = fail(["up", directory, ...options, "--sqlite", `@${join(directory, "wrong.sql")}:orders`]);
+    expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining("table a already exists")]);
+    const absent = fail(["up", directory, ...options, "--sqlite", `@${join(directory, "wrong.sql")}:other`]);
+    expect(absent.stderr).toContain("--sqlite: there is no database 'other'; declare it");
   });
 
   it("runs build commands first, and says which one failed", async () => {

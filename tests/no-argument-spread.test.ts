@@ -25,6 +25,7 @@ const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "plugin/current-plugin.ts": { args: "parameters of a function: 1,000 at most" },
   "plugin/extism/functions.ts": { args: "parameters of a function of Extism's: 3 at most" },
   "plugin/logs.ts": { units: "a chunk of 1,024" },
+  "spin/stores/sql-program.ts": { parameters: "parameters of a statement: 1,000 at most" },
   "utf8.ts": { units: "a chunk of 1,024" },
   "wasi/preview1.ts": { args: "parameters of a WASI function: 9 at most" },
   "wasi/function-table.ts": { "(values as Values<Kinds>)": "parameters of a WASI function: 9 at most" },

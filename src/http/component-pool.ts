@@ -20,6 +20,8 @@ export interface ComponentPoolOptions {
   readonly network: Pick<ComponentWasiOptions, "network" | "transport" | "host">;
   /** Interfaces besides WASI's, by name; `caller` gives the call of theirs that is under way. */
   readonly interfaces: (caller: () => Caller | undefined) => Readonly<Record<string, HostInterface>>;
+  /** Called when a request is over, so that these let go of what they have for the guest in that store. */
+  readonly onEnd: (store: Store) => void;
   readonly maxMemory: number;
   readonly deterministic: { readonly seed: bigint } | undefined;
 }
@@ -82,6 +84,7 @@ export class ComponentPool {
   /** Closes what the guest had open, and keeps the instance for another request. */
   release(used: PooledComponent): void {
     used.wasi.close();
+    this.#options.onEnd(used.store);
     used.grants.put({});
     if (used.canReset) this.#idle.keep(used);
   }
@@ -95,12 +98,13 @@ export class ComponentPool {
     const grants = new Grants(this.#options);
     grants.put(given);
     const wasi = new Wasi(grants);
+    const store = new Store(engine, { limits: { memoryBytes: maxMemory, totalBytes: maxMemory }, wasi });
     try {
-      const store = new Store(engine, { limits: { memoryBytes: maxMemory, totalBytes: maxMemory }, wasi });
       const instance = await this.#prepared.instantiateAsync(store, call);
       return { instance, store, wasi, grants, canReset: canReset(instance), isNew: true };
     } catch (error) {
       wasi.close();
+      this.#options.onEnd(store);
       throw error;
     }
   }

@@ -52,6 +52,8 @@ export interface ApplicationOptions {
   readonly stateDir?: string;
   /** Files of key-value stores by label, besides `default`; `undefined` for one in memory, of this process. Default none. */
   readonly keyValueStores?: ReadonlyMap<string, string | undefined>;
+  /** The same of SQLite databases. */
+  readonly sqliteDatabases?: ReadonlyMap<string, string | undefined>;
   /** For components that do not say otherwise. */
   readonly limits?: GuestLimits;
   /** What components write, and why their stores cannot be used. Default: thrown away. */
@@ -112,9 +114,9 @@ class Loader {
     this.#options = options;
     this.#problems = new Problems(manifest.file);
     this.#variables = new Variables(manifest, options.variables ?? [], this.#problems);
-    const { stateDir = join(dirname(resolve(manifest.file)), STATE_DIR), keyValueStores = new Map() } =
-      options;
-    this.#stores = new ApplicationStores({ stateDir, keyValueStores }, this.#problems);
+    const { stateDir = join(dirname(resolve(manifest.file)), STATE_DIR) } = options;
+    const { keyValueStores = new Map(), sqliteDatabases = new Map() } = options;
+    this.#stores = new ApplicationStores({ stateDir, keyValueStores, sqliteDatabases }, this.#problems);
     this.#checkWanted();
   }
 
@@ -274,6 +276,7 @@ class Loader {
     const host = nodeComponentHost();
     const compiled = new Component(guest.engine, bytes);
     const stores = this.#stores.granted(component);
+    const databases = this.#stores.grantedDatabases(component);
     for (const name of absentImports(compiled)) {
       const message = `it imports ${name}, which is not supported here: calls of it fail with an error that says so`;
       this.#problems.warn(component.source.line, `component.${component.id}.source`, message);
@@ -298,7 +301,8 @@ class Loader {
         host,
         transport: this.#transport,
       },
-      interfaces: (caller) => spinInterfaces({ variables, stores }, hostCall(caller, report)),
+      interfaces: (caller) => spinInterfaces({ variables, stores, databases }, hostCall(caller, report)),
+      onEnd: (store) => databases.end(store),
       onOutput,
     });
   }

@@ -7,6 +7,8 @@ export interface HostCall {
   charge(bytes: number): void;
   /** A line for the component's log. */
   report(line: string): void;
+  /** Whose call it is: the same object for all calls of one instance; `undefined` where nobody calls. */
+  owner(): object | undefined;
 }
 
 /** @param caller of the call under way */
@@ -19,6 +21,7 @@ export function hostCall(caller: () => Caller | undefined, report: (line: string
       if (price > 0) guest?.chargeFuel(price);
     },
     report,
+    owner: () => caller()?.store,
   };
 }
 

@@ -6,8 +6,9 @@ import { type HostCall, hostCall } from "./host-call.ts";
 import { absentImports, spinInterfaces } from "./spin-interfaces.ts";
 import { wasiKeyValue } from "./stores/key-value.ts";
 import { KeyValueFile, KeyValueStore, StoreError } from "./stores/key-value-file.ts";
+import { SqlGrants } from "./stores/sqlite-interfaces.ts";
 
-const FREE: HostCall = { charge: () => {}, report: () => {} };
+const FREE: HostCall = { charge: () => {}, report: () => {}, owner: () => undefined };
 
 /** What is asked for by name: what the linker does, without its types. */
 type Members = Record<
@@ -20,8 +21,14 @@ function interfaces(call: HostCall = FREE): Record<string, Members> {
   const granted = {
     variables: new Map([["greeting", "good day"]]),
     stores: new Map([["default", file.store("default")]]),
+    databases: new SqlGrants(),
   };
   return spinInterfaces(granted, call) as unknown as Record<string, Members>;
+}
+
+interface StreamingStore {
+  set(key: string, value: Uint8Array): unknown;
+  getKeys(): Promise<[ReadableStream<string>, Promise<unknown>]>;
 }
 
 async function payloadOf(run: () => unknown): Promise<unknown> {
@@ -68,6 +75,31 @@ describe("key-value", () => {
     expect(await payloadOf(() => store.set?.("x".repeat(5000), bytes()))).toEqual({
       tag: "other",
       val: "a key has at most 4096 bytes",
+    });
+  });
+
+  it("streams its keys in the third version, and tells behind them what went wrong", async () => {
+    const { Store: KeyValue } = interfaces()["spin:key-value/key-value@3.0.0"] ?? {};
+    const store = KeyValue?.open?.("default") as StreamingStore;
+    await store.set("a", bytes(1));
+    await store.set("b", bytes(2));
+    const [keys, done] = await store.getKeys();
+    const reader = keys.getReader();
+    expect([(await reader.read()).value, (await reader.read()).value, (await reader.read()).done]).toEqual([
+      "a",
+      "b",
+      true,
+    ]);
+    expect(await done).toEqual({ tag: "ok", val: undefined });
+    const broken = new Map([["default", new KeyValueFile("/dev/null/none/x.db").store("default")]]);
+    const all = spinInterfaces({ variables: new Map(), stores: broken, databases: new SqlGrants() }, FREE);
+    const { Store: Broken } = all["spin:key-value/key-value@3.0.0"] as unknown as Members;
+    const failing = Broken?.open?.("default") as StreamingStore;
+    const [none, failed] = await failing.getKeys();
+    expect((await none.getReader().read()).done).toBe(true);
+    expect(await failed).toEqual({
+      tag: "err",
+      val: { tag: "other", val: "the store cannot be used now" },
     });
   });
 
@@ -126,7 +158,7 @@ describe("key-value", () => {
     const reported: string[] = [];
     const stores = new Map([["default", new KeyValueFile("/dev/null/none/x.db").store("default")]]);
     const all = spinInterfaces(
-      { variables: new Map(), stores },
+      { variables: new Map(), stores, databases: new SqlGrants() },
       { ...FREE, report: (line) => reported.push(line) },
     );
     const { Store: KeyValue } = all["fermyon:spin/key-value@2.0.0"] as unknown as Members;
@@ -171,7 +203,7 @@ it("satisfies interfaces that are not here: they are named, and their calls fail
   expect(absentImports(component)).toEqual(["fermyon:spin/redis@2.0.0"]);
   const linker = new ComponentLinker(engine);
   const all = spinInterfaces(
-    { variables: new Map(), stores: new Map() },
+    { variables: new Map(), stores: new Map(), databases: new SqlGrants() },
     hostCall(
       () => linker.caller,
       () => {},

@@ -4,16 +4,18 @@
 import { type Component, ComponentError, type HostInterface } from "../component/index.ts";
 import type { HostCall } from "./host-call.ts";
 import { type GrantedStores, spinKeyValue, wasiKeyValue } from "./stores/key-value.ts";
+import { type SqlGrants, spinSqlite } from "./stores/sqlite-interfaces.ts";
 
 /** What one component was granted. */
 export interface SpinGrants {
   /** Filled in. */
   readonly variables: ReadonlyMap<string, string>;
   readonly stores: GrantedStores;
+  readonly databases: SqlGrants;
 }
 
 export function spinInterfaces(
-  { variables, stores }: SpinGrants,
+  { variables, stores, databases }: SpinGrants,
   call: HostCall,
 ): Readonly<Record<string, HostInterface>> {
   const get = (name: string): string => {
@@ -25,8 +27,9 @@ export function spinInterfaces(
   return {
     "fermyon:spin/variables@2.0.0": { get },
     "spin:variables/variables@3.0.0": { get },
-    "fermyon:spin/key-value@2.0.0": spinKeyValue(stores, call),
+    ...spinKeyValue(stores, call),
     ...wasiKeyValue(stores, call),
+    ...spinSqlite(databases, call),
     "wasi:config/store@0.2.0-draft-2024-09-27": {
       get: (name: string) => variables.get(name),
       getAll: () => [...variables],
@@ -40,12 +43,10 @@ const TEXT = "not supported here";
 /** Interfaces whose calls fail, and the case of their error that bears a text. */
 const ABSENT: readonly (readonly [name: string, tag: string])[] = [
   ["fermyon:spin/llm@2.0.0", "runtime-error"],
-  ["fermyon:spin/sqlite@2.0.0", "io"],
   ["fermyon:spin/redis@2.0.0", "other"],
   ["fermyon:spin/mqtt@2.0.0", "other"],
   ["fermyon:spin/mysql@2.0.0", "other"],
   ["fermyon:spin/postgres@2.0.0", "other"],
-  ["spin:sqlite/sqlite@3.0.0", "io"],
   ["spin:redis/redis@3.0.0", "other"],
   ["spin:mqtt/mqtt@3.0.0", "other"],
   ["spin:mysql/mysql@3.0.0", "other"],

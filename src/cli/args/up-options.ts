@@ -40,6 +40,11 @@ export const UP_OPTIONS = {
     repeatable: true,
     help: "set a key of the default store before anything is served",
   },
+  sqlite: {
+    value: "SQL|@FILE[:LABEL]",
+    repeatable: true,
+    help: "execute a statement, or those of FILE, in a database before anything is served",
+  },
   "runtime-config-file": {
     value: "FILE",
     help: "Spin's runtime configuration: providers of variables, stores, directories",
@@ -70,7 +75,6 @@ export const UP_FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   addr: "--listen HOST:PORT",
   port: "--listen :PORT",
   p: "--listen :PORT",
-  sqlite: "a component's own start, as there are no databases so far",
   "max-instance-reuse-count": "not needed: an instance is made as new for each request",
 };
 
@@ -90,10 +94,18 @@ export interface UpOptions {
   readonly stateDir: string | undefined;
   /** Of the default store. */
   readonly keyValues: readonly (readonly [key: string, value: string])[];
+  /** What is executed before anything is served, in this order. */
+  readonly sql: readonly SqlOption[];
   readonly runtimeConfigFile: string | undefined;
   readonly directMounts: boolean;
   readonly allowTransientWrite: boolean;
 }
+
+/** Statements, or the file where they stand, and the database's label. */
+export type SqlOption = { readonly label: string } & (
+  | { readonly statements: string; readonly file?: undefined }
+  | { readonly statements?: undefined; readonly file: string }
+);
 
 /** `KEY=VALUE`, `KEY=@FILE`, or `@FILE` with any number of variables as TOML or JSON. */
 export type VariableOption =
@@ -135,10 +147,19 @@ export function readUpOptions(line: CommandLine, env: Env): UpOptions {
     truncateLogs: line.options.has("truncate-logs"),
     stateDir: text("state-dir"),
     keyValues: all("key-value").map((pair) => parsePair("--key-value", pair)),
+    sql: all("sqlite").map(parseSqlOption),
     runtimeConfigFile: text("runtime-config-file", "RUNTIME_CONFIG_FILE"),
     directMounts: line.options.has("direct-mounts"),
     allowTransientWrite: line.options.has("allow-transient-write") || isOn(env.SPIN_ALLOW_TRANSIENT_WRITE),
   };
+}
+
+/** `@FILE:LABEL` as Spin has it; a statement is for the default database. */
+function parseSqlOption(text: string): SqlOption {
+  if (!text.startsWith("@")) return { label: "default", statements: text };
+  const [, file = "", label = "default"] = /^@(.*?)(?::([A-Za-z][\w-]*))?$/s.exec(text) ?? [];
+  if (file === "") throw new UsageError("--sqlite: a file is missing behind '@'; write @FILE or @FILE:LABEL");
+  return { label, file };
 }
 
 function isOn(value: string | undefined): boolean {

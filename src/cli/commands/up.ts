@@ -28,6 +28,7 @@ export const up: Command = {
       const source = new UpSource(options, io);
       if (options.build && isPrimary) await buildComponents(source.manifest(), io, options.components);
       if (isPrimary) await source.setKeyValues();
+      if (isPrimary) await source.runSql();
       return serveApplication({
         ...{ io, file: source.file, settings: options.server },
         load: () => source.load(),
@@ -55,6 +56,7 @@ come to their end with what they began with. Serves in one process.`,
       const source = new UpSource(options, io);
       await buildComponents(source.manifest(), io, options.components);
       await source.setKeyValues();
+      await source.runSql();
       // Before it is loaded: what changes from now on is seen.
       const before = await lookAt(source);
       return serveApplication({

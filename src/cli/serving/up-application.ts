@@ -9,8 +9,10 @@ import { parseManifest } from "../../spin/manifest.ts";
 import type { Manifest } from "../../spin/model.ts";
 import { parseRuntimeConfig, type RuntimeConfig } from "../../spin/runtime-config.ts";
 import type { LoadedApplication } from "../../spin/spin-application.ts";
-import { DEFAULT_STORE, defaultFile } from "../../spin/stores/application-stores.ts";
+import { DEFAULT_STORE, defaultDatabase, defaultFile } from "../../spin/stores/application-stores.ts";
 import { KeyValueFile } from "../../spin/stores/key-value-file.ts";
+import { SqlDatabase } from "../../spin/stores/sql-database.ts";
+import { findGuardedModule, NO_GUARDED_SQLITE } from "../../spin/stores/sqlite.ts";
 import { isTable } from "../../spin/table-reader.ts";
 import { parseToml, TomlError } from "../../spin/toml.ts";
 import { environmentProvider, staticProvider, type VariableProvider } from "../../spin/variables.ts";
@@ -48,7 +50,8 @@ export class UpSource {
     const logs = this.#openLogs([...manifest.components.keys()], config);
     return makeApplication(manifest, {
       stateDir: this.#stateDirectory(config),
-      keyValueStores: this.#storeFiles(config),
+      keyValueStores: this.#storeFiles(config?.keyValueStores),
+      sqliteDatabases: this.#storeFiles(config?.sqliteDatabases),
       variables: this.#providers(config),
       ...{ environment, directMounts, allowTransientWrite },
       ...(components !== undefined && { components }),
@@ -62,7 +65,8 @@ export class UpSource {
     const { keyValues } = this.#options;
     if (keyValues.length === 0) return;
     const config = this.#runtimeConfig();
-    const path = this.#storeFiles(config).get(DEFAULT_STORE) ?? defaultFile(this.#stateDirectory(config));
+    const declared = this.#storeFiles(config?.keyValueStores);
+    const path = declared.get(DEFAULT_STORE) ?? defaultFile(this.#stateDirectory(config));
     if (path === undefined) throw new InputError("--key-value: the default store is in memory, in no file");
     const file = new KeyValueFile(path);
     try {
@@ -72,6 +76,35 @@ export class UpSource {
       throw new InputError(`--key-value: ${printable(path)}: ${(error as Error).message}`);
     } finally {
       file.close();
+    }
+  }
+
+  /** Executes what `--sqlite` says, in its order, once for all processes. @throws InputError */
+  async runSql(): Promise<void> {
+    const { sql } = this.#options;
+    if (sql.length === 0) return;
+    if (findGuardedModule() === undefined) throw new InputError(`--sqlite: ${NO_GUARDED_SQLITE}`);
+    const config = this.#runtimeConfig();
+    const declared = this.#storeFiles(config?.sqliteDatabases);
+    const paths = new Map([[DEFAULT_STORE, defaultDatabase(this.#stateDirectory(config))], ...declared]);
+    for (const { label, file, statements } of sql) {
+      if (!paths.has(label)) {
+        const advice = `declare it in the runtime configuration: [sqlite_database.${printable(label)}] type = "spin"`;
+        throw new InputError(`--sqlite: there is no database '${printable(label)}'; ${advice}`);
+      }
+      const path = paths.get(label);
+      if (path === undefined)
+        throw new InputError(`--sqlite: the database '${label}' is in memory, in no file`);
+      const text = file === undefined ? statements : textOf("--sqlite", file);
+      const database = new SqlDatabase(path);
+      try {
+        await database.executeBatch(text);
+      } catch (error) {
+        const where = file === undefined ? printable(path) : printable(file);
+        throw new InputError(`--sqlite: ${where}: ${printable((error as Error).message)}`);
+      } finally {
+        database.close();
+      }
     }
   }
 
@@ -138,10 +171,13 @@ export class UpSource {
   }
 
   /** Paths are relative to the configuration that names them. */
-  #storeFiles(config: RuntimeConfig | undefined): ReadonlyMap<string, string | undefined> {
+  #storeFiles(
+    declared: RuntimeConfig["keyValueStores"] = new Map(),
+  ): ReadonlyMap<string, string | undefined> {
     const base = dirname(resolve(this.#options.runtimeConfigFile ?? "."));
-    const stores = [...(config?.keyValueStores ?? [])];
-    return new Map(stores.map(([label, path]) => [label, path === undefined ? path : resolve(base, path)]));
+    return new Map(
+      [...declared].map(([label, path]) => [label, path === undefined ? path : resolve(base, path)]),
+    );
   }
 
   // ------------------------------------------------------------------ variables

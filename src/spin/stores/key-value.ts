@@ -4,6 +4,7 @@
 import { ComponentError, type HostInterface } from "../../component/index.ts";
 import { bytesOf, type HostCall } from "../host-call.ts";
 import { type KeyValueStore, StoreError, type Value } from "./key-value-file.ts";
+import { DONE, type Done, streamOf } from "./streams.ts";
 
 /** The stores of a component, by label. */
 export type GrantedStores = ReadonlyMap<string, KeyValueStore>;
@@ -65,8 +66,8 @@ class OpenStore {
   }
 }
 
-/** `fermyon:spin/key-value@2.0.0` */
-export function spinKeyValue(stores: GrantedStores, call: HostCall): HostInterface {
+/** `fermyon:spin/key-value@2.0.0`, and `spin:key-value` of the third version, by name. */
+export function spinKeyValue(stores: GrantedStores, call: HostCall): Readonly<Record<string, HostInterface>> {
   class Store extends OpenStore {
     static open(label: string): Store {
       call.charge(bytesOf(label));
@@ -78,7 +79,35 @@ export function spinKeyValue(stores: GrantedStores, call: HostCall): HostInterfa
       return told(call, () => this.store.keys());
     }
   }
-  return { Store };
+
+  class StreamingStore extends OpenStore {
+    static open(label: string): StreamingStore {
+      call.charge(bytesOf(label));
+      return new StreamingStore(opened(stores, label), call);
+    }
+
+    /** What goes wrong is told behind the stream, which then has nothing. */
+    async getKeys(): Promise<[ReadableStream<string>, Promise<Done | Failed>]> {
+      call.charge(0);
+      try {
+        const keys = await told(call, () => this.store.keys());
+        return [streamOf(keys), Promise.resolve(DONE)];
+      } catch (error) {
+        if (!ComponentError.isMade(error)) throw error;
+        return [streamOf([]), Promise.resolve({ tag: "err", val: error.payload })];
+      }
+    }
+  }
+  return {
+    "fermyon:spin/key-value@2.0.0": { Store },
+    "spin:key-value/key-value@3.0.0": { Store: StreamingStore },
+  };
+}
+
+/** A `result` that is an error, as a value. */
+interface Failed {
+  readonly tag: "err";
+  readonly val: unknown;
 }
 
 type Entry = readonly [key: string, value: Uint8Array];

@@ -12,6 +12,20 @@ export interface Database {
   close(): void;
 }
 
+/** The same where guests' own statements are executed: with rules, and results as they are. */
+export interface GuardedDatabase extends Database {
+  readonly isTransaction: boolean;
+  prepare(sql: string): GuardedStatement;
+  /** `decide` is asked for what a statement would do, by SQLite's action codes, and gives 0 for yes. */
+  setAuthorizer(decide: (action: number, first: string | null, second: string | null) => number): void;
+}
+
+export interface GuardedStatement extends Statement {
+  columns(): readonly { readonly name: string }[];
+  setReadBigInts(isOn: boolean): void;
+  setReturnArrays(isOn: boolean): void;
+}
+
 export interface Statement {
   get(...values: readonly SqlValue[]): Row | undefined;
   iterate(...values: readonly SqlValue[]): IterableIterator<Row>;
@@ -25,6 +39,13 @@ interface SqliteModule {
   readonly DatabaseSync: new (path: string) => Database;
 }
 
+interface GuardedModule {
+  readonly DatabaseSync: new (
+    path: string,
+    options: { readonly limits: Readonly<Record<string, number>> },
+  ) => GuardedDatabase;
+}
+
 /** Node 22.13 and later have the first one. */
 const MODULES = ["node:sqlite", "@photostructure/sqlite"];
 
@@ -32,17 +53,27 @@ const MODULES = ["node:sqlite", "@photostructure/sqlite"];
 export const NO_SQLITE =
   "stores are files of SQLite, which Node has from 22.13 on; for this one: npm install @photostructure/sqlite";
 
-/** The module; `undefined` where there is none. It is kept by Node, so that asking again costs little. */
-function findModule(): SqliteModule | undefined {
+/** What is said where there is none that can be held to limits. */
+export const NO_GUARDED_SQLITE =
+  "databases need a SQLite that can be held to limits, which Node has from 24.21 on; for this one: npm install @photostructure/sqlite";
+
+/** The first module that will do; `undefined` where there is none. They are kept by Node, so that asking again costs little. */
+function findModule(members: readonly string[] = []): SqliteModule | undefined {
   const require = createRequire(import.meta.url);
   for (const name of MODULES) {
     try {
-      return require(name) as SqliteModule;
+      const found = require(name) as SqliteModule;
+      if (members.every((member) => member in found.DatabaseSync.prototype)) return found;
     } catch {
       // Not this one, then.
     }
   }
   return undefined;
+}
+
+/** The module for guests' own statements; `undefined` where there is none that has limits and rules. */
+export function findGuardedModule(): GuardedModule | undefined {
+  return findModule(["limits", "setAuthorizer"]) as GuardedModule | undefined;
 }
 
 export function hasSqlite(): boolean {

@@ -7,7 +7,7 @@
 # Java needs a JDK of at least 17 and Maven, which fetches TeaVM; MoonBit the compiler on npm, @moonbit/moonc-worker
 # (0.1.202605123): MOONC names its moonc-worker.js.
 #
-#   guests/build.sh [c|assemblyscript|rust|java|moonbit|extism|bench]...
+#   guests/build.sh [c|assemblyscript|rust|java|moonbit|extism|wasi|bench]...
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -71,13 +71,22 @@ build_extism() {
   chmod 644 extism/wasm/*
 }
 
+# Rust's needs the target wasm32-wasip2 (CARGO names another tool).
+build_wasi() {
+  target="$(mktemp -d)"
+  (cd wasi-0.2 && "${CARGO:-cargo}" build --release --target wasm32-wasip2 --target-dir "$target")
+  cp "$target/wasm32-wasip2/release/wasi-0-2.wasm" wasm/rust-wasi-0.2.wasm
+  cp "$target/wasm32-wasip2/release/wasi_0_2_server.wasm" wasm/rust-wasi-0.2-server.wasm
+  rm -r "$target"
+}
+
 build_bench() {
   "${CLANG:-clang}" --target=wasm32-wasi -O2 -Wall -Wextra -mexec-model=reactor -Wl,--strip-all \
     -Wl,--initial-memory=262144 -o ../bench/guests/text.wasm ../bench/guests/text.c -lc-printscan-long-double
   chmod 644 ../bench/guests/text.wasm
 }
 
-[ $# -gt 0 ] || set -- c assemblyscript rust java moonbit extism bench
+[ $# -gt 0 ] || set -- c assemblyscript rust java moonbit extism wasi bench
 for language in "$@"; do "build_$language"; done
 chmod 644 wasm/*.wasm
 ls -l wasm | awk 'NR > 1 { printf "%8d %s\n", $5, $9 }'

@@ -10,13 +10,29 @@ type Failure = (state: WasiState, error: unknown) => unknown;
 export abstract class HostResource {
   /** @internal */
   readonly state: WasiState;
+  readonly #parent: HostResource | undefined;
+  #children = 0;
+  #isGone = false;
 
-  constructor(state: WasiState) {
+  /** @param parent what this is a child of, in the words of WASI: it has to stay until this is dropped */
+  constructor(state: WasiState, parent?: HostResource) {
     this.state = state;
+    this.#parent = parent;
+    if (parent !== undefined) parent.#children++;
   }
 
-  /** Called when the guest drops its handle. */
-  [Symbol.dispose](): void {}
+  /** Called when the guest drops its handle. @throws Trap while there are children */
+  [Symbol.dispose](): void {
+    this.leave();
+  }
+
+  /** @internal The handle is gone: dropped, or given to what ends the resource. @throws Trap while there are children */
+  leave(): void {
+    if (this.#isGone) return;
+    if (this.#children > 0) throw brokenContract("a resource was dropped before what was made from it");
+    this.#isGone = true;
+    if (this.#parent !== undefined) this.#parent.#children--;
+  }
 }
 
 /** Makes every method of a resource's class a call, see {@link WasiState.call}; for the class's static block. */

@@ -48,6 +48,13 @@ export function hostsOf(
   };
 }
 
+/** Waits for a resource as a guest does: by a pollable, which it drops before the resource. */
+export async function whenReady(resource: Interface): Promise<void> {
+  const pollable = resource.subscribe();
+  await pollable.block();
+  pollable[Symbol.dispose]();
+}
+
 /** The payload of what is thrown, or rejected with; anything but a ComponentError passes. */
 export async function failureOf(run: () => unknown): Promise<unknown> {
   try {

@@ -223,6 +223,7 @@ export class Descriptor extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.#shared.release();
@@ -303,6 +304,7 @@ export class DirectoryEntryStream extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.state.listings.drop(this.#holder);

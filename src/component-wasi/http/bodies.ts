@@ -68,15 +68,16 @@ export class IncomingBody extends HostResource {
 
   stream(): InputStream {
     if (this.#once.take() === undefined) throw new ComponentError(undefined);
-    return new InputStream(this.state, bodySource(this.#input));
+    return new InputStream(this.state, bodySource(this.#input), this);
   }
 
-  /** Ends the body. What was not read is not waited for, and then there are no trailers. */
+  /** Ends the body. What was not read is not waited for, and then there are no trailers. Traps while its stream is there. */
   static finish(body: IncomingBody): FutureTrailers {
     return body.state.call(() => new FutureTrailers(body.state, body.#end()), noFailure);
   }
 
   #end(): Promise<readonly Field[] | undefined> {
+    this.leave();
     this.#dropped = true;
     const input = this.#input;
     const isWhole = input.ready && input.available === 0;
@@ -87,6 +88,7 @@ export class IncomingBody extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.#release();
@@ -113,7 +115,7 @@ export class FutureTrailers extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.#trailers);
+    return new Pollable(this.state, this.#trailers, this);
   }
 
   /** Nothing before they are there; the second time an error. */
@@ -151,16 +153,17 @@ export class OutgoingBody extends HostResource {
 
   write(): OutputStream {
     if (this.#once.take() === undefined) throw new ComponentError(undefined);
-    return new OutputStream(this.state, this.pipe);
+    return new OutputStream(this.state, this.pipe, this);
   }
 
-  /** @throws ComponentError if the body is not as long as `content-length` says */
+  /** Traps while its stream is there. @throws ComponentError if the body is not as long as `content-length` says */
   static finish(body: OutgoingBody, trailers?: Fields): void {
     const code = body.state.call(() => body.#end(trailers), noFailure);
     if (code !== undefined) throw new ComponentError(code);
   }
 
   #end(trailers: Fields | undefined): HttpErrorCode | undefined {
+    this.leave();
     this.#isOver = true;
     if (trailers !== undefined) this.#message.own(trailers);
     if (this.#once.take() !== undefined) this.pipe.withoutStream();
@@ -168,6 +171,7 @@ export class OutgoingBody extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (!this.#isOver) this.pipe.fail(new HttpError({ tag: "HTTP-response-incomplete" }));
     this.#isOver = true;
   }

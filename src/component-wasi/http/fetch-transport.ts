@@ -54,7 +54,7 @@ async function sendByFetch(send: typeof fetch, request: HttpRequest): Promise<Ht
   try {
     response = await send(`${request.scheme}://${request.authority}${request.path}`, init);
   } catch (error) {
-    if (isLate) throw new HttpError({ tag: "HTTP-response-timeout" });
+    if (isLate) throw new HttpError({ tag: "connection-read-timeout" });
     throw failureOf(error);
   } finally {
     clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { failureOf, hostsOf, type Interface } from "../test-hosts.ts";
+import { failureOf, hostsOf, type Interface, whenReady } from "../test-hosts.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { handleRequest } from "./handle-request.ts";
 import { HttpError, type HttpRequest } from "./transport.ts";
@@ -56,7 +56,7 @@ it("hands over what was asked, and gives what was answered", async () => {
     }
     stream[Symbol.dispose]();
     const trailers = types.IncomingBody.finish(body);
-    await trailers.subscribe().block();
+    await whenReady(trailers);
     expect(trailers.get()).toEqual({ tag: "ok", val: { tag: "ok", val: undefined } });
     expect(trailers.get()).toEqual({ tag: "err", val: undefined });
     expect(request.headers().has("Host")).toBe(false);
@@ -149,7 +149,9 @@ it("a body that is not finished fails, as does one of another length than was sa
       const response = new types.OutgoingResponse(new types.Fields());
       const body = response.body();
       types.ResponseOutparam.set(out, { tag: "ok", val: response });
-      await body.write().blockingWriteAndFlush(bytes("half"));
+      const stream = body.write();
+      await stream.blockingWriteAndFlush(bytes("half"));
+      stream[Symbol.dispose]();
       body[Symbol.dispose]();
     }),
   ).rejects.toThrow("HTTP-response-incomplete");
@@ -230,13 +232,18 @@ it("sends what the guest writes by the embedder's transport", async () => {
   stream[Symbol.dispose]();
   types.OutgoingBody.finish(body);
   expect(hosts.wasi.openDescriptors).toBe(1);
-  await future.subscribe().block();
+  await whenReady(future);
   const { val } = future.get();
   expect(future.get()).toEqual({ tag: "err", val: undefined });
   const incoming = val.val.consume();
   expect(val.val.status()).toBe(201);
   expect(text(val.val.headers().get("x")[0])).toBe("y");
-  expect(text(await incoming.stream().blockingRead(100n))).toBe("got data");
+  const arriving = incoming.stream();
+  expect(text(await arriving.blockingRead(100n))).toBe("got data");
+  // What was made from a resource has to go first.
+  expect(() => incoming[Symbol.dispose]()).toThrow("a resource was dropped before what was made from it");
+  expect(() => types.IncomingBody.finish(incoming)).toThrow("dropped before");
+  arriving[Symbol.dispose]();
   incoming[Symbol.dispose]();
   expect(hosts.wasi.openDescriptors).toBe(0);
   expect(sent[0]).toMatchObject({
@@ -314,7 +321,7 @@ it("a body's failure has the code that the transport gave", async () => {
   const request = new types.OutgoingRequest(new types.Fields());
   request.setAuthority("a");
   const future = hosts.get("http/outgoing-handler").handle(request, undefined);
-  await future.subscribe().block();
+  await whenReady(future);
   const stream = future.get().val.val.consume().stream();
   expect(text(await stream.blockingRead(10n))).toBe("a");
   const failure = (await failureOf(() => stream.blockingRead(10n))) as { tag: string; val: unknown };

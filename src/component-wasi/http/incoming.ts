@@ -54,7 +54,7 @@ export class IncomingRequest extends HostResource {
   }
 
   headers(): Fields {
-    return new Fields(this.state, visibleFields(this.#request.headers), true);
+    return new Fields(this.state, visibleFields(this.#request.headers), true, this);
   }
 
   consume(): IncomingBody {
@@ -84,7 +84,7 @@ export class IncomingResponse extends HostResource {
   }
 
   headers(): Fields {
-    return new Fields(this.state, visibleFields(this.#response.headers), true);
+    return new Fields(this.state, visibleFields(this.#response.headers), true, this);
   }
 
   consume(): IncomingBody {
@@ -94,6 +94,7 @@ export class IncomingResponse extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     this.#body.take()?.release?.();
   }
 }
@@ -124,7 +125,7 @@ export class FutureIncomingResponse extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.#response);
+    return new Pollable(this.state, this.#response, this);
   }
 
   /** Nothing before the head is there; the second time an error. */
@@ -143,6 +144,7 @@ export class FutureIncomingResponse extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (!this.#isTaken) this.#release();
   }
 }

@@ -177,6 +177,7 @@ export class Request3 extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     this.body.drop();
   }
 }

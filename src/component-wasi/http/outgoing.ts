@@ -13,7 +13,15 @@ import { type Field, HttpError, type HttpRequest } from "./transport.ts";
 
 /** Characters of a URI's path and query, and what is in use beside them. */
 const PATH = /^[\x21-\x7e\x80-\uffff]*$/;
-const AUTHORITY = /^[\x21-\x7e]*$/;
+/** Perhaps a user, a host, perhaps a port; what else there is of a URI begins by one of `/?#`. */
+const AUTHORITY = /^(?:[^@/?#\\]*@)?(?:\[[^\]]*\]|[^:@[\]/?#\\]*)(?::(\d*))?$/;
+const ASCII = /^[\x21-\x7e]+$/;
+const LARGEST_PORT = 65_535;
+
+function isAuthority(text: string): boolean {
+  const parts = ASCII.test(text) ? AUTHORITY.exec(text) : null;
+  return parts !== null && Number(parts[1] ?? 0) <= LARGEST_PORT;
+}
 
 /** The resource `outgoing-request`. */
 export class OutgoingRequest extends FieldsOwner {
@@ -74,11 +82,7 @@ export class OutgoingRequest extends FieldsOwner {
   }
 
   setAuthority(authority: string | undefined): void {
-    if (
-      authority !== undefined &&
-      (authority === "" || !AUTHORITY.test(authority) || /[/?#\\]/.test(authority))
-    )
-      throw new ComponentError(undefined);
+    if (authority !== undefined && !isAuthority(authority)) throw new ComponentError(undefined);
     this.#authority = authority;
   }
 

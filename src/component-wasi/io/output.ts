@@ -7,12 +7,15 @@ import { CLOSED } from "./stream-failure.ts";
 
 /** Bytes of one read at most, and of one permit. A guest that asks for more gets less. */
 export const MAX_TRANSFER = 65_536;
+
 /** A sink of bytes, as preview1's `OutputStream`. */
 export interface ByteSink {
   /** Takes bytes; gives how many, 0 when it is full. */
   write(bytes: Uint8Array): number;
   /** Whether `write` would take a byte, or throw. Always, if left out. */
   readonly ready?: boolean;
+  /** Whether it takes nothing any more. */
+  readonly closed?: boolean;
   whenReady?(): Promise<void>;
   flush?(): Promise<void>;
   /** Whether `flush` has nothing to wait for. */
@@ -40,9 +43,8 @@ export class Output implements Source {
   }
 
   get ready(): boolean {
-    return (
-      this.#failure !== undefined || this.#closed || (this.#busy === undefined && this.#sink.ready !== false)
-    );
+    if (this.#failure !== undefined || this.#closed) return true;
+    return this.#busy === undefined && (this.#sink.closed === true || this.#sink.ready !== false);
   }
 
   async whenReady(): Promise<void> {
@@ -160,6 +162,6 @@ export class Output implements Source {
       this.#closed = true;
       throw this.#failure.error;
     }
-    if (this.#closed) throw CLOSED();
+    if (this.#closed || this.#sink.closed === true) throw CLOSED();
   }
 }

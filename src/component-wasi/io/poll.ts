@@ -31,8 +31,8 @@ export class Pollable extends HostResource {
   /** @internal What is waited for, or the time on the monotonic clock. */
   readonly target: Source | bigint;
 
-  constructor(state: WasiState, target: Source | bigint) {
-    super(state);
+  constructor(state: WasiState, target: Source | bigint, parent?: HostResource) {
+    super(state, parent);
     this.target = target;
   }
 

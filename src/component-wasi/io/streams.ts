@@ -29,8 +29,8 @@ export class InputStream extends HostResource {
   #ended = false;
   #dropped = false;
 
-  constructor(state: WasiState, source: ByteSource) {
-    super(state);
+  constructor(state: WasiState, source: ByteSource, parent?: HostResource) {
+    super(state, parent);
     this.#source = source;
   }
 
@@ -54,7 +54,7 @@ export class InputStream extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.source);
+    return new Pollable(this.state, this.source, this);
   }
 
   /** @internal Ready too once it has ended. */
@@ -72,6 +72,7 @@ export class InputStream extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.state.send(this.#source.release?.());
@@ -131,8 +132,8 @@ export class OutputStream extends HostResource {
   readonly output: Output;
   #dropped = false;
 
-  constructor(state: WasiState, sink: ByteSink) {
-    super(state);
+  constructor(state: WasiState, sink: ByteSink, parent?: HostResource) {
+    super(state, parent);
     this.output = new Output(state, sink);
   }
 
@@ -164,7 +165,7 @@ export class OutputStream extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.output);
+    return new Pollable(this.state, this.output, this);
   }
 
   writeZeroes(length: bigint): void {
@@ -206,6 +207,7 @@ export class OutputStream extends HostResource {
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.output.release();

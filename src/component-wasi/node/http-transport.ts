@@ -199,7 +199,7 @@ class Timers {
   connecting(socket: net.Socket, isSecure: boolean): void {
     this.#start(this.#request.connectTimeoutMs, "connection-timeout");
     socket.once(isSecure ? "secureConnect" : "connect", () =>
-      this.#start(this.#request.firstByteTimeoutMs, "HTTP-response-timeout"),
+      this.#start(this.#request.firstByteTimeoutMs, "connection-read-timeout"),
     );
   }
 
@@ -207,7 +207,7 @@ class Timers {
     clearTimeout(this.#timer);
   }
 
-  #start(ms: number | undefined, tag: "connection-timeout" | "HTTP-response-timeout"): void {
+  #start(ms: number | undefined, tag: "connection-timeout" | "connection-read-timeout"): void {
     clearTimeout(this.#timer);
     if (ms === undefined) return;
     this.#timer = setTimeout(() => {

@@ -5,7 +5,7 @@ import * as net from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type IpAddress, parseIpAddress } from "../network/ip-address.ts";
 import type { NetworkDenial, NetworkOptions } from "../network/network-grants.ts";
-import { failureOf, hostsOf } from "../test-hosts.ts";
+import { failureOf, hostsOf, whenReady } from "../test-hosts.ts";
 import { nodeComponentHost } from "./index.ts";
 
 function ip(text: string): IpAddress {
@@ -47,7 +47,7 @@ function guest(network: NetworkOptions | "all" | undefined, names: Record<string
       } catch {
         // It has begun.
       }
-      await socket.subscribe().block();
+      await whenReady(socket);
       try {
         const [input, output] = socket.finishConnect();
         await output.blockingWriteAndFlush(new TextEncoder().encode("hello"));
@@ -64,7 +64,7 @@ function guest(network: NetworkOptions | "all" | undefined, names: Record<string
       const { resolveAddresses } = sockets("ip-name-lookup");
       try {
         const stream = resolveAddresses(grant, name);
-        await stream.subscribe().block();
+        await whenReady(stream);
         const found: unknown[] = [];
         for (let each = stream.resolveNextAddress(); each !== undefined; each = stream.resolveNextAddress())
           found.push(each.val.join(each.tag === "ipv4" ? "." : ":"));
@@ -77,7 +77,7 @@ function guest(network: NetworkOptions | "all" | undefined, names: Record<string
       const create = kind === "tcp" ? "createTcpSocket" : "createUdpSocket";
       const socket = sockets(`${kind}-create-socket`)[create](ip(address).tag);
       socket.startBind(grant, socketAddress(address, port));
-      await socket.subscribe().block();
+      await whenReady(socket);
       socket.finishBind();
       return socket;
     },
@@ -90,7 +90,7 @@ function guest(network: NetworkOptions | "all" | undefined, names: Record<string
       request.setPathWithQuery(path || "/");
       try {
         const future = hosts.get("http/outgoing-handler").handle(request, undefined);
-        await future.subscribe().block();
+        await whenReady(future);
         const { val } = future.get();
         if (val.tag === "err") return val.val.tag;
         const stream = val.val.consume().stream();
@@ -292,7 +292,7 @@ describe("listening", () => {
     expect(await failureOf(() => socket.accept())).toBe("would-block");
     const client = net.connect(at, "127.0.0.1");
     const received = new Promise((resolve) => client.once("data", (data) => resolve(String(data))));
-    await socket.subscribe().block();
+    await whenReady(socket);
     const [accepted, input, output] = socket.accept();
     client.write("ping");
     expect(new TextDecoder().decode(await input.blockingRead(10n))).toBe("ping");
@@ -318,6 +318,11 @@ describe("listening", () => {
     expect(await failureOf(() => socket.setHopLimit(0))).toBe("invalid-argument");
     const bound = await bind("tcp", "127.0.0.1", 0);
     expect(await failureOf(() => bound.startBind({}, socketAddress("127.0.0.1", 0)))).toBe("invalid-state");
+    const binding = hosts.get("sockets/tcp-create-socket").createTcpSocket("ipv4");
+    binding.startBind({}, socketAddress("127.0.0.1", 0));
+    expect(await failureOf(() => binding.startConnect({}, socketAddress("127.0.0.1", port)))).toBe(
+      "concurrency-conflict",
+    );
     hosts.wasi.close();
     await hosts.wasi.flushed();
   });
@@ -334,14 +339,14 @@ describe("UDP", () => {
     expect(output.checkSend()).toBe(64n);
     const data = new TextEncoder().encode("hi");
     expect(output.send([{ data, remoteAddress: socketAddress("127.0.0.1", at) }])).toBe(1n);
-    await theirs.subscribe().block();
+    await whenReady(theirs);
     const [got] = theirs.receive(10n);
     expect(new TextDecoder().decode(got.data)).toBe("hi");
     answers.checkSend();
     answers.send([
       { data: got.data, remoteAddress: socketAddress("127.0.0.1", socket.localAddress().val.port) },
     ]);
-    await input.subscribe().block();
+    await whenReady(input);
     expect(input.receive(10n)).toHaveLength(1);
     output.checkSend();
     expect(

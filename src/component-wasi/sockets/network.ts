@@ -15,6 +15,7 @@ import { createUdpSocket, IncomingDatagramStream, OutgoingDatagramStream, UdpSoc
 
 /** The resource `network`, which stands for what was granted. */
 export class Network extends HostResource {}
+
 /** The resource `resolve-address-stream`. */
 export class ResolveAddressStream extends HostResource {
   static {
@@ -35,7 +36,7 @@ export class ResolveAddressStream extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.#lookup);
+    return new Pollable(this.state, this.#lookup, this);
   }
 }
 

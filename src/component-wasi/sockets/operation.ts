@@ -60,3 +60,8 @@ export function requireGrant(isGranted: boolean): void {
 export function invalidState(): ComponentError {
   return new ComponentError("invalid-state");
 }
+
+/** The error for an operation that cannot be begun: another one is under way, or it does not fit what the socket is now. */
+export function cannotBegin(isUnderWay: boolean): ComponentError {
+  return isUnderWay ? new ComponentError("concurrency-conflict") : invalidState();
+}

@@ -10,7 +10,7 @@ import { HostResource, resource } from "../resource.ts";
 import type { Open, WasiState } from "../state.ts";
 import { endpointOf, type IpSocketAddress, isUnicast, remoteOf, socketAddress } from "./addresses.ts";
 import type { Network } from "./network.ts";
-import { invalidState, Operation, requireGrant } from "./operation.ts";
+import { cannotBegin, invalidState, Operation, requireGrant } from "./operation.ts";
 import type { BoundTcp, Endpoint, Family, SocketHost, TcpAcceptor, TcpConnection } from "./socket-host.ts";
 
 type Status =
@@ -47,6 +47,7 @@ class SharedConnection implements Open {
   readonly connection: TcpConnection;
   readonly #state: WasiState;
   #users = 3;
+  #sendsNoMore = false;
 
   /** @throws WasiError `mfile` when too much is open */
   constructor(state: WasiState, connection: TcpConnection) {
@@ -63,8 +64,14 @@ class SharedConnection implements Open {
     return this.connection.close();
   }
 
+  shutdown(receive: boolean, send: boolean): void {
+    this.connection.shutdown(receive, send);
+    this.#sendsNoMore ||= send;
+  }
+
   streams(): [InputStream, OutputStream] {
     const { connection } = this;
+    const sendsNoMore = (): boolean => this.#sendsNoMore;
     const source: ByteSource = {
       get ready() {
         return connection.available > 0 || connection.ended;
@@ -76,6 +83,9 @@ class SharedConnection implements Open {
     const sink: ByteSink = {
       get ready() {
         return connection.canWrite;
+      },
+      get closed() {
+        return sendsNoMore();
       },
       whenReady: () => connection.writable.whenReady(),
       write: (bytes) => connection.write(bytes),
@@ -116,11 +126,11 @@ export class TcpSocket extends HostResource {
     };
   }
 
-  /** `access-denied` without a grant to listen there; `invalid-argument`: another family, or no unicast address. */
+  /** `access-denied` without a grant to listen there; `concurrency-conflict` while something is under way; `invalid-argument`: another family, or no unicast address. */
   startBind(_network: Network, local: IpSocketAddress): void {
     const endpoint = endpointOf(local, this.#family);
     if (!isUnicast(endpoint.address)) throw new WasiError("inval", "not a unicast address");
-    if (this.#status.is !== "unbound") throw invalidState();
+    if (this.#status.is !== "unbound") throw this.#cannotBegin();
     requireGrant(this.state.network.mayListen(endpoint.address, endpoint.port));
     this.state.reserve();
     this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
@@ -136,7 +146,7 @@ export class TcpSocket extends HostResource {
   startConnect(_network: Network, address: IpSocketAddress): void {
     const remote = remoteOf(address, this.#family, "tcp");
     const status = this.#status;
-    if (status.is !== "unbound" && status.is !== "bound") throw invalidState();
+    if (status.is !== "unbound" && status.is !== "bound") throw this.#cannotBegin();
     requireGrant(this.state.network.mayConnect(remote.address, remote.port));
     this.state.reserve();
     const abort = new AbortController();
@@ -162,7 +172,7 @@ export class TcpSocket extends HostResource {
 
   startListen(): void {
     const status = this.#status;
-    if (status.is !== "bound") throw invalidState();
+    if (status.is !== "bound") throw this.#cannotBegin();
     this.#status = { is: "listen-started", bound: status.bound };
   }
 
@@ -278,16 +288,17 @@ export class TcpSocket extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.#source);
+    return new Pollable(this.state, this.#source, this);
   }
 
   shutdown(how: "receive" | "send" | "both"): void {
     const status = this.#status;
     if (status.is !== "connected") throw invalidState();
-    status.connection.connection.shutdown(how !== "send", how !== "receive");
+    status.connection.shutdown(how !== "send", how !== "receive");
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     const status = this.#status;
     this.#status = { is: "closed" };
     if (status.is === "connected") status.connection.release();
@@ -297,6 +308,10 @@ export class TcpSocket extends HostResource {
       status.abort.abort();
       status.operation.whenDone((connection) => this.state.send(connection.close()));
     }
+  }
+
+  #cannotBegin(): ComponentError {
+    return cannotBegin(["binding", "connecting", "listen-started"].includes(this.#status.is));
   }
 
   /** Ends what was begun. Failed, the socket can only be dropped. */

@@ -8,7 +8,7 @@ import { HostResource, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
 import { endpointOf, type IpSocketAddress, remoteOf, sameEndpoint, socketAddress } from "./addresses.ts";
 import type { Network } from "./network.ts";
-import { invalidState, Operation, requireGrant } from "./operation.ts";
+import { cannotBegin, invalidState, Operation, requireGrant } from "./operation.ts";
 import type { BoundUdp, Endpoint, Family, SocketHost } from "./socket-host.ts";
 
 type Status =
@@ -104,10 +104,11 @@ export class IncomingDatagramStream extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.#shared.bound.readable);
+    return new Pollable(this.state, this.#shared.bound.readable, this);
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (!this.#dropped) this.#shared.release();
     this.#dropped = true;
   }
@@ -166,10 +167,11 @@ export class OutgoingDatagramStream extends HostResource {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.state, this.#shared.bound.writable);
+    return new Pollable(this.state, this.#shared.bound.writable, this);
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (!this.#dropped) this.#shared.release();
     this.#dropped = true;
   }
@@ -209,7 +211,7 @@ export class UdpSocket extends HostResource {
   /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
   startBind(_network: Network, local: IpSocketAddress): void {
     const endpoint = endpointOf(local, this.#family);
-    if (this.#status.is !== "unbound") throw invalidState();
+    if (this.#status.is !== "unbound") throw cannotBegin(this.#status.is === "binding");
     requireGrant(this.state.network.mayBindUdp(endpoint.address, endpoint.port));
     this.state.reserve();
     this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
@@ -287,15 +289,17 @@ export class UdpSocket extends HostResource {
   subscribe(): Pollable {
     const current = (): Source | undefined =>
       this.#status.is === "binding" ? this.#status.operation : undefined;
-    return new Pollable(this.state, {
+    const source: Source = {
       get ready() {
         return current()?.ready ?? true;
       },
       whenReady: () => current()?.whenReady() ?? Promise.resolve(),
-    });
+    };
+    return new Pollable(this.state, source, this);
   }
 
   override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     const status = this.#status;
     this.#status = { is: "closed" };
     if (status.is === "bound") status.shared.release();

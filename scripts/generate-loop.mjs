@@ -8,6 +8,7 @@ import { loopCases, numbers } from "./cases/index.mjs";
 import { bodyOf, SCRATCH } from "./cases/vocabulary.mjs";
 import { codeText } from "./generate-code.mjs";
 import { rareText } from "./generate-rare.mjs";
+import { dispatchText } from "./generate-vector-dispatch.mjs";
 import { vectorLoop } from "./generate-vector-loop.mjs";
 import { searchTree } from "./search-tree.mjs";
 
@@ -211,6 +212,7 @@ for (const [file, unasserted] of [
   ["src/interp/code/code.ts", codeText],
   ["src/interp/loop.ts", loop],
   ["src/interp/ops/rare.ts", rareText],
+  ["src/interp/ops/simd/dispatch.ts", dispatchText],
   ["src/interp/searching-loop.ts", searchingLoop],
   ["src/interp/vector-loop.ts", vectorLoop(loopCases)],
   ["src/interp/young-loop.ts", youngLoop],

@@ -41,14 +41,19 @@ import type { DataOf } from "./code/node-data.ts";
 import type { VectorOp } from "./lower/lowered-by.ts";
 import { FIRST_VECTOR, type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./code/operations.ts";
 import { addressOf } from "./ops/address.ts";
-import { executeVector } from "./ops/simd/dispatch.ts";
+import {
+  executeVector, executeVectorLoad, executeVectorStore, type VectorLoad, type VectorStore,
+} from "./ops/simd/dispatch.ts";
 import { i8x16Shuffle } from "./ops/simd/lanes.ts";
-import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/load.ts";
+import { storeVector } from "./ops/simd/load.ts";
 import * as shift from "./ops/simd/shift.ts";
 import type { VectorViews } from "./ops/simd/views.ts";
 import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
 import { outOfBounds } from "./run/faults.ts";
 import type { InstanceRegisters } from "./run/values.ts";
+
+/** Operations of vector nodes: constants are nodes of the main loop. */
+type VectorNode = Exclude<VectorOp, Op.V128Const> | VectorCode;
 
 /** What this loop sees of an execution. */
 export interface VectorState extends InstanceRegisters {
@@ -112,7 +117,8 @@ ${scalars
       }
     }
     const d = fp + i.d, a = fp + i.a, b = fp + i.b;
-    switch (i.op) {
+    const op = i.op as VectorNode;
+    switch (op) {
 ${cases
   .map(({ names, text }) => {
     const labels = names.map((name) => `      case ${name}:`).join("\n");
@@ -120,7 +126,7 @@ ${cases
   })
   .join("\n")}
       default:
-        executeVector(i.op as VectorOp, views, d, a, b, fp + i.c, i.c, i.data as DataOf<Op.I8x16Shuffle>);
+        executeVector(op, views, d, a, b, fp + i.c, i.c);
     }
     i = i.next;
   }
@@ -137,10 +143,9 @@ function access(ex: VectorState, i: CodeNode, fp: number, mayThrow: boolean): bo
     if (mayThrow) throw outOfBounds(e, operands.bytes, memory.byteLength);
     return false;
   }
-  const op = i.op as VectorOp;
   const views = ex.vectorViews!;
-  if (i.d < 0) executeVectorStore(op, views, fp + i.b, memory.u8, e, operands.lane);
-  else executeVectorLoad(op, views, fp + i.d, fp + i.b, memory.u8, e, operands.lane);
+  if (i.d < 0) executeVectorStore(i.op as VectorStore, views, fp + i.b, memory.u8, e, operands.lane);
+  else executeVectorLoad(i.op as VectorLoad, views, fp + i.d, fp + i.b, memory.u8, e, operands.lane);
   return true;
 }
 

@@ -1,5 +1,7 @@
-// The frequent vector instructions, word by word, for the vector loop; all others are calls in ops/simd/dispatch.ts.
+// The frequent vector instructions, word by word, for the vector loop and trees; all others are calls, in vector-calls.mjs.
 // Here d, a and b are indices in R, the register file; in `words`, x, y and z stand for one word of operands a, b and c.
+
+import { loads, stores } from "./vector-calls.mjs";
 
 /**
  * Cases of the main loop that the vector loop executes too: what counts, addresses and branches in a loop over vectors.
@@ -73,10 +75,11 @@ define(
   "Op.V128Load64Zero",
   access(8, `const f = e + 4; R[d] = ${read("e")}; R[d + 1] = ${read("f")}; R[d + 2] = 0; R[d + 3] = 0;`),
 );
-define([
-  ...["8x8S", "8x8U", "16x4S", "16x4U", "32x2S", "32x2U"].map((shape) => `Op.V128Load${shape}`),
-  ...["Load", "Store"].flatMap((what) => [8, 16, 32, 64].map((bits) => `Op.V128${what}${bits}Lane`)),
-], "if (!access(ex, i, fp, i === entry)) break run;");
+const elsewhere = [...loads, ...stores].map(({ name }) => name);
+define(
+  elsewhere.filter((name) => !vectorCases.some(({ names }) => names.includes(name))),
+  "if (!access(ex, i, fp, i === entry)) break run;",
+);
 
 // ---------------------------------------------------------------- bits and lanes
 words("Op.V128Not", "~x");
@@ -113,7 +116,7 @@ define(
         R[d] = x; R[d + 1] = y; R[d + 2] = z; R[d + 3] = w;`,
 );
 words("VectorCode.RotateWords", "x << n | x >>> 32 - n", { prefix: "const n = i.c; " });
-define("Op.I8x16Shuffle", "i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>, 0);");
+define("Op.I8x16Shuffle", "i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>);");
 
 // ---------------------------------------------------------------- integers
 for (const [name, text] of Object.entries({
@@ -238,6 +241,8 @@ for (const name of ["I8x16ShrS", "I64x2Shl", "I64x2ShrS", "I64x2ShrU"]) {
 }
 
 // ---------------------------------------------------------------- floats; every NaN result is the canonical one
+// f32 arithmetic is done in doubles and rounded by the store, which is exact: a double has more than twice the bits that one
+// operation on f32 needs to round only once.
 const f32 = (value, k) =>
   `{ const v = ${value}; if (v === v) ${word("d", k, "F")} = v; else ${word("d", k)} = 0x7fc00000; }`;
 const f64 = (value, k) =>

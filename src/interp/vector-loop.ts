@@ -12,14 +12,19 @@ import type { DataOf } from "./code/node-data.ts";
 import type { VectorOp } from "./lower/lowered-by.ts";
 import { FIRST_VECTOR, type MemoryAccess, SHIFT_BY_IMMEDIATE, VectorCode } from "./code/operations.ts";
 import { addressOf } from "./ops/address.ts";
-import { executeVector } from "./ops/simd/dispatch.ts";
+import {
+  executeVector, executeVectorLoad, executeVectorStore, type VectorLoad, type VectorStore,
+} from "./ops/simd/dispatch.ts";
 import { i8x16Shuffle } from "./ops/simd/lanes.ts";
-import { executeVectorLoad, executeVectorStore, storeVector } from "./ops/simd/load.ts";
+import { storeVector } from "./ops/simd/load.ts";
 import * as shift from "./ops/simd/shift.ts";
 import type { VectorViews } from "./ops/simd/views.ts";
 import { i8x16NarrowI16x8U } from "./ops/simd/widen.ts";
 import { outOfBounds } from "./run/faults.ts";
 import type { InstanceRegisters } from "./run/values.ts";
+
+/** Operations of vector nodes: constants are nodes of the main loop. */
+type VectorNode = Exclude<VectorOp, Op.V128Const> | VectorCode;
 
 /** What this loop sees of an execution. */
 export interface VectorState extends InstanceRegisters {
@@ -543,7 +548,8 @@ export function executeVectors(ex: VectorState, first: CodeNode, fp: number): Co
       }
     }
     const d = fp + i.d, a = fp + i.a, b = fp + i.b;
-    switch (i.op) {
+    const op = i.op as VectorNode;
+    switch (op) {
       case Op.V128Load: {
         const e = (R[a]! >>> 0) + i.c; if (i.c < 0 || e > ml - 16) { if (!access(ex, i, fp, i === entry)) break run; break; }
         const w = e >>> 2, s = (e & 3) << 3;
@@ -653,7 +659,7 @@ export function executeVectors(ex: VectorState, first: CodeNode, fp: number): Co
         const n = i.c; { const x = R[a]!; R[d] = x << n | x >>> 32 - n; } { const x = R[a + 1]!; R[d + 1] = x << n | x >>> 32 - n; } { const x = R[a + 2]!; R[d + 2] = x << n | x >>> 32 - n; } { const x = R[a + 3]!; R[d + 3] = x << n | x >>> 32 - n; } break;
       }
       case Op.I8x16Shuffle: {
-        i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>, 0); break;
+        i8x16Shuffle(views, d, a, b, i.data as DataOf<Op.I8x16Shuffle>); break;
       }
       case Op.I32x4Add: {
         { const x = R[a]!, y = R[b]!; R[d] = x + y | 0; } { const x = R[a + 1]!, y = R[b + 1]!; R[d + 1] = x + y | 0; } { const x = R[a + 2]!, y = R[b + 2]!; R[d + 2] = x + y | 0; } { const x = R[a + 3]!, y = R[b + 3]!; R[d + 3] = x + y | 0; } break;
@@ -883,7 +889,7 @@ export function executeVectors(ex: VectorState, first: CodeNode, fp: number): Co
         F[d] = R[a]!; F[d + 1] = R[a + 1]!; F[d + 2] = R[a + 2]!; F[d + 3] = R[a + 3]!; break;
       }
       default:
-        executeVector(i.op as VectorOp, views, d, a, b, fp + i.c, i.c, i.data as DataOf<Op.I8x16Shuffle>);
+        executeVector(op, views, d, a, b, fp + i.c, i.c);
     }
     i = i.next;
   }
@@ -900,10 +906,9 @@ function access(ex: VectorState, i: CodeNode, fp: number, mayThrow: boolean): bo
     if (mayThrow) throw outOfBounds(e, operands.bytes, memory.byteLength);
     return false;
   }
-  const op = i.op as VectorOp;
   const views = ex.vectorViews!;
-  if (i.d < 0) executeVectorStore(op, views, fp + i.b, memory.u8, e, operands.lane);
-  else executeVectorLoad(op, views, fp + i.d, fp + i.b, memory.u8, e, operands.lane);
+  if (i.d < 0) executeVectorStore(i.op as VectorStore, views, fp + i.b, memory.u8, e, operands.lane);
+  else executeVectorLoad(i.op as VectorLoad, views, fp + i.d, fp + i.b, memory.u8, e, operands.lane);
   return true;
 }
 

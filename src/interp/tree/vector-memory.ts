@@ -1,11 +1,15 @@
 // Vector loads and stores as trees make them, on the machine's registers and memory 0.
-// Owns what is frequent; the rest goes through ops/simd/load.ts.
+// Owns what is frequent; the rest goes through ops/simd/dispatch.ts.
 
 import { Op } from "../../isa/op.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { MemoryAccess } from "../code/operations.ts";
-import type { VectorOp } from "../lower/lowered-by.ts";
-import { executeVectorLoad, executeVectorStore } from "../ops/simd/load.ts";
+import {
+  executeVectorLoad,
+  executeVectorStore,
+  type VectorLoad,
+  type VectorStore,
+} from "../ops/simd/dispatch.ts";
 import type { VectorViews } from "../ops/simd/views.ts";
 import type { Views } from "./machine.ts";
 
@@ -29,9 +33,8 @@ export function createVectorAccesses(views: VectorViews, V: Views): VectorAccess
     const { u8 } = V;
     const { bytes, lane } = node.data as MemoryAccess;
     if (e + bytes > u8.length) return NONE;
-    const op = node.op as VectorOp;
-    if (node.d < 0) executeVectorStore(op, views, fp + node.b, u8, e, lane);
-    else executeVectorLoad(op, views, fp + node.d, fp + node.b, u8, e, lane);
+    if (node.d < 0) executeVectorStore(node.op as VectorStore, views, fp + node.b, u8, e, lane);
+    else executeVectorLoad(node.op as VectorLoad, views, fp + node.d, fp + node.b, u8, e, lane);
     return 0;
   };
   const load: VectorAccess = (e, fp, node) => {

@@ -1,12 +1,9 @@
 // The functions on registers that vector instructions are in trees.
 // Owns which function is an instruction's.
 
-import type { Op } from "../../isa/op.ts";
 import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
-import type { DataOf } from "../code/node-data.ts";
-import type { VectorOp } from "../lower/lowered-by.ts";
-import { executeVector } from "../ops/simd/dispatch.ts";
+import { type CalledVector, executeVector } from "../ops/simd/dispatch.ts";
 import { createVectorViews } from "../ops/simd/views.ts";
 import type { Machine } from "./machine.ts";
 import { operationOf } from "./outline.ts";
@@ -33,12 +30,12 @@ export function createVectors(machine: Machine): Vectors {
     R[d + 3] = from[a + 3]!;
   };
   const copy: VectorStep = (fp, { d, a }) => copyWords(fp + d, R, fp + a);
-  const any: VectorStep = (fp, { op, d, a, b, c, data }) =>
-    executeVector(op as VectorOp, views, fp + d, fp + a, fp + b, fp + c, c, data as DataOf<Op.I8x16Shuffle>);
+  const called: VectorStep = (fp, { op, d, a, b, c }) =>
+    executeVector(op as CalledVector, views, fp + d, fp + a, fp + b, fp + c, c);
   return {
     stepOf(node) {
       const op = operationOf(node);
-      return op === Code.Copy128 ? copy : (steps.get(op) ?? any);
+      return op === Code.Copy128 ? copy : (steps.get(op) ?? called);
     },
     accessOf: (node) => accesses.frequent.get(node.op) ?? accesses.any,
   };

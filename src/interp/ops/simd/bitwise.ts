@@ -2,31 +2,6 @@
 
 import type { VectorViews } from "./views.ts";
 
-export function v128Not({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = ~R[a + i]!;
-}
-
-export function v128And({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! & R[b + i]!;
-}
-
-export function v128Andnot({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! & ~R[b + i]!;
-}
-
-export function v128Or({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! | R[b + i]!;
-}
-
-export function v128Xor({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! ^ R[b + i]!;
-}
-
-/** Bits of `a` where `c` has ones, bits of `b` elsewhere. */
-export function v128Bitselect({ R }: VectorViews, d: number, a: number, b: number, c: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = (R[a + i]! & R[c + i]!) | (R[b + i]! & ~R[c + i]!);
-}
-
 export function v128AnyTrue({ R }: VectorViews, d: number, a: number): void {
   R[d] = (R[a]! | R[a + 1]! | R[a + 2]! | R[a + 3]!) === 0 ? 0 : 1;
 }
@@ -51,13 +26,6 @@ export function i32x4AllTrue({ R }: VectorViews, d: number, a: number): void {
 
 export function i64x2AllTrue({ R }: VectorViews, d: number, a: number): void {
   R[d] = (R[a]! | R[a + 1]!) !== 0 && (R[a + 2]! | R[a + 3]!) !== 0 ? 1 : 0;
-}
-
-export function i8x16Bitmask({ R, I8 }: VectorViews, d: number, a: number): void {
-  a <<= 2;
-  let mask = 0;
-  for (let i = 0; i < 16; i++) mask |= (I8[a + i]! >>> 31) << i;
-  R[d] = mask;
 }
 
 export function i16x8Bitmask({ R, I16 }: VectorViews, d: number, a: number): void {

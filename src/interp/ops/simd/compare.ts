@@ -5,20 +5,6 @@ import * as i64 from "../numeric/i64.ts";
 import { lessS8, lessS16, lessU8, lessU16 } from "./packed.ts";
 import type { VectorViews } from "./views.ts";
 
-export function i8x16Eq({ I8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i]! === I8[b + i]! ? -1 : 0;
-}
-
-export function i8x16Ne({ I8 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 2;
-  a <<= 2;
-  b <<= 2;
-  for (let i = 0; i < 16; i++) I8[d + i] = I8[a + i]! !== I8[b + i]! ? -1 : 0;
-}
-
 export function i8x16LtS({ R }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i++) R[d + i] = lessS8(R[a + i]!, R[b + i]!);
 }
@@ -35,20 +21,6 @@ export function i8x16LeU({ R }: VectorViews, d: number, a: number, b: number): v
   for (let i = 0; i < 4; i++) R[d + i] = ~lessU8(R[b + i]!, R[a + i]!);
 }
 
-export function i16x8Eq({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i]! === I16[b + i]! ? -1 : 0;
-}
-
-export function i16x8Ne({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i]! !== I16[b + i]! ? -1 : 0;
-}
-
 export function i16x8LtS({ R }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i++) R[d + i] = lessS16(R[a + i]!, R[b + i]!);
 }
@@ -63,30 +35,6 @@ export function i16x8LeS({ R }: VectorViews, d: number, a: number, b: number): v
 
 export function i16x8LeU({ R }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i++) R[d + i] = ~lessU16(R[b + i]!, R[a + i]!);
-}
-
-export function i32x4Eq({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! === R[b + i]! ? -1 : 0;
-}
-
-export function i32x4Ne({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! !== R[b + i]! ? -1 : 0;
-}
-
-export function i32x4LtS({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! < R[b + i]! ? -1 : 0;
-}
-
-export function i32x4LtU({ U32 }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) U32[d + i] = U32[a + i]! < U32[b + i]! ? -1 : 0;
-}
-
-export function i32x4LeS({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! <= R[b + i]! ? -1 : 0;
-}
-
-export function i32x4LeU({ U32 }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) U32[d + i] = U32[a + i]! <= U32[b + i]! ? -1 : 0;
 }
 
 export function i64x2Eq({ R }: VectorViews, d: number, a: number, b: number): void {
@@ -115,22 +63,6 @@ export function i64x2LeS({ R }: VectorViews, d: number, a: number, b: number): v
     const holds = i64.leS(R[a + i]!, R[a + i + 1]!, R[b + i]!, R[b + i + 1]!);
     R[d + i] = R[d + i + 1] = holds ? -1 : 0;
   }
-}
-
-export function f32x4Eq({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = F[a + i]! === F[b + i]! ? -1 : 0;
-}
-
-export function f32x4Ne({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = F[a + i]! !== F[b + i]! ? -1 : 0;
-}
-
-export function f32x4Lt({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = F[a + i]! < F[b + i]! ? -1 : 0;
-}
-
-export function f32x4Le({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = F[a + i]! <= F[b + i]! ? -1 : 0;
 }
 
 export function f64x2Eq({ R, D }: VectorViews, d: number, a: number, b: number): void {

@@ -29,10 +29,6 @@ export function i32x4TruncSatF64x2UZero({ R, D }: VectorViews, d: number, a: num
   R[d + 3] = 0;
 }
 
-export function f32x4ConvertI32x4S({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) F[d + i] = R[a + i]!;
-}
-
 export function f32x4ConvertI32x4U({ F, U32 }: VectorViews, d: number, a: number): void {
   for (let i = 0; i < 4; i++) F[d + i] = U32[a + i]!;
 }

@@ -1,37 +1,8 @@
-// Lane-wise float operations (spec 4.3.3, 4.3.5). Arithmetic stores NaN results as the canonical NaN;
-// neg, abs, pmin and pmax move bits. f32 arithmetic is done in doubles and rounded by the store, which is exact:
-// a double has more than twice the bits that one operation on f32 needs to round only once.
+// Lane-wise float operations (spec 4.3.3, 4.3.5): rounding, min and max, which store NaN results as the canonical NaN;
+// neg, abs, pmin and pmax move bits.
 
 import { nearest, putF32, putF64 } from "../numeric/float.ts";
 import type { VectorViews } from "./views.ts";
-
-export function f32x4Add({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! + F[b + i]!);
-}
-
-export function f32x4Sub({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! - F[b + i]!);
-}
-
-export function f32x4Mul({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! * F[b + i]!);
-}
-
-export function f32x4Div({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, F[a + i]! / F[b + i]!);
-}
-
-export function f32x4Min({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.min(F[a + i]!, F[b + i]!));
-}
-
-export function f32x4Max({ R, F }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.max(F[a + i]!, F[b + i]!));
-}
-
-export function f32x4Sqrt({ R, F }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.sqrt(F[a + i]!));
-}
 
 export function f32x4Ceil({ R, F }: VectorViews, d: number, a: number): void {
   for (let i = 0; i < 4; i++) putF32(R, F, d + i, Math.ceil(F[a + i]!));
@@ -57,40 +28,12 @@ export function f32x4Pmax({ R, F }: VectorViews, d: number, a: number, b: number
   for (let i = 0; i < 4; i++) R[d + i] = F[a + i]! < F[b + i]! ? R[b + i]! : R[a + i]!;
 }
 
-export function f32x4Neg({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! ^ -0x80000000;
-}
-
-export function f32x4Abs({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! & 0x7fffffff;
-}
-
-export function f64x2Add({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! + D[(b + i) >> 1]!);
-}
-
-export function f64x2Sub({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! - D[(b + i) >> 1]!);
-}
-
-export function f64x2Mul({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! * D[(b + i) >> 1]!);
-}
-
-export function f64x2Div({ R, D }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, D[(a + i) >> 1]! / D[(b + i) >> 1]!);
-}
-
 export function f64x2Min({ R, D }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.min(D[(a + i) >> 1]!, D[(b + i) >> 1]!));
 }
 
 export function f64x2Max({ R, D }: VectorViews, d: number, a: number, b: number): void {
   for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.max(D[(a + i) >> 1]!, D[(b + i) >> 1]!));
-}
-
-export function f64x2Sqrt({ R, D }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i += 2) putF64(R, D, d + i, Math.sqrt(D[(a + i) >> 1]!));
 }
 
 export function f64x2Ceil({ R, D }: VectorViews, d: number, a: number): void {

@@ -1,4 +1,4 @@
-// Lane-wise integer arithmetic (spec 4.3.2, 4.3.5): add, sub, mul, neg, abs, saturation, min, max, averages.
+// Lane-wise integer arithmetic (spec 4.3.2, 4.3.5): mul, neg, abs, saturation, min, max, averages.
 // Stores into typed arrays wrap, which is the arithmetic modulo 2^N that Wasm asks for.
 
 import * as i64 from "../numeric/i64.ts";
@@ -31,54 +31,9 @@ export function clamp(value: number, min: number, max: number): number {
   return Math.max(min, Math.min(value, max));
 }
 
-export function i8x16Add({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = addBytes(R[a + i]!, R[b + i]!);
-}
-
-export function i8x16Sub({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = subtractBytes(R[a + i]!, R[b + i]!);
-}
-
-export function i16x8Add({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = addHalves(R[a + i]!, R[b + i]!);
-}
-
-export function i16x8Sub({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = subtractHalves(R[a + i]!, R[b + i]!);
-}
-
-export function i32x4Add({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! + R[b + i]!;
-}
-
-export function i32x4Sub({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = R[a + i]! - R[b + i]!;
-}
-
-export function i64x2Add({ R }: VectorViews, d: number, a: number, b: number): void {
-  i64.addInto(R, d, R[a]!, R[a + 1]!, R[b]!, R[b + 1]!);
-  i64.addInto(R, d + 2, R[a + 2]!, R[a + 3]!, R[b + 2]!, R[b + 3]!);
-}
-
-export function i64x2Sub({ R }: VectorViews, d: number, a: number, b: number): void {
-  i64.subInto(R, d, R[a]!, R[a + 1]!, R[b]!, R[b + 1]!);
-  i64.subInto(R, d + 2, R[a + 2]!, R[a + 3]!, R[b + 2]!, R[b + 3]!);
-}
-
 export function i64x2Mul({ R }: VectorViews, d: number, a: number, b: number): void {
   i64.mulInto(R, d, R[a]!, R[a + 1]!, R[b]!, R[b + 1]!);
   i64.mulInto(R, d + 2, R[a + 2]!, R[a + 3]!, R[b + 2]!, R[b + 3]!);
-}
-
-export function i16x8Mul({ I16 }: VectorViews, d: number, a: number, b: number): void {
-  d <<= 1;
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 8; i++) I16[d + i] = I16[a + i]! * I16[b + i]!;
-}
-
-export function i32x4Mul({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = Math.imul(R[a + i]!, R[b + i]!);
 }
 
 export function i8x16Neg({ I8 }: VectorViews, d: number, a: number): void {
@@ -91,10 +46,6 @@ export function i16x8Neg({ I16 }: VectorViews, d: number, a: number): void {
   d <<= 1;
   a <<= 1;
   for (let i = 0; i < 8; i++) I16[d + i] = -I16[a + i]!;
-}
-
-export function i32x4Neg({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = -R[a + i]!;
 }
 
 export function i64x2Neg({ R }: VectorViews, d: number, a: number): void {
@@ -112,10 +63,6 @@ export function i16x8Abs({ I16 }: VectorViews, d: number, a: number): void {
   d <<= 1;
   a <<= 1;
   for (let i = 0; i < 8; i++) I16[d + i] = Math.abs(I16[a + i]!);
-}
-
-export function i32x4Abs({ R }: VectorViews, d: number, a: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = Math.abs(R[a + i]!);
 }
 
 export function i64x2Abs({ R }: VectorViews, d: number, a: number): void {
@@ -254,22 +201,6 @@ export function i16x8MaxU({ R }: VectorViews, d: number, a: number, b: number): 
     const y = R[b + i]!;
     R[d + i] = blend(lessU16(x, y), y, x);
   }
-}
-
-export function i32x4MinS({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = Math.min(R[a + i]!, R[b + i]!);
-}
-
-export function i32x4MinU({ U32 }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) U32[d + i] = Math.min(U32[a + i]!, U32[b + i]!);
-}
-
-export function i32x4MaxS({ R }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) R[d + i] = Math.max(R[a + i]!, R[b + i]!);
-}
-
-export function i32x4MaxU({ U32 }: VectorViews, d: number, a: number, b: number): void {
-  for (let i = 0; i < 4; i++) U32[d + i] = Math.max(U32[a + i]!, U32[b + i]!);
 }
 
 export function i8x16AvgrU({ R }: VectorViews, d: number, a: number, b: number): void {

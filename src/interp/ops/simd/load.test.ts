@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { INSTRUCTIONS } from "../../../isa/instructions.ts";
-import { Op } from "../../../isa/op.ts";
-import { executeVectorLoad, executeVectorStore } from "./load.ts";
+import { executeVectorLoad, executeVectorStore, type VectorLoad, type VectorStore } from "./dispatch.ts";
 import { createVectorViews } from "./views.ts";
 
 const MEMORY = Uint8Array.from({ length: 40 }, (_, i) => (i * 37 + 0x85) & 0xff);
@@ -39,7 +38,7 @@ function reference(mnemonic: string, e: number, old: Uint8Array, lane: number): 
 const memoryOps = Object.entries(INSTRUCTIONS)
   .filter(([op, row]) => Number(op) >> 12 === 0xfd && row.accessBytes > 0)
   .map(([op, row]) => ({
-    op: Number(op) as Op,
+    op: Number(op),
     mnemonic: row.mnemonic,
     lanes: row.lanes,
     bytes: row.accessBytes,
@@ -59,7 +58,7 @@ describe("vector loads", () => {
           for (const d of [0, 4]) {
             const v = createVectorViews(new ArrayBuffer(48));
             v.U8.set(old, 16);
-            executeVectorLoad(op, v, d, 4, exact, e, lane);
+            executeVectorLoad(op as VectorLoad, v, d, 4, exact, e, lane);
             expect(v.U8.slice(4 * d, 4 * d + 16)).toEqual(reference(mnemonic, e, old, lane));
             expect(v.U8.slice(4 * (4 - d), 4 * (4 - d) + 16)).toEqual(d === 0 ? old : new Uint8Array(16));
             expect(v.U8.slice(32)).toEqual(new Uint8Array(16));
@@ -77,7 +76,7 @@ describe("vector stores", () => {
     for (let e = 0; e < 8; e++) {
       for (let lane = 0; lane < Math.max(lanes, 1); lane++) {
         const memory = new Uint8Array(32).fill(0xaa);
-        executeVectorStore(op, v, 4, memory, e, lane);
+        executeVectorStore(op as VectorStore, v, 4, memory, e, lane);
         const expected = new Uint8Array(32).fill(0xaa);
         expected.set(MEMORY.subarray(3 + lane * bytes, 3 + lane * bytes + bytes), e);
         expect(memory).toEqual(expected);
@@ -86,9 +85,6 @@ describe("vector stores", () => {
   });
 });
 
-it("covers every vector instruction that touches memory, and no other", () => {
+it("covers every vector instruction that touches memory", () => {
   expect([loads.length, stores.length]).toEqual([17, 5]);
-  const v = createVectorViews(new ArrayBuffer(16));
-  expect(() => executeVectorLoad(Op.V128Store, v, 0, 0, MEMORY, 0, 0)).toThrow("not a vector load");
-  expect(() => executeVectorStore(Op.V128Load, v, 0, MEMORY, 0, 0)).toThrow("not a vector store");
 });

@@ -1,7 +1,6 @@
 // Vector loads and stores between a memory's bytes and registers, at an address already checked.
 // Knows nothing of bounds, address types or growth: `M8` is a fresh view and all bytes at `e` are inside it.
 
-import { Op } from "../../../isa/op.ts";
 import { copyVector } from "./lanes.ts";
 import type { VectorViews } from "./views.ts";
 
@@ -165,101 +164,4 @@ export function store32Lane({ R }: VectorViews, a: number, M8: Uint8Array, e: nu
 export function store64Lane({ R }: VectorViews, a: number, M8: Uint8Array, e: number, lane: number): void {
   storeWord(M8, e, R[a + 2 * lane]!);
   storeWord(M8, e + 4, R[a + 2 * lane + 1]!);
-}
-
-/** Executes vector load `op` into `d`; `a` and `lane` are read by load*_lane only. */
-export function executeVectorLoad(
-  op: Op,
-  v: VectorViews,
-  d: number,
-  a: number,
-  M8: Uint8Array,
-  e: number,
-  lane: number,
-): void {
-  switch (op) {
-    case Op.V128Load:
-      loadVector(v, d, M8, e);
-      return;
-    case Op.V128Load8x8S:
-      load8x8S(v, d, M8, e);
-      return;
-    case Op.V128Load8x8U:
-      load8x8U(v, d, M8, e);
-      return;
-    case Op.V128Load16x4S:
-      load16x4S(v, d, M8, e);
-      return;
-    case Op.V128Load16x4U:
-      load16x4U(v, d, M8, e);
-      return;
-    case Op.V128Load32x2S:
-      load32x2S(v, d, M8, e);
-      return;
-    case Op.V128Load32x2U:
-      load32x2U(v, d, M8, e);
-      return;
-    case Op.V128Load8Splat:
-      load8Splat(v, d, M8, e);
-      return;
-    case Op.V128Load16Splat:
-      load16Splat(v, d, M8, e);
-      return;
-    case Op.V128Load32Splat:
-      load32Splat(v, d, M8, e);
-      return;
-    case Op.V128Load64Splat:
-      load64Splat(v, d, M8, e);
-      return;
-    case Op.V128Load32Zero:
-      load32Zero(v, d, M8, e);
-      return;
-    case Op.V128Load64Zero:
-      load64Zero(v, d, M8, e);
-      return;
-    case Op.V128Load8Lane:
-      load8Lane(v, d, a, M8, e, lane);
-      return;
-    case Op.V128Load16Lane:
-      load16Lane(v, d, a, M8, e, lane);
-      return;
-    case Op.V128Load32Lane:
-      load32Lane(v, d, a, M8, e, lane);
-      return;
-    case Op.V128Load64Lane:
-      load64Lane(v, d, a, M8, e, lane);
-      return;
-    default:
-      throw new Error(`not a vector load: ${op}`);
-  }
-}
-
-/** Executes vector store `op` of vector `a`; `lane` is read by store*_lane only. */
-export function executeVectorStore(
-  op: Op,
-  v: VectorViews,
-  a: number,
-  M8: Uint8Array,
-  e: number,
-  lane: number,
-): void {
-  switch (op) {
-    case Op.V128Store:
-      storeVector(v, a, M8, e);
-      return;
-    case Op.V128Store8Lane:
-      store8Lane(v, a, M8, e, lane);
-      return;
-    case Op.V128Store16Lane:
-      store16Lane(v, a, M8, e, lane);
-      return;
-    case Op.V128Store32Lane:
-      store32Lane(v, a, M8, e, lane);
-      return;
-    case Op.V128Store64Lane:
-      store64Lane(v, a, M8, e, lane);
-      return;
-    default:
-      throw new Error(`not a vector store: ${op}`);
-  }
 }

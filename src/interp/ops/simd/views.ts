@@ -1,4 +1,5 @@
-// The register file seen as lanes of every width, and what the vector operations agree on.
+// The register file seen as lanes of every width, and what the vector operations agree on. Those that are frequent are not here:
+// they are done word by word, by the text of scripts/cases/vector.mjs.
 // Knows nothing of frames, memories or fuel.
 
 /**

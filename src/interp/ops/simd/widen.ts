@@ -1,27 +1,15 @@
-// Operations between lanes of different widths (spec 4.3.5): extend, extmul, extadd_pairwise, dot, narrow.
+// Operations between lanes of different widths (spec 4.3.5): extend, extmul, extadd_pairwise, narrow.
 // The destination may be an operand: each loop runs in the direction in which it reads a lane before writing it.
 
 import * as i64 from "../numeric/i64.ts";
 import { clamp } from "./integer.ts";
 import type { VectorViews } from "./views.ts";
 
-export function i16x8ExtendLowI8x16S({ I16, I8 }: VectorViews, d: number, a: number): void {
-  d <<= 1;
-  a <<= 2;
-  for (let i = 7; i >= 0; i--) I16[d + i] = I8[a + i]!;
-}
-
 export function i16x8ExtmulLowI8x16S({ I16, I8 }: VectorViews, d: number, a: number, b: number): void {
   d <<= 1;
   a <<= 2;
   b <<= 2;
   for (let i = 7; i >= 0; i--) I16[d + i] = I8[a + i]! * I8[b + i]!;
-}
-
-export function i16x8ExtendLowI8x16U({ I16, U8 }: VectorViews, d: number, a: number): void {
-  d <<= 1;
-  a <<= 2;
-  for (let i = 7; i >= 0; i--) I16[d + i] = U8[a + i]!;
 }
 
 export function i16x8ExtmulLowI8x16U({ I16, U8 }: VectorViews, d: number, a: number, b: number): void {
@@ -31,23 +19,11 @@ export function i16x8ExtmulLowI8x16U({ I16, U8 }: VectorViews, d: number, a: num
   for (let i = 7; i >= 0; i--) I16[d + i] = U8[a + i]! * U8[b + i]!;
 }
 
-export function i16x8ExtendHighI8x16S({ I16, I8 }: VectorViews, d: number, a: number): void {
-  d <<= 1;
-  a = (a << 2) + 8;
-  for (let i = 0; i < 8; i++) I16[d + i] = I8[a + i]!;
-}
-
 export function i16x8ExtmulHighI8x16S({ I16, I8 }: VectorViews, d: number, a: number, b: number): void {
   d <<= 1;
   a = (a << 2) + 8;
   b = (b << 2) + 8;
   for (let i = 0; i < 8; i++) I16[d + i] = I8[a + i]! * I8[b + i]!;
-}
-
-export function i16x8ExtendHighI8x16U({ I16, U8 }: VectorViews, d: number, a: number): void {
-  d <<= 1;
-  a = (a << 2) + 8;
-  for (let i = 0; i < 8; i++) I16[d + i] = U8[a + i]!;
 }
 
 export function i16x8ExtmulHighI8x16U({ I16, U8 }: VectorViews, d: number, a: number, b: number): void {
@@ -71,20 +47,10 @@ export function i16x8ExtaddPairwiseI8x16U({ R }: VectorViews, d: number, a: numb
   }
 }
 
-export function i32x4ExtendLowI16x8S({ R, I16 }: VectorViews, d: number, a: number): void {
-  a <<= 1;
-  for (let i = 3; i >= 0; i--) R[d + i] = I16[a + i]!;
-}
-
 export function i32x4ExtmulLowI16x8S({ R, I16 }: VectorViews, d: number, a: number, b: number): void {
   a <<= 1;
   b <<= 1;
   for (let i = 3; i >= 0; i--) R[d + i] = I16[a + i]! * I16[b + i]!;
-}
-
-export function i32x4ExtendLowI16x8U({ R, U16 }: VectorViews, d: number, a: number): void {
-  a <<= 1;
-  for (let i = 3; i >= 0; i--) R[d + i] = U16[a + i]!;
 }
 
 export function i32x4ExtmulLowI16x8U({ R, U16 }: VectorViews, d: number, a: number, b: number): void {
@@ -93,20 +59,10 @@ export function i32x4ExtmulLowI16x8U({ R, U16 }: VectorViews, d: number, a: numb
   for (let i = 3; i >= 0; i--) R[d + i] = Math.imul(U16[a + i]!, U16[b + i]!);
 }
 
-export function i32x4ExtendHighI16x8S({ R, I16 }: VectorViews, d: number, a: number): void {
-  a = (a << 1) + 4;
-  for (let i = 0; i < 4; i++) R[d + i] = I16[a + i]!;
-}
-
 export function i32x4ExtmulHighI16x8S({ R, I16 }: VectorViews, d: number, a: number, b: number): void {
   a = (a << 1) + 4;
   b = (b << 1) + 4;
   for (let i = 0; i < 4; i++) R[d + i] = I16[a + i]! * I16[b + i]!;
-}
-
-export function i32x4ExtendHighI16x8U({ R, U16 }: VectorViews, d: number, a: number): void {
-  a = (a << 1) + 4;
-  for (let i = 0; i < 4; i++) R[d + i] = U16[a + i]!;
 }
 
 export function i32x4ExtmulHighI16x8U({ R, U16 }: VectorViews, d: number, a: number, b: number): void {
@@ -190,14 +146,6 @@ export function i64x2ExtmulHighI32x4U({ R }: VectorViews, d: number, a: number, 
     const x = R[a + i + 2]!;
     const y = R[b + i + 2]!;
     i64.mulInto(R, d + 2 * i, x, 0, y, 0);
-  }
-}
-
-export function i32x4DotI16x8S({ R, I16 }: VectorViews, d: number, a: number, b: number): void {
-  a <<= 1;
-  b <<= 1;
-  for (let i = 0; i < 4; i++) {
-    R[d + i] = I16[a + 2 * i]! * I16[b + 2 * i]! + I16[a + 2 * i + 1]! * I16[b + 2 * i + 1]!;
   }
 }
 

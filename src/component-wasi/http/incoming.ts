@@ -84,7 +84,7 @@ export class IncomingResponse extends HostResource {
   }
 
   headers(): Fields {
-    return new Fields(this.state, visibleFields(this.#response.headers), true, this);
+    return new Fields(this.state, visibleFields(this.#response.headers), true);
   }
 
   consume(): IncomingBody {

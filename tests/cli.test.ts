@@ -228,7 +228,7 @@ describe("components", () => {
     expect(wasmeter(["component.wasm"])).toMatchObject({
       status: 1,
       out: "",
-      err: "wasmeter: component.wasm exports no wasi:cli/run@0.2; it exports nothing\n",
+      err: "wasmeter: component.wasm exports no wasi:cli/run@0.2, nor @0.3; it exports nothing\n",
     });
   });
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
-const BASE = ["host", "errors", "limits", "utf8", "printable"];
+const BASE = ["host", "errors", "limits", "utf8", "printable", "priority-queue"];
 const MODULES = [...BASE, "isa", "module"];
 const ENGINE = [...MODULES, "checks", "decoder", "validator", "runtime", "interp"];
 
@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: ["host"],
   limits: [],
   utf8: [],
+  "priority-queue": [],
   printable: [],
   checks: ["host", "printable"],
   isa: BASE,

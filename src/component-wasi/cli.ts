@@ -23,7 +23,7 @@ function chargeTexts(state: WasiState, texts: readonly string[]): void {
 }
 
 /** A standard stream, which is the embedder's and stays open when the guest drops it. */
-function inputOf({ stdin }: WasiState): ByteSource {
+export function inputOf({ stdin }: WasiState): ByteSource {
   return {
     get ready() {
       return stdin.ready;
@@ -35,9 +35,9 @@ function inputOf({ stdin }: WasiState): ByteSource {
   };
 }
 
-type Standard = "stdout" | "stderr";
+export type Standard = "stdout" | "stderr";
 
-function outputOf(state: WasiState, name: Standard): ByteSink {
+export function outputOf(state: WasiState, name: Standard): ByteSink {
   const output = state[name];
   return {
     get ready() {
@@ -52,7 +52,8 @@ function outputOf(state: WasiState, name: Standard): ByteSink {
   };
 }
 
-export function cliDefinitions(stateOf: () => WasiState): Readonly<Record<string, Definitions>> {
+/** What 0.2 and 0.3 have in the same words. */
+export function commonCliDefinitions(stateOf: () => WasiState) {
   const terminalOutput = (name: Standard) =>
     hostFunction(stateOf, noFailure, (state) =>
       state[name].isTerminal === true ? new TerminalOutput(state) : undefined,
@@ -67,8 +68,6 @@ export function cliDefinitions(stateOf: () => WasiState): Readonly<Record<string
         chargeTexts(state, state.args);
         return [...state.args];
       }),
-      /** None: paths begin at preopened directories. */
-      initialCwd: hostFunction(stateOf, noFailure, () => undefined),
     },
     exit: {
       exit: hostFunction(stateOf, noFailure, (state, status: { readonly tag: "ok" | "err" }) => {
@@ -77,23 +76,6 @@ export function cliDefinitions(stateOf: () => WasiState): Readonly<Record<string
       exitWithCode: hostFunction(stateOf, noFailure, (state, code: number) => {
         throw exit(state, code);
       }),
-    },
-    stdin: {
-      getStdin: hostFunction(stateOf, noFailure, (state) => new InputStream(state, inputOf(state))),
-    },
-    stdout: {
-      getStdout: hostFunction(
-        stateOf,
-        noFailure,
-        (state) => new OutputStream(state, outputOf(state, "stdout")),
-      ),
-    },
-    stderr: {
-      getStderr: hostFunction(
-        stateOf,
-        noFailure,
-        (state) => new OutputStream(state, outputOf(state, "stderr")),
-      ),
     },
     "terminal-input": { TerminalInput },
     "terminal-output": { TerminalOutput },
@@ -104,6 +86,26 @@ export function cliDefinitions(stateOf: () => WasiState): Readonly<Record<string
     },
     "terminal-stdout": { getTerminalStdout: terminalOutput("stdout") },
     "terminal-stderr": { getTerminalStderr: terminalOutput("stderr") },
+  };
+}
+
+/** None: paths begin at preopened directories. */
+export function initialCwd(stateOf: () => WasiState): () => undefined {
+  return hostFunction(stateOf, noFailure, () => undefined);
+}
+
+export function cliDefinitions(stateOf: () => WasiState): Readonly<Record<string, Definitions>> {
+  const { environment, ...common } = commonCliDefinitions(stateOf);
+  const output = (name: Standard) =>
+    hostFunction(stateOf, noFailure, (state) => new OutputStream(state, outputOf(state, name)));
+  return {
+    ...common,
+    environment: { ...environment, initialCwd: initialCwd(stateOf) },
+    stdin: {
+      getStdin: hostFunction(stateOf, noFailure, (state) => new InputStream(state, inputOf(state))),
+    },
+    stdout: { getStdout: output("stdout") },
+    stderr: { getStderr: output("stderr") },
   };
 }
 

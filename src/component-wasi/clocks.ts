@@ -14,8 +14,8 @@ export interface Datetime {
 
 const BILLION = 1_000_000_000n;
 const LAST_INSTANT = (1n << 64n) - 1n;
-const REALTIME = 0;
-const MONOTONIC = 1;
+export const REALTIME = 0;
+export const MONOTONIC = 1;
 
 /** Nanoseconds since 1970 as WIT has them; what was before is 1970. */
 export function datetime(nanoseconds: bigint): Datetime {
@@ -23,10 +23,21 @@ export function datetime(nanoseconds: bigint): Datetime {
   return { seconds: since / BILLION, nanoseconds: Number(since % BILLION) };
 }
 
-/** The other way; `undefined` if it is no time: more than 999,999,999 nanoseconds, or beyond what a file system has. */
+/** The other way; `undefined` if it is no time: more than 999,999,999 nanoseconds, before 1970, or beyond what a file system has. */
 export function nanosecondsOf({ seconds, nanoseconds }: Datetime): bigint | undefined {
   const total = seconds * BILLION + BigInt(nanoseconds);
-  return nanoseconds >= 1_000_000_000 || total > (1n << 63n) - 1n ? undefined : total;
+  return nanoseconds >= 1_000_000_000 || total < 0n || total > (1n << 63n) - 1n ? undefined : total;
+}
+
+/** `wasi:clocks/system-clock.instant` of 0.3, which may be before 1970. */
+export interface Instant {
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
+}
+
+export function instant(nanoseconds: bigint): Instant {
+  const rest = ((nanoseconds % BILLION) + BILLION) % BILLION;
+  return { seconds: (nanoseconds - rest) / BILLION, nanoseconds: Number(rest) };
 }
 
 export function monotonicClockDefinitions(stateOf: () => WasiState): Record<string, unknown> {

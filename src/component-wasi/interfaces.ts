@@ -8,44 +8,60 @@ import { httpDefinitions, httpDefinitions3 } from "./http/definitions.ts";
 import { IoError } from "./io/error.ts";
 import { pollDefinitions } from "./io/poll.ts";
 import { streamsDefinitions } from "./io/streams.ts";
-import { insecureDefinitions, insecureSeedDefinitions, randomDefinitions } from "./random.ts";
+import { cliDefinitions3 } from "./p3/cli.ts";
+import { clocksDefinitions3 } from "./p3/clocks.ts";
+import { filesystemDefinitions3 } from "./p3/filesystem.ts";
+import { randomDefinitions } from "./random.ts";
 import { socketsDefinitions } from "./sockets/network.ts";
 import type { WasiState } from "./state.ts";
 
 /** Satisfies imports of each 0.2 version: they differ by what was added, and all of it is there. */
 export const VERSION = "0.2.12";
 
-/** Of WASI 0.3, of which there is what handlers of requests need. */
 export const VERSION_3 = "0.3.0";
 
 type Definitions = Readonly<Record<string, unknown>>;
 
-/** The functions and classes of each interface, by package and interface: `io/streams`. */
+/** The functions and classes of each interface of 0.2, by package and interface: `io/streams`. */
 export function interfaces(stateOf: () => WasiState): ReadonlyMap<string, Definitions> {
+  return byName({
+    io: {
+      error: { Error: IoError },
+      poll: pollDefinitions(stateOf),
+      streams: streamsDefinitions(),
+    },
+    cli: cliDefinitions(stateOf),
+    clocks: {
+      "monotonic-clock": monotonicClockDefinitions(stateOf),
+      "wall-clock": wallClockDefinitions(stateOf),
+      timezone: timezoneDefinitions(stateOf),
+    },
+    random: randomDefinitions(stateOf, "insecureSeed"),
+    filesystem: filesystemDefinitions(stateOf),
+    sockets: socketsDefinitions(stateOf),
+    http: httpDefinitions(stateOf),
+  });
+}
+
+/** The same of 0.3. */
+export function interfaces3(stateOf: () => WasiState): ReadonlyMap<string, Definitions> {
+  return byName({
+    cli: cliDefinitions3(stateOf),
+    clocks: clocksDefinitions3(stateOf),
+    random: randomDefinitions(stateOf, "getInsecureSeed"),
+    filesystem: filesystemDefinitions3(stateOf),
+    http: httpDefinitions3(stateOf),
+  });
+}
+
+function byName(
+  packages: Readonly<Record<string, Readonly<Record<string, Definitions>>>>,
+): ReadonlyMap<string, Definitions> {
   const table = new Map<string, Definitions>();
-  const add = (packageName: string, definitions: Readonly<Record<string, Definitions>>): void => {
+  for (const [packageName, definitions] of Object.entries(packages)) {
     for (const [name, functions] of Object.entries(definitions))
       table.set(`${packageName}/${name}`, functions);
-  };
-  add("io", {
-    error: { Error: IoError },
-    poll: pollDefinitions(stateOf),
-    streams: streamsDefinitions(),
-  });
-  add("cli", cliDefinitions(stateOf));
-  add("clocks", {
-    "monotonic-clock": monotonicClockDefinitions(stateOf),
-    "wall-clock": wallClockDefinitions(stateOf),
-    timezone: timezoneDefinitions(stateOf),
-  });
-  add("random", {
-    random: randomDefinitions(stateOf),
-    insecure: insecureDefinitions(stateOf),
-    "insecure-seed": insecureSeedDefinitions(stateOf),
-  });
-  add("filesystem", filesystemDefinitions(stateOf));
-  add("sockets", socketsDefinitions(stateOf));
-  add("http", httpDefinitions(stateOf));
+  }
   return table;
 }
 
@@ -53,6 +69,6 @@ export function interfaces(stateOf: () => WasiState): ReadonlyMap<string, Defini
 export function defineInterfaces(linker: ComponentLinkerLike, stateOf: () => WasiState): void {
   for (const [name, definitions] of interfaces(stateOf))
     linker.instance(`wasi:${name}@${VERSION}`, definitions);
-  for (const [name, definitions] of Object.entries(httpDefinitions3(stateOf)))
-    linker.instance(`wasi:http/${name}@${VERSION_3}`, definitions);
+  for (const [name, definitions] of interfaces3(stateOf))
+    linker.instance(`wasi:${name}@${VERSION_3}`, definitions);
 }

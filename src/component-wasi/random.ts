@@ -23,20 +23,15 @@ function randomU64(state: WasiState): bigint {
   return new DataView(randomBytes(state, 8n).buffer).getBigUint64(0, true);
 }
 
-export function randomDefinitions(stateOf: () => WasiState): Record<string, unknown> {
+/** All interfaces of the package, which differ between 0.2 and 0.3 by a name. */
+export function randomDefinitions(stateOf: () => WasiState, insecureSeed: string) {
+  const bytes = hostFunction(stateOf, noFailure, randomBytes);
+  const u64 = hostFunction(stateOf, noFailure, randomU64);
   return {
-    getRandomBytes: hostFunction(stateOf, noFailure, randomBytes),
-    getRandomU64: hostFunction(stateOf, noFailure, randomU64),
+    random: { getRandomBytes: bytes, getRandomU64: u64 },
+    insecure: { getInsecureRandomBytes: bytes, getInsecureRandomU64: u64 },
+    "insecure-seed": {
+      [insecureSeed]: hostFunction(stateOf, noFailure, (state) => [...state.insecureSeed]),
+    },
   };
-}
-
-export function insecureDefinitions(stateOf: () => WasiState): Record<string, unknown> {
-  return {
-    getInsecureRandomBytes: hostFunction(stateOf, noFailure, randomBytes),
-    getInsecureRandomU64: hostFunction(stateOf, noFailure, randomU64),
-  };
-}
-
-export function insecureSeedDefinitions(stateOf: () => WasiState): Record<string, unknown> {
-  return { insecureSeed: hostFunction(stateOf, noFailure, (state) => [...state.insecureSeed]) };
 }

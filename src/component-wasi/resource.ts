@@ -35,17 +35,33 @@ export abstract class HostResource {
   }
 }
 
-/** Makes every method of a resource's class a call, see {@link WasiState.call}; for the class's static block. */
-export function resource(failure: Failure, declared: { readonly prototype: HostResource }): void {
-  const prototype = declared.prototype as unknown as Record<string, unknown>;
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
-    if (name === "constructor" || typeof method !== "function") continue;
+/**
+ * Makes every method of a resource's class a call, see {@link WasiState.call}; for the class's static block.
+ * @param base a class whose methods it inherits that are functions of the interface too
+ */
+export function resource(
+  failure: Failure,
+  declared: { readonly prototype: HostResource },
+  base: { readonly prototype: HostResource } = declared,
+): void {
+  const methods = { ...methodsOf(base.prototype), ...methodsOf(declared.prototype) };
+  for (const [name, method] of Object.entries(methods)) {
     const call = function (this: HostResource, ...args: unknown[]): unknown {
       return this.state.call(() => Reflect.apply(method, this, args), failure);
     };
-    Object.defineProperty(prototype, name, { value: call, writable: true, configurable: true });
+    Object.defineProperty(declared.prototype, name, { value: call, writable: true, configurable: true });
   }
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+function methodsOf(prototype: HostResource): Record<string, Method> {
+  const found: Record<string, Method> = {};
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+    if (name !== "constructor" && typeof method === "function") found[name] = method as Method;
+  }
+  return found;
 }
 
 /** A plain function as a call. */

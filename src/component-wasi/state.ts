@@ -2,6 +2,7 @@
 // Nothing here is global: every Wasi has its own.
 
 import { type Read, readOptions } from "../checks/options.ts";
+import { noteWait, waitOf } from "../component/api/host-notes.ts";
 import { WasiError } from "../wasi/abi.ts";
 import { DESCRIPTOR_BYTES } from "../wasi/budget.ts";
 import type { FileSystemDirectory } from "../wasi/fs/file-system.ts";
@@ -14,6 +15,7 @@ import type { HostCaller } from "./engine.ts";
 import type { HttpTransport } from "./http/transport.ts";
 import { NetworkGrants } from "./network/network-grants.ts";
 import { type ComponentWasiOptions, WASI_COMPONENT_OPTIONS } from "./options.ts";
+import { Alarms } from "./p3/alarms.ts";
 import type { SocketHost } from "./sockets/socket-host.ts";
 
 /** A directory that the guest was granted, and its name. */
@@ -38,10 +40,15 @@ export class WasiState extends Grants {
   readonly sockets: SocketHost | undefined;
   readonly transport: HttpTransport | undefined;
   readonly listings = new Listings(this.hostHeap);
+  readonly alarms = new Alarms(this);
+  /** What a stream of the standard input has read and not given to the guest. */
+  unreadInput: Uint8Array = new Uint8Array(0);
   readonly #maxDescriptors: number;
   readonly #open = new Set<Open>();
   /** What is still being sent for what the guest has closed. */
   readonly #sending = new Set<Promise<unknown>>();
+  /** How to end what guests' streams still flow to. */
+  readonly #flows = new Set<() => void>();
   #caller: (() => HostCaller | undefined) | undefined;
   #insecureSeed: readonly [bigint, bigint] | undefined;
 
@@ -118,9 +125,11 @@ export class WasiState extends Grants {
       this.meter.enter(outer);
     }
     if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
+    const mapped = result.catch((error: unknown) => {
       throw failure(this, error);
-    }) as T;
+    });
+    const wait = waitOf(result);
+    return (wait === undefined ? mapped : noteWait(mapped, wait)) as T;
   }
 
   /** Charges for moving up to `bytes`; gives the function that takes back what was not moved. */
@@ -191,6 +200,18 @@ export class WasiState extends Grants {
     void settled.then(() => this.#sending.delete(settled));
   }
 
+  /** Lets a guest's stream flow to where it goes. It is ended by `end` when the guest is; {@link flush} waits for what has come by then. */
+  flow(end: () => void, done: Promise<unknown>): void {
+    this.#flows.add(end);
+    this.send(done.finally(() => this.#flows.delete(end)));
+  }
+
+  /** Ends what guests' streams flow to, behind what has come. */
+  async endFlows(): Promise<void> {
+    for (const end of this.#flows) end();
+    await Promise.all(this.#sending);
+  }
+
   /** Resolves when the output has arrived where it goes, and what was closed has been sent. */
   override async flush(): Promise<void> {
     await Promise.all(this.#sending);
@@ -199,6 +220,7 @@ export class WasiState extends Grants {
 
   /** Ends what waits, closes everything that is open and lets go of the streams. Can be repeated. @throws the first failure */
   override close(): void {
+    for (const end of this.#flows) end();
     this.parking.close();
     const failures: unknown[] = [];
     for (const resource of [...this.#open]) {

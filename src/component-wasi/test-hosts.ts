@@ -2,7 +2,7 @@
 
 import type { ChargedBudget } from "../wasi/budget.ts";
 import type { HostCaller } from "./engine.ts";
-import { interfaces } from "./interfaces.ts";
+import { interfaces, interfaces3 } from "./interfaces.ts";
 import type { ComponentWasiOptions } from "./options.ts";
 import { Wasi } from "./wasi.ts";
 
@@ -35,16 +35,18 @@ export function hostsOf(
   const defined = new Map<string, Interface>();
   const wasi = new Wasi(options);
   wasi.addTo({ caller, instance: (name: string, definitions: Interface) => defined.set(name, definitions) });
-  const table = interfaces(() => wasi.state);
+  const get = (name: string, version: string): Interface => {
+    const found = defined.get(`wasi:${name}@${version}`);
+    if (found === undefined) throw new Error(`no interface ${name}`);
+    return found;
+  };
   return {
     wasi,
     charged,
-    names: [...table.keys()],
-    get(name: string): Interface {
-      const found = defined.get(`wasi:${name}@0.2.12`);
-      if (found === undefined) throw new Error(`no interface ${name}`);
-      return found;
-    },
+    names: [...interfaces(() => wasi.state).keys()],
+    names3: [...interfaces3(() => wasi.state).keys()],
+    get: (name: string) => get(name, "0.2.12"),
+    get3: (name: string) => get(name, "0.3.0"),
   };
 }
 

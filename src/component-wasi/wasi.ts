@@ -1,15 +1,14 @@
-// Wasi: one guest's WASI 0.2, from options to exit status.
+// Wasi: one guest's WASI 0.2 and 0.3, from options to exit status.
 
 import { FUEL, wrongArgument } from "../checks/options.ts";
-import { ComponentError } from "../component/api/component-error.ts";
-import { ExitError } from "../errors.ts";
 import type { ComponentInstanceLike, ComponentLinkerLike, HostCaller } from "./engine.ts";
 import { defineInterfaces } from "./interfaces.ts";
 import type { ComponentWasiOptions } from "./options.ts";
+import { callRun, pathOfRun } from "./run-command.ts";
 import { WasiState } from "./state.ts";
 
 /**
- * WASI 0.2 for one guest, a component.
+ * WASI 0.2 and 0.3 for one guest, a component.
  *
  *     const wasi = new Wasi({ args: ["app"], stdout: (chunk) => … });
  *     wasi.addTo(linker);
@@ -56,7 +55,7 @@ export class Wasi {
   }
 
   /**
-   * Defines all interfaces of WASI 0.2 for guests of any store that was made with a WASI: `new Store(engine, { wasi: new Wasi(…) })`.
+   * Defines all interfaces of WASI 0.2 and 0.3 for guests of any store that was made with a WASI: `new Store(engine, { wasi: new Wasi(…) })`.
    * Once for a linker, however many guests there will be. In another store the functions throw a TypeError.
    * @throws TypeError for what is no linker, or one that has them already
    */
@@ -81,20 +80,19 @@ export class Wasi {
    *
    * @param options the engine's for asynchronous calls, e.g. `timeoutMs`, `signal`, `fuel`
    * @returns the exit status: 0 or 1, or what the guest gave to `exit-with-code`
-   * @throws TypeError if the component exports no `wasi:cli/run` of 0.2; Error if this has run or been closed before; whatever else
+   * @throws TypeError if the component exports no `wasi:cli/run`; Error if this has run or been closed before; whatever else
    * ends the guest: `Trap`, `OutOfFuelError` …; what closing gives, if the guest ended well
    */
   async run(instance: ComponentInstanceLike, options?: object): Promise<number> {
-    const path = exportedFunction(instance, "wasi:cli/run", "run", "wasi.run(instance, options)");
+    const path = pathOfRun(exportsOf(instance, "wasi.run(instance, options)"));
+    if (path === undefined) throw new TypeError("the component does not export wasi:cli/run@0.2, nor @0.3");
     this.#enter("running");
     this.#connected(() => instance.caller);
     let status = 0;
     try {
-      await instance.callAsync(path, [], options);
+      status = await callRun(this.#state, instance, path, options);
     } catch (error) {
-      if (ExitError.isMade(error)) status = error.exitCode;
-      else if (ComponentError.isMade(error)) status = 1;
-      else this.#closeAfter(error);
+      this.#closeAfter(error);
     }
     this.#state.exitCode = status;
     this.close();
@@ -200,12 +198,19 @@ export function exportedFunction(
   signature: string,
   version = "0.2",
 ): readonly [string, string] {
+  const found = Object.keys(exportsOf(instance, signature)).find((each) =>
+    each.startsWith(`${interfaceName}@${version}.`),
+  );
+  if (found === undefined) throw new TypeError(`the component does not export ${interfaceName}@${version}`);
+  return [found, name];
+}
+
+/** @throws TypeError for what is no instance of a component */
+function exportsOf(instance: ComponentInstanceLike, signature: string): object {
   const exports: unknown = (instance as Partial<ComponentInstanceLike> | null | undefined)?.exports;
   if (typeof exports !== "object" || exports === null || typeof instance.callAsync !== "function")
     throw wrongArgument(signature, "instance", "an instance of a component", instance);
-  const found = Object.keys(exports).find((each) => each.startsWith(`${interfaceName}@${version}.`));
-  if (found === undefined) throw new TypeError(`the component does not export ${interfaceName}@${version}`);
-  return [found, name];
+  return exports;
 }
 
 /** Whether an instance exports an interface whose name begins so. */

@@ -585,6 +585,11 @@ describe.each(Object.keys(kinds))("on the %s file system", (kind) => {
     expect(guest.path("path_remove_directory", 3, "f")).toBe("notdir");
     expect(guest.path("path_remove_directory", 3, "f/")).toBe("notdir");
     expect(guest.path("path_remove_directory", 3, ".")).toBe("inval");
+    expect(guest.symlink("d/e", 3, "inside")).toBe("success");
+    expect(guest.symlink("..", 3, "above")).toBe("success");
+    expect(guest.path("path_remove_directory", 3, "inside/")).toBe("notdir");
+    expect(guest.path("path_remove_directory", 3, "above/")).toBe("perm");
+    for (const link of ["inside", "above"]) expect(guest.path("path_unlink_file", 3, link)).toBe("success");
     expect(guest.path("path_remove_directory", 3, "d/e/")).toBe("success");
     expect(guest.path("path_unlink_file", 3, "d")).toBe("isdir");
     expect(guest.path("path_unlink_file", 3, "d/")).toBe("isdir");

@@ -97,10 +97,17 @@ export function readLinkAt(meter: Meter, { directory, path }: PathFrom): string 
 
 /** @throws WasiError `notdir`; `notempty`; `inval`: the path ends in `.` or `..`; `busy`: a mount point */
 export function removeDirectoryAt(meter: Meter, { directory, path }: PathFrom): void {
-  resolvePath(meter, directory, path, ({ parent, name }) => {
+  let isLink = false;
+  resolvePath(meter, directory, path, ({ parent, name, mustBeDirectory }) => {
+    // As Linux: what a link with a slash behind it leads to is not removed; but where it must not lead, that is said.
+    if (isLink) throw new WasiError("notdir");
     // As Linux: rmdir(".") is EINVAL, rmdir("x/..") ENOTEMPTY; both name a directory through itself here.
     if (name === undefined) throw new WasiError("inval");
-    parent.removeDirectory(name);
+    if (mustBeDirectory && parent.statEntry(name).type === "symbolic-link") {
+      isLink = true;
+      return FOLLOW;
+    }
+    return parent.removeDirectory(name);
   });
 }
 

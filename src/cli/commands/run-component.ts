@@ -1,10 +1,11 @@
-// `wasmeter run` of a component: its wasi:cli/run, with WASI 0.2 and what was granted. Loaded only when the file is one.
+// `wasmeter run` of a component: its wasi:cli/run, with WASI 0.2 or 0.3 and what was granted. Loaded only when the file is one.
 
 import type { Store } from "../../api/index.ts";
-import { Component, ComponentError, type ComponentInstance, ComponentLinker } from "../../component/index.ts";
+import { Component, type ComponentInstance, ComponentLinker } from "../../component/index.ts";
 import { type NetworkOptions, Wasi } from "../../component-wasi/index.ts";
 import { nodeComponentHost } from "../../component-wasi/node/index.ts";
-import { ExitError, InterruptedError } from "../../errors.ts";
+import { callRun, pathOfRun, type RunPath } from "../../component-wasi/run-command.ts";
+import { InterruptedError } from "../../errors.ts";
 import { printable, shownName } from "../../printable.ts";
 import { WasiError } from "../../wasi/index.ts";
 import { FLAG_OF } from "../args/network-options.ts";
@@ -40,16 +41,12 @@ export async function runComponent(
     wasi.addTo(linker);
     progress.loaded = performance.now();
     const instance = await linker.instantiateAsync(store, component, stop());
-    await instance.callAsync(pathOfRun(options.file, instance), [], stop());
-  } catch (error) {
-    if (ExitError.isMade(error)) status = error.exitCode & 0xff;
-    else if (ComponentError.isMade(error)) status = 1;
-    else {
-      throw error instanceof InterruptedError
-        ? inUsersWords(error, `the guest ran longer than ${options.timeoutMs} ms`)
-        : error;
-    }
+    status = (await callRun(wasi.state, instance, commandPath(options.file, instance), stop())) & 0xff;
     progress.exitCode = status;
+  } catch (error) {
+    throw error instanceof InterruptedError
+      ? inUsersWords(error, `the guest ran longer than ${options.timeoutMs} ms`)
+      : error;
   } finally {
     clearInterval(alive);
     wasi.close();
@@ -93,11 +90,11 @@ function createWasi(options: RunOptions, io: CommandIo): Wasi {
   }
 }
 
-/** Throws InputError if the component does not export it. */
-function pathOfRun(file: string, { exports }: ComponentInstance): readonly [string, string] {
+/** Throws InputError if the component is no command. */
+function commandPath(file: string, { exports }: ComponentInstance): RunPath {
+  const run = pathOfRun(exports);
+  if (run !== undefined) return run;
   const names = Object.keys(exports);
-  const run = names.find((name) => name.startsWith("wasi:cli/run@0.2."));
-  if (run !== undefined) return [run, "run"];
   const handler = names.find((name) => /^wasi:http\/(incoming-)?handler@/.test(name));
   const advice =
     handler !== undefined
@@ -105,5 +102,5 @@ function pathOfRun(file: string, { exports }: ComponentInstance): readonly [stri
       : names.length === 0
         ? "it exports nothing"
         : `it exports ${names.slice(0, 8).map(shownName).join(", ")}`;
-  throw new InputError(`${file} exports no wasi:cli/run@0.2; ${advice}`);
+  throw new InputError(`${file} exports no wasi:cli/run@0.2, nor @0.3; ${advice}`);
 }

@@ -2,7 +2,7 @@
 
 import { type FileType, WasiError } from "../../wasi/abi.ts";
 import type { FileStat, TimeUpdate } from "../../wasi/fs/file-system.ts";
-import { type Datetime, datetime, nanosecondsOf } from "../clocks.ts";
+import { type Datetime, datetime, type Instant, instant, nanosecondsOf } from "../clocks.ts";
 
 export type DescriptorType =
   | "unknown"
@@ -63,7 +63,37 @@ export function descriptorStat(stat: FileStat): DescriptorStat {
   };
 }
 
-/** @throws WasiError `inval` for a time that is none */
+/** `descriptor-type` of 0.3. */
+export type DescriptorType3 =
+  | { readonly tag: Exclude<DescriptorType, "unknown"> }
+  | { readonly tag: "other"; readonly val: undefined };
+
+export function descriptorType3(type: FileType): DescriptorType3 {
+  const tag = descriptorType(type);
+  return tag === "unknown" ? { tag: "other", val: undefined } : { tag };
+}
+
+interface DescriptorStat3 {
+  readonly type: DescriptorType3;
+  readonly linkCount: bigint;
+  readonly size: bigint;
+  readonly dataAccessTimestamp: Instant;
+  readonly dataModificationTimestamp: Instant;
+  readonly statusChangeTimestamp: Instant;
+}
+
+export function descriptorStat3(stat: FileStat): DescriptorStat3 {
+  return {
+    type: descriptorType3(stat.type),
+    linkCount: stat.links,
+    size: stat.size,
+    dataAccessTimestamp: instant(stat.accessTime),
+    dataModificationTimestamp: instant(stat.modifyTime),
+    statusChangeTimestamp: instant(stat.changeTime),
+  };
+}
+
+/** @throws WasiError `inval` for a time that is none, and for one before 1970 */
 export function timeUpdate(timestamp: NewTimestamp): TimeUpdate {
   if (timestamp.tag === "no-change") return undefined;
   if (timestamp.tag === "now") return "now";

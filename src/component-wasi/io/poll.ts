@@ -18,7 +18,6 @@ export interface Source extends Waitable {
 }
 
 const MONOTONIC = 1;
-
 /** More pollables in one call trap; as preview1 has it. */
 const MAX_POLLED = 16_384;
 

@@ -72,6 +72,12 @@ export class Signature {
     return this.type.result?.kind === "result";
   }
 
+  /** Whether what a function of JavaScript gives is a future, so that a promise is not one of its result. */
+  get givesFuture(): boolean {
+    const { result } = this.type;
+    return (result?.kind === "result" ? result.ok : result)?.kind === "future";
+  }
+
   /** Words of what the callee gets, the address of a result that spills included, and of a flat result. */
   get words(): number {
     return VALUE_WORDS * Math.max(1, this.paramCount + (this.spillsResult ? 1 : 0));

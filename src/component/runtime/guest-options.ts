@@ -16,12 +16,14 @@ export interface GuestOptions {
   /** Where the host is at the other end, and where another component is. */
   readonly withHost: SideOptions;
   readonly withGuest: SideOptions;
+  /** What a byte of a stream or future costs that passes to or from the host, beside its copy. */
+  readonly perHostByte: number;
 }
 
 export function resolveOptions(instance: InstanceState, options: CanonOptions): GuestOptions {
   const { memory, realloc, postReturn, stringEncoding: encoding } = options;
   const { engine, limits } = instance.store;
-  const { perByte = 0, perElement = 0 } = engine.costModel;
+  const { perByte = 0, perElement = 0, perHostByte = 0 } = engine.costModel;
   const { liftedBytes } = limits;
   const shared = { encoding, liftedBytes, prices: { perByte, perElement } };
   const found = memory === undefined ? undefined : instance.coreMemories[memory];
@@ -33,6 +35,7 @@ export function resolveOptions(instance: InstanceState, options: CanonOptions): 
     callback: options.callback === undefined ? undefined : instance.coreFuncs[options.callback],
     withHost: { ...shared, isHostCall: true },
     withGuest: { ...shared, isHostCall: false },
+    perHostByte,
   };
 }
 

@@ -13,6 +13,7 @@ import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../../runtime/raw-function.ts";
 import { ComponentError } from "../abi/component-error.ts";
 import { Side } from "../abi/context.ts";
+import { noteWait, waitOf } from "../abi/host-notes.ts";
 import type { Signature } from "../abi/signature.ts";
 import { Boundary } from "./boundary.ts";
 import { Allocator, type GuestOptions, tryPay } from "./guest-options.ts";
@@ -66,13 +67,15 @@ export class HostImport implements RawHostFunction {
     } finally {
       stack.leave(underWay);
     }
-    if (!isThenable(result)) return isFallible ? { tag: "ok", val: result } : result;
-    return new PendingResult(
-      Promise.resolve(result).then(
-        (value) => (isFallible ? { tag: "ok", val: value } : value),
-        (error: unknown) => errOf(error, isFallible),
-      ),
+    if (this.signature.givesFuture || !isThenable(result))
+      return isFallible ? { tag: "ok", val: result } : result;
+    const promise = Promise.resolve(result).then(
+      (value) => (isFallible ? { tag: "ok", val: value } : value),
+      (error: unknown) => errOf(error, isFallible),
     );
+    const wait = waitOf(result);
+    if (wait !== undefined) noteWait(promise, wait);
+    return new PendingResult(promise);
   }
 
   #makeObserved(): HostFunctionInstance {

@@ -143,20 +143,35 @@ export class InstanceState {
     return this.#isSynchronous || !this.#isEntered;
   }
 
-  /** A call has ended by an error: no other can begin, and none goes on. */
+  /** A call has ended by an error: no other can begin, and none goes on; nor do the instances that have called it and wait. */
   poison(error: unknown): void {
-    if (this.#isPoisoned) return;
+    breakOff(this, error, false);
+  }
+
+  /** The same for what its host has promised and not kept, by which the calls under way end. */
+  fail(error: unknown): void {
+    breakOff(this, error, true);
+  }
+
+  /** Returns the instances that wait for it. */
+  break(error: unknown, isTold: boolean): readonly InstanceState[] {
+    if (this.#isPoisoned) return [];
     this.#isPoisoned = true;
-    this.#giveUp(error);
+    return this.#giveUp(error, isTold);
   }
 
   /** What has been promised to it is ignored from now on, its threads go on no more, and its streams and futures end. */
-  #giveUp(error: unknown): void {
+  #giveUp(error: unknown, isTold: boolean): readonly InstanceState[] {
     this.generation++;
     this.handles.breakEnds(error);
-    this.scheduler.giveUp(this, error);
+    const callers: InstanceState[] = [];
+    for (const task of this.scheduler.giveUp(this, error)) {
+      const caller = task.givenUp(isTold ? error : undefined);
+      if (caller !== undefined) callers.push(caller);
+    }
     this.heldBack = 0;
     this.exclusive = undefined;
+    return callers;
   }
 
   get isPoisoned(): boolean {
@@ -194,7 +209,7 @@ export class InstanceState {
     const backpressure = this.#backpressure;
     const isPoisoned = this.#isPoisoned;
     return () => {
-      this.#giveUp(new Error("the instance has been reset"));
+      this.#giveUp(new Error("the instance has been reset"), false);
       restoreHandles();
       this.#backpressure = backpressure;
       this.#isPoisoned = isPoisoned;
@@ -213,4 +228,10 @@ export class InstanceState {
     while (state !== undefined && state !== outer) state = state.parent;
     return state === outer;
   }
+}
+
+/** Breaks an instance, and those that wait for it: a chain that guests have made, so not by recursion. */
+function breakOff(instance: InstanceState, error: unknown, isTold: boolean): void {
+  const broken = [instance];
+  for (const each of broken) broken.push(...each.break(error, isTold));
 }

@@ -6,6 +6,7 @@ import { type FlatRegisters, makeFlat, Side } from "../../abi/context.ts";
 import { Boundary } from "../boundary.ts";
 import { type Caller, requireUnrelated } from "../caller.ts";
 import { Allocator, tryPay } from "../guest-options.ts";
+import type { InstanceState } from "../instance-state.ts";
 import type { LiftedFunc } from "../items.ts";
 import { type AsyncCaller, AsyncTask } from "./task.ts";
 import { startTask } from "./task-body.ts";
@@ -123,6 +124,10 @@ class GuestCaller implements AsyncCaller {
     const { subtask } = this.#result;
     const hasStarted = subtask.state !== SubtaskState.Starting;
     subtask.progress(hasStarted ? SubtaskState.CancelledBeforeReturned : SubtaskState.CancelledBeforeStarted);
+  }
+
+  broken(): InstanceState {
+    return this.#result.caller.instance;
   }
 }
 

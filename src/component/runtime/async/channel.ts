@@ -7,6 +7,14 @@ import type { StreamType } from "../../model/value-type.ts";
 import type { InstanceState } from "../instance-state.ts";
 import { type CopyBuffer, Transfer } from "./transfer.ts";
 
+/** An operation that waits for the other end. */
+interface Pending {
+  readonly party: Party;
+  readonly isReader: boolean;
+  /** Whether it has got something, which is yet to be delivered. */
+  isServed: boolean;
+}
+
 export const enum CopyResult {
   Completed = 0,
   Dropped = 1,
@@ -23,17 +31,26 @@ export interface Party {
   done(result: CopyResult): void;
 }
 
+/** Who writes to a channel for the host: only what is asked for. */
+export interface HostSource {
+  /** A reader waits, for so many elements: at least one. */
+  wanted(count: number): void;
+  /** Nobody will read any more. */
+  dropped(): void;
+}
+
 export class Channel {
   readonly kind: StreamType["kind"];
   /** As who has made it sees them; `undefined` where elements hold nothing. */
   readonly copier: ElementCopier | undefined;
   isDropped = false;
-  /** Whether the host writes to it, and whether it reads too: a guest has given it back then. */
-  isFedByHost = false;
+  /** Where the host writes to it. */
+  source: HostSource | undefined;
+  /** Whether the host reads too: a guest has given it back then. */
   isBetweenHosts = false;
   /** What has ended it, where that was an error. */
   error: unknown;
-  #pending: { readonly party: Party; readonly isReader: boolean } | undefined;
+  #pending: Pending | undefined;
 
   constructor({ kind, element }: StreamType) {
     this.kind = kind;
@@ -48,7 +65,7 @@ export class Channel {
       return undefined;
     }
     if (pending === undefined) {
-      this.#pending = { party, isReader };
+      this.#wait(party, isReader);
       return undefined;
     }
     const { party: other } = pending;
@@ -68,6 +85,7 @@ export class Channel {
         return undefined;
       }
       return new Transfer(from, to, count, () => {
+        pending.isServed = true;
         other.copied(() => this.#reclaim(other));
         party.done(CopyResult.Completed);
       });
@@ -76,9 +94,20 @@ export class Channel {
       party.done(CopyResult.Completed);
       return undefined;
     }
-    this.#pending = { party, isReader };
     other.done(CopyResult.Completed);
+    this.#wait(party, isReader);
     return undefined;
+  }
+
+  #wait(party: Party, isReader: boolean): void {
+    this.#pending = { party, isReader, isServed: false };
+    if (isReader) this.source?.wanted(Math.max(1, party.buffer.remaining));
+  }
+
+  /** Who waits to read and has got nothing yet. */
+  get reader(): Party | undefined {
+    const pending = this.#pending;
+    return pending?.isReader === true && !pending.isServed ? pending.party : undefined;
   }
 
   /** The operation that waits is given up. */
@@ -92,6 +121,7 @@ export class Channel {
     this.isDropped = true;
     this.error = error;
     this.#notify(CopyResult.Dropped);
+    this.source?.dropped();
   }
 
   #notify(result: CopyResult): void {

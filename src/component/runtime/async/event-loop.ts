@@ -4,11 +4,11 @@
 import { Trap } from "../../../errors.ts";
 import { PendingResult } from "../../../runtime/function.ts";
 import type { HostMachine, HostRequest } from "../../../runtime/raw-function.ts";
-import type { Job, Scheduler } from "./thread.ts";
+import type { OwnedJob, Scheduler } from "./thread.ts";
 
 export class EventLoop {
   readonly #scheduler: Scheduler;
-  #job: Job | undefined;
+  #job: OwnedJob | undefined;
   /** Whose turn it was before: a call by the host that has called the guest from within it. */
   #outer: Turn | undefined;
   #turn: Turn | undefined;
@@ -61,7 +61,7 @@ export class EventLoop {
       if (this.#job === undefined && thread === undefined) break;
       this.take(machine);
       if (thread !== undefined) return scheduler.resume(machine, thread, false);
-      const next = this.#job?.step(machine, word);
+      const next = this.#doJob(machine, word);
       if (next !== undefined) return next;
       this.#job = undefined;
       this.release();
@@ -69,7 +69,20 @@ export class EventLoop {
     const mayHappen = scheduler.hostWaits > 0;
     if (isIdleFine && !(mayHappen && machine.mayAwait)) return undefined;
     if (!mayHappen) throw new Trap("deadlock");
-    return new PendingResult(scheduler.whenChanged());
+    const changed = scheduler.whenChanged();
+    if (scheduler.hostWaits === scheduler.idleWaits.size) for (const idle of scheduler.idleWaits) idle();
+    return new PendingResult(changed);
+  }
+
+  /** Whose turn it is has no part in what a job throws. */
+  #doJob(machine: HostMachine, word: number): HostRequest | undefined {
+    const { owner, job } = this.#job as OwnedJob;
+    try {
+      return job.step(machine, word);
+    } catch (error) {
+      owner.fail(error);
+      return undefined;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { PendingResult, UnpaidCall } from "../../../runtime/function.ts";
 import type { HostFrame, HostMachine, HostRequest, RawHostFunction } from "../../../runtime/raw-function.ts";
+import { waitOf } from "../../abi/host-notes.ts";
 import { tryPay } from "../guest-options.ts";
 import type { HostImport } from "../host-import.ts";
 import { AsyncCall, CallResult, ResultLowering } from "./async-call.ts";
@@ -98,13 +99,20 @@ class AsyncHostCall implements HostFrame {
     const { instance } = this.#import;
     const { scheduler, generation } = instance;
     if (!this.#import.options.isAsync) requireMayBlock(this.#import.instance);
+    const wait = waitOf(promise);
+    const idle = wait?.idle?.bind(wait);
     scheduler.hostWaits++;
+    if (idle !== undefined) scheduler.idleWaits.add(idle);
     let isOver = false;
-    const over = (job: () => Job): void => {
-      if (isOver) return;
+    const end = (): void => {
       isOver = true;
       scheduler.hostWaits--;
-      if (instance.generation === generation) scheduler.addJob(new Deferred(job));
+      if (idle !== undefined) scheduler.idleWaits.delete(idle);
+    };
+    const over = (job: () => Job): void => {
+      if (isOver) return;
+      end();
+      if (instance.generation === generation) scheduler.addJob(instance, new Deferred(job));
       else scheduler.change();
     };
     promise.then(
@@ -115,8 +123,8 @@ class AsyncHostCall implements HostFrame {
         }),
     );
     this.#result.cancel = () => {
-      isOver = true;
-      scheduler.hostWaits--;
+      end();
+      wait?.cancelled?.();
       subtask.progress(SubtaskState.CancelledBeforeReturned);
       return undefined;
     };

@@ -4,11 +4,12 @@
 import { describe } from "../../../checks/describe.ts";
 import { Side } from "../../abi/context.ts";
 import { Mismatch } from "../../abi/converter.ts";
+import { noteStream } from "../../abi/host-notes.ts";
 import type { ListValue } from "../../abi/lists.ts";
 import type { StreamType } from "../../model/value-type.ts";
 import type { InstanceState } from "../instance-state.ts";
-import { Channel, CopyResult, type Party } from "./channel.ts";
-import type { Job, Scheduler } from "./thread.ts";
+import { Channel, CopyResult, type HostSource, type Party } from "./channel.ts";
+import type { Job } from "./thread.ts";
 import type { HostBuffer } from "./transfer.ts";
 
 /** Elements that the host reads at once. */
@@ -32,36 +33,42 @@ export function mismatchOfHost({ kind }: StreamType, value: unknown): string | u
 
 /** A read or write of the host's, as a job. */
 class HostCopy implements Job {
-  readonly #channel: Channel;
-  readonly #party: Party;
-  readonly #isReader: boolean;
+  readonly #begin: () => Job | undefined;
+  readonly #done: (() => void) | undefined;
   #job: Job | undefined;
   #hasBegun = false;
 
-  constructor(channel: Channel, party: Party, isReader: boolean) {
-    this.#channel = channel;
-    this.#party = party;
-    this.#isReader = isReader;
+  constructor(begin: () => Job | undefined, done?: () => void) {
+    this.#begin = begin;
+    this.#done = done;
   }
 
   step(...[machine, word]: Parameters<Job["step"]>): ReturnType<Job["step"]> {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      this.#job = this.#channel.copy(this.#party, this.#isReader);
+      this.#job = this.#begin();
     }
-    return this.#job?.step(machine, word);
+    const next = this.#job?.step(machine, word);
+    if (next === undefined) this.#done?.();
+    return next;
   }
+}
+
+/** A job in which no guest is asked for anything. */
+interface HostJob extends Job {
+  step(): undefined;
 }
 
 /** A copy of the host's: how it has ended. */
 function copy(
-  scheduler: Scheduler,
+  instance: InstanceState,
   channel: Channel,
   buffer: HostBuffer,
   isReader: boolean,
 ): Promise<CopyResult> {
   // No turn is needed to see that, and there may be none any more.
   if (channel.isDropped) return Promise.resolve(CopyResult.Dropped);
+  const { scheduler } = instance;
   scheduler.hostWaits++;
   return new Promise((resolve) => {
     let reclaims: (() => void) | undefined;
@@ -81,7 +88,7 @@ function copy(
     };
     // No guest has to do anything for that, and none may be there any more.
     if (channel.isBetweenHosts) channel.copy(party, isReader)?.finish();
-    else scheduler.addJob(new HostCopy(channel, party, isReader));
+    else scheduler.addJob(instance, new HostCopy(() => channel.copy(party, isReader)));
   });
 }
 
@@ -129,18 +136,18 @@ class WriteBuffer implements HostBuffer {
 }
 
 /** What the host gets for the readable end of a guest's stream or future. */
-export function hostEnd(channel: Channel, { scheduler }: InstanceState): unknown {
-  channel.isBetweenHosts = channel.isFedByHost;
-  if (channel.kind === "stream") return streamOf(channel, scheduler);
-  const future = futureOf(channel, scheduler);
+export function hostEnd(channel: Channel, instance: InstanceState): unknown {
+  channel.isBetweenHosts = channel.source !== undefined;
+  if (channel.kind === "stream") return streamOf(channel, instance);
+  const future = futureOf(channel, instance);
   // Who is not interested in it has no unhandled rejection.
   future.catch(() => {});
   return future;
 }
 
-async function futureOf(channel: Channel, scheduler: Scheduler): Promise<unknown> {
+async function futureOf(channel: Channel, instance: InstanceState): Promise<unknown> {
   const buffer = new ReadBuffer();
-  const result = await copy(scheduler, channel, buffer, true);
+  const result = await copy(instance, channel, buffer, true);
   if (result !== CopyResult.Completed) throw channel.error ?? new Error("the guest has dropped the future");
   return buffer.values?.[0];
 }
@@ -148,13 +155,13 @@ async function futureOf(channel: Channel, scheduler: Scheduler): Promise<unknown
 /** Chunks of a guest's stream, one by one; `undefined` at its end. */
 class HostReader {
   readonly #channel: Channel;
-  readonly #scheduler: Scheduler;
+  readonly #instance: InstanceState;
 
-  constructor(channel: Channel, scheduler: Scheduler) {
+  constructor(channel: Channel, instance: InstanceState) {
     this.#channel = channel;
-    this.#scheduler = scheduler;
+    this.#instance = instance;
     // Whoever has it may read.
-    scheduler.hostWaits++;
+    instance.scheduler.hostWaits++;
   }
 
   #isOver = false;
@@ -164,7 +171,7 @@ class HostReader {
     for (;;) {
       if (this.#isOver) return undefined;
       const buffer = new ReadBuffer();
-      const result = await copy(this.#scheduler, this.#channel, buffer, true);
+      const result = await copy(this.#instance, this.#channel, buffer, true);
       if (buffer.values !== undefined && buffer.values.length > 0) return buffer.values;
       if (result === CopyResult.Completed) continue;
       this.#end();
@@ -176,24 +183,27 @@ class HostReader {
   cancel(): void {
     if (this.#isOver) return;
     this.#end();
-    const channel = this.#channel;
-    this.#scheduler.addJob({
-      step() {
-        channel.drop();
-        return undefined;
-      },
-    });
+    this.#instance.scheduler.addJob(this.#instance, dropping(this.#channel));
+  }
+
+  end(): void {
+    this.#channel.drop();
   }
 
   #end(): void {
     this.#isOver = true;
-    this.#scheduler.hostWaits--;
+    this.#instance.scheduler.hostWaits--;
   }
 }
 
-function streamOf(channel: Channel, scheduler: Scheduler): unknown {
-  const reader = new HostReader(channel, scheduler);
-  if (typeof ReadableStream !== "function") return iterableOf(reader);
+function streamOf(channel: Channel, instance: InstanceState): unknown {
+  const reader = new HostReader(channel, instance);
+  const stream = typeof ReadableStream === "function" ? readableOf(reader) : iterableOf(reader);
+  noteStream(stream, reader);
+  return stream;
+}
+
+function readableOf(reader: HostReader): ReadableStream<ListValue> {
   return new ReadableStream(
     {
       async pull(controller) {
@@ -226,73 +236,129 @@ function iterableOf(reader: HostReader): AsyncIterable<ListValue> {
 /** The channel whose readable end a guest gets for what the host has given. */
 export function channelOfHost(type: StreamType, value: unknown, instance: InstanceState): Channel {
   const channel = new Channel(type);
-  channel.isFedByHost = true;
-  const feeding = new Feeding(channel, instance);
-  if (type.kind === "future") void feeding.future(value as PromiseLike<unknown>);
-  else void feeding.stream(value as Source);
+  const chunks = type.kind === "future" ? onlyOne(value as PromiseLike<unknown>) : chunksOf(value as Source);
+  channel.source = new Feeding(channel, instance, chunks);
   return channel;
 }
 
-/** Writes what the host has given to a channel. */
-class Feeding {
+/** What the host gives, one chunk after the other. `next` gets how many elements are wanted, `return` what has not been. */
+interface Chunks {
+  next(wanted: number): PromiseLike<IteratorResult<unknown>> | IteratorResult<unknown>;
+  return?(unwanted?: ListValue): unknown;
+}
+
+function onlyOne(promise: PromiseLike<unknown>): Chunks {
+  // Who does not read it has no unhandled rejection.
+  promise.then(undefined, () => {});
+  return {
+    next: async () => ({ done: false, value: [await promise] }),
+  };
+}
+
+function chunksOf(source: Source): Chunks {
+  if (ArrayBuffer.isView(source) || Array.isArray(source)) return [source].values();
+  if ("getReader" in source) {
+    const reader = source.getReader();
+    return {
+      next: () => reader.read() as Promise<IteratorResult<unknown>>,
+      return: () => reader.cancel(),
+    };
+  }
+  return Symbol.asyncIterator in source
+    ? (source[Symbol.asyncIterator]() as Chunks)
+    : ((source as Iterable<unknown>)[Symbol.iterator]() as Chunks);
+}
+
+/** Writes what the host has given to a channel: nothing before somebody wants to read it. */
+class Feeding implements HostSource {
   readonly #channel: Channel;
   readonly #instance: InstanceState;
+  readonly #chunks: Chunks;
+  #buffer = new WriteBuffer([]);
+  /** Fetching, or delivering. */
+  #isBusy = false;
 
-  constructor(channel: Channel, instance: InstanceState) {
+  constructor(channel: Channel, instance: InstanceState, chunks: Chunks) {
     this.#channel = channel;
     this.#instance = instance;
+    this.#chunks = chunks;
   }
 
-  async future(promise: PromiseLike<unknown>): Promise<void> {
-    const { scheduler } = this.#instance;
-    scheduler.hostWaits++;
+  wanted(count: number): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    if (this.#buffer.remaining > 0) this.#deliver();
+    else void this.#fetch(count);
+  }
+
+  dropped(): void {
+    void this.#giveBack(this.#buffer.take(this.#buffer.remaining));
+  }
+
+  /** The host's mistakes in that are nobody's any more. */
+  async #giveBack(unwanted: ListValue): Promise<void> {
     try {
-      const value = await promise;
-      await this.#write([value], "future");
-    } catch (error) {
-      scheduler.addJob(failing(error));
-    } finally {
-      scheduler.hostWaits--;
-    }
+      await this.#chunks.return?.(unwanted);
+    } catch {}
   }
 
-  async stream(source: Source): Promise<void> {
+  async #fetch(count: number): Promise<void> {
     const { scheduler } = this.#instance;
     const channel = this.#channel;
     scheduler.hostWaits++;
     try {
-      for await (const chunk of chunksOf(source)) {
-        const values = asList(chunk);
-        if (values.length > 0 && (await this.#write(values, "stream")) === CopyResult.Dropped) return;
-      }
-      if (channel.isBetweenHosts) channel.drop();
-      else
-        scheduler.addJob({
-          step() {
-            channel.drop();
-            return undefined;
-          },
-        });
+      do {
+        const { done, value } = await this.#chunks.next(count);
+        if (done === true) return this.#do(dropping(channel));
+        const values = asList(value);
+        this.#check(values);
+        this.#buffer = new WriteBuffer(values);
+      } while (this.#buffer.length === 0);
+      if (channel.isDropped) this.dropped();
+      else this.#deliver();
     } catch (error) {
-      scheduler.addJob(failing(error));
+      this.#do(failing(channel, error));
     } finally {
       scheduler.hostWaits--;
     }
   }
 
-  /** Writes all of the values, unless nobody wants them. @throws TypeError for those of another type */
-  async #write(values: ListValue, what: string): Promise<CopyResult> {
-    this.#check(values, what);
-    const { scheduler } = this.#instance;
-    const buffer = new WriteBuffer(values);
-    for (;;) {
-      const result = await copy(scheduler, this.#channel, buffer, false);
-      if (result !== CopyResult.Completed || buffer.remaining === 0) return result;
+  #deliver(): void {
+    const channel = this.#channel;
+    const buffer = this.#buffer;
+    const party: Party = {
+      instance: undefined,
+      buffer,
+      copied(reclaim) {
+        if (buffer.remaining === 0) reclaim();
+      },
+      done() {},
+    };
+    const delivered = (): void => {
+      this.#isBusy = false;
+      // It may be another one by now.
+      const { reader } = channel;
+      if (reader !== undefined) this.wanted(Math.max(1, reader.buffer.remaining));
+    };
+    // Who wanted it may not any more.
+    const begin = () => (channel.reader === undefined ? undefined : channel.copy(party, false));
+    if (!channel.isBetweenHosts)
+      this.#instance.scheduler.addJob(this.#instance, new HostCopy(begin, delivered));
+    else {
+      begin()?.finish();
+      delivered();
     }
   }
 
-  #check(values: ListValue, what: string): void {
-    const { copier } = this.#channel;
+  /** Between hosts no guest is needed for it, and none may be there any more. */
+  #do(job: HostJob): void {
+    if (this.#channel.isBetweenHosts) job.step();
+    else this.#instance.scheduler.addJob(this.#instance, job);
+  }
+
+  /** @throws TypeError for values of another type */
+  #check(values: ListValue): void {
+    const { copier, kind } = this.#channel;
     if (copier === undefined) return;
     const options = {
       encoding: "utf8",
@@ -305,38 +371,31 @@ class Feeding {
     try {
       copier.check(side, values);
     } catch (error) {
-      if (error instanceof Mismatch) throw new TypeError(`${what}${error.path}: ${error.reason}`);
+      if (error instanceof Mismatch) throw new TypeError(`${kind}${error.path}: ${error.reason}`);
       throw error;
     }
   }
 }
 
-/** What the host has given has failed: that ends who runs. */
-function failing(error: unknown): Job {
+/** What the host has given is at its end. */
+function dropping(channel: Channel): HostJob {
   return {
     step() {
-      throw error;
+      channel.drop();
+      return undefined;
     },
   };
 }
 
-async function* chunksOf(source: Source): AsyncGenerator<unknown> {
-  if (ArrayBuffer.isView(source) || Array.isArray(source)) {
-    yield source;
-  } else if ("getReader" in source) {
-    const reader = source.getReader();
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      void reader.cancel().catch(() => {});
-    }
-  } else {
-    yield* source as AsyncIterable<unknown>;
-  }
+/** What the host has given has failed: that ends the instance that reads it. */
+function failing(channel: Channel, error: unknown): HostJob {
+  return {
+    step() {
+      channel.reader?.instance?.fail(error);
+      channel.drop(error);
+      return undefined;
+    },
+  };
 }
 
 /** A chunk: a typed array or array of elements, or one element. */

@@ -31,6 +31,8 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   readonly #give: (value: unknown) => unknown;
   #stage = Stage.Begin;
   #result: { readonly value: unknown } | undefined;
+  /** What the host has broken the instance by. */
+  #failure: unknown;
 
   /** `give`: makes of a result what the host gets. */
   constructor(callee: LiftedFunc, call: HostCall, machine: HostMachine, give: (value: unknown) => unknown) {
@@ -65,7 +67,7 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
       this.request = next;
       return false;
     }
-    if (!isResolved && instance.isPoisoned) throw new Trap("cannot-enter-component");
+    if (!isResolved && instance.isPoisoned) throw this.#failure ?? new Trap("cannot-enter-component");
     if (threads.size === 0) this.#task.boundary.end();
     machine.X[base >> 1] = this.#give(this.#result?.value) as HostMachine["X"][number];
     return true;
@@ -98,4 +100,8 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   }
 
   cancelled(): void {}
+
+  broken(error: unknown): undefined {
+    this.#failure = error;
+  }
 }

@@ -19,6 +19,8 @@ export interface AsyncCaller {
   returned(value: unknown, cost: number): Job;
   /** The callee has given up, as was asked for. */
   cancelled(): void;
+  /** The callee's instance is broken, by `error` if its host has caused that. Returns the caller's, which is by that too. */
+  broken(error: unknown): InstanceState | undefined;
 }
 
 /** A call under way. */
@@ -42,6 +44,8 @@ export abstract class Task {
   abstract takeCancellation(): boolean;
   /** @throws Trap where its last thread has ended without a result */
   abstract threadEnded(): void;
+  /** Its instance is broken: as {@link AsyncCaller.broken}. */
+  abstract givenUp(error: unknown): InstanceState | undefined;
 }
 
 /** A call by the synchronous ABI: it returns when its function does. */
@@ -64,6 +68,11 @@ export class SyncTask extends Task {
   }
 
   threadEnded(): void {}
+
+  /** Its caller stands on its fiber, and ends with that. */
+  givenUp(): undefined {
+    return undefined;
+  }
 }
 
 const enum TaskState {
@@ -149,6 +158,10 @@ export class AsyncTask extends Task {
 
   threadEnded(): void {
     if (this.threads.size === 0 && !this.isResolved) throw new Trap("no-task-return");
+  }
+
+  givenUp(error: unknown): InstanceState | undefined {
+    return this.isResolved ? undefined : this.caller.broken(error);
   }
 
   /** The caller wants it to give up. Returns the fiber to go on in, where a thread of it is told at once. */

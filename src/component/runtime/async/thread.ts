@@ -64,6 +64,12 @@ export interface Job {
   step(machine: HostMachine, word: number): HostRequest | undefined;
 }
 
+/** A job, and the instance that ends by what it throws. */
+export interface OwnedJob {
+  readonly owner: InstanceState;
+  readonly job: Job;
+}
+
 const schedulers = /* @__PURE__ */ new WeakMap<Store, Scheduler>();
 
 /** The one of a store, as components of different linkers may be composed in it. */
@@ -79,10 +85,12 @@ export function schedulerOf(store: Store): Scheduler {
 export class Scheduler {
   /** Threads that wait, in the order in which they began to. */
   readonly #waiting = new Set<Thread>();
-  readonly #jobs: Job[] = [];
+  readonly #jobs: OwnedJob[] = [];
   #nextJob = 0;
   /** What the host may still do that guests wait for: promises, and ends of streams. */
   hostWaits = 0;
+  /** Those of them that come to something only when everything else waits. */
+  readonly idleWaits = new Set<() => void>();
   /** The execution whose guests run or have been stopped within a turn; no other one takes a turn meanwhile. */
   turn: { readonly machine: HostMachine } | undefined;
   #changed: (() => void)[] = [];
@@ -152,14 +160,17 @@ export class Scheduler {
     return thread.resumer as Fiber;
   }
 
-  /** Whatever waits in a poisoned instance is given up. */
-  giveUp(instance: InstanceState, error: unknown): void {
+  /** Whatever waits in a poisoned instance is given up; gives the tasks that had not ended. */
+  giveUp(instance: InstanceState, error: unknown): ReadonlySet<Task> {
+    const tasks = new Set<Task>();
     for (const thread of [...instance.threads]) {
+      tasks.add(thread.task);
       this.#waiting.delete(thread);
       thread.remove();
       if (!thread.isRunning && !thread.task.sharesFiber(thread)) thread.fiber.drop?.(error);
     }
     this.change();
+    return tasks;
   }
 
   /** Whether no thread waits, and nothing is to be done. */
@@ -172,12 +183,12 @@ export class Scheduler {
     return this.#changed.length > 0;
   }
 
-  addJob(job: Job): void {
-    this.#jobs.push(job);
+  addJob(owner: InstanceState, job: Job): void {
+    this.#jobs.push({ owner, job });
     this.change();
   }
 
-  nextJob(): Job | undefined {
+  nextJob(): OwnedJob | undefined {
     const job = this.#jobs[this.#nextJob];
     if (job === undefined) return undefined;
     this.#nextJob++;

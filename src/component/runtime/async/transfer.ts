@@ -163,7 +163,8 @@ export class Transfer implements Job {
       return;
     }
     const { perByte, perElement } = guest.options.withHost.prices;
-    this.#cost = count * (copier.size * perByte + perElement);
+    const perHostByte = from.kind === "host" || to.kind === "host" ? guest.options.perHostByte : 0;
+    this.#cost = count * (copier.size * (perByte + perHostByte) + perElement);
     if (from.kind === "host") {
       this.#values = from.take(count);
     } else if (to.kind === "host" || !copier.isNumber) {

@@ -1,0 +1,36 @@
+// wasi:clocks 0.3: clocks that are waited for by calling them, and a time zone that is always UTC.
+
+import { clockTime } from "../../wasi/clock.ts";
+import { type Instant, instant, MONOTONIC, REALTIME } from "../clocks.ts";
+import { noFailure } from "../error-codes.ts";
+import { hostFunction } from "../resource.ts";
+import type { WasiState } from "../state.ts";
+
+const LAST_INSTANT = (1n << 64n) - 1n;
+
+type Definitions = Record<string, unknown>;
+
+export function clocksDefinitions3(stateOf: () => WasiState): Readonly<Record<string, Definitions>> {
+  const resolution = hostFunction(stateOf, noFailure, (state) => state.clock.resolution);
+  return {
+    types: {},
+    "monotonic-clock": {
+      now: hostFunction(stateOf, noFailure, (state) => clockTime(state, MONOTONIC)),
+      getResolution: resolution,
+      waitUntil: hostFunction(stateOf, noFailure, (state, when: bigint) => state.alarms.wait(when)),
+      waitFor: hostFunction(stateOf, noFailure, (state, duration: bigint) => {
+        const when = clockTime(state, MONOTONIC) + duration;
+        return state.alarms.wait(when > LAST_INSTANT ? LAST_INSTANT : when);
+      }),
+    },
+    "system-clock": {
+      now: hostFunction(stateOf, noFailure, (state) => instant(clockTime(state, REALTIME))),
+      getResolution: resolution,
+    },
+    timezone: {
+      ianaId: hostFunction(stateOf, noFailure, () => "UTC"),
+      utcOffset: hostFunction(stateOf, noFailure, (_state, _when: Instant) => 0n),
+      toDebugString: hostFunction(stateOf, noFailure, () => "UTC"),
+    },
+  };
+}

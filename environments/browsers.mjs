@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { versionOf } from "./process.mjs";
 
 const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
 const TIMEOUT_MS = 240_000;
@@ -118,6 +119,12 @@ export const BROWSERS = [
   ["Chromium page", "page", chromium([])],
   ["Chromium worker", "worker", chromium([])],
   ["Chromium page jitless", "page", chromium(["--js-flags=--jitless"])],
+  ["Chromium worker jitless", "worker", chromium(["--js-flags=--jitless"])],
   ["Firefox page", "page", firefox],
   ["Firefox worker", "worker", firefox],
-].map(([name, place, how]) => ({ name, dialect: "es2022", run: (text) => runBrowser(text, place, how) }));
+].map(([name, place, how]) => ({
+  name,
+  version: () => versionOf(how.command),
+  dialect: "es2022",
+  run: (text) => runBrowser(text, place, how),
+}));

@@ -41,9 +41,13 @@ export const guests = ${list(
   )};`;
 }
 
-/** The suite in every dialect: a variable `suite` whose \`smoke()\` gives a promise of the outcome as JSON. */
-export async function bundleSmoke() {
-  const wasm = await wasmText();
+/**
+ * The suite in every dialect: a variable `suite` whose `smoke()` gives a promise of the outcome as JSON, and
+ * `smokeAtOnce()` what of it needs no promise.
+ * `rounds`: how often each kernel is timed at most.
+ */
+export async function bundleSmoke({ rounds = 1 } = {}) {
+  const wasm = `${await wasmText()}\nexport const rounds = ${rounds};`;
   const given = { "wasmeter-script": ENTRY, "virtual:wasm": wasm };
   const plugin = {
     name: "given",
@@ -58,7 +62,7 @@ export async function bundleSmoke() {
       }));
     },
   };
-  const entry = `export { smoke } from ${JSON.stringify(`${root}environments/smoke/index.js`)};`;
+  const entry = `export { smoke, smokeAtOnce } from ${JSON.stringify(`${root}environments/smoke/index.js`)};`;
   const script = await bundleScript({ entry, globalName: "suite", plugins: [plugin] });
   return Object.fromEntries(DIALECTS.map((dialect) => [dialect, toDialect(script, dialect, "suite")]));
 }

@@ -1,11 +1,10 @@
-// JavaScript engines inside programs of other languages: what Python and Go have as packages.
+// JavaScript engines inside programs of other languages: what Python, Go and Java have as packages.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CACHE } from "./install.mjs";
-import { lastLine } from "./process.mjs";
+import { lastLine, mustRun } from "./process.mjs";
 
 const here = fileURLToPath(new URL("embedded/", import.meta.url));
 
@@ -15,41 +14,37 @@ var outcome = "nothing yet";
 suite.smoke().then(function (text) { outcome = text; }, function (error) { outcome = error + " " + error.stack; });
 `;
 
-/** @throws Error with the last line that it said */
-function mustRun(command, args, options = {}) {
-  const { status, error, stderr } = spawnSync(command, args, { encoding: "utf8", ...options });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${command}: ${stderr.trim().split("\n").at(-1)}`);
-}
+const TAIL_AT_ONCE = "\nvar outcome = suite.smokeAtOnce();\n";
+
+const withTail = (text, file, tail = TAIL) => {
+  writeFileSync(`${file}.js`, text + tail);
+  return `${file}.js`;
+};
 
 /** A package of PyPI, installed once; returns the folder to import from. */
-function pythonPackage(name, version) {
+export function pythonPackage(name, version) {
   const folder = join(CACHE, `python+${name}@${version}`);
-  if (!existsSync(folder))
-    mustRun("python3", [
-      "-m",
-      "pip",
-      "install",
-      "-q",
-      "--no-input",
-      "--target",
-      folder,
-      `${name}==${version}`,
-    ]);
+  const pip = ["-m", "pip", "install", "-q", "--no-input", "--target", folder];
+  if (!existsSync(folder)) mustRun("python3", [...pip, `${name}==${version}`]);
   return folder;
 }
 
-const python = (name, version, dialect) => ({
+const python = (name, version, dialect, tail = TAIL) => ({
   name: `Python ${name}`,
+  version,
   dialect,
   run(text, file) {
-    writeFileSync(`${file}.js`, text + TAIL);
     const env = { ...process.env, PYTHONPATH: pythonPackage(name, version) };
-    return lastLine("python3", [join(here, "driver.py"), name, `${file}.js`], { env });
+    return lastLine("python3", [join(here, "driver.py"), name, withTail(text, file, tail)], { env });
   },
 });
 
-/** Built once, with the version that go.mod names. */
+/** It has no releases: the day of the commit that go.mod names. */
+function gojaVersion() {
+  const [, ...day] = /goja v0\.0\.0-(\d{4})(\d\d)(\d\d)/.exec(readFileSync(join(here, "go.mod"), "utf8"));
+  return day.join("-");
+}
+
 function gojaBinary() {
   const binary = join(CACHE, "goja");
   if (!existsSync(binary)) {
@@ -59,17 +54,46 @@ function gojaBinary() {
   return binary;
 }
 
+/** GraalJS is the newest that runs on Java 17. */
+const JAVA_VERSIONS = { graaljs: "23.1.8", rhino: "1.9.2" };
+
+/** The class path of the programs in `java`, built once with what they need. */
+function classPath() {
+  const folder = join(CACHE, "java");
+  const jars = join(folder, "*");
+  const classes = join(folder, "classes");
+  if (!existsSync(classes)) {
+    const versions = Object.entries(JAVA_VERSIONS).map(([name, version]) => `-D${name}=${version}`);
+    const get = ["-q", "-f", join(here, "java/pom.xml"), "dependency:copy-dependencies"];
+    mustRun("mvn", [...get, `-DoutputDirectory=${folder}`, ...versions]);
+    const sources = ["Graal", "Rhino"].map((name) => join(here, `java/${name}.java`));
+    mustRun("javac", ["-cp", jars, "-d", classes, ...sources]);
+  }
+  return `${jars}:${classes}`;
+}
+
+/** The stack is for their parsers, which go down once for each operand of a long expression. */
+const java = (program) => (text, file) =>
+  lastLine("java", ["-Xss64m", "-cp", classPath(), program, withTail(text, file)]);
+
 export const EMBEDDED = [
   python("mini-racer", "0.14.1", "es2022"),
   python("quickjs", "1.19.4", "es2015"),
   python("quickjs-ng", "0.17.0.2", "es2022"),
-  python("boabem", "0.4.0", "es2022"),
+  // It never does the jobs of promises.
+  { ...python("boabem", "0.4.0", "es2022", TAIL_AT_ONCE), hasJobs: false },
   {
     name: "Go goja",
+    version: gojaVersion,
     dialect: "es2015",
-    run(text, file) {
-      writeFileSync(`${file}.js`, text + TAIL);
-      return lastLine(gojaBinary(), [`${file}.js`]);
-    },
+    run: (text, file) => lastLine(gojaBinary(), [withTail(text, file)]),
+  },
+  { name: "Java GraalJS", version: JAVA_VERSIONS.graaljs, dialect: "es2022", run: java("Graal") },
+  {
+    name: "Java Rhino",
+    version: JAVA_VERSIONS.rhino,
+    dialect: "es5",
+    refusal: /typed arrays are big-endian/,
+    run: java("Rhino"),
   },
 ];

@@ -1,12 +1,13 @@
 // The hosts that the smoke suite runs in: where each is got, its dialect, and how it runs a script.
 // What is named here is installed on demand (install.mjs).
 
-import { chmodSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BROWSERS } from "./browsers.mjs";
 import { EMBEDDED } from "./embedded.mjs";
-import { packageOf } from "./install.mjs";
-import { lastLine } from "./process.mjs";
+import { binaryOf, packageOf } from "./install.mjs";
+import { lastLine, mustRun, versionOf } from "./process.mjs";
+import { runWorkerdServe, runWorkerdTest, WORKERD_VERSION } from "./workerd.mjs";
 
 const NO_EVAL = "--disallow-code-generation-from-strings";
 
@@ -17,20 +18,15 @@ const TAIL = tail("console.log");
 /** For shells that have `print` instead. */
 const PRINT_TAIL = tail("print");
 
-function binaryOf(name, version, path) {
-  const binary = join(packageOf(name, version), path);
-  chmodSync(binary, 0o755);
-  return binary;
-}
-
 const script = (file, text) => {
   writeFileSync(file, text);
   return file;
 };
 
-function node(label, command, flags) {
+function node(name, command, flags) {
   return {
-    name: label,
+    name,
+    version: () => versionOf(command()),
     dialect: "es2022",
     run: (text, file) => lastLine(command(), [...flags, script(`${file}.cjs`, text + TAIL)]),
   };
@@ -39,10 +35,19 @@ function node(label, command, flags) {
 const JITLESS = ["--jitless", NO_EVAL];
 const newerNode = (version) => () =>
   binaryOf(`node-${process.platform}-${process.arch}`, version, "bin/node");
-const bun = () => binaryOf("@oven/bun-linux-x64", "1.4.5", "bin/bun");
-const deno = () => binaryOf("@deno/linux-x64-glibc", "2.9.6", "deno");
+const BUN = "1.4.5";
+const bun = () => binaryOf("@oven/bun-linux-x64", BUN, "bin/bun");
+const DENO = "2.9.6";
+const QUICKJS = "0.32.0";
+const HERMES = "0.12.0";
+export const hermes = () => binaryOf("hermes-engine-cli", HERMES, "linux64-bin/hermes");
 
-/** `isRequired`: continuous integration fails where it cannot run. */
+/**
+ * A host has a name, the dialect of its script, what runs a script (`text`, with files beside `file`) and gives the line
+ * that the suite prints, and its version, or what finds it out once it is installed. `isRequired`: continuous integration
+ * fails where it cannot run. `refusal`: it is to be refused, with these words. `hasJobs: false`: promises never settle in it, and
+ * the line is of what needs none.
+ */
 export const HOSTS = [
   { ...node("this Node", () => process.execPath, []), isRequired: true },
   { ...node("this Node jitless", () => process.execPath, JITLESS), isRequired: true },
@@ -50,9 +55,15 @@ export const HOSTS = [
   node("Node 24 jitless", newerNode("24"), JITLESS),
   node("Node 26", newerNode("26"), []),
   node("Node 26 jitless", newerNode("26"), JITLESS),
-  node("Bun", bun, []),
+  {
+    name: "Bun",
+    version: BUN,
+    dialect: "es2022",
+    run: (text, file) => lastLine(bun(), [script(`${file}.js`, text + TAIL)]),
+  },
   {
     name: "Bun without JIT and Wasm",
+    version: BUN,
     dialect: "es2022",
     isRequired: true,
     run: (text, file) =>
@@ -62,55 +73,57 @@ export const HOSTS = [
   },
   {
     name: "Deno",
+    version: DENO,
     dialect: "es2022",
-    run: (text, file) => lastLine(deno(), ["run", script(`${file}.js`, text + TAIL)]),
+    run: (text, file) =>
+      lastLine(binaryOf("@deno/linux-x64-glibc", DENO, "deno"), ["run", script(`${file}.js`, text + TAIL)]),
   },
   {
-    name: "workerd",
+    name: "workerd test",
+    version: WORKERD_VERSION,
     dialect: "es2022",
     isRequired: true,
-    run: runWorkerd,
+    run: runWorkerdTest,
   },
+  { name: "workerd serve", version: WORKERD_VERSION, dialect: "es2022", run: runWorkerdServe },
   {
     name: "QuickJS",
+    version: `quickjs-emscripten ${QUICKJS}`,
     dialect: "es2015",
     isRequired: true,
     run: runQuickJs,
   },
   {
-    name: "Hermes 0.12",
+    name: "Hermes",
+    version: HERMES,
     dialect: "es5",
     isRequired: true,
-    run: (text, file) =>
-      lastLine(binaryOf("hermes-engine-cli", "0.12.0", "linux64-bin/hermes"), [
-        script(`${file}.js`, text + PRINT_TAIL),
-      ]),
+    run: (text, file) => lastLine(hermes(), [script(`${file}.js`, text + PRINT_TAIL)]),
+  },
+  {
+    name: "XS",
+    version: () => versionOf(xs(), "-v"),
+    dialect: "es2022",
+    run: (text, file) => lastLine(xs(), ["-s", script(`${file}.js`, text + PRINT_TAIL)]),
   },
   ...EMBEDDED,
   ...BROWSERS,
 ];
 
-/** `workerd test`: a module whose `test` prints the outcome. Its policy forbids eval and compiling WebAssembly. */
-function runWorkerd(text, file) {
-  script(`${file}.js`, `${text}\nexport default { async test() { console.log(await suite.smoke()); } };\n`);
-  const name = file.slice(file.lastIndexOf("/") + 1);
-  script(
-    `${file}.capnp`,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = [(name = "main", worker = .worker)]);
-const worker :Workerd.Worker = (
-  modules = [(name = "main", esModule = embed "${name}.js")],
-  compatibilityDate = "2024-09-02",
-);
-`,
-  );
-  const binary = binaryOf("@cloudflare/workerd-linux-64", "1.20261117.1", "bin/workerd");
-  return lastLine(binary, ["test", `${file}.capnp`]);
+/** Built once, from the sources in a package. */
+function xs() {
+  const folder = packageOf("@agoric/xsnap", "0.15.0");
+  const binary = join(folder, "moddable/build/bin/lin/release/xsnap");
+  if (!existsSync(binary)) {
+    const goal = ["-f", "xsnap.mk", "GOAL=release", `MODDABLE=${join(folder, "moddable")}`];
+    mustRun("make", goal, { cwd: join(folder, "xsnap-native/xsnap/makefiles/lin") });
+  }
+  return binary;
 }
 
 /** QuickJS is WebAssembly itself here, compiled by its package; the suite inside knows nothing of that. */
 function runQuickJs(text, file) {
-  const folder = packageOf("quickjs-emscripten", "0.32.0");
+  const folder = packageOf("quickjs-emscripten", QUICKJS);
   const driver = `
 import { readFileSync } from "node:fs";
 import { getQuickJS } from ${JSON.stringify(`${folder}/dist/index.mjs`)};

@@ -1,7 +1,7 @@
 // Gets packages on demand into a git-ignored cache of the working copy, so that they are no dependencies of the project.
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,4 +23,11 @@ export function packageOf(name, version, beside = []) {
   });
   if (status !== 0) throw new Error(`cannot install ${name}@${version}: ${stderr.trim().split("\n").at(-1)}`);
   return folder;
+}
+
+/** A program that a package ships, made executable. */
+export function binaryOf(name, version, path) {
+  const binary = join(packageOf(name, version), path);
+  chmodSync(binary, 0o755);
+  return binary;
 }

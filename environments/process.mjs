@@ -17,3 +17,16 @@ export function lastLine(command, args, options = {}) {
     throw new Error(`status ${status ?? signal}: ${(stdout + stderr).trim().slice(0, 1000)}`);
   return last;
 }
+
+/** @throws Error with the last line that the command said, or that it is not there */
+export function mustRun(command, args, options = {}) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", ...options });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command}: ${(stdout + stderr).trim().split("\n").at(-1)}`);
+  return stdout;
+}
+
+/** The version that a program tells of itself. */
+export function versionOf(command, flag = "--version") {
+  return /\d+(\.\d+)+/.exec(mustRun(command, [flag]))?.[0] ?? "unknown";
+}

@@ -1,6 +1,7 @@
 """Runs a script in a JavaScript engine that Python has as a package, and prints what it leaves in its variable `outcome`."""
 
 import sys
+import threading
 
 
 def context(package):
@@ -33,4 +34,8 @@ def main(package, path):
     print(engine.eval("outcome"))
 
 
-main(*sys.argv[1:])
+# boabem's parser goes down once for each operand of a long expression: a main thread's 8 MiB are too few.
+threading.stack_size(2**29)
+thread = threading.Thread(target=main, args=sys.argv[1:])
+thread.start()
+thread.join()

@@ -2,7 +2,7 @@
 // `npm run test:packages`. What they give must be equal.
 //   --cheap         only what continuous integration runs: a few of them, with a JIT
 //   --packages A,B  by name
-//   --write         the table into docs/environments.md
+//   --write         their rows into the table of docs/environments.md
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -78,6 +78,7 @@ if (options.write && !options.cheap) {
   writeTable("packages", {
     header: ["Package", "Results", "native, ms", "engine, ms", "times", "jitless, ms", "times"],
     rule: "|---|---|--:|--:|--:|--:|--:|",
+    order: PACKAGES.map(({ name, version }) => `${name} ${version}`),
     rows,
   });
 }

@@ -1,7 +1,7 @@
 // What must give the same results and use the same fuel in every host: bundled to one script, it prints a line of JSON.
 // Plain JavaScript of 2015, but for promises that are named as such: it is transpiled with the engine for old hosts.
 
-import { guests, kernels } from "virtual:wasm";
+import { guests, kernels, rounds } from "virtual:wasm";
 import {
   createWebAssembly,
   Engine,
@@ -24,16 +24,23 @@ function instantiate(bytes, imports) {
   return { store, instance: linker.instantiate(store, new Module(engine, bytes)) };
 }
 
-/** Small programs that each stress one kind of instruction; and how long an instruction takes, which is no result. */
+/** No kernel begins another round after so long: hosts without a JIT need a second for one, and are no faster later. */
+const ENOUGH_MS = 500;
+
+/** Small programs that each stress one kind of instruction; and how long an instruction takes at best, which is no result. */
 function runKernels(times) {
   const outcomes = {};
   for (const { name, bytes, size } of kernels) {
-    const { store, instance } = instantiate(bytes);
-    const start = now();
-    const result = instance.call("run", [size]);
-    const ms = now() - start;
-    times[name] = (ms * 1e6) / Number(store.fuelConsumed);
-    outcomes[name] = [plain(result), plain(store.fuelConsumed)];
+    const begun = now();
+    times[name] = Infinity;
+    for (let round = 0; round < rounds && (round === 0 || now() - begun < ENOUGH_MS); round++) {
+      const { store, instance } = instantiate(bytes);
+      const start = now();
+      const result = instance.call("run", [size]);
+      const ms = now() - start;
+      times[name] = Math.min(times[name], (ms * 1e6) / Number(store.fuelConsumed));
+      outcomes[name] = [plain(result), plain(store.fuelConsumed)];
+    }
   }
   return outcomes;
 }
@@ -94,9 +101,22 @@ function runPackage() {
   return hashes(new Uint8Array(1000).map((_, k) => k * 7));
 }
 
-export function smoke() {
+/** What needs no promise. */
+function runAtOnce() {
   const times = {};
-  const results = { kernels: runKernels(times), slices: pauseAndResume(), programs: runPrograms() };
+  return {
+    results: { kernels: runKernels(times), slices: pauseAndResume(), programs: runPrograms() },
+    times,
+  };
+}
+
+/** For hosts that have promises and never settle them: the part of the outcome that is there at once. */
+export function smokeAtOnce() {
+  return JSON.stringify(runAtOnce());
+}
+
+export function smoke() {
+  const { results, times } = runAtOnce();
   return parkedImport().then((parked) => {
     results.parked = parked;
     return runPackage().then((made) => {

@@ -26,7 +26,16 @@ export default defineConfig({
     reporters: ["default", "./tests/summary-reporter.ts"],
     projects: [
       // Needs no build and takes seconds: `npm run test:unit`.
-      { test: { ...shared, name: "unit", include: ["src/**/*.test.ts"], exclude: [...EXCLUDED, ...LONG] } },
+      // Its files share a process: half of the time went to starting one for each and to importing the sources again.
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          isolate: false,
+          include: ["src/**/*.test.ts"],
+          exclude: [...EXCLUDED, ...LONG],
+        },
+      },
       {
         test: {
           ...shared,

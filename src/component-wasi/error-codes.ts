@@ -120,7 +120,8 @@ const CODES: Readonly<Partial<Record<Errno, readonly [FilesystemErrorCode, Socke
   overflow: ["overflow"],
   perm: ["not-permitted", "access-denied"],
   pipe: ["pipe", "connection-aborted"],
-  rofs: ["read-only"],
+  // A grant that lets nothing be changed is no file system that does.
+  rofs: ["not-permitted"],
   spipe: ["invalid-seek"],
   timedout: ["io", "timeout"],
   txtbsy: ["text-file-busy"],

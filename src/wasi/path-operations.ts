@@ -133,10 +133,8 @@ export function symlinkAt(meter: Meter, contents: string, { directory, path }: P
   if (contents === "") throw new WasiError("noent", "empty symbolic link");
   resolvePath(meter, directory, path, ({ parent, name, mustBeDirectory }) => {
     if (name === undefined) throw new WasiError("exist");
-    if (mustBeDirectory) {
-      parent.statEntry(name);
-      throw new WasiError("exist");
-    }
+    if (mustBeDirectory)
+      throw new WasiError(parent.statEntry(name).type === "directory" ? "exist" : "notdir");
     parent.symlink(contents, name);
   });
 }

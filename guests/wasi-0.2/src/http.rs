@@ -149,6 +149,7 @@ fn responses() {
         "outgoing-body.finish", "nothing was written" => write(&[], b"", None);
         "outgoing-body.finish", "with trailers" => write(&[], b"", Some(Fields::new()));
         "outgoing-body.finish", "fewer bytes than were promised" => write(&[("content-length", "10")], b"12345", None).1;
+        "outgoing-body.finish", "more bytes than were promised" => write(&[("content-length", "3")], b"12345", None);
         "outgoing-body.finish", "none of those that were promised" => write(&[("content-length", "10")], b"", None).1;
         "outgoing-body.finish", "a length of 0 and nothing" => write(&[("content-length", "0")], b"", None);
     }
@@ -239,6 +240,7 @@ fn exchanges(authority: &str) {
         "handle", "a scheme that is none of HTTP" => get(Some(&Scheme::Other("ftp".to_string())), there, "/");
         "handle", "no scheme" => get(None, there, "/").is_err();
         "handle", "no authority" => get(http, None, "/");
+        "handle", "no path" => { let request = OutgoingRequest::new(Fields::new()); request.set_scheme(http).ok(); request.set_authority(there).ok(); code(made(handle(request, None))) };
         "handle", "a name that there is not" => get(http, Some("name.invalid:80"), "/");
     }
     let limited = |set: fn(&RequestOptions) -> Result<(), ()>, path| {

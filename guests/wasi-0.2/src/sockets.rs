@@ -189,6 +189,8 @@ fn connections(network: &Network) {
         "tcp-socket.accept", "nobody has come" => made(server.accept());
         "tcp-socket.subscribe", "nobody has come: not ready" => server.subscribe().ready();
         "tcp-socket.start-connect", "listening" => server.start_connect(network, local(80));
+        "tcp-socket.start-connect", "listening, to no port" => server.start_connect(network, local(0));
+        "tcp-socket.start-bind", "listening, in the other family" => server.start_bind(network, v6((0, 0, 0, 0, 0, 0, 0, 1), 0));
         "tcp-socket.shutdown", "listening" => server.shutdown(ShutdownType::Both);
     }
     let port = port_of(server.local_address());
@@ -322,6 +324,7 @@ fn datagrams(network: &Network) {
         "udp-socket.start-bind", "any port" => one.start_bind(network, local(0));
         "udp-socket.start-bind", "while it binds" => one.start_bind(network, local(0));
         "udp-socket.finish-bind", "" => finish(|| one.subscribe(), || one.finish_bind());
+        "udp-socket.start-bind", "bound, in the other family" => one.start_bind(network, v6((0, 0, 0, 0, 0, 0, 0, 1), 0));
         "udp-socket.start-bind", "bound" => one.start_bind(network, local(0));
         "udp-socket.finish-bind", "again" => one.finish_bind();
         "udp-socket.local-address", "bound" => shown(one.local_address());
@@ -365,6 +368,29 @@ fn datagrams(network: &Network) {
                 all.extend(input.receive(10).expect("datagrams").into_iter().map(|each| text(each.data)));
             }
             all
+        };
+    }
+    table! { "sockets/udp":
+        "incoming-datagram-stream.receive", "two that came together" => {
+            output.subscribe().block();
+            output.check_send().ok();
+            output.send(&[datagram(b"four", Some(theirs)), datagram(b"five", Some(theirs))]).ok();
+            their_input.subscribe().block();
+            their_input.receive(10).map(|all| all.into_iter().map(|each| text(each.data)).collect::<Vec<_>>())
+        };
+    }
+    let brief = udp(V4);
+    bind_udp(network, &brief, local(0)).expect("bound");
+    let (_, last) = brief.stream(None).expect("streams");
+    last.subscribe().block();
+    last.check_send().ok();
+    last.send(&[datagram(b"last words", Some(local(port_of(one.local_address()))))]).ok();
+    drop(last);
+    drop(brief);
+    table! { "sockets/udp":
+        "incoming-datagram-stream.receive", "from a socket that is gone" => {
+            input.subscribe().block();
+            input.receive(10).map(|all| all.into_iter().map(|each| text(each.data)).collect::<Vec<_>>())
         };
     }
     drop((their_input, their_output));

@@ -2,7 +2,7 @@
 // Every failure is a WasiError; what a version's interface calls it, and how it has streams and metadata, is its own class's affair.
 
 import { utf8Length } from "../../utf8.ts";
-import { WasiError } from "../../wasi/abi.ts";
+import { type Errno, WasiError } from "../../wasi/abi.ts";
 import type { FileStat, FileSystemDirectory, FileSystemFile } from "../../wasi/fs/file-system.ts";
 import { open } from "../../wasi/path-open.ts";
 import {
@@ -65,8 +65,9 @@ export abstract class AnyDescriptor extends HostResource {
     return this.flags;
   }
 
+  /** `invalid`: not open to write. */
   setSize(size: bigint): void {
-    const { handle } = fileOf(this, "write");
+    const { handle } = fileOf(this, "write", "inval");
     if (size > MAX_POSITION) throw new WasiError("fbig");
     handle.setSize(size);
   }
@@ -137,10 +138,14 @@ export abstract class AnyDescriptor extends HostResource {
   }
 }
 
-/** @throws WasiError `badf`: a directory, or not open for that */
-export function fileOf({ shared, flags }: AnyDescriptor, use?: "read" | "write"): Shared<FileSystemFile> {
+/** @throws WasiError `badf`: a directory; `otherwise`: not open for that */
+export function fileOf(
+  { shared, flags }: AnyDescriptor,
+  use?: "read" | "write",
+  otherwise: Errno = "badf",
+): Shared<FileSystemFile> {
   if (shared.handle.kind === "directory") throw new WasiError("badf");
-  if (use !== undefined && flags[use] !== true) throw new WasiError("badf");
+  if (use !== undefined && flags[use] !== true) throw new WasiError(otherwise);
   return shared as Shared<FileSystemFile>;
 }
 

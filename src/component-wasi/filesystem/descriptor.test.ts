@@ -119,8 +119,8 @@ it.each<[string, (root: Interface, file: Interface) => unknown, string]>([
 it("a read-only file system says so", async () => {
   const hosts = hostsOf({ preopens: { d: new ReadOnlyFileSystem(memory({ f: "abc" })) } });
   const [[root]] = hosts.get("filesystem/preopens").getDirectories();
-  expect(await failureOf(() => root.openAt({}, "f", {}, RW))).toBe("read-only");
-  expect(await failureOf(() => root.createDirectoryAt("x"))).toBe("read-only");
+  expect(await failureOf(() => root.openAt({}, "f", {}, RW))).toBe("not-permitted");
+  expect(await failureOf(() => root.createDirectoryAt("x"))).toBe("not-permitted");
 });
 
 it("makes, lists, renames, links and removes", () => {

@@ -37,11 +37,13 @@ export class Descriptor extends AnyDescriptor {
   }
 
   readViaStream(offset: bigint): InputStream {
+    if (this.shared.handle.kind === "directory") throw new WasiError("isdir");
     return new InputStream(this.state, fileSource(fileOf(this, "read"), offset));
   }
 
+  /** `not-permitted`: not open for that. */
   writeViaStream(offset: bigint): OutputStream {
-    const file = fileOf(this, "write");
+    const file = fileOf(this, "write", "perm");
     return new OutputStream(
       this.state,
       fileSink(file, offset, () => syncIfAsked(this, file)),
@@ -49,7 +51,7 @@ export class Descriptor extends AnyDescriptor {
   }
 
   appendViaStream(): OutputStream {
-    const file = fileOf(this, "write");
+    const file = fileOf(this, "write", "perm");
     return new OutputStream(
       this.state,
       fileSink(file, "end", () => syncIfAsked(this, file)),

@@ -67,9 +67,9 @@ export class BodyPipe implements ByteSink {
     if (this.#isOver) throw new WasiError("pipe", "nobody reads the body");
     const part = bytes.slice(0, Math.max(0, MAX_KEPT - this.#bytes));
     if (part.length === 0) return 0;
-    if (this.#length !== undefined && this.#written + BigInt(part.length) > this.#length)
-      throw new BodyError(this.#wrongSize(this.#written + BigInt(part.length)));
     this.#written += BigInt(part.length);
+    if (this.#length !== undefined && this.#written > this.#length)
+      throw new BodyError(this.#wrongSize(this.#written));
     this.#bytes += part.length;
     this.#kept.push(part);
     this.#wakeReader();

@@ -261,10 +261,12 @@ it.each<[string, (request: Interface) => void, string]>([
   ["a user name", (request) => request.setAuthority("a@b"), "HTTP-request-URI-invalid"],
   ["another scheme", (request) => request.setScheme({ tag: "other", val: "ftp" }), "HTTP-protocol-error"],
   ["no grant", (request) => request.setAuthority("b"), "HTTP-request-denied"],
+  ["no path", (request) => request.setPathWithQuery(undefined), "HTTP-request-URI-invalid"],
 ])("a request with %s is refused", async (_, change, tag) => {
   const hosts = hostsOf({ network: { http: ["https://a"] }, transport: fetchTransport() });
   const { Fields, OutgoingRequest } = hosts.get("http/types");
   const request = new OutgoingRequest(new Fields());
+  request.setPathWithQuery("/");
   change(request);
   expect(await failureOf(() => hosts.get("http/outgoing-handler").handle(request, undefined))).toEqual({
     tag,
@@ -284,6 +286,7 @@ it("a request without an authority goes to the guest's own application, where th
     const hosts = hostsOf({ network: { http: rules }, transport });
     const { Fields, OutgoingRequest } = hosts.get("http/types");
     const request = new OutgoingRequest(new Fields());
+    request.setPathWithQuery("/");
     if (scheme !== undefined) request.setScheme({ tag: scheme });
     await hosts.get("http/outgoing-handler").handle(request, undefined).subscribe().block();
   };
@@ -305,6 +308,7 @@ it("without a transport nothing is sent, whatever is granted", async () => {
   const { Fields, OutgoingRequest } = hosts.get("http/types");
   const request = new OutgoingRequest(new Fields());
   request.setAuthority("a");
+  request.setPathWithQuery("/");
   expect(await failureOf(() => hosts.get("http/outgoing-handler").handle(request, undefined))).toEqual({
     tag: "HTTP-request-denied",
   });
@@ -320,6 +324,7 @@ it("a body's failure has the code that the transport gave", async () => {
   const types = hosts.get("http/types");
   const request = new types.OutgoingRequest(new types.Fields());
   request.setAuthority("a");
+  request.setPathWithQuery("/");
   const future = hosts.get("http/outgoing-handler").handle(request, undefined);
   await whenReady(future);
   const stream = future.get().val.val.consume().stream();

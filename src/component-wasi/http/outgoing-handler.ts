@@ -35,7 +35,7 @@ const SELF = "self.alt";
 const AUTHORITY = /^(\[[0-9a-fA-F:.]+\]|[^:@[\]]+)(?::(\d{1,5}))?$/;
 
 /**
- * `handle`. Throws the `error-code`: `HTTP-request-denied` without a grant, or a transport; `HTTP-request-URI-invalid`: no authority where the
+ * `handle`. Throws the `error-code`: `HTTP-request-denied` without a grant, or a transport; `HTTP-request-URI-invalid`: no path, no authority where the
  * transport has no {@link HttpTransport.hasSelf}, or one that is none; `HTTP-protocol-error`: another scheme. What happens later is the future's.
  */
 export function handleOutgoing(
@@ -57,14 +57,15 @@ function startExchange(
   request: OutgoingRequest,
   options: RequestOptions | undefined,
 ): FutureIncomingResponse {
-  const { method, path = "/", headers, pipe, ...parts } = request.parts;
+  const { method, path, headers, pipe, ...parts } = request.parts;
   const scheme = parts.scheme === undefined ? "https" : parts.scheme.tag.toLowerCase();
   if (scheme !== "http" && scheme !== "https") throw failed({ tag: "HTTP-protocol-error" });
   const { transport } = state;
   const authority = parts.authority ?? (transport?.hasSelf === true ? SELF : "");
   const [, host, digits] = AUTHORITY.exec(authority) ?? [];
   const port = digits === undefined ? undefined : Number(digits);
-  if (host === undefined || (port ?? 0) > 65_535) throw failed({ tag: "HTTP-request-URI-invalid" });
+  if (host === undefined || (port ?? 0) > 65_535 || path === undefined)
+    throw failed({ tag: "HTTP-request-URI-invalid" });
   const target = { scheme, host: host.toLowerCase(), port };
   const isSelf = transport?.hasSelf === true && target.host === SELF;
   const isGranted = isSelf

@@ -64,8 +64,10 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
   const waiting: Datagram[] = [];
   let waitingBytes = 0;
   let unsent = 0;
+  let sending = 0;
   let failure: unknown;
   const readable = new Signal(() => waiting.length > 0 || failure !== undefined);
+  const idle = new Signal(() => sending === 0);
   const writable = new Signal(() => unsent < MAX_UNSENT_BYTES || failure !== undefined);
   const fail = (error: unknown): void => {
     failure ??= toWasiError(error);
@@ -83,9 +85,10 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
       return;
     waitingBytes += data.length;
     waiting.push({ data: new Uint8Array(data), remote: { address: parsed, port } });
-    readable.wake();
+    // What has come together is read together: Node tells of each in a turn of its own.
+    if (waiting.length === 1) setImmediate(() => readable.wake());
   });
-  const { address, port } = socket.address();
+  let isConnected = false;
   const throwIfFailed = (): void => {
     if (failure === undefined) return;
     const error = failure;
@@ -93,7 +96,10 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
     throw error;
   };
   return {
-    local: { address: parseIpAddress(address) ?? local.address, port },
+    get local() {
+      const { address, port } = socket.address();
+      return { address: parseIpAddress(address) ?? local.address, port };
+    },
     // An idle socket must not keep a process alive whose guest has ended; one that is waited for must.
     readable: {
       get ready() {
@@ -117,14 +123,36 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
       if (remote.address.tag !== local.address.tag) throw new WasiError("inval");
       if (unsent >= MAX_UNSENT_BYTES) return false;
       unsent += data.length;
-      socket.send(data.slice(), remote.port, ipAddressText(remote.address), (error) => {
+      sending++;
+      const sent = (error: Error | null): void => {
         unsent -= data.length;
+        sending--;
+        if (sending === 0) idle.wake();
         if (error !== null) fail(error);
         writable.wake();
-      });
+      };
+      // The system knows the address of a connected socket, and Node takes no other.
+      if (isConnected) socket.send(data.slice(), sent);
+      else socket.send(data.slice(), remote.port, ipAddressText(remote.address), sent);
       return true;
     },
+    connect(remote) {
+      if (isConnected) socket.disconnect();
+      isConnected = false;
+      if (remote === undefined) return undefined;
+      return new Promise((resolve, reject) => {
+        socket.connect(remote.port, ipAddressText(remote.address), (error?: Error) => {
+          isConnected = error === undefined || error === null;
+          if (isConnected) resolve();
+          else reject(toWasiError(error));
+        });
+      });
+    },
     setHopLimit: (hops) => socket.setTTL(hops),
-    close: () => new Promise((resolve) => socket.close(() => resolve())),
+    /** What was handed over still leaves. */
+    async close() {
+      await idle.whenReady();
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+    },
   };
 }

@@ -44,6 +44,7 @@ export interface Datagram {
 
 /** A UDP socket that has a local address. */
 export interface BoundUdp {
+  /** Where it is bound; while it is connected, where its datagrams leave from. */
   readonly local: Endpoint;
   readonly readable: Waitable & { readonly ready: boolean };
   readonly writable: Waitable & { readonly ready: boolean };
@@ -51,6 +52,11 @@ export interface BoundUdp {
   receive(): Datagram | undefined;
   /** Hands a datagram over; false, if there is no room for it yet. Throws WasiError. */
   send(datagram: Datagram): boolean;
+  /**
+   * Talks to one endpoint alone from now on, or to anybody again; what has to be waited for is a promise. Connected, `receive` tells that
+   * nobody is there. Rejects with WasiError.
+   */
+  connect?(remote: Endpoint | undefined): Promise<void> | undefined;
   setHopLimit?(hops: number): void;
   close(): void | Promise<void>;
 }

@@ -128,9 +128,9 @@ export class TcpSocket extends HostResource {
 
   /** `access-denied` without a grant to listen there; `concurrency-conflict` while something is under way; `invalid-argument`: another family, or no unicast address. */
   startBind(_network: Network, local: IpSocketAddress): void {
+    if (this.#status.is !== "unbound") throw this.#cannotBegin();
     const endpoint = endpointOf(local, this.#family);
     if (!isUnicast(endpoint.address)) throw new WasiError("inval", "not a unicast address");
-    if (this.#status.is !== "unbound") throw this.#cannotBegin();
     requireGrant(this.state.network.mayListen(endpoint.address, endpoint.port));
     this.state.reserve();
     this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
@@ -144,9 +144,9 @@ export class TcpSocket extends HostResource {
 
   /** `access-denied` without a grant to connect there. */
   startConnect(_network: Network, address: IpSocketAddress): void {
-    const remote = remoteOf(address, this.#family, "tcp");
     const status = this.#status;
     if (status.is !== "unbound" && status.is !== "bound") throw this.#cannotBegin();
+    const remote = remoteOf(address, this.#family, "tcp");
     requireGrant(this.state.network.mayConnect(remote.address, remote.port));
     this.state.reserve();
     const abort = new AbortController();

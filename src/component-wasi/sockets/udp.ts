@@ -189,6 +189,8 @@ export class OutgoingDatagramStream extends HostResource {
   }
 }
 
+type DatagramStreams = [IncomingDatagramStream, OutgoingDatagramStream];
+
 /** The resource `udp-socket`. */
 export class UdpSocket extends HostResource {
   static {
@@ -210,8 +212,8 @@ export class UdpSocket extends HostResource {
 
   /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
   startBind(_network: Network, local: IpSocketAddress): void {
-    const endpoint = endpointOf(local, this.#family);
     if (this.#status.is !== "unbound") throw cannotBegin(this.#status.is === "binding");
+    const endpoint = endpointOf(local, this.#family);
     requireGrant(this.state.network.mayBindUdp(endpoint.address, endpoint.port));
     this.state.reserve();
     this.#status = { is: "binding", operation: new Operation(this.#bind(endpoint)) };
@@ -232,16 +234,18 @@ export class UdpSocket extends HostResource {
   }
 
   /** Streams from and to anybody, or one address alone; `access-denied` without a grant for that. Earlier streams end. */
-  stream(remoteAddress?: IpSocketAddress): [IncomingDatagramStream, OutgoingDatagramStream] {
+  stream(remoteAddress?: IpSocketAddress): DatagramStreams | Promise<DatagramStreams> {
     const { shared } = this.#bound();
     const remote = remoteAddress === undefined ? undefined : remoteOf(remoteAddress, this.#family, "udp");
     if (remote !== undefined) requireGrant(this.state.network.maySendUdp(remote.address, remote.port));
     shared.remote = remote;
     shared.generation++;
-    return [
+    const streams = (): DatagramStreams => [
       new IncomingDatagramStream(this.state, shared),
       new OutgoingDatagramStream(this.state, shared, this.#family),
     ];
+    const connecting = shared.bound.connect?.(remote);
+    return connecting === undefined ? streams() : connecting.then(streams);
   }
 
   localAddress(): IpSocketAddress {

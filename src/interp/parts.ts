@@ -24,6 +24,8 @@ export interface VectorPart {
   /** What vectors are in trees. */
   readonly translate: (t: Translation, node: CodeNode, op: Operation) => boolean;
   readonly createVectors: (machine: Machine) => Vectors;
+  /** Words of registers that a node reads as doubles. */
+  readonly doublesOf: (node: CodeNode, op: Operation) => readonly number[];
 }
 
 export interface AggregatePart {

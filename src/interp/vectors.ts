@@ -6,6 +6,7 @@ import { lowerVector } from "./lower/vector.ts";
 import { createVectorViews, type VectorViews } from "./ops/simd/views.ts";
 import type { VectorPart } from "./parts.ts";
 import { translateVector } from "./tree/translate-vector.ts";
+import { doublesOf } from "./tree/vector-lanes.ts";
 import { createVectors } from "./tree/vectors.ts";
 import { executeVectors, type VectorState } from "./vector-loop.ts";
 import { warmUpVectors } from "./warm-up-vector.ts";
@@ -25,6 +26,7 @@ export const vectors: VectorPart = {
   execute: executePrepared,
   translate: translateVector,
   createVectors,
+  doublesOf,
 };
 
 function executePrepared(run: VectorRun, i: CodeNode, fp: number): CodeNode {

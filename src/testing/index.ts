@@ -20,8 +20,9 @@ import { makeRawFunction } from "../interp/run/host-code.ts";
 import type { WasmFrame } from "../interp/run/inspect.ts";
 import { type RawValue as Bits, readRaw } from "../interp/run/raw-values.ts";
 import { Assembler } from "../interp/tree/assemble.ts";
-import { createEnvironment } from "../interp/tree/environment.ts";
+import { type Binary, createEnvironment } from "../interp/tree/environment.ts";
 import { Machine } from "../interp/tree/machine.ts";
+import { packedWords, tableWords } from "../interp/tree/packed-words.ts";
 import { DriverPool } from "../interp/tree/pool.ts";
 import { Tier, type TierMode } from "../interp/tree/tier.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
@@ -105,6 +106,9 @@ export function exerciseTreeNodes(): void {
     if (typeof helper !== "function" || !helper.name.endsWith("Part")) continue;
     for (const value of [8, Number.NaN]) helper(8, value);
   }
+  const { bytes, halves, ...others } = packedWords();
+  const words: Binary[] = [...Object.values(bytes), ...Object.values(halves), ...Object.values(others)];
+  for (const each of [...words, tableWords(new Uint8Array(256))]) each(8, 9);
 }
 
 /** When an engine's functions get trees; to be said before its first module is instantiated. */

@@ -25,7 +25,8 @@ import {
 } from "./machine.ts";
 import { createFamilies, type Family, NODE_OPERANDS, type NodeFactory, type NodeKind } from "./nodes.ts";
 import type { DriverPool } from "./pool.ts";
-import { type Operand, type TrapPlan, Tree } from "./tree.ts";
+import { CALLS, STRANGERS, warmUpHelper } from "./strangers.ts";
+import { type AccessPlan, type Operand, type TrapPlan, Tree } from "./tree.ts";
 import type { VectorAccess } from "./vector-memory.ts";
 import type { VectorStep, Vectors } from "./vectors.ts";
 
@@ -73,8 +74,10 @@ export class Assembler {
     }
     if (kind === "vector")
       operands[0] = this.#vectorsFor(operands[0] as CodeNode).stepOf(operands[0] as CodeNode);
-    if (kind === "vectorAccess")
-      operands[0] = this.#vectorsFor(operands[0] as CodeNode).accessOf(operands[0] as CodeNode);
+    if (kind === "vectorAccess") {
+      const { node, at } = operands[0] as AccessPlan;
+      operands[0] = this.#vectorsFor(node).accessOf(node, at);
+    }
     if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
     this.#warmUp(kind);
     const family = this.#families[depth % this.#families.length]!;
@@ -139,7 +142,6 @@ function factoryOf(family: Family, kind: NodeKind): (...operands: unknown[]) => 
  * variety mandelbrot took 12 times native instead of 3.5.
  */
 const CHILDREN = 5;
-const CALLS = 80;
 
 const VALUES: readonly Value[] = [(fp) => fp, (fp) => (fp + 1) | 0, (fp) => fp & 3, () => 2, (fp) => fp >> 1];
 const DOUBLES: readonly Value[] = [() => 1.5, (fp) => fp + 0.25, () => 2.25, (fp) => fp * 0.5, () => -0.5];
@@ -153,16 +155,7 @@ const STEPS: readonly Step[] = [
 ];
 const FLOWS: readonly Flow[] = [() => 0, (fp) => fp & 1, () => 1, () => -1, (fp) => fp >> 8];
 
-const FLOAT_OPERANDS = /^(f[A-Z]|set32|set64|storeF)/;
-
-/** Stand-ins for every helper. */
-const STRANGERS: readonly ((x: number, y: number) => number)[] = [
-  (x) => x,
-  (x, y) => (x + y) | 0,
-  () => 0,
-  (_, y) => y,
-  (x) => x & 1,
-];
+const FLOAT_OPERANDS = /^(f[A-Z]|set32|set64|storeF|holdFloat)/;
 
 /** The environment with its functions replaced. */
 function disguise(environment: Environment, stranger: (x: number, y: number) => number): Environment {
@@ -171,15 +164,6 @@ function disguise(environment: Environment, stranger: (x: number, y: number) => 
     typeof value === "function" ? stranger : value,
   ]);
   return Object.fromEntries(entries) as unknown as Environment;
-}
-
-function warmUpHelper(factory: (typeof HELPER_FACTORIES)[number]): void {
-  STRANGERS.forEach((stranger, k) => {
-    const made = factory(stranger, STRANGERS[(k + 1) % STRANGERS.length]!);
-    // Aligned addresses only: while V8 knows nothing of the way that unaligned ones take, it need not join that way's result, an
-    // object as far as it can tell, with a number from the aligned one. For doubles that made three times the time.
-    for (let call = 0; call < CALLS; call++) made(8 * call, 8 * call, call);
-  });
 }
 
 type Factory = (...operands: unknown[]) => Closure;

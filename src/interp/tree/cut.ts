@@ -34,6 +34,8 @@ const SIZES: Partial<Record<TreeKind, number>> = {
   spend: 50,
   jump: 50,
   call: 70,
+  packed1: 90,
+  packed2: 140,
   get: 14,
   constant: 3,
   code: 3,

@@ -7,6 +7,7 @@ import { FIRST_RARE } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
 import { type Callee, Counter, type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
+import type { Helper } from "./strangers.ts";
 
 export type Unary = (x: number) => number;
 export type Binary = (x: number, y: number) => number;
@@ -18,6 +19,8 @@ export interface Environment {
   readonly R: Int32Array;
   readonly F: Float32Array;
   readonly D: Float64Array;
+  readonly B: Uint8Array;
+  readonly H: Float64Array;
   readonly Z: Int32Array;
   readonly V: Views;
   readonly imul: Binary;
@@ -60,7 +63,7 @@ export const LEAVING: unique symbol = Symbol("a tree is left");
 const NONE = undefined as unknown as number;
 
 export function createEnvironment(machine: Machine): Environment {
-  const { R, F, D, Z, V } = machine;
+  const { R, F, D, B, H, Z, V } = machine;
   const registers = { R, F, D };
   const leave = (fp: number, exit: Exit): number => {
     machine.exit = exit;
@@ -93,6 +96,8 @@ export function createEnvironment(machine: Machine): Environment {
     R,
     F,
     D,
+    B,
+    H,
     Z,
     V,
     imul: Math.imul,
@@ -426,8 +431,6 @@ const makeNumberF64 = (slow: Store, put: Store): Store =>
     // biome-ignore lint/suspicious/noSelfCompare: NaN is what is not itself
     return value === value ? put(e, value) : slow(e, value);
   };
-
-type Helper = (x: number, y: number, z: number) => unknown;
 
 /** How helpers are made of others, for the warm-up: these must not be inlined where a helper is compiled by itself. */
 export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper) => Helper)[] = [

@@ -61,7 +61,8 @@ export const enum Counter {
   MaxDepth,
   /** Words of registers at which a call leaves the tree. */
   MaxWords,
-  // Word 4 is of the nodes alone: the low word of a sum while its high word is computed.
+  /** From here on words are of the nodes alone: values while what they come from is overwritten. */
+  Spare,
 }
 
 /** Words of the register file of trees. Deeper frames are the interpreter's. */
@@ -83,7 +84,10 @@ export class Machine {
   readonly R: Int32Array;
   readonly F: Float32Array;
   readonly D: Float64Array;
+  readonly B: Uint8Array;
   readonly Z = new Int32Array(8);
+  /** Floats on their way to registers that others are still read from. */
+  readonly H = new Float64Array(4);
   readonly V: Views;
   /** Why the tree was left, and the frame that was the innermost one then. */
   exit: Exit | undefined;
@@ -94,6 +98,7 @@ export class Machine {
     this.R = new Int32Array(buffer);
     this.F = new Float32Array(buffer);
     this.D = new Float64Array(buffer);
+    this.B = new Uint8Array(buffer);
     const none = new ArrayBuffer(0);
     this.V = {
       u8: new Uint8Array(none),

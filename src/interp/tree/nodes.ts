@@ -61,10 +61,8 @@ export const NODE_OPERANDS = {
   bit: "c",
   select: "cxy",
   set: "dx",
-  hold: "x",
-  held: "",
-  hold2: "x",
-  held2: "",
+  hold: "kx",
+  held: "k",
   get32: "a",
   get64: "a",
   fAdd: "xy",
@@ -84,6 +82,8 @@ export const NODE_OPERANDS = {
   set64: "dx",
   copy64: "da",
   load64: "xd",
+  holdFloat: "kx",
+  heldFloat: "k",
   address: "x",
   addressAt: "xk",
   checked: "xi",
@@ -120,8 +120,13 @@ export const NODE_OPERANDS = {
   callIndirect: "ojh",
   cut: "l",
   rare: "j",
+  packed1: "wx",
+  packed2: "vxy",
+  byte: "a",
+  twoBytes: "xy",
+  fourBytes: "xy",
   vector: "zo",
-  vectorAccess: "mxo",
+  vectorAccess: "mx",
 } as const;
 
 export type NodeKind = keyof typeof NODE_OPERANDS;
@@ -131,7 +136,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -184,10 +189,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
   const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
   const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
-  const makeHold = (x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[4] = x(fp); }; return holdNode; };
-  const makeHeld = (Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[4]; return heldNode; };
-  const makeHold2 = (x: Value, Z: Environment["Z"]) => { const hold2Node = (fp: number) => { Z[5] = x(fp); }; return hold2Node; };
-  const makeHeld2 = (Z: Environment["Z"]) => { const held2Node = (_fp: number) => Z[5]; return held2Node; };
+  const makeHold = (k: number, x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[k] = x(fp); }; return holdNode; };
+  const makeHeld = (k: number, Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[k]; return heldNode; };
   const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
   const makeGet64 = (a: number, D: Environment["D"]) => { const get64Node = (fp: number) => D[fp + a >> 1]; return get64Node; };
   const makeFAdd = (x: Value, y: Value) => { const fAddNode = (fp: number) => x(fp) + y(fp); return fAddNode; };
@@ -207,6 +210,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
   const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
   const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
+  const makeHoldFloat = (k: number, x: Value, H: Environment["H"]) => { const holdFloatNode = (fp: number) => { H[k] = x(fp); }; return holdFloatNode; };
+  const makeHeldFloat = (k: number, H: Environment["H"]) => { const heldFloatNode = (_fp: number) => H[k]; return heldFloatNode; };
   const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
   const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
   const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
@@ -243,8 +248,13 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
+  const makePacked1 = (w: Unary, x: Value) => { const packed1Node = (fp: number) => w(x(fp)); return packed1Node; };
+  const makePacked2 = (v: Binary, x: Value, y: Value) => { const packed2Node = (fp: number) => v(x(fp), y(fp)); return packed2Node; };
+  const makeByte = (a: number, B: Environment["B"]) => { const byteNode = (fp: number) => B[(fp << 2) + a]; return byteNode; };
+  const makeTwoBytes = (x: Value, y: Value) => { const twoBytesNode = (fp: number) => x(fp) | y(fp) << 8; return twoBytesNode; };
+  const makeFourBytes = (x: Value, y: Value) => { const fourBytesNode = (fp: number) => x(fp) | y(fp) << 16; return fourBytesNode; };
   const makeVector = (z: VectorStep, o: CodeNode) => { const vectorNode = (fp: number) => { z(fp, o); }; return vectorNode; };
-  const makeVectorAccess = (m: VectorAccess, x: Value, o: CodeNode) => { const vectorAccessNode = (fp: number) => m(x(fp), fp, o); return vectorAccessNode; };
+  const makeVectorAccess = (m: VectorAccess, x: Value) => { const vectorAccessNode = (fp: number) => m(x(fp), fp); return vectorAccessNode; };
   return {
     get: (a: number) => makeGet(a, R),
     constant: (k: number) => makeConstant(k),
@@ -298,10 +308,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     bit: (c: Test) => makeBit(c),
     select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
     set: (d: number, x: Value) => makeSet(d, x, R),
-    hold: (x: Value) => makeHold(x, Z),
-    held: () => makeHeld(Z),
-    hold2: (x: Value) => makeHold2(x, Z),
-    held2: () => makeHeld2(Z),
+    hold: (k: number, x: Value) => makeHold(k, x, Z),
+    held: (k: number) => makeHeld(k, Z),
     get32: (a: number) => makeGet32(a, F),
     get64: (a: number) => makeGet64(a, D),
     fAdd: (x: Value, y: Value) => makeFAdd(x, y),
@@ -321,6 +329,8 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
     copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
     load64: (x: Value, d: number) => makeLoad64(x, d, load64),
+    holdFloat: (k: number, x: Value) => makeHoldFloat(k, x, H),
+    heldFloat: (k: number) => makeHeldFloat(k, H),
     address: (x: Value) => makeAddress(x),
     addressAt: (x: Value, k: number) => makeAddressAt(x, k),
     checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
@@ -357,12 +367,17 @@ function createFamily0({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
+    packed1: (w: Unary, x: Value) => makePacked1(w, x),
+    packed2: (v: Binary, x: Value, y: Value) => makePacked2(v, x, y),
+    byte: (a: number) => makeByte(a, B),
+    twoBytes: (x: Value, y: Value) => makeTwoBytes(x, y),
+    fourBytes: (x: Value, y: Value) => makeFourBytes(x, y),
     vector: (z: VectorStep, o: CodeNode) => makeVector(z, o),
-    vectorAccess: (m: VectorAccess, x: Value, o: CodeNode) => makeVectorAccess(m, x, o),
+    vectorAccess: (m: VectorAccess, x: Value) => makeVectorAccess(m, x),
   };
 }
 
-function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -415,10 +430,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
   const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
   const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
-  const makeHold = (x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[4] = x(fp); }; return holdNode; };
-  const makeHeld = (Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[4]; return heldNode; };
-  const makeHold2 = (x: Value, Z: Environment["Z"]) => { const hold2Node = (fp: number) => { Z[5] = x(fp); }; return hold2Node; };
-  const makeHeld2 = (Z: Environment["Z"]) => { const held2Node = (_fp: number) => Z[5]; return held2Node; };
+  const makeHold = (k: number, x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[k] = x(fp); }; return holdNode; };
+  const makeHeld = (k: number, Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[k]; return heldNode; };
   const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
   const makeGet64 = (a: number, D: Environment["D"]) => { const get64Node = (fp: number) => D[fp + a >> 1]; return get64Node; };
   const makeFAdd = (x: Value, y: Value) => { const fAddNode = (fp: number) => x(fp) + y(fp); return fAddNode; };
@@ -438,6 +451,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
   const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
   const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
+  const makeHoldFloat = (k: number, x: Value, H: Environment["H"]) => { const holdFloatNode = (fp: number) => { H[k] = x(fp); }; return holdFloatNode; };
+  const makeHeldFloat = (k: number, H: Environment["H"]) => { const heldFloatNode = (_fp: number) => H[k]; return heldFloatNode; };
   const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
   const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
   const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
@@ -474,8 +489,13 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
+  const makePacked1 = (w: Unary, x: Value) => { const packed1Node = (fp: number) => w(x(fp)); return packed1Node; };
+  const makePacked2 = (v: Binary, x: Value, y: Value) => { const packed2Node = (fp: number) => v(x(fp), y(fp)); return packed2Node; };
+  const makeByte = (a: number, B: Environment["B"]) => { const byteNode = (fp: number) => B[(fp << 2) + a]; return byteNode; };
+  const makeTwoBytes = (x: Value, y: Value) => { const twoBytesNode = (fp: number) => x(fp) | y(fp) << 8; return twoBytesNode; };
+  const makeFourBytes = (x: Value, y: Value) => { const fourBytesNode = (fp: number) => x(fp) | y(fp) << 16; return fourBytesNode; };
   const makeVector = (z: VectorStep, o: CodeNode) => { const vectorNode = (fp: number) => { z(fp, o); }; return vectorNode; };
-  const makeVectorAccess = (m: VectorAccess, x: Value, o: CodeNode) => { const vectorAccessNode = (fp: number) => m(x(fp), fp, o); return vectorAccessNode; };
+  const makeVectorAccess = (m: VectorAccess, x: Value) => { const vectorAccessNode = (fp: number) => m(x(fp), fp); return vectorAccessNode; };
   return {
     get: (a: number) => makeGet(a, R),
     constant: (k: number) => makeConstant(k),
@@ -529,10 +549,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     bit: (c: Test) => makeBit(c),
     select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
     set: (d: number, x: Value) => makeSet(d, x, R),
-    hold: (x: Value) => makeHold(x, Z),
-    held: () => makeHeld(Z),
-    hold2: (x: Value) => makeHold2(x, Z),
-    held2: () => makeHeld2(Z),
+    hold: (k: number, x: Value) => makeHold(k, x, Z),
+    held: (k: number) => makeHeld(k, Z),
     get32: (a: number) => makeGet32(a, F),
     get64: (a: number) => makeGet64(a, D),
     fAdd: (x: Value, y: Value) => makeFAdd(x, y),
@@ -552,6 +570,8 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
     copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
     load64: (x: Value, d: number) => makeLoad64(x, d, load64),
+    holdFloat: (k: number, x: Value) => makeHoldFloat(k, x, H),
+    heldFloat: (k: number) => makeHeldFloat(k, H),
     address: (x: Value) => makeAddress(x),
     addressAt: (x: Value, k: number) => makeAddressAt(x, k),
     checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
@@ -588,12 +608,17 @@ function createFamily1({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
+    packed1: (w: Unary, x: Value) => makePacked1(w, x),
+    packed2: (v: Binary, x: Value, y: Value) => makePacked2(v, x, y),
+    byte: (a: number) => makeByte(a, B),
+    twoBytes: (x: Value, y: Value) => makeTwoBytes(x, y),
+    fourBytes: (x: Value, y: Value) => makeFourBytes(x, y),
     vector: (z: VectorStep, o: CodeNode) => makeVector(z, o),
-    vectorAccess: (m: VectorAccess, x: Value, o: CodeNode) => makeVectorAccess(m, x, o),
+    vectorAccess: (m: VectorAccess, x: Value) => makeVectorAccess(m, x),
   };
 }
 
-function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -646,10 +671,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
   const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
   const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
-  const makeHold = (x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[4] = x(fp); }; return holdNode; };
-  const makeHeld = (Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[4]; return heldNode; };
-  const makeHold2 = (x: Value, Z: Environment["Z"]) => { const hold2Node = (fp: number) => { Z[5] = x(fp); }; return hold2Node; };
-  const makeHeld2 = (Z: Environment["Z"]) => { const held2Node = (_fp: number) => Z[5]; return held2Node; };
+  const makeHold = (k: number, x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[k] = x(fp); }; return holdNode; };
+  const makeHeld = (k: number, Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[k]; return heldNode; };
   const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
   const makeGet64 = (a: number, D: Environment["D"]) => { const get64Node = (fp: number) => D[fp + a >> 1]; return get64Node; };
   const makeFAdd = (x: Value, y: Value) => { const fAddNode = (fp: number) => x(fp) + y(fp); return fAddNode; };
@@ -669,6 +692,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
   const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
   const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
+  const makeHoldFloat = (k: number, x: Value, H: Environment["H"]) => { const holdFloatNode = (fp: number) => { H[k] = x(fp); }; return holdFloatNode; };
+  const makeHeldFloat = (k: number, H: Environment["H"]) => { const heldFloatNode = (_fp: number) => H[k]; return heldFloatNode; };
   const makeAddress = (x: Value) => { const addressNode = (fp: number) => x(fp) >>> 0; return addressNode; };
   const makeAddressAt = (x: Value, k: number) => { const addressAtNode = (fp: number) => { const v = x(fp); return (v + k | v >> 31) >>> 0; }; return addressAtNode; };
   const makeChecked = (x: Value, i: TrapSite, trap: Environment["trap"]) => { const checkedNode = (fp: number) => x(fp) ?? trap(fp, i); return checkedNode; };
@@ -705,8 +730,13 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
   const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
   const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
+  const makePacked1 = (w: Unary, x: Value) => { const packed1Node = (fp: number) => w(x(fp)); return packed1Node; };
+  const makePacked2 = (v: Binary, x: Value, y: Value) => { const packed2Node = (fp: number) => v(x(fp), y(fp)); return packed2Node; };
+  const makeByte = (a: number, B: Environment["B"]) => { const byteNode = (fp: number) => B[(fp << 2) + a]; return byteNode; };
+  const makeTwoBytes = (x: Value, y: Value) => { const twoBytesNode = (fp: number) => x(fp) | y(fp) << 8; return twoBytesNode; };
+  const makeFourBytes = (x: Value, y: Value) => { const fourBytesNode = (fp: number) => x(fp) | y(fp) << 16; return fourBytesNode; };
   const makeVector = (z: VectorStep, o: CodeNode) => { const vectorNode = (fp: number) => { z(fp, o); }; return vectorNode; };
-  const makeVectorAccess = (m: VectorAccess, x: Value, o: CodeNode) => { const vectorAccessNode = (fp: number) => m(x(fp), fp, o); return vectorAccessNode; };
+  const makeVectorAccess = (m: VectorAccess, x: Value) => { const vectorAccessNode = (fp: number) => m(x(fp), fp); return vectorAccessNode; };
   return {
     get: (a: number) => makeGet(a, R),
     constant: (k: number) => makeConstant(k),
@@ -760,10 +790,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     bit: (c: Test) => makeBit(c),
     select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
     set: (d: number, x: Value) => makeSet(d, x, R),
-    hold: (x: Value) => makeHold(x, Z),
-    held: () => makeHeld(Z),
-    hold2: (x: Value) => makeHold2(x, Z),
-    held2: () => makeHeld2(Z),
+    hold: (k: number, x: Value) => makeHold(k, x, Z),
+    held: (k: number) => makeHeld(k, Z),
     get32: (a: number) => makeGet32(a, F),
     get64: (a: number) => makeGet64(a, D),
     fAdd: (x: Value, y: Value) => makeFAdd(x, y),
@@ -783,6 +811,8 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
     copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
     load64: (x: Value, d: number) => makeLoad64(x, d, load64),
+    holdFloat: (k: number, x: Value) => makeHoldFloat(k, x, H),
+    heldFloat: (k: number) => makeHeldFloat(k, H),
     address: (x: Value) => makeAddress(x),
     addressAt: (x: Value, k: number) => makeAddressAt(x, k),
     checked: (x: Value, i: TrapSite) => makeChecked(x, i, trap),
@@ -819,8 +849,13 @@ function createFamily2({ R, F, D, Z, V, imul, clz32, sqrt, pay, leave, quit, tra
     callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
+    packed1: (w: Unary, x: Value) => makePacked1(w, x),
+    packed2: (v: Binary, x: Value, y: Value) => makePacked2(v, x, y),
+    byte: (a: number) => makeByte(a, B),
+    twoBytes: (x: Value, y: Value) => makeTwoBytes(x, y),
+    fourBytes: (x: Value, y: Value) => makeFourBytes(x, y),
     vector: (z: VectorStep, o: CodeNode) => makeVector(z, o),
-    vectorAccess: (m: VectorAccess, x: Value, o: CodeNode) => makeVectorAccess(m, x, o),
+    vectorAccess: (m: VectorAccess, x: Value) => makeVectorAccess(m, x),
   };
 }
 

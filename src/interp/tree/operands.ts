@@ -1,22 +1,27 @@
 // The values that lowered nodes have computed and trees have not yet: a temporary is folded into the node that reads it.
 // Owns what is pending, and the order in which it must be written. Knows no operation.
 
-import { constant, type TrapPlan, Tree, tree, word } from "./tree.ts";
-
-/** What a register will hold. What comes from memory or another register is typed by whoever reads it. */
-export type Pending =
-  | { readonly kind: "i32" | "f32" | "f64"; readonly value: Tree }
-  | { readonly kind: "i64"; readonly low: Tree; readonly high: Tree }
-  | { readonly kind: "load32" | "load64"; readonly address: Address; readonly site: TrapPlan }
-  | { readonly kind: "copy32" | "copy64"; readonly from: number };
-
-/** Where a memory access begins: the operand, and what is added. */
-export interface Address {
-  readonly base: Tree;
-  readonly offset: number;
-}
-
-export type Pair = readonly [low: Tree, high: Tree];
+import { Counter } from "./machine.ts";
+import {
+  addressTree,
+  asFloat,
+  checked,
+  constantDouble,
+  doublesOf,
+  float32,
+  float64,
+  floatsOf,
+  heightOf,
+  isImpure,
+  LANES,
+  type LaneKind,
+  loadWord,
+  type Pair,
+  type Pending,
+  reads,
+  wordsOf,
+} from "./pending.ts";
+import { constant, Tree, tree, word } from "./tree.ts";
 
 /** Higher trees are written to a register: they use the JavaScript stack. */
 const MAX_HEIGHT = 12;
@@ -107,12 +112,12 @@ export class Operands {
         return checked("loadF32", pending.address, pending.site);
       case "copy32":
         this.#pending.delete(at);
-        return new Tree("get32", [pending.from], [pending.from]);
+        return float32(pending.from);
       default:
         break;
     }
     this.settle(at);
-    return new Tree("get32", [at], [at]);
+    return float32(at);
   }
 
   float64(at: number): Tree {
@@ -132,23 +137,75 @@ export class Operands {
         return checked("loadF64", pending.address, pending.site);
       case "copy64":
         this.#pending.delete(at);
-        return new Tree("get64", [pending.from], [pending.from, pending.from + 1]);
+        return float64(pending.from);
       default:
         break;
     }
     this.settle(at);
-    return new Tree("get64", [at], [at, at + 1]);
+    return float64(at);
   }
 
   /** Whatever the register at `at` holds, `words` of it, to be put elsewhere. */
-  take(at: number, words: 1 | 2): Pending {
+  take(at: number, words: 1 | 2 | 4): Pending {
     const pending = this.#pending.get(at);
     if (pending !== undefined && wordsOf(pending) === words) {
       this.#pending.delete(at);
       return pending;
     }
     this.settle(at);
+    if (words === 4) return { kind: "copies", from: [at, at + 2] };
     return { kind: words === 1 ? "copy32" : "copy64", from: at };
+  }
+
+  /** A vector as words. */
+  words(at: number): readonly Tree[] {
+    const pending = this.#pending.get(at);
+    if (pending?.kind === "words") {
+      this.#pending.delete(at);
+      return pending.lanes;
+    }
+    if (pending?.kind === "copies") {
+      this.#pending.delete(at);
+      return pending.from.flatMap((from) => [word(from), word(from + 1)]);
+    }
+    this.settle(at);
+    return LANES.map((k) => word(at + k));
+  }
+
+  /** As {@link words}, where each is used more than once. */
+  simpleWords(at: number): readonly Tree[] {
+    const lanes = this.words(at);
+    if (lanes.every((lane) => lane.isSimple)) return lanes;
+    this.#pending.set(at, { kind: "words", lanes });
+    this.settle(at);
+    return LANES.map((k) => word(at + k));
+  }
+
+  /** A vector as numbers, for arithmetic, to which every NaN is the same. */
+  floats(at: number): readonly Tree[] {
+    const lanes = floatsOf(this.#pending.get(at));
+    if (lanes !== undefined) {
+      this.#pending.delete(at);
+      return lanes;
+    }
+    this.settle(at);
+    return LANES.map((k) => float32(at + k));
+  }
+
+  doubles(at: number): readonly Tree[] {
+    const lanes = doublesOf(this.#pending.get(at));
+    if (lanes !== undefined) {
+      this.#pending.delete(at);
+      return lanes;
+    }
+    this.settle(at);
+    return [float64(at), float64(at + 2)];
+  }
+
+  /** In what form the vector at `at` is pending, if it is. */
+  formAt(at: number): LaneKind | undefined {
+    const kind = this.#pending.get(at)?.kind;
+    return kind === "words" || kind === "floats" || kind === "doubles" ? kind : undefined;
   }
 
   /** Whether a float is pending at `at`: a store of it need not know its bits. */
@@ -161,7 +218,7 @@ export class Operands {
 
   /** Notes or writes the value of the register at `at`. */
   define(at: number, value: Pending): void {
-    this.#drop(at);
+    this.#dropAll(at, wordsOf(value));
     if (at >= this.#firstTemporary && heightOf(value) <= MAX_HEIGHT) {
       this.#pending.set(at, value);
       return;
@@ -171,6 +228,18 @@ export class Operands {
     this.#write(at, value);
   }
 
+  /** Writes a vector whose word k is `values[which[k]]`, each value computed once. */
+  share(at: number, values: readonly Tree[], which: readonly number[]): void {
+    this.overwrite(at, which.length);
+    if (values.some(({ isImpure }) => isImpure)) this.settleImpure();
+    values.forEach((value, k) => {
+      this.#emit(tree("hold", Counter.Spare + k, value));
+    });
+    which.forEach((from, k) => {
+      this.#emit(tree("set", at + k, tree("held", Counter.Spare + from)));
+    });
+  }
+
   /** Writes a value to a register at once, whatever is pending. */
   writeNow(at: number, value: Pending): void {
     this.#write(at, value);
@@ -178,10 +247,17 @@ export class Operands {
 
   /** A register is about to be written by other means. */
   overwrite(at: number, words: number): void {
-    for (let k = 0; k < words; k += 2) this.#drop(at + k);
+    this.#dropAll(at, words);
     for (const [other, pending] of this.#pending) {
       if (reads(pending, at, at + words)) this.settle(other);
     }
+  }
+
+  #dropAll(at: number, words: number): void {
+    // A vector may have begun one register before.
+    const before = this.#pending.get(at - 2);
+    if (before !== undefined && wordsOf(before) === 4) this.#drop(at - 2);
+    for (let k = 0; k < words; k += 2) this.#drop(at + k);
   }
 
   /** Nobody has read the register at `at`, and nobody will; but computing it may trap. */
@@ -265,6 +341,71 @@ export class Operands {
         if (this.#doubles.has(at)) emit(tree("copy64", at, value.from));
         else this.#writePair(at, word(value.from), word(value.from + 1));
         return;
+      case "words": {
+        const doubles = this.#doubles.has(at) ? doublesOf(value) : undefined;
+        const areNumbers = doubles?.every(
+          (lane) => lane.kind === "constant" && !Number.isNaN(lane.operands[0]),
+        );
+        if (doubles !== undefined && areNumbers) this.#writeLanes(at, "doubles", doubles);
+        else this.#writeLanes(at, "words", value.lanes);
+        return;
+      }
+      case "floats":
+      case "doubles":
+        this.#writeLanes(at, value.kind, value.lanes);
+        return;
+      case "copies":
+        this.#writeCopies(at, value.from);
+        return;
+      case "load128": {
+        const { node, address, site } = value;
+        const access = new Tree("vectorAccess", [{ node, at }, addressTree(address)], [], true);
+        emit(new Tree("checkedStep", [access, site], [], true));
+        return;
+      }
+    }
+  }
+
+  #writeCopies(at: number, [low, high]: readonly [number, number]): void {
+    const emit = this.#emit;
+    // The half that the other one is copied from goes last.
+    const isFree = low === at || high !== at;
+    if (this.#doubles.has(at) && isFree) {
+      if (low !== at) emit(tree("copy64", at, low));
+      if (high !== at + 2) emit(tree("copy64", at + 2, high));
+      return;
+    }
+    const words = [low, low + 1, high, high + 1];
+    this.#writeLanes(at, "words", words.map(word));
+  }
+
+  /** Writes a vector, of which each lane may depend on the register's old words. */
+  #writeLanes(at: number, kind: LaneKind, lanes: readonly Tree[]): void {
+    const emit = this.#emit;
+    const write = kind === "words" ? "set" : kind === "floats" ? "set32" : "set64";
+    const wide = 4 / lanes.length;
+    const isRead = (k: number, later: readonly number[]): boolean =>
+      later.some((j) => lanes[j]!.reads.some((from) => from >= at + k * wide && from < at + (k + 1) * wide));
+    const isLane = (k: number): boolean => {
+      const lane = lanes[k]!;
+      return lane.kind === "get" && lane.operands[0] === at + k;
+    };
+    // From the highest on, since the highest word of a load is the one that traps.
+    const order = lanes.map((_, k) => lanes.length - 1 - k);
+    const held: number[] = [];
+    order.forEach((k, n) => {
+      if (kind === "words" && isLane(k)) return;
+      if (!isRead(k, order.slice(n + 1))) {
+        emit(tree(write, at + k * wide, lanes[k]!));
+        return;
+      }
+      held.push(k);
+      if (kind === "words") emit(tree("hold", Counter.Spare + k, lanes[k]!));
+      else emit(tree("holdFloat", k, lanes[k]!));
+    });
+    for (const k of held) {
+      const value = kind === "words" ? tree("held", Counter.Spare + k) : tree("heldFloat", k);
+      emit(tree(write, at + k * wide, value));
     }
   }
 
@@ -278,89 +419,9 @@ export class Operands {
       emit(tree("set", at, low));
       emit(tree("set", at + 1, high));
     } else {
-      emit(tree("hold", low));
+      emit(tree("hold", Counter.Spare, low));
       emit(tree("set", at + 1, high));
-      emit(tree("set", at, tree("held")));
+      emit(tree("set", at, tree("held", Counter.Spare)));
     }
   }
-}
-
-/** The tree of the effective address, `extra` bytes on. */
-export function addressTree({ base, offset }: Address, extra = 0): Tree {
-  const at = offset + extra;
-  if (base.kind === "constant") {
-    const k = base.operands[0] as number;
-    return constant(k < 0 ? 0xffffffff : k + at);
-  }
-  return at === 0 ? tree("address", base) : tree("addressAt", base, at);
-}
-
-const WORDS = new Int32Array(2);
-const FLOATS = new Float32Array(WORDS.buffer);
-const DOUBLES = new Float64Array(WORDS.buffer);
-
-function asFloat(bits: number): number {
-  WORDS[0] = bits;
-  return FLOATS[0]!;
-}
-
-/** The double that two constant words are. */
-function constantDouble(low: Tree, high: Tree): number | undefined {
-  if (low.kind !== "constant" || high.kind !== "constant") return undefined;
-  WORDS[0] = low.operands[0] as number;
-  WORDS[1] = high.operands[0] as number;
-  return DOUBLES[0]!;
-}
-
-function checked(
-  kind: "load8" | "load16" | "load32" | "loadF32" | "loadF64",
-  address: Address,
-  site: TrapPlan,
-): Tree {
-  return new Tree("checked", [tree(kind, addressTree(address)), site], [], true);
-}
-
-export function loadWord(address: Address, extra: number, site: TrapPlan): Tree {
-  return new Tree("checked", [tree("load32", addressTree(address, extra)), site], [], true);
-}
-
-export function loadPart(kind: "load8" | "load16", address: Address, site: TrapPlan): Tree {
-  return checked(kind, address, site);
-}
-
-function treesOf(pending: Pending): readonly Tree[] {
-  switch (pending.kind) {
-    case "i32":
-    case "f32":
-    case "f64":
-      return [pending.value];
-    case "i64":
-      return [pending.low, pending.high];
-    case "load32":
-    case "load64":
-      return [pending.address.base];
-    default:
-      return [];
-  }
-}
-
-function heightOf(pending: Pending): number {
-  return Math.max(0, ...treesOf(pending).map(({ height }) => height));
-}
-
-function isImpure(pending: Pending): boolean {
-  return (
-    pending.kind === "load32" || pending.kind === "load64" || treesOf(pending).some((each) => each.isImpure)
-  );
-}
-
-function wordsOf({ kind }: Pending): number {
-  return kind === "i64" || kind === "f64" || kind === "load64" || kind === "copy64" ? 2 : 1;
-}
-
-/** Whether a pending value depends on the words from `from` to before `to`. */
-function reads(pending: Pending, from: number, to: number): boolean {
-  if (pending.kind === "copy32") return pending.from >= from && pending.from < to;
-  if (pending.kind === "copy64") return pending.from < to && pending.from + 2 > from;
-  return treesOf(pending).some((each) => each.reads.some((at) => at >= from && at < to));
 }

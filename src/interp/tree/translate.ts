@@ -6,9 +6,11 @@ import type { CodeNode } from "../code/node.ts";
 import type { Operation } from "../code/node-data.ts";
 import * as i32 from "../ops/numeric/i32.ts";
 import type { Binary, Unary } from "./environment.ts";
+import { Counter } from "./machine.ts";
 import type { NodeKind } from "./nodes.ts";
-import { type Address, addressTree, loadPart, loadWord, type Operands, type Pair } from "./operands.ts";
+import type { Operands } from "./operands.ts";
 import { operationOf } from "./outline.ts";
+import { type Address, addressTree, loadPart, loadWord, type Pair } from "./pending.ts";
 import { constant, type TrapPlan, Tree, tree } from "./tree.ts";
 
 type Shape = "XY" | "XK";
@@ -382,6 +384,7 @@ export function doublesIn(nodes: readonly CodeNode[]): ReadonlySet<number> {
   const doubles = new Set<number>();
   for (const node of nodes) {
     const op = operationOf(node);
+    for (const at of node.owner.module.parts.vectors?.doublesOf(node, op) ?? []) doubles.add(at);
     const arithmetic = FLOAT.get(op) ?? FLOAT_TESTS.get(op) ?? FLOAT_BRANCHES.get(op);
     if (arithmetic?.[1] !== 64 && op !== Code.F64Sqrt) continue;
     doubles.add(node.a);
@@ -621,18 +624,18 @@ function multiply(t: Translation, node: CodeNode, immediate: boolean): true {
   const y1 = high16(yl);
   operands.overwrite(d, 2);
   const middle = tree("addXY", binary("mul", x1, y0), binaryK("shrU", binary("mul", x0, y0), 16));
-  emit(tree("hold", middle));
-  const held = tree("held");
+  emit(tree("hold", Counter.Spare, middle));
+  const held = tree("held", Counter.Spare);
   const side = tree("addXY", tree("andXK", held, 0xffff), binary("mul", x0, y1));
   const carries = tree("addXY", binaryK("shrU", held, 16), binaryK("shrU", side, 16));
   const cross = tree("addXY", binary("mul", xl, yh), binary("mul", xh, yl));
   const high = tree("addXY", tree("addXY", binary("mul", x1, y1), carries), cross);
   const low = binary("mul", xl, yl);
-  // The spare word is taken: the high word goes first, and no operand may be overwritten by it.
+  // The high word goes first, and no operand may be overwritten by it.
   if (low.reads.includes(d + 1)) {
-    emit(tree("hold2", low));
+    emit(tree("hold", Counter.Spare + 1, low));
     emit(tree("set", d + 1, high));
-    emit(tree("set", d, tree("held2")));
+    emit(tree("set", d, tree("held", Counter.Spare + 1)));
   } else {
     emit(tree("set", d + 1, high));
     emit(tree("set", d, low));
@@ -746,7 +749,8 @@ function translateMemory(t: Translation, node: CodeNode, op: Operation): boolean
   }
 }
 
-function store(
+/** A store of `value`; where it traps, the operand at `trapped` is told. */
+export function store(
   t: Translation,
   node: CodeNode,
   kind: NodeKind,

@@ -12,10 +12,27 @@ export interface TrapPlan {
   readonly operands: readonly { readonly word: number; readonly value: Tree }[];
 }
 
+/** A vector's load or store, with the vector in the register `at`. */
+export interface AccessPlan {
+  readonly node: CodeNode;
+  readonly at: number;
+}
+
 /** A loop is no node but a driver. */
 export type TreeKind = NodeKind | "loop";
 
-export type Operand = Tree | number | Unary | Binary | Exit | TrapSite | TrapPlan | Callee | CodeNode | Flow;
+export type Operand =
+  | Tree
+  | number
+  | Unary
+  | Binary
+  | Exit
+  | TrapSite
+  | TrapPlan
+  | AccessPlan
+  | Callee
+  | CodeNode
+  | Flow;
 
 export class Tree {
   readonly kind: TreeKind;

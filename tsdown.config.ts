@@ -41,7 +41,7 @@ export default defineConfig({
     cli: "src/cli/main.ts",
     // Not for import: what bin/wasmeter-runtime starts on a node, and what that starts in a container.
     create: "src/cli/container/create.ts",
-    container: "src/cli/container/guest.ts",
+    container: "src/cli/container/main.ts",
     // The project's own tests and tools see the engine's insides through this one. Not published.
     testing: "src/testing/index.ts",
   },

@@ -18,9 +18,9 @@ import { projectRoot } from "./built-code.ts";
 
 const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
-// Half of it are the three scripts for hosts without modules, each the whole engine once more.
-const PACKED_BUDGET = 1408 * KIB;
-const UNPACKED_BUDGET = 6144 * KIB;
+// More than half of it are four scripts, each the whole engine once more: three for hosts without modules, and the command.
+const PACKED_BUDGET = 1792 * KIB;
+const UNPACKED_BUDGET = 7680 * KIB;
 
 interface Manifest {
   readonly exports: Record<

@@ -1,8 +1,14 @@
 #!/usr/bin/env node
 // The process around the command: argv in, exit status out. Everything else is in dispatch.ts.
 
-import { main } from "./dispatch.ts";
-import { processIo } from "./io.ts";
+import { usersFolder } from "./start/code-cache.ts";
+import { cameToGuest, keptName } from "./start/kept-runs.ts";
+import { loadCommand } from "./start/load-command.ts";
 
+const argv = process.argv.slice(2);
+const name = keptName(argv);
+const { exports, keepCode } = loadCommand(name, usersFolder());
+const status = await exports.main(argv, exports.processIo());
+if (cameToGuest(status)) keepCode();
 // All output is written synchronously, so nothing is lost; pending reads of stdin must not keep the process alive.
-process.exit(await main(process.argv.slice(2), processIo()));
+process.exit(status);

@@ -18,9 +18,10 @@ interface CryptoLike {
  * weaker must be the embedder's decision, `random: seededRandom(…)`.
  */
 export function systemRandom(): RandomSource {
-  const crypto = (globalThis as { crypto?: CryptoLike }).crypto;
   return {
     fill(bytes) {
+      // Looked up when it is wanted: in Node that loads a part of it, which takes some milliseconds.
+      const { crypto } = globalThis as { crypto?: CryptoLike };
       if (typeof crypto?.getRandomValues !== "function") {
         throw new Error(
           "this environment has no secure random generator: give WASI one in its option `random`",

@@ -33,7 +33,8 @@ const NOTHING_TO_CHECK: CommandFacts = {
 
 async function commandFacts(config: string): Promise<CommandFacts> {
   if (!/wasmeter\.dev\/|spin\.toml/.test(config)) return NOTHING_TO_CHECK;
-  return (await import("./command-facts.ts")).commandFacts;
+  const { loadCommand } = await import("../start/load-command.ts");
+  return loadCommand(undefined, undefined).exports.commandFacts;
 }
 
 function surroundings(root: string, command: CommandFacts): Surroundings {

@@ -7,6 +7,7 @@ import { printable } from "../../printable.ts";
 import type { Reason } from "../classify-error.ts";
 import { main } from "../dispatch.ts";
 import { processIo } from "../io.ts";
+import { splitNotes } from "./notes.ts";
 
 /** Instead of 1 and 2, which are the guest's most of the time. Numbers of sysexits.h where it has one. */
 const STATUSES: Partial<Record<Reason, number>> = {
@@ -17,13 +18,11 @@ const STATUSES: Partial<Record<Reason, number>> = {
   link: 69,
 };
 
-const NOTE = "--note=";
-
-const words = process.argv.slice(2);
-const begin = words.findIndex((word) => !word.startsWith(NOTE));
-const own = processIo();
-const io = { ...own, env: guestVariables(own.env) };
-for (const word of words.slice(0, Math.max(begin, 0))) {
-  io.stderr.write(`wasmeter: note: ${printable(word.slice(NOTE.length))}\n`);
+/** Runs what stands behind the notes, and gives the exit status. */
+export function runInContainer(words: readonly string[]): Promise<number> {
+  const { notes, command } = splitNotes(words);
+  const own = processIo();
+  const io = { ...own, env: guestVariables(own.env) };
+  for (const note of notes) io.stderr.write(`wasmeter: note: ${printable(note)}\n`);
+  return main(command, io, STATUSES);
 }
-process.exit(await main(words.slice(begin), io, STATUSES));

@@ -1,0 +1,172 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type CodeFolder, readCode, usersFolder, writeCode } from "./code-cache.ts";
+import { loadScript } from "./load-command.ts";
+
+const SOURCE = Buffer.from("the source");
+const CODE = Buffer.from("the code");
+const owner = process.geteuid?.();
+
+let place = "";
+let folder: CodeFolder = { path: "", owner };
+const fileOf = (name: string): string => join(folder.path, `${name}.code`);
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), "wasmeter-code-"));
+  folder = { path: join(place, "deep", "code"), owner };
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+describe("the user's folder", () => {
+  it.each([
+    ["linux", { HOME: "/home/u" }, "/home/u/.cache/wasmeter"],
+    ["linux", { HOME: "/home/u", XDG_CACHE_HOME: "/cache" }, "/cache/wasmeter"],
+    ["linux", { HOME: "/home/u", XDG_CACHE_HOME: "" }, "/home/u/.cache/wasmeter"],
+    ["darwin", { HOME: "/Users/u" }, "/Users/u/Library/Caches/wasmeter"],
+    ["linux", { HOME: "/home/u", WASMETER_CODE_CACHE: "/elsewhere" }, "/elsewhere"],
+    ["linux", { HOME: "/home/u", WASMETER_CODE_CACHE: "" }, undefined],
+    ["linux", { HOME: "/home/u", WASMETER_CODE_CACHE: "relative" }, undefined],
+    ["linux", { XDG_CACHE_HOME: "relative" }, undefined],
+    ["linux", {}, undefined],
+    ["win32", {}, undefined],
+  ] as const)("on %s with %j is %s", (platform, env, path) => {
+    expect(usersFolder(env, platform)?.path).toBe(path);
+  });
+});
+
+describe("kept code", () => {
+  it("is read as it was written, for the same name and source", () => {
+    expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    expect(writeCode(folder, "run", SOURCE, CODE)).toBe(true);
+    expect(readCode(folder, "run", SOURCE)).toEqual(CODE);
+    expect(readCode(folder, "serve", SOURCE)).toBeUndefined();
+    expect(readCode(folder, "run", Buffer.from("another"))).toBeUndefined();
+    expect(readdirSync(folder.path)).toEqual(["run.code"]);
+  });
+
+  it("is nothing with any byte changed or any end missing", () => {
+    writeCode(folder, "run", SOURCE, CODE);
+    const whole = readFileSync(fileOf("run"));
+    for (let at = 0; at < whole.length; at++) {
+      const damaged = Buffer.from(whole);
+      damaged[at]! ^= 1 << (at & 7);
+      writeFileSync(fileOf("run"), damaged);
+      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    }
+    writeFileSync(fileOf("run"), whole);
+    for (let length = whole.length - 1; length >= 0; length--) {
+      truncateSync(fileOf("run"), length);
+      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    }
+  });
+
+  it.runIf(owner !== undefined)("is nothing that others may have written", () => {
+    writeCode(folder, "run", SOURCE, CODE);
+    for (const mode of [0o664, 0o646]) {
+      chmodSync(fileOf("run"), mode);
+      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    }
+    chmodSync(fileOf("run"), 0o644);
+    chmodSync(folder.path, 0o777);
+    expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    expect(writeCode(folder, "run", SOURCE, CODE)).toBe(false);
+    chmodSync(folder.path, 0o755);
+    expect(readCode(folder, "run", SOURCE)).toEqual(CODE);
+    const somebodys = { ...folder, owner: owner! + 1 };
+    expect(readCode(somebodys, "run", SOURCE)).toBeUndefined();
+    expect(writeCode(somebodys, "run", SOURCE, CODE)).toBe(false);
+  });
+
+  it("is no link, no directory and no pipe, and follows none", () => {
+    writeCode(folder, "run", SOURCE, CODE);
+    const elsewhere = join(place, "elsewhere");
+    symlinkSync(folder.path, elsewhere);
+    expect(readCode({ ...folder, path: elsewhere }, "run", SOURCE)).toBeUndefined();
+    symlinkSync(fileOf("run"), fileOf("linked"));
+    expect(readCode(folder, "linked", SOURCE)).toBeUndefined();
+    mkdirSync(fileOf("directory"));
+    expect(readCode(folder, "directory", SOURCE)).toBeUndefined();
+    expect(writeCode(folder, "directory", SOURCE, CODE)).toBe(false);
+    expect(readdirSync(folder.path).filter((name) => !name.endsWith(".code"))).toEqual([]);
+  });
+
+  it("cannot be written where a file stands in place of the folder", () => {
+    writeFileSync(join(place, "deep"), "");
+    expect(writeCode(folder, "run", SOURCE, CODE)).toBe(false);
+  });
+
+  it("goes when there is too much of it, the oldest first", () => {
+    for (let k = 0; k < 12; k++) {
+      writeCode(folder, `run-${k}`, SOURCE, CODE);
+      utimesSync(fileOf(`run-${k}`), k, k);
+    }
+    writeCode(folder, "new", SOURCE, CODE);
+    expect(readdirSync(folder.path)).toHaveLength(8);
+    expect(existsSync(fileOf("new"))).toBe(true);
+    expect(existsSync(fileOf("run-11"))).toBe(true);
+    expect(existsSync(fileOf("run-4"))).toBe(false);
+  });
+});
+
+describe("a script", () => {
+  const write = (text: string): string => {
+    const path = join(place, "script.cjs");
+    writeFileSync(path, text);
+    return path;
+  };
+  interface Exports {
+    readonly answer: number;
+    readonly folder: string;
+  }
+  const text = (answer: number): string =>
+    `(function (require, scriptUrl) { const f = () => ${answer}; return { answer: f(), folder: require("node:path").dirname(scriptUrl) }; })`;
+  const load = (path: string, command = "serve") => loadScript<Exports>(path, command, [folder], folder);
+
+  it("comes from the code of an earlier run", () => {
+    const path = write(text(42));
+    const first = load(path);
+    expect(first).toMatchObject({ isFromCache: false, exports: { answer: 42 } });
+    expect(first.exports.folder).toBe(`file://${place}`);
+    first.keepCode();
+    expect(load(path)).toMatchObject({ isFromCache: true, exports: { answer: 42 } });
+    expect(readdirSync(folder.path)).toHaveLength(1);
+  });
+
+  it("is the new one when it has changed, though no longer than before", () => {
+    load(write(text(42))).keepCode();
+    const changed = load(write(text(43)));
+    expect(changed).toMatchObject({ isFromCache: false, exports: { answer: 43 } });
+    changed.keepCode();
+    expect(load(write(text(43))).isFromCache).toBe(true);
+  });
+
+  it("begins with the code of `run` where its command has none, and keeps its own", () => {
+    const path = write(text(42));
+    load(path, "run").keepCode();
+    const first = load(path, "serve");
+    expect(first.isFromCache).toBe(false);
+    first.keepCode();
+    expect(readdirSync(folder.path)).toHaveLength(2);
+    expect(load(path, "serve").isFromCache).toBe(true);
+  });
+
+  it("keeps nothing where nothing is to be kept", () => {
+    loadScript<Exports>(write(text(42)), undefined, [folder], folder).keepCode();
+    loadScript<Exports>(write(text(42)), "run", [folder], undefined).keepCode();
+    expect(existsSync(folder.path)).toBe(false);
+  });
+});

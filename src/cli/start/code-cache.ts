@@ -1,0 +1,128 @@
+// V8's compiled code of the command's script, kept from one process to the next: half of what a short run takes is parsing and
+// compiling the command. Never more than a saving of time: what is absent, old, damaged, not ours or cannot be written is as if
+// it were not there.
+// Owns the files: where they are, whose they must be, and how a damaged one is known. Knows nothing of V8.
+
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { isAbsolute, join } from "node:path";
+
+/** Names the user's folder; empty for none. */
+const VARIABLE = "WASMETER_CODE_CACHE";
+const SUFFIX = ".code";
+const HASH = "sha256";
+const HASH_BYTES = 32;
+/** Some 1.5 MiB each. One is for a command, a version of Node and flags of V8. */
+const MOST_FILES = 8;
+
+/** Where code may be kept, and whose it has to be there. */
+export interface CodeFolder {
+  readonly path: string;
+  /** User id; `undefined` where files have no owners that mean anything. */
+  readonly owner: number | undefined;
+}
+
+/**
+ * The folder of whoever runs the command: what {@link VARIABLE} names, else one in the system's place for caches. `undefined` where
+ * there is none.
+ */
+export function usersFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): CodeFolder | undefined {
+  const owner = process.geteuid?.();
+  const named = env[VARIABLE];
+  if (named !== undefined) return isAbsolute(named) ? { path: named, owner } : undefined;
+  const caches = cachesOf(env, platform);
+  return caches !== undefined && isAbsolute(caches) ? { path: join(caches, "wasmeter"), owner } : undefined;
+}
+
+function cachesOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | undefined {
+  if (platform === "win32") return env.LOCALAPPDATA;
+  if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
+  if (!env.HOME) return undefined;
+  return platform === "darwin" ? join(env.HOME, "Library/Caches") : join(env.HOME, ".cache");
+}
+
+/** The folder beside a script, whose owner is the script's: whoever can write the one can write the other. */
+export function folderBeside(script: string): CodeFolder {
+  const path = `${script}${SUFFIX}`;
+  return { path, owner: process.geteuid === undefined ? undefined : statSync(script).uid };
+}
+
+/** Nobody but its owner may have written it. */
+function isTrusted(stat: Stats, { owner }: CodeFolder): boolean {
+  return owner === undefined || (stat.uid === owner && (stat.mode & 0o022) === 0);
+}
+
+function isTrustedFolder(folder: CodeFolder): boolean {
+  const stat = lstatSync(folder.path);
+  return stat.isDirectory() && isTrusted(stat, folder);
+}
+
+function hashOf(source: Uint8Array, code: Uint8Array): Buffer {
+  return createHash(HASH).update(source).update(code).digest();
+}
+
+/** The code kept under a name for this very source; `undefined` for whatever else is there. Throws nothing. */
+export function readCode(folder: CodeFolder, name: string, source: Uint8Array): Buffer | undefined {
+  try {
+    if (!isTrustedFolder(folder)) return undefined;
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    const fd = openSync(join(folder.path, name + SUFFIX), flags);
+    try {
+      const stat = fstatSync(fd);
+      if (!stat.isFile() || !isTrusted(stat, folder)) return undefined;
+      const bytes = readFileSync(fd);
+      const code = bytes.subarray(HASH_BYTES);
+      // V8 itself takes damaged code for good, and runs it.
+      return hashOf(source, code).equals(bytes.subarray(0, HASH_BYTES)) ? code : undefined;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps code under a name, in place of what is there. Gives whether it could; throws nothing. */
+export function writeCode(folder: CodeFolder, name: string, source: Uint8Array, code: Uint8Array): boolean {
+  try {
+    mkdirSync(folder.path, { recursive: true, mode: 0o755 });
+    if (!isTrustedFolder(folder)) return false;
+    const next = join(folder.path, `${name}.${process.pid}`);
+    try {
+      writeFileSync(next, Buffer.concat([hashOf(source, code), code]), { mode: 0o644, flag: "wx" });
+      renameSync(next, join(folder.path, name + SUFFIX));
+    } finally {
+      rmSync(next, { force: true });
+    }
+    removeOldest(folder.path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What an older version of Node or of this package left behind. */
+function removeOldest(folder: string): void {
+  const kept = readdirSync(folder)
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => ({ path: join(folder, name), time: lstatSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.time - a.time);
+  for (const { path } of kept.slice(MOST_FILES)) rmSync(path, { force: true });
+}

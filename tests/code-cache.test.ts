@@ -1,0 +1,56 @@
+// The command with V8's compiled code kept from run to run: whatever is where that code should be, the command does the same.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { projectRoot } from "./built-code.ts";
+
+const cli = join(projectRoot, "dist/cli.js");
+const hello = join(projectRoot, "guests/wasm/c-hello.wasm");
+const place = mkdtempSync(join(tmpdir(), "wasmeter-code-"));
+afterAll(() => rmSync(place, { recursive: true }));
+
+function run(folder: string, args: readonly string[] = [hello], flags: readonly string[] = []): string {
+  const env = { ...process.env, WASMETER_CODE_CACHE: folder };
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, cli, ...args], {
+    env,
+    encoding: "utf8",
+  });
+  return JSON.stringify({ stdout, stderr, status });
+}
+
+const filesIn = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name));
+
+it("keeps code, uses it, and does the same without, with damaged, with unwritable and with foreign code", () => {
+  const plain = run("");
+  expect(plain).toContain("Hello from C!");
+  const folder = join(place, "code");
+  expect(run(folder, ["--version"])).toContain('"status":0');
+  expect(run(folder, ["absent.wasm"])).toContain('"status":1');
+  // Nothing that ran no guest is worth keeping.
+  expect(() => statSync(folder)).toThrow();
+  expect(run(folder)).toBe(plain);
+  const [file = ""] = filesIn(folder);
+  const whole = readFileSync(file);
+  const written = statSync(file).mtimeMs;
+  expect(run(folder)).toBe(plain);
+  expect(statSync(file).mtimeMs).toBe(written);
+
+  const damaged = Buffer.from(whole);
+  for (let at = 40; at < damaged.length; at += 977) damaged[at]! ^= 0x5a;
+  for (const contents of [damaged, whole.subarray(0, whole.length >> 1)]) {
+    writeFileSync(file, contents);
+    expect(run(folder)).toBe(plain);
+    // It has been made anew.
+    expect(statSync(file).size).toBeGreaterThan(whole.length / 2);
+  }
+  // Flags that change how V8 compiles have code of their own.
+  expect(run(folder, [hello], ["--no-opt"])).toBe(plain);
+  expect(filesIn(folder)).toHaveLength(2);
+
+  const occupied = join(place, "occupied");
+  writeFileSync(occupied, "");
+  expect(run(occupied)).toBe(plain);
+});

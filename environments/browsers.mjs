@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { versionOf } from "./process.mjs";
+import { mustRun, versionOf } from "./process.mjs";
 
 const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
 const TIMEOUT_MS = 240_000;
@@ -128,3 +128,14 @@ export const BROWSERS = [
   dialect: "es2022",
   run: (text) => runBrowser(text, place, how),
 }));
+
+/** The document that a page has become after a minute of its own time, which passes as soon as it has nothing to do. */
+export function openPage(address) {
+  const profile = mkdtempSync(join(tmpdir(), "wasmeter-browser-"));
+  const { command, args } = chromium(["--virtual-time-budget=60000", "--dump-dom"]);
+  try {
+    return mustRun(command, args(profile, address), { timeout: TIMEOUT_MS });
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { binaryOf } from "./install.mjs";
 import { lastLine } from "./process.mjs";
 
@@ -40,7 +40,9 @@ export function runWorkerdTest(text, file) {
  */
 export async function serveWorkerd(configuration) {
   const args = ["serve", "--socket-addr", "http=127.0.0.1:0", "--control-fd=3", configuration];
-  const child = spawn(binary(), args, { stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  // Directories that it names are relative to where workerd is started.
+  const cwd = dirname(configuration);
+  const child = spawn(binary(), args, { cwd, stdio: ["ignore", "ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (chunk) => {
     said += chunk;

@@ -30,9 +30,15 @@ interface Started {
 /** Starts the command and waits for its first line. */
 async function start(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; nodeFlags?: readonly string[] } = {},
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    nodeFlags?: readonly string[];
+    /** In place of this Node. */
+    host?: string;
+  } = {},
 ): Promise<Started> {
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), cli, ...args], {
+  const child = spawn(options.host ?? process.execPath, [...(options.nodeFlags ?? []), cli, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -459,10 +465,18 @@ describe("wasmeter watch", () => {
   });
 });
 
+/** Bun, from `$BUN` or the path; says on stderr that it takes no part where it is not there. */
+function findBun(): string | undefined {
+  const bun = process.env.BUN ?? "bun";
+  if (spawnSync(bun, ["--version"]).status === 0) return bun;
+  console.warn("skipped: the same answers in Bun; it is looked for in $BUN and in the path");
+  return undefined;
+}
+
 describe("wasmeter serve", () => {
-  it("gives the same bytes for the same fuel with a JIT and without one, where it is deterministic", async () => {
+  it("gives the same bytes for the same fuel with a JIT, without one and in Bun, where it is deterministic", async () => {
     const directory = directoryWith({ "guest.wasm": "guest:c-wagi" });
-    const answers = async (nodeFlags: readonly string[]) => {
+    const answers = async (nodeFlags: readonly string[], host?: string) => {
       const options = [
         "--addr",
         ":0",
@@ -473,7 +487,8 @@ describe("wasmeter serve", () => {
         "--deterministic=42",
         "guest.wasm",
       ];
-      const { url, output } = await start(["serve", ...options], { cwd: directory, nodeFlags });
+      const settings = { cwd: directory, nodeFlags, ...(host !== undefined && { host }) };
+      const { url, output } = await start(["serve", ...options], settings);
       const texts: string[] = [];
       for (const path of ["/chance", "/compute/20", "/chance"])
         texts.push(await (await fetch(url + path)).text());
@@ -481,8 +496,14 @@ describe("wasmeter serve", () => {
       const records = output.stdout.split("\n").slice(1, 4);
       return { texts, fuel: records.map((line) => (JSON.parse(line) as { fuel: number }).fuel) };
     };
-    const [jit, none] = await Promise.all([answers([]), answers(["--jitless"])]);
+    const bun = findBun();
+    const [jit, none, inBun] = await Promise.all([
+      answers([]),
+      answers(["--jitless"]),
+      bun === undefined ? undefined : answers([], bun),
+    ]);
     expect(none).toEqual(jit);
+    if (bun !== undefined) expect(inBun).toEqual(jit);
     expect(jit.texts[2]).toBe(jit.texts[0]);
     expect(jit.fuel[0]).toBeGreaterThan(0);
   });

@@ -1,7 +1,14 @@
 // Drives executions to their end for asynchronous calls: slices, turns of the event loop, waiting for the host.
 // Owns the pacing. What one slice does is the execution's affair.
 
-import { amount, type OptionTable, POSITIVE_MILLISECONDS, type Read } from "../checks/options.ts";
+import {
+  amount,
+  type OptionTable,
+  POSITIVE_MILLISECONDS,
+  type Read,
+  type Shape,
+  shape,
+} from "../checks/options.ts";
 import type { InterruptedError } from "../errors.ts";
 import type { Execution } from "./execution.ts";
 import { CALL_OPTIONS, type CallOptions } from "./func.ts";
@@ -20,13 +27,21 @@ export interface AsyncCallOptions extends CallOptions {
    * Default: none.
    */
   readonly quantumFuel?: bigint | number | undefined;
+  /** @internal Told when the guest begins to wait for the host, and when it goes on. */
+  readonly onWait?: ((isWaiting: boolean) => void) | undefined;
 }
+
+const LISTENER: Shape<(isWaiting: boolean) => void> = /* @__PURE__ */ shape(
+  "a function",
+  (value) => typeof value === "function",
+);
 
 export const ASYNC_CALL_OPTIONS = {
   ...CALL_OPTIONS,
   quantumMs: POSITIVE_MILLISECONDS,
   // With none at all the guest would never get anywhere.
   quantumFuel: /* @__PURE__ */ amount(1n),
+  onWait: LISTENER,
 } satisfies OptionTable<AsyncCallOptions>;
 
 /** {@link AsyncCallOptions}, checked. */
@@ -51,7 +66,7 @@ export async function drive(execution: Execution, options: AsyncCallBounds): Pro
 }
 
 async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise<unknown> {
-  const { signal, fuel } = options;
+  const { signal, fuel, onWait } = options;
   // One watch for the whole call: an interrupt between two slices counts.
   const watch = makeWatch(options, execution.store.engine.interrupts);
   const turn = new Turn(options);
@@ -72,7 +87,9 @@ async function runToEnd(execution: Execution, options: AsyncCallBounds): Promise
         await turn.next();
         break;
       case "awaiting-host":
+        onWait?.(true);
         await settledOrStopped(execution, watch?.deadline, signal);
+        onWait?.(false);
         // A guest whose promises are always settled already would never let the event loop turn.
         turn.waits++;
         if (turn.isOver) await turn.next();

@@ -15,6 +15,7 @@ import {
 } from "./handler.ts";
 import type { GuestGrants } from "./idle-instances.ts";
 import type { HeaderList } from "./request.ts";
+import { Starts } from "./starts.ts";
 import { cgiEnvironment, routeFacts, wagiArguments } from "./wagi/environment.ts";
 import { noHead } from "./wagi/handler.ts";
 import { WagiOutput } from "./wagi/output.ts";
@@ -39,6 +40,7 @@ const QUANTUM_MS = 2;
 export class ComponentHandler implements RequestHandler {
   readonly #options: ComponentHandlerOptions;
   readonly #pool: ComponentPool;
+  readonly #starts = new Starts();
 
   /** @throws LinkError naming every import that is not there; TypeError for a component of another world */
   constructor(options: ComponentHandlerOptions) {
@@ -48,15 +50,26 @@ export class ComponentHandler implements RequestHandler {
   }
 
   async handle(request: GuestRequest, answer: Answer, usage: Usage): Promise<void> {
+    const begun = performance.now();
+    const start = await this.#starts.begin(request.signal);
+    usage.waitedMs = performance.now() - begun;
+    if (start === undefined) throw new Error("the request was given up while it waited to begin");
+    try {
+      await this.#run(request, answer, usage, { ...this.#bounds(request), onWait: start.wait });
+    } finally {
+      start.end();
+    }
+  }
+
+  async #run(request: GuestRequest, answer: Answer, usage: Usage, call: CallBounds): Promise<void> {
     const output = this.#options.argv === undefined ? undefined : new WagiOutput(answer);
-    const call = this.#bounds(request);
     const pooled = await this.#pool.acquire(this.#grants(request, output), call);
     const { store } = pooled;
     usage.cold = pooled.isNew;
     const fuelBefore = store.fuelConsumed;
     try {
       if (output === undefined) await this.#respond(pooled, request, answer, call);
-      else await this.#run(pooled, answer, output, call);
+      else await this.#runProgram(pooled, answer, output, call);
     } finally {
       usage.fuel = store.fuelConsumed - fuelBefore;
       usage.memory = store.bytesUsed;
@@ -121,7 +134,7 @@ export class ComponentHandler implements RequestHandler {
     await done;
   }
 
-  async #run(
+  async #runProgram(
     { wasi, instance }: PooledComponent,
     answer: Answer,
     output: WagiOutput,

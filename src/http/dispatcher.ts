@@ -105,7 +105,7 @@ export class Dispatcher {
     const answer = new Answer(transport, request.method === "HEAD");
     const progress: Progress = {
       ...{ component: undefined, queueMs: 0, failure: undefined },
-      usage: { fuel: 0n, memory: 0, cold: false, denied: 0 },
+      usage: { fuel: 0n, memory: 0, cold: false, denied: 0, waitedMs: 0 },
     };
     try {
       const destination = route();
@@ -198,10 +198,13 @@ export class Dispatcher {
   #record(
     request: IncomingRequest,
     answer: Answer,
-    { component, queueMs, failure, usage }: Progress,
+    progress: Progress,
     time: number,
     durationMs: number,
   ): void {
+    const { component, failure } = progress;
+    const { waitedMs, ...usage } = progress.usage;
+    const queueMs = progress.queueMs + waitedMs;
     const status = failure?.kind === "client-left" ? CLIENT_LEFT : (answer.status ?? CLIENT_LEFT);
     const labels = { component: component ?? "" };
     const { metrics } = this;

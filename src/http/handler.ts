@@ -39,6 +39,8 @@ export interface Usage {
   cold: boolean;
   /** Connections, requests and lookups that it asked for and was not granted. */
   denied: number;
+  /** Milliseconds that it waited before its guest began. */
+  waitedMs: number;
 }
 
 export interface RequestHandler {

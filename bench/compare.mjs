@@ -1,6 +1,7 @@
 // Compares two builds of the engine kernel by kernel: `node bench/compare.mjs OLD_DIST NEW_DIST`.
 // Each build runs in processes of its own, old and new by turns, so that what a busy machine does (cold caches, clock rate) hits both alike.
 //   --kernels a,b   --simd (the vector kernels)   --jitless   --lowering exact   --isolation host|alone   --turns 3
+//   --loop (without closure trees)
 
 import { parseArgs } from "node:util";
 import { assembleKernels, pick } from "./kernels.mjs";
@@ -12,6 +13,7 @@ const { values: options, positionals } = parseArgs({
     kernels: { type: "string" },
     simd: { type: "boolean", default: false },
     jitless: { type: "boolean", default: false },
+    loop: { type: "boolean", default: false },
     lowering: { type: "string" },
     isolation: { type: "string", default: "host" },
     turns: { type: "string", default: "3" },
@@ -29,7 +31,7 @@ const settings = { ...(options.jitless ? SETTINGS.jitless : SETTINGS.jit), round
 const warmAll = options.isolation !== "alone";
 
 async function sample(dist, name) {
-  const engines = { build: { kind: "wasmeter", dist, lowering: options.lowering } };
+  const engines = { build: { kind: "wasmeter", dist, lowering: options.lowering, loop: options.loop } };
   const results = await runJob({ kernels, engines, warmAll, measure: [name], ...settings }, execArgv);
   const { instructions, engines: measured } = results[name];
   if (measured.build.error !== undefined) throw new Error(`${dist}: ${name}: ${measured.build.error}`);

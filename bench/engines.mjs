@@ -1,12 +1,13 @@
 // The engines under test, behind one face: instantiate bytes, run, count instructions.
 // Owns how each engine is loaded. Knows nothing of kernels or timing.
 
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Loads what `spec` describes: `{ kind: "wasmeter", dist, lowering, scalar }`, `{ kind: "native" }` or `{ kind: "polywasm" }`;
- * `scalar` asks for a kernel's form without vectors, where it has one.
+ * Loads what `spec` describes: `{ kind: "wasmeter", dist, lowering, scalar, loop }`, `{ kind: "native" }` or `{ kind: "polywasm" }`;
+ * `scalar` asks for a kernel's form without vectors, where it has one, `loop` for no closure trees, where the build has them.
  * Returns a function from bytes to `{ run(n), instructions() }`, or undefined where the engine does not exist.
  * `instructions()` is how many the instance has executed so far; only ours knows.
  */
@@ -16,7 +17,10 @@ export async function loadEngine(spec) {
       const { Engine, Linker, Module, Store } = await import(
         pathToFileURL(resolve(spec.dist, "index.js")).href
       );
-      const engine = new Engine(spec.lowering === undefined ? {} : { lowering: spec.lowering });
+      const engine = new Engine({
+        ...(spec.lowering === undefined ? {} : { lowering: spec.lowering }),
+        ...(spec.loop ? await withoutTrees(spec.dist) : {}),
+      });
       return (bytes) => {
         const store = new Store(engine);
         const instance = new Linker(engine).instantiate(store, new Module(engine, bytes));
@@ -31,6 +35,14 @@ export async function loadEngine(spec) {
     default:
       throw new Error(`no engine ${spec.kind}`);
   }
+}
+
+/** The option that leaves trees out; none for builds from before there were any. */
+async function withoutTrees(dist) {
+  const path = resolve(dist, "packs.js");
+  if (!existsSync(path)) return {};
+  const { trees, ...packs } = await import(pathToFileURL(path).href);
+  return { packs: Object.values(packs) };
 }
 
 function drive(namespace) {

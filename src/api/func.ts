@@ -1,5 +1,6 @@
 // Functions as the embedder calls them, and host functions as the guest does.
 
+import { isObject } from "../checks/describe.ts";
 import { BOOLEAN, FUEL, type OptionTable, type Read, readOptions, required } from "../checks/options.ts";
 import { FunctionInstance, type HostCallContext, PendingResult, UnpaidCall } from "../runtime/function.ts";
 import { backendOf } from "./backend.ts";
@@ -121,13 +122,24 @@ export function makeHostFunction(
   return hostFunctionOfType(engine, typeId, host, name, read);
 }
 
-/** The same, of a type that the engine knows already. */
+interface HostCallRules {
+  readonly fuel?: bigint;
+  readonly chargesFirst?: boolean;
+  /** Whether what is returned is waited for if it is a promise. Default true. */
+  readonly awaits?: boolean;
+}
+
+/**
+ * The same, of a type that the engine knows already. Arguments, results and the call itself are what the store's embedder makes of
+ * them, whichever face of the engine that is.
+ */
 export function hostFunctionOfType(
   engine: Engine,
   typeId: number,
-  host: HostFunction,
+  // biome-ignore lint/suspicious/noExplicitAny: the embedder writes the parameter types that it declared
+  host: (...args: any[]) => unknown,
   name: string,
-  { fuel = 0n, chargesFirst = false }: { readonly fuel?: bigint; readonly chargesFirst?: boolean } = {},
+  { fuel = 0n, chargesFirst = false, awaits = true }: HostCallRules = {},
 ): FunctionInstance {
   const type = engine.registry.funcType(typeId);
   return FunctionInstance.host(
@@ -138,7 +150,7 @@ export function hostFunctionOfType(
       for (let k = 0; k < args.length; k++) args[k] = embedder.toHost(args[k], type.params[k]!);
       const result = embedder.invoke(host, context.instance, args, chargesFirst);
       if (result instanceof UnpaidCall) return result;
-      if (isPromise(result)) {
+      if (awaits && isPromise(result)) {
         // Of any kind of promise, ours calls back once, and later.
         const settled = Promise.resolve(result);
         return new PendingResult(
@@ -153,7 +165,5 @@ export function hostFunctionOfType(
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
+  return isObject(value) && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,5 +1,6 @@
 // Arguments and results of calls, whichever face of the engine they come from: their number, and each one's conversion.
 
+import { isObject } from "../checks/describe.ts";
 import type { ValType } from "../module/types.ts";
 import type { EmbedderValues } from "../runtime/embedder.ts";
 
@@ -64,5 +65,5 @@ function take(values: Iterable<unknown>, most: number): unknown[] {
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
+  return isObject(value) && Symbol.iterator in value;
 }

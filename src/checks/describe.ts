@@ -35,3 +35,8 @@ function describeObject(value: object): string {
     return "an object";
   }
 }
+
+/** An ECMAScript Object, in the specification's sense: functions are some too. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}

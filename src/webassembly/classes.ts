@@ -32,7 +32,7 @@ export type Classes = ModuleClass &
 export function objectOf(realm: Realm, classes: Classes, item: ExternInstance, index: number): object {
   switch (item.kind) {
     case "func":
-      return realm.functions.exported(item.func, item.func.code?.funcIdx ?? index);
+      return realm.values.callable(item.func, item.func.code?.funcIdx ?? index);
     case "memory":
       return classes.memoryObject(item.memory);
     case "table":

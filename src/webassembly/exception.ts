@@ -9,7 +9,7 @@ import { type ExceptionInstance, TagInstance } from "../runtime/tag.ts";
 import { Brand, finishInterface, type InterfaceObject, toDictionary, toU32 } from "./interface.ts";
 import type { Realm } from "./realm.ts";
 import { toValType, typeName } from "./types.ts";
-import { checkPassable, toJS, toWasm } from "./values.ts";
+import { checkPassable } from "./values.ts";
 
 /** The tag as which guests see what JavaScript throws: one externref. */
 export function makeJSTag({ registry }: Engine): TagInstance {
@@ -106,7 +106,7 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
       const { params } = tag.type;
       const type = params[at];
       if (type === undefined) throw new RangeError(`the payload has ${params.length} values`);
-      return toJS(realm, payloadOf(exception)[at], type);
+      return realm.values.toHost(payloadOf(exception)[at], type);
     }
 
     get stack(): string | undefined {
@@ -127,7 +127,7 @@ function makeException(realm: Realm, tag: TagInstance, payload: readonly unknown
   if (payload.length !== params.length) throw new TypeError(`the tag takes ${params.length} values`);
   const values = params.map((type, k) => {
     checkPassable(realm, type);
-    return toWasm(realm, payload[k], type);
+    return realm.values.toGuest(payload[k], type);
   });
   const buffer = new ArrayBuffer(wordsOfAll(params) * 4);
   const registers = {

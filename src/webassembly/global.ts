@@ -6,7 +6,7 @@ import { GlobalInstance } from "../runtime/global.ts";
 import { Brand, finishInterface, type InterfaceObject, toDictionary } from "./interface.ts";
 import type { Realm } from "./realm.ts";
 import { toValType, typeName } from "./types.ts";
-import { checkPassable, defaultValue, toJS, toWasm } from "./values.ts";
+import { checkPassable, defaultValue } from "./values.ts";
 
 /** The class `Global` of a namespace. */
 export interface GlobalClass {
@@ -28,7 +28,7 @@ export function makeGlobalClass(realm: Realm): GlobalClass {
       checkPassable(realm, type);
       realm.store.state.count({ globals: 1 });
       // An absent value and undefined are the same here, but for externref, of which undefined is a value.
-      const initial = value === undefined ? defaultValue(realm, type) : toWasm(realm, value, type);
+      const initial = value === undefined ? defaultValue(realm, type) : realm.values.toGuest(value, type);
       globals.add(this, makeGlobal(type, mutable, initial));
     }
 
@@ -41,7 +41,7 @@ export function makeGlobalClass(realm: Realm): GlobalClass {
       const { type, mutable } = global.type;
       checkPassable(realm, type);
       if (!mutable) throw new TypeError("the global is immutable");
-      write(global, toWasm(realm, value, type));
+      write(global, realm.values.toGuest(value, type));
     }
 
     valueOf(): unknown {
@@ -58,7 +58,7 @@ export function makeGlobalClass(realm: Realm): GlobalClass {
   function currentValue(global: GlobalInstance): unknown {
     const { type } = global.type;
     checkPassable(realm, type);
-    return toJS(realm, isRef(type) ? global.ref : readValue(viewsOf(global), type, 0), type);
+    return realm.values.toHost(isRef(type) ? global.ref : readValue(viewsOf(global), type, 0), type);
   }
 
   const globalObject = (global: GlobalInstance): object => globals.objectOf(global, Global.prototype);

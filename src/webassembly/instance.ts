@@ -1,6 +1,7 @@
 // `WebAssembly.Instance`: reading imports, instantiating, and the exports object.
 
 import { backendOf } from "../api/backend.ts";
+import { isObject } from "../checks/describe.ts";
 import type { Import } from "../module/module.ts";
 import { isRef, NumType } from "../module/types.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
@@ -8,13 +9,12 @@ import { instantiate, startFunction } from "../runtime/instantiate.ts";
 import { matchImports } from "../runtime/link.ts";
 import type { ExternType } from "../validator/checked-module.ts";
 import { type Classes, objectOf } from "./classes.ts";
-import { isCallable } from "./functions.ts";
+import { importHost, isCallable } from "./functions.ts";
 import { makeGlobal } from "./global.ts";
-import { Brand, finishInterface, type InterfaceObject, isObject } from "./interface.ts";
+import { Brand, finishInterface, type InterfaceObject } from "./interface.ts";
 import { resolveBuiltin } from "./js-string.ts";
 import type { CompiledModule } from "./module.ts";
 import type { Realm } from "./realm.ts";
-import { toWasm } from "./values.ts";
 
 /** The class `Instance` of a namespace. */
 export interface InstanceClass {
@@ -88,7 +88,7 @@ function toExtern(
     new realm.errors.LinkError(`the import ${nameOf(wanted)} must be ${expected}`);
   switch (type.kind) {
     case "func": {
-      const known = realm.functions.instanceOf(value);
+      const known = realm.values.instanceOf(value);
       if (known !== undefined) return { kind: "func", func: known };
       const suspended = suspending.find(value);
       const host = suspended?.host ?? value;
@@ -96,7 +96,7 @@ function toExtern(
       const name = `${wanted.module}.${wanted.name}`;
       return {
         kind: "func",
-        func: realm.functions.imported(host, type.typeId, name, suspended !== undefined),
+        func: importHost(realm, host, type.typeId, name, suspended !== undefined),
       };
     }
     case "memory": {
@@ -122,7 +122,7 @@ function toExtern(
       const fits = isRef(valType) || typeof value === (valType === NumType.I64 ? "bigint" : "number");
       if (!fits || valType === NumType.V128) throw wrong("a WebAssembly.Global or a value of its type");
       try {
-        return { kind: "global", global: makeGlobal(valType, false, toWasm(realm, value, valType)) };
+        return { kind: "global", global: makeGlobal(valType, false, realm.values.toGuest(value, valType)) };
       } catch (error) {
         throw new realm.errors.LinkError(`the import ${nameOf(wanted)}: ${String(error)}`, { cause: error });
       }
@@ -138,16 +138,20 @@ function instantiateWith(
   imports: readonly ExternInstance[],
 ): object {
   const { state } = realm.store;
-  let instance: ModuleInstance;
   try {
     let next = 0;
     const matched = matchImports(module.checked, () => imports[next++]);
-    instance = instantiate(backendOf(realm.engine).compiled(module), state, matched);
+    const instance = instantiate(backendOf(realm.engine).compiled(module), state, matched);
     const start = startFunction(instance);
     if (start !== undefined) realm.call(start, []);
+    return makeExports(realm, classes, instance);
   } catch (error) {
     throw realm.errors.ofInstantiation(error);
   }
+}
+
+/** @throws LimitError, RangeError for lack of room */
+function makeExports(realm: Realm, classes: Classes, instance: ModuleInstance): object {
   const exports = Object.create(null) as object;
   for (const { name, kind, index } of instance.checked.module.exports) {
     const value = objectOf(realm, classes, instance.extern(kind, index), index);

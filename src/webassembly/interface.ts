@@ -1,6 +1,8 @@
 // What Web IDL asks of every interface of the namespace: property attributes, brands, argument conversion.
 // Owns conversions and shapes; knows nothing of WebAssembly.
 
+import { isObject } from "../checks/describe.ts";
+
 /** The interface object of a class: what stands in the namespace. */
 export type InterfaceObject = new (...args: never[]) => object;
 
@@ -58,11 +60,6 @@ export class Brand<Item extends object> {
     if (item === undefined) throw new TypeError(`not a WebAssembly.${this.#name}`);
     return item;
   }
-}
-
-/** An ECMAScript Object, in the specification's sense. */
-export function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** A dictionary's source: undefined and null are the empty one. @throws TypeError for primitives */

@@ -60,6 +60,41 @@ describe("functions", () => {
   it("refuse v128 both ways", async () => {
     const { f } = await run(`(module (func (export "f") (param v128)))`);
     expect(() => f(0)).toThrow(TypeError);
+    const host = vi.fn();
+    const { g } = await run(
+      `(module (import "m" "f" (func $f (result v128))) (func (export "g") (drop (call $f))))`,
+      {
+        m: { f: host },
+      },
+    );
+    expect(g).toThrow(TypeError);
+    expect(host).not.toHaveBeenCalled();
+  });
+
+  it("of the host may give several results as whatever can be iterated, and no more than there are", async () => {
+    const text = `(module (import "m" "f" (func $f (result i32 i32))) (func (export "g") (result i32) (i32.add (call $f))))`;
+    const sum = async (result: unknown) => (await run(text, { m: { f: () => result } })).g();
+    expect(await sum(new Set([1, 2]))).toBe(3);
+    expect(await sum(Object.assign(() => 0, { [Symbol.iterator]: () => [3, 4].values() }))).toBe(7);
+    await expect(sum([1])).rejects.toThrow(TypeError);
+    await expect(sum("12")).rejects.toThrow(TypeError);
+    let taken = 0;
+    const endless = (function* () {
+      for (;;) yield taken++;
+    })();
+    await expect(sum(endless)).rejects.toThrow(TypeError);
+    expect(taken).toBe(3);
+  });
+
+  it.each([
+    [50, false],
+    [1000, true],
+  ])("are counted on the host's heap: %i of them", async (count, isTooMany) => {
+    const small = createWebAssembly({ limits: { hostHeapBytes: 2 ** 18 } });
+    const text = Array.from({ length: count }, (_, k) => `(func (export "f${k}"))`).join("");
+    const exports = run(`(module ${text})`, {}, small);
+    if (isTooMany) await expect(exports).rejects.toThrow(RangeError);
+    else expect(Object.keys(await exports)).toHaveLength(count);
   });
 
   it("give undefined as an externref, and garbage-collected objects opaquely", async () => {

@@ -8,9 +8,9 @@ import { STORE_OPTIONS, type StoreOptions } from "../api/store.ts";
 import { FUEL, type OptionTable, type Read, readOptions } from "../checks/options.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import { ExceptionInstance, type TagInstance } from "../runtime/tag.ts";
+import { NamespaceValues } from "./embedder-values.ts";
 import { Errors } from "./errors.ts";
 import { Exceptions, makeJSTag } from "./exception.ts";
-import { Functions } from "./functions.ts";
 import { OpaqueObjects } from "./values.ts";
 
 /** What bounds everything that runs under one namespace. */
@@ -39,7 +39,7 @@ export class Realm {
   readonly store: Store;
   readonly errors = new Errors();
   readonly objects = new OpaqueObjects();
-  readonly functions: Functions = new Functions(this);
+  readonly values: NamespaceValues = new NamespaceValues(this);
   readonly jsTag: TagInstance;
   readonly exceptions: Exceptions;
   readonly interrupts: Read<typeof INTERRUPT_OPTIONS>;
@@ -61,6 +61,7 @@ export class Realm {
     this.exceptions = new Exceptions(this);
     const { state } = this.store;
     state.memoryBudget.exactBuffers = true;
+    state.embedder = this.values;
     state.exceptions = {
       toError: (exception) => this.exceptions.toJS(exception),
       toException: (thrown) => this.#toException(thrown),

@@ -1,6 +1,6 @@
 // The bytes of a `Response`, as the Web API's streaming functions want them.
 
-import { isObject } from "./interface.ts";
+import { isObject } from "../checks/describe.ts";
 
 /** What is used of a `Response`. */
 interface ResponseLike {

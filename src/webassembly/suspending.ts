@@ -4,7 +4,8 @@
 import { backendOf } from "../api/backend.ts";
 import { drive } from "../api/drive.ts";
 import { Execution } from "../api/execution.ts";
-import { argumentsToWasm, type Callable, isCallable, resultsToJS } from "./functions.ts";
+import { resultsToHost } from "../api/values.ts";
+import { argumentsToWasm, type Callable, isCallable } from "./functions.ts";
 import { Brand, finishInterface, type InterfaceObject } from "./interface.ts";
 import type { Realm } from "./realm.ts";
 
@@ -29,7 +30,7 @@ export function makeSuspendingClass(): SuspendingClass {
 
 /** "promising": a function whose calls may wait for imports that suspend. @throws TypeError for what is not exported */
 export function promising(realm: Realm, callable: unknown): Callable {
-  const func = realm.functions.instanceOf(callable);
+  const func = realm.values.instanceOf(callable);
   if (func === undefined) throw new TypeError("promising takes a function that WebAssembly exports");
   const { store, engine } = realm;
   const wrapped: Callable = async (...args) => {
@@ -38,7 +39,7 @@ export function promising(realm: Realm, callable: unknown): Callable {
       // Several calls may wait at once, as the proposal has it.
       const run = backendOf(engine).interpreter.start(store.state, func, values, true);
       await drive(new Execution(store, run), realm.interrupts);
-      return resultsToJS(realm, func.type, run.results);
+      return resultsToHost(realm.values, func.type.results, run.results);
     } catch (error) {
       throw realm.errors.ofRun(error);
     }

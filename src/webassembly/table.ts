@@ -15,7 +15,7 @@ import {
 } from "./interface.ts";
 import type { Realm } from "./realm.ts";
 import { toRefType, typeName } from "./types.ts";
-import { defaultValue, toJS, toWasm } from "./values.ts";
+import { defaultValue } from "./values.ts";
 
 /** Bound of the JS API on a table's size, whatever the store allows. */
 const MAX_ELEMENTS = 10_000_000;
@@ -37,7 +37,7 @@ export function makeTableClass(realm: Realm): TableClass {
       if (Number(type.min) > MAX_ELEMENTS)
         throw new RangeError(`a table has at most ${MAX_ELEMENTS} elements`);
       const value =
-        init === undefined ? defaultValue(realm, type.element) : toWasm(realm, init, type.element);
+        init === undefined ? defaultValue(realm, type.element) : realm.values.toGuest(init, type.element);
       try {
         realm.store.state.count({ tables: 1 });
         tables.add(this, new TableInstance(type, value, realm.store.state.tableBudget));
@@ -54,14 +54,14 @@ export function makeTableClass(realm: Realm): TableClass {
     get(index: unknown): unknown {
       const table = tables.of(this);
       const at = checkedIndex(table, index);
-      return toJS(realm, table.elements[at], table.type.element);
+      return realm.values.toHost(table.elements[at], table.type.element);
     }
 
     set(index: unknown, ...rest: unknown[]): void {
       const table = tables.of(this);
       const address = toAddress(index, addressOf(table), "the index");
       const { element } = table.type;
-      const value = rest.length === 0 ? defaultValue(realm, element) : toWasm(realm, rest[0], element);
+      const value = rest.length === 0 ? defaultValue(realm, element) : realm.values.toGuest(rest[0], element);
       table.elements[inBounds(table, address)] = value;
     }
 
@@ -70,7 +70,7 @@ export function makeTableClass(realm: Realm): TableClass {
       const address = addressOf(table);
       const count = toAddress(delta, address, "the number of elements to grow by");
       const { element } = table.type;
-      const value = rest.length === 0 ? defaultValue(realm, element) : toWasm(realm, rest[0], element);
+      const value = rest.length === 0 ? defaultValue(realm, element) : realm.values.toGuest(rest[0], element);
       const before = table.elements.length + count > MAX_ELEMENTS ? -1 : table.grow(count, value);
       if (before < 0) throw new RangeError("the table cannot grow by so many elements");
       return fromAddress(before, address);

@@ -1,67 +1,24 @@
-// JavaScript values to WebAssembly's and back, as the JS API has it ("ToWebAssemblyValue", "ToJSValue").
-// Owns the conversion. Functions and objects that have identity are looked up in the realm.
+// Which values pass between WebAssembly and JavaScript, what stands where none was given, and objects of the guests' heap as
+// JavaScript sees them. The conversion is embedder-values.ts's.
 
 import type { ValType } from "../module/types.ts";
-import { HeapType, heapOf, isConcrete, isNullable, isRef, NumType } from "../module/types.ts";
-import { FunctionInstance } from "../runtime/function.ts";
-import { HeapObject } from "../runtime/gc.ts";
+import { HeapType, heapOf, isNullable, isRef, NumType } from "../module/types.ts";
+import type { HeapObject } from "../runtime/gc.ts";
 import type { Realm } from "./realm.ts";
 
-/** @throws TypeError for a value that cannot become one of the type */
-export function toWasm(realm: Realm, value: unknown, type: ValType): unknown {
-  switch (type) {
-    case NumType.I32:
-      return (value as number) | 0;
-    case NumType.I64:
-      return BigInt.asIntN(64, value as bigint);
-    case NumType.F32:
-      return Math.fround(value as number);
-    case NumType.F64:
-      return +(value as number);
-    default:
-      if (!isRef(type)) throw new TypeError("a v128 cannot come from JavaScript");
-      return toReference(realm, value, type);
-  }
-}
-
-function toReference(realm: Realm, value: unknown, type: ValType): unknown {
-  const heap = heapOf(type);
-  const top = realm.engine.registry.topOf(heap);
-  if (top === HeapType.Exn) throw new TypeError("an exnref cannot come from JavaScript");
-  if (value === null) {
-    if (isNullable(type)) return null;
-    throw new TypeError("null is not a value of a non-nullable reference type");
-  }
-  if (top === HeapType.Func) {
-    const func = realm.functions.instanceOf(value);
-    if (func === undefined || heap === HeapType.NoFunc) {
-      throw new TypeError("expected null or a function that WebAssembly exports");
-    }
-    if (isConcrete(heap) && !realm.store.accepts(func, type)) {
-      throw new TypeError("the function is of another type");
-    }
-    return func;
-  }
-  const inner = realm.objects.unwrap(value);
-  if (!realm.store.acceptsReference(inner, type)) throw new TypeError("not a value of the reference type");
-  return inner;
-}
-
-/** @throws TypeError for types whose values JavaScript cannot hold */
-export function toJS(realm: Realm, value: unknown, type: ValType): unknown {
-  checkPassable(realm, type);
-  if (!isRef(type)) return value;
-  if (value instanceof FunctionInstance) return realm.functions.exported(value);
-  if (value instanceof HeapObject) return realm.objects.wrap(value);
-  return value;
-}
-
-/** @throws TypeError for v128 and the exnref types */
-export function checkPassable(realm: Realm, type: ValType): void {
-  if (type === NumType.V128) throw new TypeError("a v128 cannot pass between WebAssembly and JavaScript");
+/** Why JavaScript cannot hold values of a type: v128 and the exnref types. */
+export function problemOf(realm: Realm, type: ValType): string | undefined {
+  if (type === NumType.V128) return "a v128 cannot pass between WebAssembly and JavaScript";
   if (isRef(type) && realm.engine.registry.topOf(heapOf(type)) === HeapType.Exn) {
-    throw new TypeError("an exnref cannot pass between WebAssembly and JavaScript");
+    return "an exnref cannot pass between WebAssembly and JavaScript";
   }
+  return undefined;
+}
+
+/** @throws TypeError for a type with a {@link problemOf} it */
+export function checkPassable(realm: Realm, type: ValType): void {
+  const problem = problemOf(realm, type);
+  if (problem !== undefined) throw new TypeError(problem);
 }
 
 /** "DefaultValue": what stands where nothing was given. @throws TypeError for types without one */

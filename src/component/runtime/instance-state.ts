@@ -233,5 +233,7 @@ export class InstanceState {
 /** Breaks an instance, and those that wait for it: a chain that guests have made, so not by recursion. */
 function breakOff(instance: InstanceState, error: unknown, isTold: boolean): void {
   const broken = [instance];
-  for (const each of broken) broken.push(...each.break(error, isTold));
+  for (const each of broken) {
+    for (const waiting of each.break(error, isTold)) broken.push(waiting);
+  }
 }

@@ -223,3 +223,105 @@ it("refuses a component that answers nothing, at start", () => {
     "component.guest.source: guest.wasm: it does not export wasi:http/incoming-handler@0.2; it exports nothing",
   );
 });
+
+/** A handler of requests whose function has this body. */
+function handlerOf(body: string): Uint8Array {
+  return wat(`(component
+  (import "wasi:http/types@0.2.0" (instance $types
+    (export "incoming-request" (type (sub resource)))
+    (export "response-outparam" (type (sub resource)))))
+  (alias export $types "incoming-request" (type $in))
+  (alias export $types "response-outparam" (type $out))
+  (core module $code
+    (memory 1)
+    (func $deeper (param i64) (result i64) (i64.add (i64.const 1) (call $deeper (local.get 0))))
+    (func (export "handle") (param i32 i32) ${body}))
+  (core instance $code (instantiate $code))
+  (func $handle (param "request" (own $in)) (param "response-out" (own $out)) (canon lift (core func $code "handle")))
+  (instance $handler (export "handle" (func $handle)))
+  (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))`);
+}
+
+it("answers in place of a component that does not, each in its way, and serves the others", async () => {
+  const cases = {
+    returns: ["", 500, "bad-answer"],
+    traps: ["unreachable", 500, "trap"],
+    loops: ["(loop (br 0))", 504, "timeout"],
+    burns: ["(loop (br 0))", 500, "out-of-fuel"],
+    recurses: ["(drop (call $deeper (i64.const 1)))", 500, "trap"],
+    grows: [
+      "(loop (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then unreachable)) (br 0))",
+      500,
+      "trap",
+    ],
+  } as const;
+  const parts = Object.keys(cases).map(
+    (name) => `[[trigger.http]]
+route = "/${name}"
+component = "${name}"
+[component.${name}]
+source = "${name}.wasm"
+[component.${name}.tool.wasmeter]
+timeout = "${name === "loops" ? "200ms" : "50s"}"
+max_memory = "8MiB"
+${name === "burns" ? "fuel = 100_000" : ""}
+`,
+  );
+  const text = `spin_manifest_version = 2\n[application]\nname = "bad"\n${parts.join("")}`;
+  const files = Object.fromEntries(
+    Object.entries(cases).map(([name, [body]]) => [`${name}.wasm`, handlerOf(body)]),
+  );
+  const { url, records } = await serve(text, { files });
+  // Twice: an instance that has failed is not kept as it is.
+  for (let round = 0; round < 2; round++) {
+    records.length = 0;
+    const answers = await Promise.all(
+      Object.keys(cases).map(async (name) => {
+        const answer = await fetch(`${url}/${name}`);
+        return [name, answer.status, await answer.text()] as const;
+      }),
+    );
+    await eventually(() => records.length === answers.length);
+    for (const [name, status, page] of answers) {
+      const record = records.find(({ component }) => component === name);
+      const [, expected, kind] = cases[name as keyof typeof cases];
+      expect([name, status, record?.failure?.kind]).toEqual([name, expected, kind]);
+      // The client learns nothing but the request's number.
+      expect(page).toMatch(new RegExp(`^${status} [A-Za-z ]+\nRequest ${record?.id}\n$`));
+    }
+  }
+});
+
+it("tells of all components that are none at once, before anything is served", () => {
+  const part = (name: string, file: string) =>
+    `[[trigger.http]]\nroute = "/${name}"\ncomponent = "${name}"\n[component.${name}]\nsource = "${file}"\n`;
+  const files = {
+    "text.wasm": "hello",
+    "nothing.wasm": wat("(component)"),
+    "module.wasm": wat("(module)"),
+    "broken.wasm": "\0asm\u000d\0\u0001\0\u0063",
+    "imports.wasm": wat('(component (import "a:b/c@1.0.0" (instance (export "f" (func)))))'),
+  };
+  const names = ["absent", ...Object.keys(files).map((file) => file.slice(0, -5))];
+  const parts = names.map((name) => part(name, `${name}.wasm`));
+  const load = () =>
+    applicationOf(`spin_manifest_version = 2\n[application]\nname = "bad"\n${parts.join("")}`, files);
+  let message = "";
+  try {
+    load();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ManifestError);
+    message = (error as Error).message;
+  }
+  const lines = message.split("\n").map((line) => line.replace(/^.*spin\.toml:/, ""));
+  const expected = [
+    "8: component.absent.source: cannot read absent.wasm: there is no such file; build it first",
+    "13: component.text.source: text.wasm is a text file",
+    "18: component.nothing.source: nothing.wasm: it does not export wasi:http/incoming-handler@0.2; it exports nothing",
+    "23: component.module.source: module.wasm is a core module, and its trigger's executor takes components",
+    "28: component.broken.source: broken.wasm: ",
+    "33: component.imports.source: imports.wasm: ",
+  ];
+  expect(lines).toHaveLength(expected.length);
+  for (const [k, start] of expected.entries()) expect(lines[k]).toContain(start);
+});

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Application, createServer, type RequestRecord } from "wasmeter/http";
@@ -208,6 +209,45 @@ describe("slow clients", () => {
     const idle = Array.from({ length: 200 }, () => rawRequest(port, "GET / HTTP/1.1\r\nHost: x\r\n", 3_000));
     for (let k = 0; k < 10; k++) expect(await (await fetch(`${url}/n${k}`)).text()).toBe(`Hello /n${k}\n`);
     await Promise.all(idle);
+  });
+});
+
+describe("connections", () => {
+  it("are bounded: one too many is closed, and others are served", async () => {
+    const { port, url, server } = await serve(manifestOf(), { maxConnections: 20 });
+    const sockets = Array.from({ length: 60 }, () => connect({ port, host: "127.0.0.1" }));
+    let closed = 0;
+    for (const socket of sockets) {
+      socket.on("error", () => {});
+      socket.on("close", () => closed++);
+    }
+    await eventually(() => closed === 40);
+    expect(server.metrics()).toMatch(/^wasmeter_connections 20$/m);
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await eventually(() => /^wasmeter_connections 0$/m.test(server.metrics()));
+    expect(await (await fetch(`${url}/next`)).text()).toBe("Hello /next\n");
+  });
+
+  it("need not be of IPv4", async (context) => {
+    const server = createServer(applicationOf(manifestOf()));
+    const listening = await server.listen({ host: "::1", port: 0 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRNOTAVAIL" && error.code !== "EAFNOSUPPORT") throw error;
+    });
+    try {
+      if (listening === undefined) return context.skip("this machine has no IPv6");
+      expect(listening.url).toBe(`http://[::1]:${listening.port}`);
+      expect(await (await fetch(`${listening.url}/six`)).text()).toBe("Hello /six\n");
+    } finally {
+      await server.close({ graceMs: 0 });
+    }
+  });
+
+  it("end where the guest has not read what its client sent", async () => {
+    const { url } = await serve(manifestOf());
+    for (let k = 0; k < 3; k++) {
+      const answer = await fetch(`${url}/unread`, { method: "POST", body: "x".repeat(300_000) });
+      expect(await answer.text()).toBe("Hello /unread\n");
+    }
   });
 });
 

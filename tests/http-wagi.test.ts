@@ -110,7 +110,7 @@ describe("the head of a WAGI answer", () => {
     ["/silent", "bad-answer", "wrote nothing to standard output"],
     ["/no-head", "bad-answer", "no empty line after which a body could follow"],
     ["/no-end", "bad-answer", "no empty line in the first 65536 bytes"],
-    ["/headers/100000", "bad-answer", "no empty line in the first 65536 bytes"],
+    ["/headers/1000000", "bad-answer", "no empty line in the first 65536 bytes"],
     ["/bad-line", "bad-answer", 'a line that is no header: "this is no header"'],
     ["/bad-name", "bad-answer", 'a line that is no header: "bad name: x"'],
     ["/bad-value", "bad-answer", "a line that is no header"],

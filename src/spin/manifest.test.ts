@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseManifest } from "./manifest.ts";
 import type { Manifest } from "./model.ts";
@@ -367,6 +368,41 @@ command = "make"`;
     ]);
     expect(manifest.triggers[0]?.target).toMatchObject({ id: "my-app", executor: { type: "wagi" } });
   });
+});
+
+/** Pieces of which manifests are made, to be put where they do not belong. */
+const PIECES = [
+  ...WHOLE.split("\n"),
+  ...["[", "]", "[[", "]]", "{", "}", "=", ",", '"', "'", "#", "\\", "\n", "\0", "\u2028", "{{", "}}", "..."],
+  ...["true", "1e9999", "9223372036854775808", "1979-05-27", "[[[[", 'x = """', "a.b.c = 1", "__proto__ = 1"],
+  ...["[__proto__]", "[component.__proto__]", "[component.constructor]", '[variables.""]', "route = 'x'"],
+];
+
+it("answers any text by a manifest, or by an error that names the file and each line once", () => {
+  const edit = fc.tuple(fc.nat(WHOLE.length), fc.nat(40), fc.constantFrom(...PIECES, ""));
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+      let text = WHOLE;
+      for (const [at, removed, piece] of edits) text = text.slice(0, at) + piece + text.slice(at + removed);
+      try {
+        const manifest = parseManifest(text, "spin.toml");
+        expect(manifest.triggers.length).toBeGreaterThan(0);
+        for (const { target } of manifest.triggers) {
+          if (target?.kind === "component") expect(manifest.components.has(target.id)).toBe(true);
+        }
+      } catch (error) {
+        if (!(error instanceof ManifestError)) throw error;
+        const lines = text.split("\n").length;
+        for (const { line, message } of error.problems) {
+          expect(message).not.toBe("");
+          if (line !== undefined) expect(line >= 1 && line <= lines).toBe(true);
+        }
+        for (const each of error.message.split("\n")) expect(each).not.toContain("\0");
+        expect(error.message.startsWith("spin.toml")).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("variables", () => {

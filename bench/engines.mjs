@@ -41,8 +41,8 @@ export async function loadEngine(spec) {
 async function withoutTrees(dist) {
   const path = resolve(dist, "packs.js");
   if (!existsSync(path)) return {};
-  const { trees, ...packs } = await import(pathToFileURL(path).href);
-  return { packs: Object.values(packs) };
+  const { simd, gc, threads } = await import(pathToFileURL(path).href);
+  return { packs: [simd, gc, threads] };
 }
 
 function drive(namespace) {

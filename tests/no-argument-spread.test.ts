@@ -33,7 +33,9 @@ const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "webassembly/embedder-values.ts": { "Reflect.apply": "parameters of a function: 1,000 at most" },
   "interp/warm-up.ts": { sequence: "our own code" },
   "interp/tree/assemble.ts": { operands: "operands of a node, which its kind names" },
-  "interp/tree/operands.ts": { "treesOf(pending).map(({ height }) => height)": "one or two" },
+  "interp/tree/pending.ts": {
+    "treesOf(pending).map(({ height }) => height)": "lanes of a vector: 4 at most",
+  },
   "interp/tree/tree.ts": {
     "children.map(({ height }) => height)": "operands of a node, which its kind names",
   },

@@ -38,7 +38,7 @@ const BOUNDED: Readonly<Record<string, readonly [names: string, bound: string]>>
   "interp/tree/cut.ts": ["measure", "a tree's height: blocks to 60, values to 12"],
   "interp/tree/dispatch.ts": ["choose", "halves of MAX_RUNS = 64 runs"],
   "interp/tree/operands.ts": [
-    "#releaseReaders #settleImpureBelow settle",
+    "#releaseReaders #settleImpureBelow float32 float64 settle",
     "values that wait in one tree, and are read by one another",
   ],
   "runtime/waiters.ts": ["arm", "by timers: each begins with an empty stack"],

@@ -68,6 +68,12 @@ impl Guest for Server {
                 response.set_status_code(204).expect("a status");
                 ResponseOutparam::set(outparam, Ok(response));
             }
+            // What was made from the request outlives it, as in programs that take it to pieces.
+            "/headers" => {
+                let headers = request.headers();
+                drop(request);
+                answer(outparam, 200, &[], &format!("{}", headers.get("x-two").len()));
+            }
             "/length" => answer(outparam, 200, &[("content-length", "5")], "12345"),
             "/large" => answer(outparam, 200, &[], &"0123456789".repeat(20_000)),
             "/error" => ResponseOutparam::set(outparam, Err(ErrorCode::InternalError(Some("as asked".to_string())))),

@@ -57,8 +57,8 @@ export class Fields extends HostResource {
   #held = 0;
   readonly #isImmutable: boolean;
 
-  constructor(state: WasiState, list: readonly Field[] = [], isImmutable = false, parent?: HostResource) {
-    super(state, parent);
+  constructor(state: WasiState, list: readonly Field[] = [], isImmutable = false) {
+    super(state);
     this.#isImmutable = isImmutable;
     this.#list = [...list];
     for (const [name, value] of list) this.#bytes += sizeOf(name, value);

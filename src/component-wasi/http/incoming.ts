@@ -54,7 +54,7 @@ export class IncomingRequest extends HostResource {
   }
 
   headers(): Fields {
-    return new Fields(this.state, visibleFields(this.#request.headers), true, this);
+    return new Fields(this.state, visibleFields(this.#request.headers), true);
   }
 
   consume(): IncomingBody {

@@ -87,12 +87,9 @@ function compile(type: ValueType): Converter {
 /** A list of pairs, as keys may occur twice; a host may give a `Map`. */
 function map(key: ValueType, value: ValueType): Converter {
   const pairs = tupleList(tuple([converterOf(key), converterOf(value)]));
-  const given = (entries: unknown): unknown => (entries instanceof Map ? [...entries] : entries);
   return {
     ...pairs,
-    check: (side, entries) => pairs.check(side, given(entries)),
-    store: (side, entries, at) => pairs.store(side, given(entries), at),
-    lower: (side, entries, word) => pairs.lower(side, given(entries), word),
+    check: (side, entries) => pairs.check(side, entries instanceof Map ? [...entries] : entries),
   };
 }
 
@@ -103,6 +100,7 @@ function end(type: StreamType): Converter {
     check(side, value) {
       const reason = side.handles.endMismatch(type, value);
       if (reason !== undefined) throw new Mismatch(reason);
+      return value;
     },
     load: (side, at) => side.handles.liftEnd(type, side.view.getInt32(at, true)),
     lift: (side, word) => side.handles.liftEnd(type, side.flat.R[word] as number),
@@ -116,7 +114,7 @@ function end(type: StreamType): Converter {
 }
 
 /** What passes as an index of a handle table. */
-const INDEX = { size: 4, alignment: 4, flat: 1, passing: undefined } as const;
+const INDEX = { size: 4, alignment: 4, flat: 1, passing: undefined, parts: 1 } as const;
 
 function handle(type: HandleType): Converter {
   return {
@@ -124,6 +122,7 @@ function handle(type: HandleType): Converter {
     check(side, value) {
       const reason = side.handles.mismatch(type, value);
       if (reason !== undefined) throw new Mismatch(reason);
+      return value;
     },
     load: (side, at) => side.handles.lift(type, side.view.getInt32(at, true)),
     lift: (side, word) => side.handles.lift(type, side.flat.R[word] as number),

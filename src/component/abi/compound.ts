@@ -26,6 +26,8 @@ interface Layout {
   readonly size: number;
   readonly alignment: number;
   readonly flat: number;
+  /** How many JavaScript values there are, with the whole. */
+  readonly values: number;
 }
 
 function layOut(
@@ -34,15 +36,17 @@ function layOut(
   let size = 0;
   let alignment = 1;
   let flat = 0;
+  let values = 1;
   const parts = members.map(({ key, converter }) => {
     const offset = alignTo(size, converter.alignment);
     size = offset + converter.size;
     alignment = Math.max(alignment, converter.alignment);
     const part = { key, converter, offset, word: 2 * flat };
     flat += converter.flat;
+    values += converter.parts;
     return part;
   });
-  return { parts, size: alignTo(size, alignment), alignment, flat };
+  return { parts, size: alignTo(size, alignment), alignment, flat, values };
 }
 
 function passingOf(converters: readonly Converter[]): readonly Passing[] | undefined {
@@ -59,7 +63,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function record(
   fields: readonly { readonly name: string; readonly converter: Converter }[],
 ): Converter {
-  const { parts, size, alignment, flat } = layOut(
+  const { parts, size, alignment, flat, values } = layOut(
     fields.map(({ name, converter }) => ({ key: lowerCamelCase(name), converter })),
   );
   return {
@@ -67,11 +71,14 @@ export function record(
     alignment,
     flat,
     passing: passingOf(fields.map(({ converter }) => converter)),
+    parts: values,
     check(side, value) {
       if (typeof value !== "object" || value === null) throw new Mismatch(`${describe(value)} is no record`);
+      const checked: Record<string, unknown> = {};
       for (const { key, converter } of parts) {
-        checkPart(side, converter, (value as Members)[key], () => `.${key}`);
+        checked[key] = checkPart(side, converter, (value as Members)[key], () => `.${key}`);
       }
+      return checked;
     },
     load(side, at) {
       const made: Record<string, unknown> = {};
@@ -95,19 +102,20 @@ export function record(
 }
 
 export function tuple(converters: readonly Converter[]): Converter {
-  const { parts, size, alignment, flat } = layOut(converters.map((converter, key) => ({ key, converter })));
+  const { parts, size, alignment, flat, values } = layOut(
+    converters.map((converter, key) => ({ key, converter })),
+  );
   return {
     size,
     alignment,
     flat,
     passing: passingOf(converters),
+    parts: values,
     check(side, value) {
       if (!Array.isArray(value) || value.length !== parts.length) {
         throw new Mismatch(`${describe(value)} is no tuple of ${parts.length}`);
       }
-      for (const [k, { converter }] of parts.entries()) {
-        checkPart(side, converter, value[k], () => `[${k}]`);
-      }
+      return parts.map(({ converter }, k) => checkPart(side, converter, value[k], () => `[${k}]`));
     },
     load: (side, at) => parts.map(({ converter, offset }) => converter.load(side, at + offset)),
     lift: (side, word) => parts.map((part) => part.converter.lift(side, word + part.word)),
@@ -161,11 +169,13 @@ function variantOf(cases: readonly (Converter | undefined)[], form: VariantForm)
   let size = 0;
   let payloadAlignment = 1;
   let flat = 0;
+  let parts = 1;
   for (const converter of cases) {
     if (converter === undefined) continue;
     size = Math.max(size, converter.size);
     payloadAlignment = Math.max(payloadAlignment, converter.alignment);
     flat = Math.max(flat, converter.flat);
+    parts = Math.max(parts, 1 + converter.parts);
   }
   const alignment = Math.max(width, payloadAlignment);
   const offset = alignTo(width, payloadAlignment);
@@ -174,10 +184,13 @@ function variantOf(cases: readonly (Converter | undefined)[], form: VariantForm)
     alignment,
     flat: 1 + flat,
     passing: cases.every((converter) => converter === undefined) ? [pass] : undefined,
+    parts,
     check(side, value) {
       const { index, payload } = form.take(value);
       const converter = cases[index];
-      if (converter !== undefined) checkPart(side, converter, payload, () => form.step);
+      const checked =
+        converter === undefined ? undefined : checkPart(side, converter, payload, () => form.step);
+      return form.make(index, checked);
     },
     load(side, at) {
       const index = pass(loadDiscriminant(side, at, width));
@@ -311,10 +324,13 @@ export function flags(names: readonly string[]): Converter {
     alignment: size,
     flat: 1,
     passing: [(word) => word & mask],
+    parts: 1 + names.length,
     check(_, value) {
       if (typeof value !== "object" || value === null) throw new Mismatch(`${describe(value)} is no flags`);
+      const checked: Record<string, boolean> = {};
       for (const key of keys) {
         const flag = (value as Members)[key];
+        checked[key] = flag === true;
         if (flag === undefined || typeof flag === "boolean") continue;
         const mismatch = new Mismatch(`${describe(flag)} is no bool`);
         mismatch.path = `.${key}`;
@@ -323,6 +339,7 @@ export function flags(names: readonly string[]): Converter {
       for (const key in value) {
         if (hasOwn(value, key) && !keys.includes(key)) throw new Mismatch(`there is no flag ${key}`);
       }
+      return checked;
     },
     load: (side, at) => toObject(loadDiscriminant(side, at, size)),
     lift: (side, word) => toObject(side.flat.R[word] as number),

@@ -5,7 +5,7 @@ import type { Side } from "./context.ts";
 
 /**
  * Made once for each type. `load` and `lift` are given what a guest wrote, and trap on what cannot be; `store` and `lower` are
- * given what `check` has passed. Addresses are checked and aligned; registers are words, two for each core value.
+ * given what they gave, or what `check` gave. Addresses are checked and aligned; registers are words, two for each core value.
  */
 export interface Converter {
   /** Bytes in memory. */
@@ -15,8 +15,13 @@ export interface Converter {
   readonly flat: number;
   /** How each core value is passed on, where flat values can be passed on as they are; `undefined` where they cannot. */
   readonly passing: readonly Passing[] | undefined;
-  /** @throws Mismatch */
-  check(side: Side, value: unknown): void;
+  /** How many JavaScript values one is made of, at least: what is lifted counts them. */
+  readonly parts: number;
+  /**
+   * Gives what is to be written: the value itself, or a copy of what its owner can still change, each part of which is read once. The guest
+   * runs before it is written, and may call the host. @throws Mismatch
+   */
+  check(side: Side, value: unknown): unknown;
   load(side: Side, at: number): unknown;
   lift(side: Side, word: number): unknown;
   store(side: Side, value: unknown, at: number): void;
@@ -37,9 +42,9 @@ export class Mismatch {
 }
 
 /** Checks a part of a value, which is called `step` in messages, e.g. `.name` or `[3]`. @throws Mismatch */
-export function checkPart(side: Side, converter: Converter, value: unknown, step: () => string): void {
+export function checkPart(side: Side, converter: Converter, value: unknown, step: () => string): unknown {
   try {
-    converter.check(side, value);
+    return converter.check(side, value);
   } catch (error) {
     if (error instanceof Mismatch) error.path = step() + error.path;
     throw error;

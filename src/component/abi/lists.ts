@@ -5,7 +5,7 @@ import { Trap } from "../../errors.ts";
 import type { ValueType } from "../model/value-type.ts";
 import type { Side } from "./context.ts";
 import { type Converter, checkPart, Mismatch } from "./converter.ts";
-import { type Place, writePointer } from "./pointers.ts";
+import { type Place, requireShort, writePointer } from "./pointers.ts";
 
 type TypedArray =
   | Int8Array
@@ -36,8 +36,8 @@ export const TYPED: Readonly<Partial<Record<ValueType["kind"], new (buffer: Arra
 /** A list as JavaScript has it: a typed array or an array. */
 export type ListValue = ArrayLike<unknown>;
 
-/** A place in an array and a small object. */
-const OBJECT_BYTES = 32;
+/** What a value takes in JavaScript, at least, and its place in what holds it. */
+const VALUE_BYTES = 16;
 
 /** What a list's elements are read and written as. */
 export interface Elements {
@@ -45,18 +45,23 @@ export interface Elements {
   readonly overhead: number;
   read(side: Side, at: number, length: number): ListValue;
   write(side: Side, value: ListValue, at: number): void;
-  check(side: Side, value: unknown): void;
+  /** As {@link Converter.check}. */
+  check(side: Side, value: unknown): ListValue;
 }
 
-function checkEach(side: Side, element: Converter, value: unknown): void {
+function checkEach(side: Side, element: Converter, value: unknown): ListValue {
   if (!Array.isArray(value)) throw new Mismatch(`${describe(value)} is no list`);
-  for (let k = 0; k < value.length; k++) checkPart(side, element, value[k], () => `[${k}]`);
+  const { length } = value;
+  requireShort(length * element.size, `a list of ${length}`);
+  const checked: unknown[] = [];
+  for (let k = 0; k < length; k++) checked.push(checkPart(side, element, value[k], () => `[${k}]`));
+  return checked;
 }
 
 function anyElements(element: Converter): Elements {
   const { size } = element;
   return {
-    overhead: OBJECT_BYTES,
+    overhead: VALUE_BYTES * (1 + element.parts),
     read(side, at, length) {
       const values: unknown[] = [];
       for (let k = 0; k < length; k++) values.push(element.load(side, at + k * size));
@@ -81,7 +86,13 @@ function numbers(Typed: new (buffer: ArrayBuffer) => TypedArray, element: Conver
       side.u8.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), at);
     },
     check(side, value) {
-      if (!(value instanceof Typed)) any.check(side, value);
+      // A proxy of one, or an object made to look like one, is none.
+      if (!(ArrayBuffer.isView(value) && value instanceof Typed)) return any.check(side, value);
+      const { buffer, byteOffset, byteLength } = value;
+      requireShort(byteLength, describe(value));
+      // Of a buffer that was given away there is nothing, not even a view.
+      if (byteLength === 0) return new Typed(new ArrayBuffer(0));
+      return new Typed(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
     },
   };
 }
@@ -133,6 +144,7 @@ function listOf({ size, alignment }: Converter, elements: Elements): Converter {
     alignment: 4,
     flat: 2,
     passing: undefined,
+    parts: 1,
     check: elements.check,
     load: (side, at) => lift(side, side.view.getInt32(at, true), side.view.getInt32(at + 4, true)),
     lift: (side, word) => lift(side, side.flat.R[word] as number, side.flat.R[word + 2] as number),
@@ -150,10 +162,11 @@ export function fixedList(type: ValueType, element: Converter, length: number): 
     alignment,
     flat: length * element.flat,
     passing: undefined,
+    parts: 1 + length * element.parts,
     check(side, value) {
-      elements.check(side, value);
-      const found = (value as ListValue).length;
-      if (found !== length) throw new Mismatch(`a list of ${found} is none of ${length}`);
+      const checked = elements.check(side, value);
+      if (checked.length !== length) throw new Mismatch(`a list of ${checked.length} is none of ${length}`);
+      return checked;
     },
     load: (side, at) => elements.read(side, at, length),
     lift: (side, word) => {

@@ -1,6 +1,15 @@
 // Pointers to values that lie elsewhere: an address and a length, in memory or in registers.
 
 import type { Side } from "./context.ts";
+import { Mismatch } from "./converter.ts";
+
+/** Bytes of a list or string, at most (Canonical ABI, `MAX_LIST_BYTE_LENGTH`). */
+export const MAX_BYTES = 2 ** 28 - 1;
+
+/** @throws Mismatch */
+export function requireShort(bytes: number, what: string): void {
+  if (bytes > MAX_BYTES) throw new Mismatch(`${what} takes more than ${MAX_BYTES} bytes`);
+}
 
 /** Where an address and a length stand. */
 export type Place = "memory" | "registers";

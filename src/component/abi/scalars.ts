@@ -24,10 +24,12 @@ function integer(
     alignment: size,
     flat: 1,
     passing: [wrap],
+    parts: 1,
     check(_, value) {
       if (typeof value !== "number" || !(value >= min && value <= max) || !Number.isInteger(value)) {
         throw is(kind, value);
       }
+      return value;
     },
     load: (side, at) => load(side.view, at),
     lift: (side, word) => wrap(side.flat.R[word] as number),
@@ -52,12 +54,14 @@ function wideInteger(kind: "s64" | "u64", min: bigint, max: bigint): Converter {
     alignment: 8,
     flat: 1,
     passing: ["wide"],
+    parts: 1,
     check(_, value) {
       const fits =
         typeof value === "bigint"
           ? value >= min && value <= max
           : typeof value === "number" && Number.isSafeInteger(value) && (isSigned || value >= 0);
       if (!fits) throw is(kind, value);
+      return value;
     },
     load: (side, at) => (isSigned ? side.view.getBigInt64(at, true) : side.view.getBigUint64(at, true)),
     lift(side, word) {
@@ -81,6 +85,7 @@ const NAN_64_HIGH = 0x7ff80000;
 function checkNumber(kind: PrimitiveKind): Converter["check"] {
   return (_, value) => {
     if (typeof value !== "number") throw is(kind, value);
+    return value;
   };
 }
 
@@ -89,6 +94,7 @@ const F32: Converter = {
   alignment: 4,
   flat: 1,
   passing: [(word) => word],
+  parts: 1,
   check: /* @__PURE__ */ checkNumber("f32"),
   load: (side, at) => side.view.getFloat32(at, true),
   lift: (side, word) => side.flat.F[word],
@@ -109,6 +115,7 @@ const F64: Converter = {
   alignment: 8,
   flat: 1,
   passing: ["wide"],
+  parts: 1,
   check: /* @__PURE__ */ checkNumber("f64"),
   load: (side, at) => side.view.getFloat64(at, true),
   lift: (side, word) => side.flat.D[word >> 1],
@@ -138,8 +145,10 @@ const BOOL: Converter = {
   alignment: 1,
   flat: 1,
   passing: [passBool],
+  parts: 1,
   check(_, value) {
     if (typeof value !== "boolean") throw is("bool", value);
+    return value;
   },
   load: (side, at) => side.view.getUint8(at) !== 0,
   lift: (side, word) => side.flat.R[word] !== 0,
@@ -164,6 +173,7 @@ const CHAR: Converter = {
   alignment: 4,
   flat: 1,
   passing: [passChar],
+  parts: 1,
   check(_, value) {
     const code = typeof value === "string" ? value.codePointAt(0) : undefined;
     const isOne =
@@ -171,6 +181,7 @@ const CHAR: Converter = {
       (value as string).length === (code > 0xffff ? 2 : 1) &&
       !(code >= 0xd800 && code <= 0xdfff);
     if (!isOne) throw is("char", value);
+    return value;
   },
   load: (side, at) => String.fromCodePoint(passChar(side.view.getInt32(at, true))),
   lift: (side, word) => String.fromCodePoint(passChar(side.flat.R[word] as number)),

@@ -83,21 +83,21 @@ export class Signature {
     return VALUE_WORDS * Math.max(1, this.paramCount + (this.spillsResult ? 1 : 0));
   }
 
-  /** @throws TypeError naming the path to what does not fit */
-  checkParams(side: Side, args: readonly unknown[], name: string): void {
+  /** Gives the arguments that are to be written, see {@link Converter.check}. @throws TypeError naming the path to what does not fit */
+  checkParams(side: Side, args: readonly unknown[], name: string): readonly unknown[] {
     const { params } = this.type;
     if (args.length > params.length) {
       throw new TypeError(`${name}: ${args.length} arguments for ${params.length} parameters`);
     }
-    params.forEach((param, k) => {
-      checked(`${name}: ${param.name}`, () => this.#params[k]?.check(side, args[k]));
-    });
+    return this.#params.map((converter, k) =>
+      checked(`${name}: ${params[k]?.name}`, () => converter.check(side, args[k])),
+    );
   }
 
-  /** @throws TypeError naming the path to what does not fit */
-  checkResult(side: Side, value: unknown, name: string): void {
+  /** The same of a result. @throws TypeError */
+  checkResult(side: Side, value: unknown, name: string): unknown {
     const { result } = this;
-    if (result !== undefined) checked(`${name}: result`, () => result.check(side, value));
+    return result === undefined ? undefined : checked(`${name}: result`, () => result.check(side, value));
   }
 
   /** Reads the arguments of a guest's call. @throws Trap */
@@ -169,9 +169,9 @@ export function liftReturned(type: ValueType | undefined, side: Side, word: numb
   return converter.load(side, side.pointer(pointer, converter.size, converter.alignment));
 }
 
-function checked(what: string, check: () => void): void {
+function checked(what: string, check: () => unknown): unknown {
   try {
-    check();
+    return check();
   } catch (error) {
     if (error instanceof Mismatch) throw new TypeError(`${what}${error.path}: ${error.reason}`);
     throw error;

@@ -7,7 +7,7 @@ import { decodeUtf8, encodeUtf8, isWellFormed, utf8Length } from "../../utf8.ts"
 import type { StringEncoding } from "../model/canon.ts";
 import type { Side } from "./context.ts";
 import { type Converter, Mismatch } from "./converter.ts";
-import { type Place, writePointer } from "./pointers.ts";
+import { MAX_BYTES, type Place, requireShort, writePointer } from "./pointers.ts";
 
 /** In a length of `latin1+utf16`: the string is UTF-16. */
 const UTF16_TAG = 0x8000_0000;
@@ -124,9 +124,15 @@ export const STRING: Converter = {
   alignment: 4,
   flat: 2,
   passing: undefined,
-  check(_, value) {
+  parts: 1,
+  check(side, value) {
     if (typeof value !== "string") throw new Mismatch(`${describe(value)} is no string`);
     if (!isWellFormed(value)) throw new Mismatch(`${describe(value)} has a lone surrogate`);
+    // A code unit takes at most three bytes.
+    if (value.length > MAX_BYTES / 3) {
+      requireShort(side.options.encoding === "utf8" ? utf8Length(value) : 2 * value.length, "a string");
+    }
+    return value;
   },
   load: (side, at) => liftString(side, side.view.getInt32(at, true), side.view.getInt32(at + 4, true)),
   lift: (side, word) => liftString(side, side.flat.R[word] as number, side.flat.R[word + 2] as number),

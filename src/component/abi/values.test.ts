@@ -227,11 +227,11 @@ const MOST_FLAT = 60;
 
 function roundTrip(converter: Converter, value: unknown, encoding: StringEncoding, isFlat: boolean): unknown {
   const { side, memory } = makeSide(encoding);
-  converter.check(side, value);
+  const given = converter.check(side, value);
   const at = 1024;
   const bump = new Bump(memory, at + converter.size);
-  if (isFlat) converter.lower(side, value, 0);
-  else converter.store(side, value, at);
+  if (isFlat) converter.lower(side, given, 0);
+  else converter.store(side, given, at);
   bump.serve(side);
   // Outside of what was given to it, nothing is written.
   const written = new Uint8Array(memory.byteLength);

@@ -1,6 +1,7 @@
 // How handles pass in and out of one instance during one call: what is given away, what is lent, and what ends with the call.
 // Owns the bookkeeping of a call. What is at the other end says how it sees resources.
 
+import { describe } from "../../checks/describe.ts";
 import { Trap } from "../../errors.ts";
 import type { HandleBoundary } from "../abi/context.ts";
 import type { HandleType, StreamType } from "../model/value-type.ts";
@@ -25,6 +26,8 @@ export class Boundary implements HandleBoundary {
   #releases: (() => void)[] | undefined;
   /** Removed from the table by what has been lifted. */
   #removed: { readonly index: number; readonly entry: TableEntry }[] | undefined;
+  /** What of the host has passed as a value of this call, and whether it was given away. */
+  #offered: Map<unknown, boolean> | undefined;
   /** Borrows that the instance has got for the call. */
   #scope: BorrowScope | undefined;
 
@@ -74,7 +77,22 @@ export class Boundary implements HandleBoundary {
   }
 
   mismatch({ kind, resource: type }: HandleType, value: unknown): string | undefined {
-    return this.#instance.resource(type).mismatch(value, kind === "own");
+    const resource = this.#instance.resource(type);
+    const isOwn = kind === "own";
+    return (
+      resource.mismatch(value, isOwn) ??
+      (resource instanceof GuestResource ? this.#offer(value, isOwn) : undefined)
+    );
+  }
+
+  /** What can be given away is given once, and not lent beside it. */
+  #offer(value: unknown, isOwn: boolean): string | undefined {
+    this.#offered ??= new Map();
+    const earlier = this.#offered.get(value);
+    if (earlier === true || (isOwn && earlier === false))
+      return `${describe(value)} is given away, and used again in the same call`;
+    this.#offered.set(value, isOwn);
+    return undefined;
   }
 
   liftEnd(type: StreamType, index: number): unknown {
@@ -93,7 +111,7 @@ export class Boundary implements HandleBoundary {
   }
 
   endMismatch(type: StreamType, value: unknown): string | undefined {
-    return mismatchOfHost(type, value);
+    return mismatchOfHost(type, value) ?? this.#offer(value, true);
   }
 
   #wasRemoved(index: number, entry: TableEntry): void {

@@ -37,12 +37,11 @@ class HostExport implements RawHostFunction {
   begin(machine: HostMachine, base: number): HostFrame {
     const { signature } = this.#callee;
     const call = machine.X[base >> 1] as unknown as HostCall;
-    const { args } = call;
     const guest = new GuestCall(this.#callee, machine, true);
-    signature.checkParams(guest.side, args, shownName(this.#name));
+    const args = signature.checkParams(guest.side, call.args, shownName(this.#name));
     if (signature.type.async) {
       const give = (value: unknown): unknown => unwrapped(value, signature.isFallible);
-      return new AsyncHostExport(this.#callee, call, machine, give);
+      return new AsyncHostExport(this.#callee, call, args, machine, give);
     }
     return new HostExportCall(guest, args, machine, base);
   }

@@ -170,8 +170,8 @@ class HostImportCall implements HostFrame {
   #lower(machine: HostMachine, base: number, value: unknown): boolean {
     const { signature, options, instance, name } = this.#import;
     const side = this.#side;
-    signature.checkResult(side, value, name);
-    signature.lowerResult(side, value, base, this.#resultAt);
+    const checked = signature.checkResult(side, value, name);
+    signature.lowerResult(side, checked, base, this.#resultAt);
     if (signature.resultAllocates) {
       this.#stage = Stage.Lower;
       this.#allocator = new Allocator(instance, options, side);

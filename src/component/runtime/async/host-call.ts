@@ -82,8 +82,8 @@ class AsyncHostCall implements HostFrame {
 
   #lowering(value: unknown): Job {
     const { signature, name } = this.#import;
-    signature.checkResult(this.#result.side, value, name);
-    return new ResultLowering(this.#result, value, 0);
+    const checked = signature.checkResult(this.#result.side, value, name);
+    return new ResultLowering(this.#result, checked, 0);
   }
 
   #lower(machine: HostMachine, base: number): boolean {

@@ -310,8 +310,7 @@ class Feeding implements HostSource {
       do {
         const { done, value } = await this.#chunks.next(count);
         if (done === true) return this.#do(dropping(channel));
-        const values = asList(value);
-        this.#check(values);
+        const values = this.#checked(asList(value));
         this.#buffer = new WriteBuffer(values);
       } while (this.#buffer.length === 0);
       if (channel.isDropped) this.dropped();
@@ -356,10 +355,10 @@ class Feeding implements HostSource {
     else this.#instance.scheduler.addJob(this.#instance, job);
   }
 
-  /** @throws TypeError for values of another type */
-  #check(values: ListValue): void {
+  /** The values that are to be written, see {@link Elements.check}. @throws TypeError for values of another type */
+  #checked(values: ListValue): ListValue {
     const { copier, kind } = this.#channel;
-    if (copier === undefined) return;
+    if (copier === undefined) return values;
     const options = {
       encoding: "utf8",
       liftedBytes: 0,
@@ -369,7 +368,7 @@ class Feeding implements HostSource {
     const flat = { R: new Int32Array(0), F: new Float32Array(0), D: new Float64Array(0) };
     const side = new Side(options, undefined, this.#instance.boundary(true), flat);
     try {
-      copier.check(side, values);
+      return copier.check(side, values);
     } catch (error) {
       if (error instanceof Mismatch) throw new TypeError(`${kind}${error.path}: ${error.reason}`);
       throw error;

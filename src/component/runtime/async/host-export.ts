@@ -28,6 +28,8 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   readonly #call: HostCall;
   readonly #task: AsyncTask;
   readonly #loop: EventLoop;
+  /** As they were checked. */
+  readonly #args: readonly unknown[];
   readonly #give: (value: unknown) => unknown;
   #stage = Stage.Begin;
   #result: { readonly value: unknown } | undefined;
@@ -35,8 +37,15 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   #failure: unknown;
 
   /** `give`: makes of a result what the host gets. */
-  constructor(callee: LiftedFunc, call: HostCall, machine: HostMachine, give: (value: unknown) => unknown) {
+  constructor(
+    callee: LiftedFunc,
+    call: HostCall,
+    args: readonly unknown[],
+    machine: HostMachine,
+    give: (value: unknown) => unknown,
+  ) {
     this.#call = call;
+    this.#args = args;
     this.#give = give;
     this.#task = new AsyncTask(callee, this);
     this.#loop = new EventLoop(callee.instance.scheduler);
@@ -85,7 +94,7 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   }
 
   start(): { readonly args: readonly unknown[]; readonly cost: number } {
-    return { args: this.#call.args, cost: 0 };
+    return { args: this.#args, cost: 0 };
   }
 
   returned(value: unknown, cost: number): Job {

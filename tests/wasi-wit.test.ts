@@ -1,5 +1,5 @@
-// The hosts against the interfaces' own texts: every function of every version of WASI 0.2 is there, and nothing that no version
-// of 0.2 or 0.3 has.
+// The hosts against the interfaces' own texts: every function of every version of WASI 0.2 and of 0.3 is there, and nothing that no
+// version has.
 // The texts are looked for in $WASM_COMPONENTS/wit.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ function declared(version: string): string[] {
         "",
       );
       for (const [, name = "", body = ""] of text.matchAll(/^\s*interface ([a-z-]+) \{([\s\S]*?)^\}/gm)) {
-        if (name === "run" || name === "incoming-handler") continue;
+        if (name === "run" || name === "incoming-handler" || name === "handler") continue;
         found.push(...functionsOf(`${packageName.name}/${name}`, body));
       }
     }
@@ -54,11 +54,12 @@ function functionsOf(interfaceName: string, body: string): string[] {
   return found;
 }
 
-/** What the hosts have, in the same words. */
-function implemented(): string[] {
+/** What the hosts have of 0.2, or of 0.3, in the same words. */
+function implemented(version: 2 | 3): string[] {
   const hosts = hostsOf();
-  return hosts.names.flatMap((name) =>
-    Object.entries(hosts.get(name)).flatMap(([key, value]) => {
+  const [names, get] = version === 2 ? [hosts.names, hosts.get] : [hosts.names3, hosts.get3];
+  return names.flatMap((name) =>
+    Object.entries(get(name)).flatMap(([key, value]) => {
       if (!/^[A-Z]/.test(key)) return [`${name} ${key}`];
       const methods = [value.prototype, value].flatMap((holder: object) =>
         Object.entries(Object.getOwnPropertyDescriptors(holder))
@@ -99,15 +100,18 @@ const NO_ROW = [
 ];
 
 describe.skipIf(!isThere)("the hosts of WASI", () => {
-  it.each(["wasi-v0.2.0", "wasi-v0.2.3", "wasi-v0.2.6", "wasi-v0.2.12"])(
-    "have every function of %s",
-    (version) => {
-      const names = declared(version);
-      expect(names.length).toBeGreaterThan(190);
-      const own = new Set(implemented());
-      expect(names.filter((name) => !own.has(name))).toEqual([]);
-    },
-  );
+  it.each([
+    ["wasi-v0.2.0", 2],
+    ["wasi-v0.2.3", 2],
+    ["wasi-v0.2.6", 2],
+    ["wasi-v0.2.12", 2],
+    ["wasi-v0.3.0", 3],
+  ] as const)("have every function of %s", (folderOfVersion, version) => {
+    const names = declared(folderOfVersion);
+    expect(names.length).toBeGreaterThan(version === 2 ? 190 : 130);
+    const own = new Set(implemented(version));
+    expect(names.filter((name) => !own.has(name))).toEqual([]);
+  });
 
   it("are all called by the guest whose rows are compared", () => {
     const rows = called();
@@ -116,20 +120,25 @@ describe.skipIf(!isThere)("the hosts of WASI", () => {
   });
 
   it("have nothing that no version has", () => {
-    const known = new Set(["wasi-v0.2.0", "wasi-v0.2.12", "wasi-v0.3.0"].flatMap(declared));
-    expect(implemented().filter((name) => !known.has(name))).toEqual([]);
+    const known2 = new Set(["wasi-v0.2.0", "wasi-v0.2.12"].flatMap(declared));
+    expect(implemented(2).filter((name) => !known2.has(name))).toEqual([]);
+    const known3 = new Set(declared("wasi-v0.3.0"));
+    expect(implemented(3).filter((name) => !known3.has(name))).toEqual([]);
   });
 });
 
-it("the documentation has a row for every function of the hosts", () => {
-  const page = readFileSync(join(projectRoot, "docs", "wasi-components.md"), "utf8");
+it.each([
+  ["wasi-components.md", 2],
+  ["wasi-0.3.md", 3],
+] as const)("docs/%s has a row for every function of the hosts", (file, version) => {
+  const page = readFileSync(join(projectRoot, "docs", file), "utf8");
   const rows = [...page.matchAll(/^\| ([a-z, -]+) \| (.+?) \|/gm)].flatMap(
     ([, interfaces = "", functions = ""]) =>
       interfaces
         .split(", ")
         .map((name) => ({ name, words: new Set(functions.split(/[^a-z0-9-]+/).map(camel)) })),
   );
-  const missing = implemented().filter((each) => {
+  const missing = implemented(version).filter((each) => {
     const [path = "", member = ""] = each.split(" ");
     const name = path.slice(path.indexOf("/") + 1);
     const [resource = "", method] = member.split(".");

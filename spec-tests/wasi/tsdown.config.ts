@@ -2,4 +2,4 @@
 
 import { nodeProgram } from "../../scripts/node-program.ts";
 
-export default nodeProgram({ entry: { run: "run.ts" }, outDir: "../.build/wasi" });
+export default nodeProgram({ entry: { run: "run.ts", p3: "p3/run.ts" }, outDir: "../.build/wasi" });

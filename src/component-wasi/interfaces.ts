@@ -4,13 +4,15 @@ import { cliDefinitions } from "./cli.ts";
 import { monotonicClockDefinitions, timezoneDefinitions, wallClockDefinitions } from "./clocks.ts";
 import type { ComponentLinkerLike } from "./engine.ts";
 import { filesystemDefinitions } from "./filesystem/descriptor.ts";
-import { httpDefinitions, httpDefinitions3 } from "./http/definitions.ts";
+import { httpDefinitions } from "./http/definitions.ts";
 import { IoError } from "./io/error.ts";
 import { pollDefinitions } from "./io/poll.ts";
 import { streamsDefinitions } from "./io/streams.ts";
 import { cliDefinitions3 } from "./p3/cli.ts";
 import { clocksDefinitions3 } from "./p3/clocks.ts";
 import { filesystemDefinitions3 } from "./p3/filesystem.ts";
+import { httpDefinitions3 } from "./p3/http.ts";
+import { socketsDefinitions3 } from "./p3/sockets.ts";
 import { randomDefinitions } from "./random.ts";
 import { socketsDefinitions } from "./sockets/network.ts";
 import type { WasiState } from "./state.ts";
@@ -50,6 +52,7 @@ export function interfaces3(stateOf: () => WasiState): ReadonlyMap<string, Defin
     clocks: clocksDefinitions3(stateOf),
     random: randomDefinitions(stateOf, "getInsecureSeed"),
     filesystem: filesystemDefinitions3(stateOf),
+    sockets: socketsDefinitions3(stateOf),
     http: httpDefinitions3(stateOf),
   });
 }

@@ -45,6 +45,7 @@ export class WasiState extends Grants {
   unreadInput: Uint8Array = new Uint8Array(0);
   readonly #maxDescriptors: number;
   readonly #open = new Set<Open>();
+  #wantRoom: (() => void)[] = [];
   /** What is still being sent for what the guest has closed. */
   readonly #sending = new Set<Promise<unknown>>();
   /** How to end what guests' streams still flow to. */
@@ -173,6 +174,17 @@ export class WasiState extends Grants {
     this.hostHeap.release(DESCRIPTOR_BYTES);
   }
 
+  get hasRoom(): boolean {
+    return this.#open.size < this.#maxDescriptors;
+  }
+
+  /** Until something is closed. */
+  whenRoom(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wantRoom.push(resolve);
+    });
+  }
+
   /** Counts something as open. @throws as {@link reserve}, and closes it */
   opened(resource: Open): void {
     try {
@@ -190,6 +202,9 @@ export class WasiState extends Grants {
     if (!this.#open.delete(resource)) return;
     this.hostHeap.release(DESCRIPTOR_BYTES);
     this.send(resource.close());
+    const waiting = this.#wantRoom;
+    this.#wantRoom = [];
+    for (const wake of waiting) wake();
   }
 
   /** Lets something go on after the guest has closed it; {@link flush} waits for it. */

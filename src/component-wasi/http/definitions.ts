@@ -1,4 +1,4 @@
-// The tables of the interfaces of wasi:http, of 0.2 and 0.3.
+// The table of the interfaces of wasi:http 0.2.
 
 import { noFailure } from "../error-codes.ts";
 import type { IoError } from "../io/error.ts";
@@ -9,7 +9,6 @@ import { FutureTrailers, IncomingBody, OutgoingBody } from "./bodies.ts";
 import type { HttpErrorCode } from "./error-code.ts";
 import { Fields, fieldsFromList } from "./fields.ts";
 import { FutureIncomingResponse, IncomingRequest, IncomingResponse } from "./incoming.ts";
-import { consumeRequest, newResponse, Request3, Response3 } from "./messages.ts";
 import { OutgoingRequest, OutgoingResponse, RequestOptions, ResponseOutparam } from "./outgoing.ts";
 import { handleOutgoing, outgoingFailure } from "./outgoing-handler.ts";
 
@@ -37,23 +36,5 @@ export function httpDefinitions(stateOf: () => WasiState): Readonly<Record<strin
       ),
     },
     "outgoing-handler": { handle: hostFunction(stateOf, outgoingFailure, handleOutgoing) },
-  };
-}
-
-/** The types of wasi:http 0.3 that handlers need. */
-export function httpDefinitions3(stateOf: () => WasiState): Readonly<Record<string, Definitions>> {
-  return {
-    types: {
-      Fields: constructible(stateOf, Fields, {
-        fromList: hostFunction(stateOf, noFailure, fieldsFromList),
-      }),
-      Request: constructible(stateOf, Request3, {
-        consumeBody: hostFunction(stateOf, noFailure, consumeRequest),
-      }),
-      RequestOptions: constructible(stateOf, RequestOptions),
-      Response: constructible(stateOf, Response3, {
-        new: hostFunction(stateOf, noFailure, newResponse),
-      }),
-    },
   };
 }

@@ -45,12 +45,8 @@ export function visibleFields(fields: readonly Field[]): Field[] {
   return fields.filter(([name]) => !FORBIDDEN.has(name));
 }
 
-/** The resource `fields`. Names are in lower case. */
-export class Fields extends HostResource {
-  static {
-    resource(noFailure, Fields);
-  }
-
+/** The resource `fields`, as far as 0.2 and 0.3 have it alike. Names are in lower case. */
+export abstract class AnyFields extends HostResource {
   #list: Field[];
   #bytes = 0;
   /** Counted on the host's heap. */
@@ -62,6 +58,7 @@ export class Fields extends HostResource {
     this.#isImmutable = isImmutable;
     this.#list = [...list];
     for (const [name, value] of list) this.#bytes += sizeOf(name, value);
+    if (!isImmutable && this.#bytes > MAX_FIELDS_BYTES) throw this.tooLarge("fields: more than 128 KiB");
     this.#account();
   }
 
@@ -93,29 +90,6 @@ export class Fields extends HostResource {
     this.#add(field);
   }
 
-  entries(): [string, Uint8Array][] {
-    this.#charge();
-    return this.#list.map(([name, value]) => [name, value]);
-  }
-
-  /** {@link entries}, as 0.3 calls it. */
-  copyAll(): [string, Uint8Array][] {
-    return this.entries();
-  }
-
-  /** Of 0.3. */
-  getAndDelete(name: string): Uint8Array[] {
-    const values = this.get(name);
-    this.delete(name);
-    return values;
-  }
-
-  /** A copy, which can be changed. */
-  clone(): Fields {
-    this.#charge();
-    return new Fields(this.state, this.#list);
-  }
-
   /** @internal The fields as a transport has them. */
   get list(): readonly Field[] {
     return this.#list;
@@ -136,17 +110,22 @@ export class Fields extends HostResource {
 
   #add(field: Field): void {
     this.#bytes += sizeOf(field[0], field[1]);
-    if (this.#bytes > MAX_FIELDS_BYTES) throw brokenContract("fields: more than 128 KiB");
+    if (this.#bytes > MAX_FIELDS_BYTES) throw this.tooLarge("fields: more than 128 KiB");
     this.#list.push(field);
     this.#account();
   }
 
-  /** Counts what it takes now. @throws Trap where that does not fit */
+  /** What is thrown where there is too much. */
+  protected get tooLarge(): (what: string) => Error {
+    return brokenContract;
+  }
+
+  /** Counts what it takes now. @throws {@link tooLarge} where that does not fit */
   #account(): void {
     const { hostHeap } = this.state;
     const bytes = this.#bytes + FIELD_BYTES * this.#list.length;
     if (bytes > this.#held && !hostHeap.tryTake(bytes - this.#held))
-      throw brokenContract("fields: more than the store's hostHeapBytes leave");
+      throw this.tooLarge("fields: more than the store's hostHeapBytes leave");
     if (bytes < this.#held) hostHeap.release(this.#held - bytes);
     this.#held = bytes;
   }
@@ -173,12 +152,34 @@ export class Fields extends HostResource {
   }
 }
 
+/** All of the fields. Charges their number. */
+export function entriesOf({ state, list }: AnyFields): [string, Uint8Array][] {
+  state.meter.charge("perElement", list.length);
+  return list.map(([name, value]) => [name, value]);
+}
+
+/** The resource `fields` of 0.2. More than 128 KiB, or than the store's `hostHeapBytes` leave, trap. */
+export class Fields extends AnyFields {
+  static {
+    resource(noFailure, Fields, AnyFields);
+  }
+
+  entries(): [string, Uint8Array][] {
+    return entriesOf(this);
+  }
+
+  /** A copy, which can be changed. */
+  clone(): Fields {
+    return new Fields(this.state, entriesOf(this));
+  }
+}
+
 /** A message that fields are given to, and which holds them as long as the guest, or who sends it, holds the message. */
 export abstract class FieldsOwner extends HostResource {
-  #owned: Fields[] | undefined = [];
+  #owned: AnyFields[] | undefined = [];
 
   /** @internal */
-  own(fields: Fields): void {
+  own(fields: AnyFields): void {
     if (this.#owned === undefined) fields[Symbol.dispose]();
     else this.#owned.push(fields);
   }
@@ -194,15 +195,19 @@ export function fieldsFromList(
   state: WasiState,
   entries: readonly (readonly [string, Uint8Array])[],
 ): Fields {
+  return new Fields(state, listOfEntries(state, entries));
+}
+
+/** A guest's list of fields. @throws ComponentError for what cannot be one */
+export function listOfEntries(
+  state: WasiState,
+  entries: readonly (readonly [string, Uint8Array])[],
+): Field[] {
   state.meter.charge("perElement", entries.length);
-  const list = entries.map(([name, value]): Field => {
+  return entries.map(([name, value]): Field => {
     if (!isValue(value)) throw headerError("invalid-syntax");
     return [checkedName(name), value];
   });
-  let bytes = 0;
-  for (const [name, value] of list) bytes += sizeOf(name, value);
-  if (bytes > MAX_FIELDS_BYTES) throw brokenContract("fields: more than 128 KiB");
-  return new Fields(state, list);
 }
 
 function checkedName(name: string): string {

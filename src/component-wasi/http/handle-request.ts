@@ -5,12 +5,12 @@ import { wrongArgument } from "../../checks/options.ts";
 import { ComponentError } from "../../component/api/component-error.ts";
 import { hasOwn } from "../../host.ts";
 import type { ComponentInstanceLike } from "../engine.ts";
+import { Request3, type Response3, responseBody } from "../p3/messages.ts";
 import { exportedFunction, exportsInterface, Wasi } from "../wasi.ts";
 import { Deferred } from "./body-pipe.ts";
 import type { HttpErrorCode } from "./error-code.ts";
 import { fieldsOfHeaders, latin1 } from "./fields.ts";
 import { type IncomingHttp, IncomingRequest } from "./incoming.ts";
-import { Request3, type Response3 } from "./messages.ts";
 import { type OutgoingResponse, ResponseOutparam } from "./outgoing.ts";
 import { type Field, HttpError } from "./transport.ts";
 
@@ -116,7 +116,7 @@ function startHandling3(
   const { callToEnd } = instance;
   if (callToEnd === undefined) throw new TypeError(`${SIGNATURE}: the instance cannot run async functions`);
   const done = callToEnd
-    .call(instance, path, [new Request3(state, request)], returned, options)
+    .call(instance, path, [Request3.arriving(state, request)], returned, options)
     .then(unfollow, (error: unknown) => {
       unfollow();
       given.reject(error);
@@ -124,9 +124,11 @@ function startHandling3(
     });
   done.catch(() => {});
   const head = given.promise.then((response): ResponseHead => {
-    response.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));
+    const leaving = responseBody(response, () =>
+      abort.abort(new DOMException("the client has gone", "AbortError")),
+    );
     response[Symbol.dispose]();
-    return { status: response.status, headers: response.fields.list, ...response.leaving };
+    return { status: response.status, headers: response.headers, ...leaving };
   });
   head.catch(() => {});
   return { head, done, stop: (reason) => abort.abort(reason) };

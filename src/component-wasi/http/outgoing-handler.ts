@@ -4,22 +4,29 @@ import { ComponentError } from "../../component/api/component-error.ts";
 import type { Open, WasiState } from "../state.ts";
 import type { HttpErrorCode } from "./error-code.ts";
 import { FutureIncomingResponse } from "./incoming.ts";
-import type { OutgoingRequest, RequestOptions, Timeouts } from "./outgoing.ts";
-import type { HttpTransport } from "./transport.ts";
+import type { OutgoingRequest, RequestOptions, RequestParts, Timeouts } from "./outgoing.ts";
+import type { HttpRequest, HttpResponse, HttpTransport } from "./transport.ts";
 
-/** A request under way, until its response is read or dropped. */
-class Exchange implements Open {
-  readonly abort = new AbortController();
-  readonly #request: OutgoingRequest;
+/** A request under way, until its response is read or dropped; it holds the request. */
+export class Exchange implements Open {
+  /** Of the transport. */
+  readonly response: Promise<HttpResponse>;
+  readonly #abort = new AbortController();
+  readonly #request: Disposable;
 
-  constructor(request: OutgoingRequest) {
+  constructor(request: Disposable, send: (signal: AbortSignal) => Promise<HttpResponse>) {
     this.#request = request;
+    this.response = send(this.#abort.signal);
   }
 
   close(): void {
     this.#request[Symbol.dispose]();
-    this.abort.abort();
+    this.#abort.abort();
   }
+}
+
+interface Disposable {
+  [Symbol.dispose](): void;
 }
 
 const NO_TIMEOUTS: Timeouts = {
@@ -44,20 +51,28 @@ export function handleOutgoing(
   options: RequestOptions | undefined,
 ): FutureIncomingResponse {
   try {
-    return startExchange(state, request, options);
+    const exchange = startExchange(state, request, () => {
+      const { pipe, ...parts } = request.parts;
+      const body = pipe?.readable();
+      return { ...parts, ...options?.timeouts, body, trailers: pipe?.trailers ?? Promise.resolve(undefined) };
+    });
+    return new FutureIncomingResponse(state, exchange.response, () => state.closeOne(exchange));
   } catch (error) {
     request[Symbol.dispose]();
     throw error;
   }
 }
 
-/** Sends a request, which is held until its exchange is closed. */
-function startExchange(
+/** What leaves: a request with its body. */
+type Leaving = RequestParts & Pick<HttpRequest, "body" | "trailers"> & Partial<Timeouts>;
+
+/** Sends a request, which is held until its exchange is closed; `leave` is called when it may. @throws ComponentError */
+export function startExchange(
   state: WasiState,
-  request: OutgoingRequest,
-  options: RequestOptions | undefined,
-): FutureIncomingResponse {
-  const { method, path, headers, pipe, ...parts } = request.parts;
+  request: Disposable & { readonly parts: RequestParts },
+  leave: () => Leaving,
+): Exchange {
+  const { path, ...parts } = request.parts;
   const scheme = parts.scheme === undefined ? "https" : parts.scheme.tag.toLowerCase();
   if (scheme !== "http" && scheme !== "https") throw failed({ tag: "HTTP-protocol-error" });
   const { transport } = state;
@@ -72,22 +87,20 @@ function startExchange(
     ? state.network.mayRequestSelf(parts.scheme === undefined ? undefined : scheme)
     : state.network.mayRequest(target);
   if (!isGranted || transport === undefined) throw failed({ tag: "HTTP-request-denied" });
-  const exchange = new Exchange(request);
+  state.reserve();
+  const exchange = new Exchange(request, (signal) =>
+    send(transport, {
+      ...NO_TIMEOUTS,
+      ...leave(),
+      scheme,
+      authority,
+      path: path.startsWith("/") ? path : `/${path}`,
+      signal,
+      mayReach: (address) => state.network.mayReach(target, address),
+    }),
+  );
   state.opened(exchange);
-  const release = (): void => state.closeOne(exchange);
-  const sending = send(transport, {
-    method,
-    scheme,
-    authority,
-    path: path.startsWith("/") ? path : `/${path}`,
-    headers,
-    body: pipe?.readable(),
-    trailers: pipe?.trailers ?? Promise.resolve(undefined),
-    ...(options?.timeouts ?? NO_TIMEOUTS),
-    signal: exchange.abort.signal,
-    mayReach: (address) => state.network.mayReach(target, address),
-  });
-  return new FutureIncomingResponse(state, sending, release);
+  return exchange;
 }
 
 /** What a transport throws at once is as what it rejects with. */

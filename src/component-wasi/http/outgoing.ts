@@ -18,9 +18,22 @@ const AUTHORITY = /^(?:[^@/?#\\]*@)?(?:\[[^\]]*\]|[^:@[\]/?#\\]*)(?::(\d*))?$/;
 const ASCII = /^[\x21-\x7e]+$/;
 const LARGEST_PORT = 65_535;
 
-function isAuthority(text: string): boolean {
+export function isAuthority(text: string): boolean {
   const parts = ASCII.test(text) ? AUTHORITY.exec(text) : null;
   return parts !== null && Number(parts[1] ?? 0) <= LARGEST_PORT;
+}
+
+export function isScheme(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*$/.test(text);
+}
+
+/** What a request is beside its body. */
+export interface RequestParts {
+  readonly method: string;
+  readonly path: string | undefined;
+  readonly scheme: Scheme | undefined;
+  readonly authority: string | undefined;
+  readonly headers: readonly Field[];
 }
 
 /** The resource `outgoing-request`. */
@@ -72,8 +85,7 @@ export class OutgoingRequest extends FieldsOwner {
   }
 
   setScheme(scheme: Scheme | undefined): void {
-    if (scheme?.tag === "other" && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme.val))
-      throw new ComponentError(undefined);
+    if (scheme?.tag === "other" && !isScheme(scheme.val)) throw new ComponentError(undefined);
     this.#scheme = scheme;
   }
 
@@ -91,14 +103,7 @@ export class OutgoingRequest extends FieldsOwner {
   }
 
   /** @internal What is sent. */
-  get parts(): {
-    readonly method: string;
-    readonly path: string | undefined;
-    readonly scheme: Scheme | undefined;
-    readonly authority: string | undefined;
-    readonly headers: readonly Field[];
-    readonly pipe: BodyPipe | undefined;
-  } {
+  get parts(): RequestParts & { readonly pipe: BodyPipe | undefined } {
     return {
       method: methodName(this.#method),
       path: this.#path,
@@ -116,7 +121,7 @@ export type Timeouts = Pick<HttpRequest, "connectTimeoutMs" | "firstByteTimeoutM
 /** The longest timer: int32 milliseconds. */
 const LONGEST_MS = (1n << 31n) - 1n;
 
-function milliseconds(nanoseconds: bigint | undefined): number | undefined {
+export function milliseconds(nanoseconds: bigint | undefined): number | undefined {
   if (nanoseconds === undefined) return undefined;
   const ms = (nanoseconds + 999_999n) / 1_000_000n;
   return Number(ms > LONGEST_MS ? LONGEST_MS : ms);
@@ -154,29 +159,6 @@ export class RequestOptions extends HostResource {
 
   setBetweenBytesTimeout(duration: bigint | undefined): void {
     this.#betweenBytes = duration;
-  }
-
-  // The same, as 0.3 calls them.
-
-  getConnectTimeout(): bigint | undefined {
-    return this.#connect;
-  }
-
-  getFirstByteTimeout(): bigint | undefined {
-    return this.#firstByte;
-  }
-
-  getBetweenBytesTimeout(): bigint | undefined {
-    return this.#betweenBytes;
-  }
-
-  /** Of 0.3: a copy, which can be changed. */
-  clone(): RequestOptions {
-    const copy = new RequestOptions(this.state);
-    copy.#connect = this.#connect;
-    copy.#firstByte = this.#firstByte;
-    copy.#betweenBytes = this.#betweenBytes;
-    return copy;
   }
 
   /** @internal In milliseconds. */

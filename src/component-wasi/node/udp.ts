@@ -3,7 +3,7 @@
 import * as dgram from "node:dgram";
 import { WasiError } from "../../wasi/abi.ts";
 import { toWasiError } from "../../wasi/node/errno.ts";
-import { ipAddressText, parseIpAddress } from "../network/ip-address.ts";
+import { type IpAddress, ipAddressText, parseIpAddress } from "../network/ip-address.ts";
 import type { BoundUdp, Datagram, Endpoint } from "../sockets/socket-host.ts";
 
 /** Datagrams and bytes that are kept for a guest; more are lost, as the network may lose any. */
@@ -41,6 +41,21 @@ class Signal {
     this.#waiting?.resolve();
     this.#waiting = undefined;
   }
+}
+
+/** The address from which datagrams leave: what a connected socket is bound to, without sending anything. */
+export function routeUdp(remote: Endpoint): Promise<IpAddress | undefined> {
+  const socket = dgram.createSocket(remote.address.tag === "ipv4" ? "udp4" : "udp6");
+  return new Promise((resolve) => {
+    const end = (address: IpAddress | undefined): void => {
+      socket.close();
+      resolve(address);
+    };
+    socket.once("error", () => end(undefined));
+    socket.connect(remote.port, ipAddressText(remote.address), (error?: Error | null) =>
+      end(error == null ? parseIpAddress(socket.address().address.replace(/%.*$/, "")) : undefined),
+    );
+  });
 }
 
 /** Binds a UDP socket; port 0 is any free one. */

@@ -20,13 +20,19 @@ export type Outcome<Code> =
 
 export const OK = { tag: "ok", val: undefined } as const;
 
-/** What an interface calls a failure. */
-export type CodeOf<Code> = (error: WasiError) => Code;
+/** What an interface calls a failure; `undefined` if it is none of the guest's affair. */
+export type CodeOf<Code> = (error: unknown) => Code | undefined;
 
-/** The outcome that a failure is; what is not the guest's affair is thrown on. */
+/** Codes of what a system says, from those of errnos. */
+export function ofErrno<Code>(codeOf: (error: WasiError) => Code): CodeOf<Code> {
+  return (error) => (WasiError.isMade(error) ? codeOf(error) : undefined);
+}
+
+/** The outcome that a failure is. @throws what is not the guest's affair */
 function failed<Code>(error: unknown, codeOf: CodeOf<Code>): Outcome<Code> {
-  if (WasiError.isMade(error)) return { tag: "err", val: codeOf(error) };
-  throw error;
+  const val = codeOf(error);
+  if (val === undefined) throw error;
+  return { tag: "err", val };
 }
 
 /** A stream that is at its end, and why. */
@@ -68,7 +74,7 @@ class Reading<Code> implements AsyncIterable<Uint8Array> {
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined, number> {
     return {
-      next: (wanted: number) => this.#next(wanted),
+      next: (wanted = MAX_TRANSFER) => this.#next(wanted),
       return: async (unwanted?: unknown) => {
         if (unwanted instanceof Uint8Array && unwanted.length > 0) this.#source.unread?.(unwanted);
         return this.#end(OK);

@@ -5,7 +5,7 @@ import { commonCliDefinitions, initialCwd, inputOf, outputOf, type Standard } fr
 import { noFailure } from "../error-codes.ts";
 import { hostFunction } from "../resource.ts";
 import type { WasiState } from "../state.ts";
-import { type ByteSource, type GuestBytes, readVia, writeVia } from "./byte-streams.ts";
+import { type ByteSource, type GuestBytes, ofErrno, readVia, writeVia } from "./byte-streams.ts";
 
 /** `wasi:cli/types.error-code`. */
 type CliErrorCode = "io" | "illegal-byte-sequence" | "pipe";
@@ -14,6 +14,8 @@ function cliCode({ errno }: WasiError): CliErrorCode {
   if (errno === "ilseq") return "illegal-byte-sequence";
   return errno === "pipe" ? "pipe" : "io";
 }
+
+const codeOf = /* @__PURE__ */ ofErrno(cliCode);
 
 /** The standard input: what one stream has not given to the guest, the next one does. */
 function inputWithRest(state: WasiState): ByteSource {
@@ -41,7 +43,7 @@ export function cliDefinitions3(stateOf: () => WasiState): Readonly<Record<strin
   const { environment, ...common } = commonCliDefinitions(stateOf);
   const output = (name: Standard): Definitions => ({
     writeViaStream: hostFunction(stateOf, noFailure, (state, data: GuestBytes) =>
-      writeVia(state, data, outputOf(state, name), cliCode),
+      writeVia(state, data, outputOf(state, name), codeOf),
     ),
   });
   return {
@@ -50,7 +52,7 @@ export function cliDefinitions3(stateOf: () => WasiState): Readonly<Record<strin
     environment: { ...environment, getInitialCwd: initialCwd(stateOf) },
     stdin: {
       readViaStream: hostFunction(stateOf, noFailure, (state) =>
-        readVia(state, inputWithRest(state), cliCode),
+        readVia(state, inputWithRest(state), codeOf),
       ),
     },
     stdout: output("stdout"),

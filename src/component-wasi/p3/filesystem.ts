@@ -27,7 +27,16 @@ import {
 } from "../filesystem/values.ts";
 import { hostFunction, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
-import { chunksOf, type GuestBytes, noStream, OK, type Outcome, readVia, writeVia } from "./byte-streams.ts";
+import {
+  chunksOf,
+  type GuestBytes,
+  noStream,
+  OK,
+  type Outcome,
+  ofErrno,
+  readVia,
+  writeVia,
+} from "./byte-streams.ts";
 
 /** `wasi:filesystem/types.error-code`, which has no `would-block`. */
 type ErrorCode =
@@ -38,6 +47,8 @@ function codeOf({ errno }: WasiError): ErrorCode {
   const tag = filesystemCode(errno);
   return tag === "would-block" ? { tag: "other", val: undefined } : { tag };
 }
+
+const codeOfAny = /* @__PURE__ */ ofErrno(codeOf);
 
 function failure(_state: WasiState, error: unknown): unknown {
   return WasiError.isMade(error) ? new ComponentError(codeOf(error), error.message) : error;
@@ -61,7 +72,7 @@ export class Descriptor3 extends AnyDescriptor {
     try {
       const file = fileOf(this, "read");
       if (offset > MAX_POSITION) throw new WasiError("inval", "offset");
-      return readVia(this.state, fileSource(file, offset), codeOf);
+      return readVia(this.state, fileSource(file, offset), codeOfAny);
     } catch (error) {
       if (!WasiError.isMade(error)) throw error;
       return noStream(codeOf(error));
@@ -80,7 +91,7 @@ export class Descriptor3 extends AnyDescriptor {
     try {
       const file = fileOf(this, "write");
       const sink = fileSink(file, offset, () => syncIfAsked(this, file));
-      return writeVia(this.state, data, sink, codeOf);
+      return writeVia(this.state, data, sink, codeOfAny);
     } catch (error) {
       if (!WasiError.isMade(error)) throw error;
       void chunksOf(data).return?.();
@@ -163,7 +174,7 @@ class Entries implements Iterable<DirectoryEntry[]> {
   }
 
   [Symbol.iterator](): Iterator<DirectoryEntry[], undefined, number> {
-    return { next: (wanted: number) => this.#read(wanted), return: () => this.#end(OK) };
+    return { next: (wanted = BATCH) => this.#read(wanted), return: () => this.#end(OK) };
   }
 
   #read(wanted: number): IteratorResult<DirectoryEntry[], undefined> {

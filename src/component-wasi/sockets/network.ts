@@ -45,7 +45,7 @@ export class ResolveAddressStream extends HostResource {
  * `permanent-resolver-failure`: not granted, which is what Wasmtime gives.
  */
 function resolveAddresses(state: WasiState, _network: Network, name: string): ResolveAddressStream {
-  const literal = parseIpAddress(name.replace(/^\[(.*:.*)\]$/, "$1"));
+  const literal = literalAddress(name);
   if (literal !== undefined) return new ResolveAddressStream(state, Promise.resolve([literal]));
   if (!isName(name)) throw new WasiError("inval", "no name of a host");
   if (!state.network.mayLookUp(name)) throw new ComponentError("permanent-resolver-failure");
@@ -55,7 +55,13 @@ function resolveAddresses(state: WasiState, _network: Network, name: string): Re
   return new ResolveAddressStream(state, lookUp(state, name));
 }
 
-async function lookUp(state: WasiState, name: string): Promise<readonly IpAddress[]> {
+/** The address that a name is, if it is one. */
+export function literalAddress(name: string): IpAddress | undefined {
+  return parseIpAddress(name.replace(/^\[(.*:.*)\]$/, "$1"));
+}
+
+/** All addresses of a name that the guest may use from now on. @throws WasiError `noent`: none; what the resolver gives */
+export async function lookUp(state: WasiState, name: string): Promise<readonly IpAddress[]> {
   const found = await state.sockets?.lookup(name);
   // The WIT: IPv4-mapped addresses never come out.
   const addresses = state.network.pin(
@@ -66,7 +72,7 @@ async function lookUp(state: WasiState, name: string): Promise<readonly IpAddres
   return addresses;
 }
 
-function isName(name: string): boolean {
+export function isName(name: string): boolean {
   try {
     return name.length <= 253 && parseHost(new RulePart(name)).kind === "name";
   } catch {

@@ -68,6 +68,8 @@ export interface SocketHost {
   /** Connects a TCP socket from any free address. */
   connectTcp(remote: Endpoint, signal: AbortSignal): Promise<TcpConnection>;
   bindUdp(local: Endpoint): Promise<BoundUdp>;
+  /** The address from which datagrams to another one leave; `undefined` where there is no way to it. */
+  route?(remote: Endpoint): Promise<IpAddress | undefined>;
   /** All addresses of a name, at least one. Rejects with WasiError `noent` if it has none, `again` if that may change soon. */
   lookup(name: string): Promise<readonly IpAddress[]>;
 }

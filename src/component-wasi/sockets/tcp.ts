@@ -3,15 +3,16 @@
 import { ComponentError } from "../../component/api/component-error.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import { socketFailure } from "../error-codes.ts";
-import type { ByteSink } from "../io/output.ts";
 import { Pollable, type Source } from "../io/poll.ts";
-import { type ByteSource, InputStream, OutputStream } from "../io/streams.ts";
-import { HostResource, resource } from "../resource.ts";
-import type { Open, WasiState } from "../state.ts";
+import { InputStream, OutputStream } from "../io/streams.ts";
+import { resource } from "../resource.ts";
+import type { WasiState } from "../state.ts";
 import { endpointOf, type IpSocketAddress, isUnicast, remoteOf, socketAddress } from "./addresses.ts";
 import type { Network } from "./network.ts";
 import { cannotBegin, invalidState, Operation, requireGrant } from "./operation.ts";
+import { SharedConnection } from "./shared-connection.ts";
 import type { BoundTcp, Endpoint, Family, SocketHost, TcpAcceptor, TcpConnection } from "./socket-host.ts";
+import { applySettings, TcpSettings } from "./tcp-settings.ts";
 
 type Status =
   | { readonly is: "unbound" }
@@ -27,85 +28,15 @@ type Status =
   | { readonly is: "connected"; readonly connection: SharedConnection }
   | { readonly is: "closed" };
 
-/** What a socket begins with; the numbers are Linux's. Only keep-alive reaches the system: Node has no way to set the others. */
-const DEFAULT_OPTIONS = {
-  keepAlive: false,
-  /** Nanoseconds. */
-  keepAliveIdle: 7_200_000_000_000n,
-  keepAliveInterval: 75_000_000_000n,
-  keepAliveCount: 9,
-  hopLimit: 64,
-  receiveBuffer: 65_536n,
-  sendBuffer: 65_536n,
-};
-
-const DEFAULT_BACKLOG = 128;
-const MOST_BACKLOG = 4096n;
-
-/** A connection, closed when the socket and both of its streams are dropped. */
-class SharedConnection implements Open {
-  readonly connection: TcpConnection;
-  readonly #state: WasiState;
-  #users = 3;
-  #sendsNoMore = false;
-
-  /** @throws WasiError `mfile` when too much is open */
-  constructor(state: WasiState, connection: TcpConnection) {
-    this.#state = state;
-    this.connection = connection;
-    state.opened(this);
-  }
-
-  release(): void {
-    if (--this.#users === 0) this.#state.closeOne(this);
-  }
-
-  close(): void | Promise<void> {
-    return this.connection.close();
-  }
-
-  shutdown(receive: boolean, send: boolean): void {
-    this.connection.shutdown(receive, send);
-    this.#sendsNoMore ||= send;
-  }
-
-  streams(): [InputStream, OutputStream] {
-    const { connection } = this;
-    const sendsNoMore = (): boolean => this.#sendsNoMore;
-    const source: ByteSource = {
-      get ready() {
-        return connection.available > 0 || connection.ended;
-      },
-      whenReady: () => connection.readable.whenReady(),
-      read: (length) => connection.read(length, false),
-      release: () => this.release(),
-    };
-    const sink: ByteSink = {
-      get ready() {
-        return connection.canWrite;
-      },
-      get closed() {
-        return sendsNoMore();
-      },
-      whenReady: () => connection.writable.whenReady(),
-      write: (bytes) => connection.write(bytes),
-      release: () => this.release(),
-    };
-    return [new InputStream(this.#state, source), new OutputStream(this.#state, sink)];
-  }
-}
-
 /** The resource `tcp-socket`. */
-export class TcpSocket extends HostResource {
+export class TcpSocket extends TcpSettings {
   static {
-    resource(socketFailure, TcpSocket);
+    resource(socketFailure, TcpSocket, TcpSettings);
   }
 
   readonly #family: Family;
   readonly #host: SocketHost;
   #status: Status;
-  #options = { ...DEFAULT_OPTIONS };
-  #backlog = DEFAULT_BACKLOG;
   readonly #source: Source;
 
   constructor(state: WasiState, host: SocketHost, family: Family, connection?: SharedConnection) {
@@ -124,6 +55,18 @@ export class TcpSocket extends HostResource {
       },
       whenReady: () => current()?.whenReady() ?? Promise.resolve(),
     };
+  }
+
+  protected override get connection(): TcpConnection | undefined {
+    return this.#status.is === "connected" ? this.#status.connection.connection : undefined;
+  }
+
+  protected override get mayListen(): boolean {
+    return this.#status.is === "unbound" || this.#status.is === "bound";
+  }
+
+  protected override get isBusyListening(): boolean {
+    return this.#status.is === "listening";
   }
 
   /** `access-denied` without a grant to listen there; `concurrency-conflict` while something is under way; `invalid-argument`: another family, or no unicast address. */
@@ -164,10 +107,10 @@ export class TcpSocket extends HostResource {
       is: "connected",
       connection: new SharedConnection(this.state, connected),
     }));
-    connection.setKeepAlive?.(this.#options.keepAlive, Number(this.#options.keepAliveIdle / 1_000_000n));
+    applySettings(this, connection);
     const now: Status = this.#status;
     if (now.is !== "connected") throw invalidState();
-    return now.connection.streams();
+    return streamsOf(this.state, now.connection);
   }
 
   startListen(): void {
@@ -180,7 +123,7 @@ export class TcpSocket extends HostResource {
     const status = this.#status;
     if (status.is !== "listen-started") throw new ComponentError("not-in-progress");
     const { bound } = status;
-    this.#status = { is: "listening", bound, acceptor: bound.listen(this.#backlog) };
+    this.#status = { is: "listening", bound, acceptor: bound.listen(this.backlog) };
   }
 
   /** `would-block`: there is no connection yet. */
@@ -192,8 +135,8 @@ export class TcpSocket extends HostResource {
     if (connection === undefined) throw new WasiError("again");
     const shared = new SharedConnection(this.state, connection);
     const socket = new TcpSocket(this.state, this.#host, this.#family, shared);
-    socket.#options = { ...this.#options };
-    return [socket, ...shared.streams()];
+    socket.options = { ...this.options };
+    return [socket, ...streamsOf(this.state, shared)];
   }
 
   localAddress(): IpSocketAddress {
@@ -217,74 +160,32 @@ export class TcpSocket extends HostResource {
     return this.#family;
   }
 
-  setListenBacklogSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    const { is } = this.#status;
-    if (is === "listening") throw new WasiError("notsup", "the backlog of a listening socket");
-    if (is !== "unbound" && is !== "bound") throw invalidState();
-    this.#backlog = Number(value > MOST_BACKLOG ? MOST_BACKLOG : value);
-  }
-
   keepAliveEnabled(): boolean {
-    return this.#options.keepAlive;
-  }
-
-  setKeepAliveEnabled(value: boolean): void {
-    this.#options.keepAlive = value;
-    this.#applyKeepAlive();
+    return this.options.keepAlive;
   }
 
   keepAliveIdleTime(): bigint {
-    return this.#options.keepAliveIdle;
-  }
-
-  setKeepAliveIdleTime(value: bigint): void {
-    this.#options.keepAliveIdle = seconds(value);
-    this.#applyKeepAlive();
+    return this.options.keepAliveIdle;
   }
 
   keepAliveInterval(): bigint {
-    return this.#options.keepAliveInterval;
-  }
-
-  setKeepAliveInterval(value: bigint): void {
-    this.#options.keepAliveInterval = seconds(value);
+    return this.options.keepAliveInterval;
   }
 
   keepAliveCount(): number {
-    return this.#options.keepAliveCount;
-  }
-
-  setKeepAliveCount(value: number): void {
-    if (value === 0) throw new WasiError("inval");
-    this.#options.keepAliveCount = value;
+    return this.options.keepAliveCount;
   }
 
   hopLimit(): number {
-    return this.#options.hopLimit;
-  }
-
-  setHopLimit(value: number): void {
-    if (value === 0) throw new WasiError("inval");
-    this.#options.hopLimit = value;
+    return this.options.hopLimit;
   }
 
   receiveBufferSize(): bigint {
-    return this.#options.receiveBuffer;
-  }
-
-  setReceiveBufferSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    this.#options.receiveBuffer = value;
+    return this.options.receiveBuffer;
   }
 
   sendBufferSize(): bigint {
-    return this.#options.sendBuffer;
-  }
-
-  setSendBufferSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    this.#options.sendBuffer = value;
+    return this.options.sendBuffer;
   }
 
   subscribe(): Pollable {
@@ -339,21 +240,20 @@ export class TcpSocket extends HostResource {
     this.state.closeOne(bound);
     return connecting;
   }
-
-  #applyKeepAlive(): void {
-    if (this.#status.is !== "connected") return;
-    const { keepAlive, keepAliveIdle } = this.#options;
-    this.#status.connection.connection.setKeepAlive?.(keepAlive, Number(keepAliveIdle / 1_000_000n));
-  }
 }
 
-/** A duration as the system keeps it: whole seconds, at least one. @throws WasiError `inval` for none */
-function seconds(nanoseconds: bigint): bigint {
-  if (nanoseconds === 0n) throw new WasiError("inval");
-  const second = 1_000_000_000n;
-  const most = 32_767n * second;
-  const rounded = ((nanoseconds + second - 1n) / second) * second;
-  return rounded > most ? most : rounded;
+/** Both streams of a connection, which keep it open. */
+function streamsOf(state: WasiState, shared: SharedConnection): [InputStream, OutputStream] {
+  return [
+    new InputStream(
+      state,
+      shared.retain().source(() => {}),
+    ),
+    new OutputStream(
+      state,
+      shared.retain().sink(() => {}),
+    ),
+  ];
 }
 
 /** Makes a socket. Always can: only what is done with it needs grants. */

@@ -19,7 +19,7 @@ type Status =
 
 /** Datagrams of one call, at most. */
 const MAX_DATAGRAMS = 64;
-const MAX_DATAGRAM_BYTES = 65_507;
+export const MAX_DATAGRAM_BYTES = 65_507;
 
 /** A bound socket, closed when it and its streams are dropped. */
 class SharedUdp {

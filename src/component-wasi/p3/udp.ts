@@ -1,0 +1,196 @@
+// wasi:sockets/types 0.3: the resource udp-socket.
+
+import { noteWait } from "../../component/api/host-notes.ts";
+import { WasiError } from "../../wasi/abi.ts";
+import type { IpAddress } from "../network/ip-address.ts";
+import { HostResource, resource } from "../resource.ts";
+import {
+  endpointOf,
+  type IpSocketAddress,
+  remoteOf,
+  sameEndpoint,
+  socketAddress,
+  unspecified,
+} from "../sockets/addresses.ts";
+import { invalidState, requireGrant } from "../sockets/operation.ts";
+import type { BoundUdp, Datagram, Endpoint, Family, SocketHost } from "../sockets/socket-host.ts";
+import { MAX_DATAGRAM_BYTES } from "../sockets/udp.ts";
+import type { WasiState } from "../state.ts";
+import { failure } from "./socket-errors.ts";
+
+/** The resource `udp-socket`. */
+export class UdpSocket3 extends HostResource {
+  static {
+    resource(failure, UdpSocket3);
+  }
+
+  readonly #family: Family;
+  readonly #host: SocketHost;
+  #bound: BoundUdp | undefined;
+  #isBinding = false;
+  #isDropped = false;
+  /** Whom it talks to alone, if it does. */
+  #remote: Endpoint | undefined;
+  #hopLimit = 64;
+  #receiveBuffer = 65_536n;
+  #sendBuffer = 65_536n;
+
+  constructor(state: WasiState, host: SocketHost, family: Family) {
+    super(state);
+    this.#host = host;
+    this.#family = family;
+  }
+
+  /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
+  bind(local: IpSocketAddress): Promise<void> {
+    const endpoint = endpointOf(local, this.#family);
+    requireGrant(this.state.network.mayBindUdp(endpoint.address, endpoint.port));
+    return this.#bind(endpoint);
+  }
+
+  /** Binds a socket that is not to an address from which that one is reached. `access-denied` without a grant to send there. */
+  async connect(address: IpSocketAddress): Promise<void> {
+    const remote = remoteOf(address, this.#family, "udp");
+    requireGrant(this.state.network.maySendUdp(remote.address, remote.port));
+    if (this.#bound === undefined) await this.#bindAnywhere(await this.#host.route?.(remote));
+    this.#remote = remote;
+  }
+
+  disconnect(): void {
+    if (this.#remote === undefined) throw invalidState();
+    this.#remote = undefined;
+  }
+
+  /**
+   * `access-denied` without a grant; `datagram-too-large`; `invalid-argument`: no address, or another than the socket's. Binds a socket
+   * that is not. Charges each byte.
+   */
+  async send(data: Uint8Array, remoteAddress: IpSocketAddress | undefined): Promise<void> {
+    const only = this.#remote;
+    const remote = remoteAddress === undefined ? only : remoteOf(remoteAddress, this.#family, "udp");
+    if (remote === undefined || (only !== undefined && !sameEndpoint(only, remote)))
+      throw new WasiError("inval", "no address to send to, or another than the socket's");
+    if (data.length > MAX_DATAGRAM_BYTES) throw new WasiError("msgsize");
+    const { state } = this;
+    requireGrant(state.network.maySendUdp(remote.address, remote.port));
+    state.chargeTransfer(data.length);
+    if (this.#bound === undefined) await this.#bindAnywhere(undefined);
+    const bound = this.#open();
+    await state.waitFor(bound.writable, () => bound.send({ data, remote }) || undefined);
+  }
+
+  /**
+   * The next datagram; those of others than the socket talks to, and of addresses that are not granted, are thrown away. Charges each byte
+   * that it gives.
+   */
+  receive(): Promise<[Uint8Array, IpSocketAddress]> {
+    const bound = this.#open();
+    const { state } = this;
+    const settle = state.chargeTransfer(MAX_DATAGRAM_BYTES);
+    // What has come to nobody is the next one's.
+    let isWanted = true;
+    const nothing: Datagram = { data: new Uint8Array(0), remote: bound.local };
+    const receiving = state.waitFor(bound.readable, () => (isWanted ? this.#next(bound) : nothing));
+    const received = Promise.resolve(receiving).then(({ data, remote }): [Uint8Array, IpSocketAddress] => {
+      settle(data.length);
+      return [data, socketAddress(remote)];
+    });
+    return noteWait(received, {
+      cancelled: () => {
+        isWanted = false;
+      },
+    });
+  }
+
+  getLocalAddress(): IpSocketAddress {
+    return socketAddress(this.#open().local);
+  }
+
+  getRemoteAddress(): IpSocketAddress {
+    if (this.#remote === undefined) throw invalidState();
+    return socketAddress(this.#remote);
+  }
+
+  getAddressFamily(): Family {
+    return this.#family;
+  }
+
+  getUnicastHopLimit(): number {
+    return this.#hopLimit;
+  }
+
+  setUnicastHopLimit(value: number): void {
+    if (value === 0) throw new WasiError("inval");
+    this.#hopLimit = value;
+    this.#bound?.setHopLimit?.(value);
+  }
+
+  getReceiveBufferSize(): bigint {
+    return this.#receiveBuffer;
+  }
+
+  setReceiveBufferSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    this.#receiveBuffer = value;
+  }
+
+  getSendBufferSize(): bigint {
+    return this.#sendBuffer;
+  }
+
+  setSendBufferSize(value: bigint): void {
+    if (value === 0n) throw new WasiError("inval");
+    this.#sendBuffer = value;
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#isDropped = true;
+    if (this.#bound !== undefined) this.state.closeOne(this.#bound);
+    this.#bound = undefined;
+  }
+
+  #next(bound: BoundUdp): Datagram | undefined {
+    const only = this.#remote;
+    for (;;) {
+      const datagram = bound.receive();
+      if (datagram === undefined) return undefined;
+      const { remote } = datagram;
+      const isMeant = only === undefined || sameEndpoint(only, remote);
+      if (isMeant && this.state.network.mayReceiveUdp(remote.address, remote.port)) return datagram;
+    }
+  }
+
+  #open(): BoundUdp {
+    if (this.#bound === undefined) throw invalidState();
+    return this.#bound;
+  }
+
+  #bindAnywhere(address: IpAddress | undefined): Promise<void> {
+    const any = unspecified(this.#family);
+    requireGrant(this.state.network.mayBindUdp(any.address, any.port));
+    return this.#bind(address === undefined ? any : { address, port: 0 });
+  }
+
+  async #bind(endpoint: Endpoint): Promise<void> {
+    if (this.#bound !== undefined || this.#isBinding) throw invalidState();
+    const { state } = this;
+    state.reserve();
+    this.#isBinding = true;
+    try {
+      const bound = await this.#host.bindUdp(endpoint);
+      state.opened(bound);
+      bound.setHopLimit?.(this.#hopLimit);
+      if (this.#isDropped) state.closeOne(bound);
+      else this.#bound = bound;
+    } finally {
+      this.#isBinding = false;
+    }
+  }
+}
+
+/** `udp-socket.create`. Always can: only what is done with it needs grants. */
+export function createUdpSocket3(state: WasiState, family: Family): UdpSocket3 {
+  if (state.sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
+  return new UdpSocket3(state, state.sockets, family);
+}

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hostsOf } from "../src/component-wasi/test-hosts.ts";
+import { hostsOf } from "../src/testing/component-hosts.ts";
 import { projectRoot } from "./built-code.ts";
 import { guestFile } from "./guest-cases.ts";
 

@@ -1,8 +1,8 @@
 // What the hosts hold for a component counts on the host's heap, and does no more when it is dropped.
 
 import { expect, it } from "vitest";
+import { hostsOf } from "../testing/component-hosts.ts";
 import { MemoryFileSystem } from "../wasi/index.ts";
-import { hostsOf } from "./test-hosts.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

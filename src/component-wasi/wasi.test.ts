@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { ComponentError } from "../component/api/component-error.ts";
 import { ExitError } from "../errors.ts";
-import { hostsOf } from "./test-hosts.ts";
+import { hostsOf } from "../testing/component-hosts.ts";
 import { Wasi } from "./wasi.ts";
 
 it("defines all interfaces of 0.2", () => {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type TestConfig, testConfig, testNode } from "../testing/oci-config.ts";
 import type { Program } from "./decision.ts";
 import { guestVariables } from "./grants.ts";
 import { REFUSALS, Refusal, type RefusalCode } from "./refusal.ts";
 import { rewriteConfig, type Surroundings } from "./rewrite.ts";
-import { type TestConfig, testConfig, testNode } from "./test-config.ts";
 
 const MIB = 2 ** 20;
 

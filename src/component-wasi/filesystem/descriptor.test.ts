@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { failureOf, hostsOf, type Interface } from "../../testing/component-hosts.ts";
 import { MemoryFileSystem } from "../../wasi/fs/memory.ts";
 import { ReadOnlyFileSystem } from "../../wasi/fs/read-only.ts";
-import { failureOf, hostsOf, type Interface } from "../test-hosts.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (chunk: Uint8Array): string => new TextDecoder().decode(chunk);

@@ -3,13 +3,13 @@
 
 import { spawn } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hostsOf, type Interface } from "../../testing/component-hosts.ts";
 import { Ground, LINKS_OUT, THROUGH } from "../../testing/ways-out.ts";
 import type { FileSystem } from "../../wasi/fs/file-system.ts";
 import { MemoryFileSystem } from "../../wasi/fs/memory.ts";
 import { OverlayFileSystem } from "../../wasi/fs/overlay.ts";
 import { pathAnchorAt } from "../../wasi/node/anchor.ts";
 import { HostFileSystem, type InternalOptions } from "../../wasi/node/host-file-system.ts";
-import { hostsOf, type Interface } from "../test-hosts.ts";
 
 let ground: Ground;
 const host = (...parts: string[]): string => ground.host(...parts);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { failureOf, hostsOf, type Interface, whenReady } from "../test-hosts.ts";
+import { failureOf, hostsOf, type Interface, whenReady } from "../../testing/component-hosts.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { handleRequest } from "./handle-request.ts";
 import { HttpError, type HttpRequest } from "./transport.ts";

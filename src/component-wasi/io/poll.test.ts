@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostsOf } from "../test-hosts.ts";
+import { hostsOf } from "../../testing/component-hosts.ts";
 
 it("tells all that are ready, in their order, each time it is asked", async () => {
   const hosts = hostsOf({ stdin: "null" });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { failureOf, hostsOf } from "../../testing/component-hosts.ts";
 import { CapturedOutput } from "../../wasi/output-streams.ts";
-import { failureOf, hostsOf } from "../test-hosts.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (chunk: Uint8Array): string => new TextDecoder().decode(chunk);

@@ -3,9 +3,9 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import * as net from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { failureOf, hostsOf, whenReady } from "../../testing/component-hosts.ts";
 import { type IpAddress, parseIpAddress } from "../network/ip-address.ts";
 import type { NetworkDenial, NetworkOptions } from "../network/network-grants.ts";
-import { failureOf, hostsOf, whenReady } from "../test-hosts.ts";
 import { nodeComponentHost } from "./index.ts";
 
 function ip(text: string): IpAddress {

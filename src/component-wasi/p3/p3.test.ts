@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { failureOf, hostsOf, type Interface } from "../../testing/component-hosts.ts";
 import { MemoryFileSystem } from "../../wasi/fs/memory.ts";
 import { CapturedOutput } from "../../wasi/output-streams.ts";
-import { failureOf, hostsOf, type Interface } from "../test-hosts.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,10 +1,10 @@
 // The hosts of one guest as plain objects, for tests that call them as a guest would.
 
+import type { HostCaller } from "../component-wasi/engine.ts";
+import { interfaces, interfaces3 } from "../component-wasi/interfaces.ts";
+import type { ComponentWasiOptions } from "../component-wasi/options.ts";
+import { Wasi } from "../component-wasi/wasi.ts";
 import type { ChargedBudget } from "../wasi/budget.ts";
-import type { HostCaller } from "./engine.ts";
-import { interfaces, interfaces3 } from "./interfaces.ts";
-import type { ComponentWasiOptions } from "./options.ts";
-import { Wasi } from "./wasi.ts";
 
 /** Functions and classes of an interface, of whatever kind. */
 // biome-ignore lint/suspicious/noExplicitAny: tests call what guests call, in whatever form

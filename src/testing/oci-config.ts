@@ -1,8 +1,8 @@
 // A config.json as containerd writes it, shortened, and a node on which /app.wasm is a small module. For tests alone.
 
-import type { Program } from "./decision.ts";
-import type { ModuleOutline } from "./module-outline.ts";
-import type { NodeProgram, Surroundings } from "./rewrite.ts";
+import type { Program } from "../oci/decision.ts";
+import type { ModuleOutline } from "../oci/module-outline.ts";
+import type { NodeProgram, Surroundings } from "../oci/rewrite.ts";
 
 /** A part of a config.json, as tests change it. */
 export interface TestConfig {

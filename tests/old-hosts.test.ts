@@ -119,7 +119,7 @@ it("runs without timers, performance, TextDecoder, Atomics and what came after E
     for (const name of ["setTimeout", "clearTimeout", "performance", "TextDecoder", "TextEncoder", "Atomics",
       "SharedArrayBuffer", "structuredClone", "WeakRef", "FinalizationRegistry", "queueMicrotask"])
       delete globalThis[name];
-    delete Object.hasOwn; delete Array.prototype.at; delete String.prototype.replaceAll;
+    delete Error.stackTraceLimit; delete Object.hasOwn; delete Array.prototype.at; delete String.prototype.replaceAll;
     delete ArrayBuffer.prototype.resize; delete ArrayBuffer.prototype.transfer;`;
   const code = `
     const engine = new Engine();

@@ -15,6 +15,7 @@ it.each([
   ["a table", host(0.1, 0.1), false],
   ["a table, while others used the processor", host(0.1, 0.1, [0, 9]), false],
   ["a search, while others used the processor", host(0.1, 3, [0, 9, 0, 9]), true],
+  ["a search, while others used the processor for the first case", host(0.1, 3, [9]), true],
   ["a clock that stands still", host(0, 0), false],
   ["a difference that the clock cannot tell", host(0, 0.15), false],
 ])("%s is told by its times", (_, make, expected) => {

@@ -87,7 +87,10 @@ it("a library that needs WebAssembly works in Hermes", { timeout: 300_000 }, asy
   await bundle("react-native/app.js", "app.js", { format: "iife", globalName: "app", target: "es2022" });
   const script = join(place, "app.es5.js");
   writeFileSync(script, toDialect(readFileSync(join(place, "app.js"), "utf8"), "es5", "app"));
-  const { stdout } = spawnSync(hermes(), ["-O0", script], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const { stdout } = spawnSync(hermes(), ["-O0", script], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const digest = await blake3(new Uint8Array(10_000).map((_, k) => k * 7));
   expect(stdout.trimEnd().split("\n")).toEqual([
     "installed: true",

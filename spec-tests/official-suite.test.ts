@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { build } from "tsdown";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findSuite } from "./suite.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -56,6 +55,9 @@ function obtainSuite(): string | undefined {
 
 const suite = obtainSuite();
 
+if (!existsSync(join(here, ".build", "run.js")))
+  throw new Error("build the runner first: npm run build:spec");
+
 /** Runs the built runner; gives its status and output. */
 function runSuite(...args: readonly string[]): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, ".build", "run.js"), ...args], {
@@ -66,12 +68,6 @@ function runSuite(...args: readonly string[]): { status: number | null; output: 
 }
 
 describe.skipIf(suite === undefined)("the official suite", () => {
-  beforeAll(async () => {
-    if (!existsSync(join(here, "..", "dist", "index.js")))
-      throw new Error("build the package first: npm run build");
-    await build({ config: join(here, "tsdown.config.ts"), logLevel: "silent" });
-  }, RUN_TIMEOUT);
-
   it("fails where the ledger says so and nowhere else", { timeout: RUN_TIMEOUT }, () => {
     const { status, output } = runSuite();
     console.log(output);

@@ -2,6 +2,7 @@
 // Owns regions: the linear stretches that are prepaid. Knows nothing of Wasm's operand stack.
 
 import { Code, LAST_BOUNDARY } from "../code/code.ts";
+import { endsFlow } from "../code/flow.ts";
 import { CodeNode, type Fixup, type FunctionCode } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 
@@ -179,7 +180,7 @@ export class Emitter {
     if (this.pending === 0) return;
     const last = this.nodes.length - 1;
     // Behind a label the pending cost is also paid by those who branch there: it needs a node of its own.
-    if (last >= 0 && this.barrier <= last && !isTerminal(this.nodes[last]!.op)) this.foldPending();
+    if (last >= 0 && this.barrier <= last && !endsFlow(this.nodes[last]!.op)) this.foldPending();
     else this.emit(Code.Nop);
   }
 
@@ -209,7 +210,7 @@ export class Emitter {
     for (let k = count - 1; k >= 0; k--) {
       const node = nodes[k]!;
       const boundary = node.op <= LAST_BOUNDARY;
-      const after = isTerminal(node.op) ? 0 : this.#behind[k]! + costs[k + 1]!;
+      const after = endsFlow(node.op) ? 0 : this.#behind[k]! + costs[k + 1]!;
       node.next = nodes[k + 1] ?? node;
       if (!(this.exact && (node.op === Code.Charge || node.op === Code.LoopHeader))) node.fuel = after;
       behind[k] = after;
@@ -230,21 +231,4 @@ export class Emitter {
 /** Key of two operations in the table of pairs. */
 export function pairKey(first: Operation, second: Operation): number {
   return first * 1024 + second;
-}
-
-/** Whether control never falls through to the next node. */
-function isTerminal(op: Operation): boolean {
-  switch (op) {
-    case Code.Br:
-    case Code.BrTable:
-    case Code.Unreachable:
-    case Code.Return:
-    case Code.Return32:
-    case Code.Return64:
-    case Code.TailCall:
-    case Code.Raise:
-      return true;
-    default:
-      return false;
-  }
 }

@@ -2,6 +2,7 @@
 // Owns the order of nodes and the nesting of what encloses them. Knows no operation but those that branch.
 
 import { Code, PAIRS } from "../code/code.ts";
+import { endsFlow } from "../code/flow.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 import { EntryCode } from "../code/operations.ts";
@@ -193,23 +194,6 @@ export function isMove(op: Operation): boolean {
   return (
     op === Code.Copy32 || op === Code.Copy64 || op === Code.Const32 || op === Code.Const64 || op === Code.Nop
   );
-}
-
-/** Whether control never goes on to the next node. */
-function endsFlow(op: Operation): boolean {
-  switch (op) {
-    case Code.Br:
-    case Code.BrTable:
-    case Code.Unreachable:
-    case Code.Return:
-    case Code.Return32:
-    case Code.Return64:
-    case Code.TailCall:
-    case Code.Raise:
-      return true;
-    default:
-      return false;
-  }
 }
 
 function isCall(op: Operation): boolean {

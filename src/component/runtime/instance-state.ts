@@ -4,6 +4,7 @@
 import type { Module } from "../../api/module.ts";
 import type { Store } from "../../api/store.ts";
 import { Trap } from "../../errors.ts";
+import { PriorityQueue } from "../../priority-queue.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
 import type { GlobalInstance } from "../../runtime/global.ts";
 import type { ExternInstance, ModuleInstance } from "../../runtime/instance.ts";
@@ -13,8 +14,15 @@ import type { TableInstance } from "../../runtime/table.ts";
 import type { TagInstance } from "../../runtime/tag.ts";
 import type { CheckedComponent } from "../model/checked-component.ts";
 import type { ResourceType } from "../model/value-type.ts";
+import { Condition } from "./async/condition.ts";
 import { SyncTask } from "./async/task.ts";
-import { type InstanceScope, type Scheduler, schedulerOf, type Thread } from "./async/thread.ts";
+import {
+  type InstanceScope,
+  type ReadyThreads,
+  type Scheduler,
+  schedulerOf,
+  type Thread,
+} from "./async/thread.ts";
 import { Boundary } from "./boundary.ts";
 import { HandleTable, ThreadTable } from "./handle-table.ts";
 import type { ComponentFunc, RuntimeComponent, RuntimeInstance, RuntimeItem } from "./items.ts";
@@ -71,7 +79,13 @@ export class InstanceState {
   /** Tasks that wait for their turn. */
   heldBack = 0;
   /** The thread that keeps others of its kind from running. */
-  exclusive: Thread | undefined;
+  #exclusive: Thread | undefined;
+  /** That there is none. */
+  readonly turn = new Condition(() => this.#exclusive === undefined);
+  /** That no back-pressure keeps tasks from beginning. */
+  readonly relief = new Condition(() => this.#backpressure === 0);
+  /** Threads that may go on below a synchronous call. */
+  readonly readyBelow: ReadyThreads = new PriorityQueue();
   /** A core instance of its tree, for calls by the host. */
   home: ModuleInstance | undefined;
 
@@ -192,6 +206,15 @@ export class InstanceState {
     this.#mayLeave = true;
   }
 
+  get exclusive(): Thread | undefined {
+    return this.#exclusive;
+  }
+
+  set exclusive(thread: Thread | undefined) {
+    this.#exclusive = thread;
+    if (thread === undefined) this.turn.wake();
+  }
+
   get backpressure(): number {
     return this.#backpressure;
   }
@@ -201,6 +224,7 @@ export class InstanceState {
     const next = this.#backpressure + by;
     if (next < 0 || next > MAX_BACKPRESSURE) throw new Trap("backpressure-overflow");
     this.#backpressure = next;
+    if (next === 0) this.relief.wake();
   }
 
   /** Notes everything that calls change, but for its core instances; gives what undoes it while no call is under way. */

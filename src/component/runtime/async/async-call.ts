@@ -191,7 +191,7 @@ export class AsyncCall implements HostFrame {
       next = this.#blocking.goOn(machine);
     } else if (!caller.options.isAsync && !subtask.isResolved) {
       this.#blocking = new Blocking(caller.instance.currentThread(machine));
-      next = this.#blocking.wait(machine, () => subtask.isResolved, false);
+      next = this.#blocking.wait(machine, [subtask.resolution], false);
     }
     if (next !== undefined) {
       this.request = next;

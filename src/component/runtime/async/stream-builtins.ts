@@ -135,7 +135,7 @@ class Copy implements HostFrame {
     const blocking = new Blocking(this.#instance.currentThread(machine));
     this.#blocking = blocking;
     end.hasWaiter = true;
-    const wait = blocking.wait(machine, () => end.hasEvent, false);
+    const wait = blocking.wait(machine, [end.arrival], false);
     return wait === undefined ? this.#over(machine, base) : this.#ask(wait);
   }
 

@@ -110,7 +110,7 @@ class TaskBody implements HostFrame {
     const { instance } = this.#task;
     const { exclusive } = instance;
     // Who is in its way goes on first, where it can: it may end by that.
-    if (exclusive?.ready?.() !== true || instance.backpressure > 0) return this.#takeTurn(machine, word);
+    if (exclusive?.isReady !== true || instance.backpressure > 0) return this.#takeTurn(machine, word);
     this.#stage = Stage.GiveWay;
     return instance.scheduler.resume(machine, exclusive, false);
   }
@@ -121,7 +121,9 @@ class TaskBody implements HostFrame {
     if (!task.isHeldBack && instance.heldBack === 0) return this.#start(machine, word);
     instance.heldBack++;
     this.#stage = Stage.Turn;
-    return this.#blocking.wait(machine, () => !task.isHeldBack, true) as HostRequest;
+    const { relief, turn } = instance;
+    const conditions = task.needsExclusive ? [relief, turn] : [relief];
+    return this.#blocking.wait(machine, conditions, true) as HostRequest;
   }
 
   #goOn(machine: HostMachine, word: number): HostRequest {
@@ -221,17 +223,16 @@ class TaskBody implements HostFrame {
     const code = packed & CALLBACK_CODE_MASK;
     if (code === CallbackCode.Exit) return this.#exit(machine);
     instance.exclusive = undefined;
-    const mayRun = (): boolean => instance.exclusive === undefined;
     this.#stage = Stage.Blocked;
     let next: HostRequest | undefined;
     if (code === CallbackCode.Yield) {
       this.#set = undefined;
-      next = this.#blocking.wait(machine, mayRun, true);
+      next = this.#blocking.wait(machine, [instance.turn], true);
     } else if (code === CallbackCode.Wait) {
       const set = instance.handles.waitableSet(packed >>> CALLBACK_CODE_BITS);
       this.#set = set;
       set.waiters++;
-      next = this.#blocking.wait(machine, () => mayRun() && set.hasEvent, true);
+      next = this.#blocking.wait(machine, [set.arrival, instance.turn], true);
     } else {
       throw new Trap("unsupported-callback-code", code);
     }

@@ -113,7 +113,7 @@ export function threadResumeLater(instance: InstanceState): RawHostFunction {
     begin({ R }, base) {
       instance.requireMayLeave();
       const other = suspended(instance, R[base] as number);
-      instance.scheduler.wait(other, () => true, other.isCancellable);
+      instance.scheduler.wait(other, [], other.isCancellable);
       return undefined;
     },
   };
@@ -146,7 +146,7 @@ export function threadBlock(
         R[base] = 1;
         return undefined;
       }
-      if (yields) scheduler.wait(thread, () => true, isCancellable);
+      if (yields) scheduler.wait(thread, [], isCancellable);
       else scheduler.suspend(thread, isCancellable);
       return block.begin(machine, base, other) ? undefined : block;
     },
@@ -165,7 +165,7 @@ function otherThread(instance: InstanceState, canon: CancellableBuiltin, index: 
     case "thread.suspend-then-promote":
     case "thread.yield-then-promote": {
       const other = instance.threads.get(index);
-      return other.ready?.() === true ? other : undefined;
+      return other.isReady ? other : undefined;
     }
   }
 }

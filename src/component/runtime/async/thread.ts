@@ -3,9 +3,11 @@
 
 import type { Store } from "../../../api/store.ts";
 import { Trap } from "../../../errors.ts";
+import { PriorityQueue, type Queued } from "../../../priority-queue.ts";
 import type { Fiber } from "../../../runtime/fiber.ts";
 import type { HostMachine, HostRequest } from "../../../runtime/raw-function.ts";
 import type { InstanceState } from "../instance-state.ts";
+import { type Condition, passOn, place, type Wait } from "./condition.ts";
 import type { Task } from "./task.ts";
 
 /** Words of `context.get` and `context.set`: two places of 64 bits. */
@@ -18,7 +20,7 @@ export class Thread {
   /** In the instance's table of threads. */
   readonly index: number;
   /** What it waits for; `undefined` while it runs, and while it is suspended. */
-  ready: (() => boolean) | undefined;
+  wait: ThreadWait | undefined;
   isRunning = false;
   /** Whether a cancellation of its task may end its waiting, and whether one has. */
   isCancellable = false;
@@ -40,7 +42,12 @@ export class Thread {
   }
 
   get isSuspended(): boolean {
-    return !this.isRunning && this.ready === undefined;
+    return !this.isRunning && this.wait === undefined;
+  }
+
+  /** Whether it waits, and could go on. */
+  get isReady(): boolean {
+    return this.wait?.conditions.every(({ holds }) => holds) === true;
   }
 
   /** It has ended. */
@@ -49,6 +56,56 @@ export class Thread {
     this.task.instance.threads.remove(this.index);
   }
 }
+
+/** Its place among those of its instance that may go on below a synchronous call. */
+class ReadyBelow implements Queued<number> {
+  readonly key: number;
+  place = -1;
+  readonly wait: ThreadWait;
+
+  constructor(wait: ThreadWait) {
+    this.key = wait.key;
+    this.wait = wait;
+  }
+}
+
+class ThreadWait implements Wait {
+  readonly key: number;
+  readonly thread: Thread;
+  readonly conditions: readonly Condition[];
+  readonly isForTurn: boolean;
+  place = -1;
+  at: Condition | undefined;
+  readonly below: ReadyBelow | undefined;
+
+  constructor(key: number, thread: Thread, conditions: readonly Condition[]) {
+    this.key = key;
+    this.thread = thread;
+    this.conditions = conditions;
+    const { task, instance } = thread;
+    this.isForTurn = conditions.includes(instance.turn);
+    if (!(task.needsExclusive && task.implicit === thread)) this.below = new ReadyBelow(this);
+  }
+
+  becomeReady(): void {
+    const { instance } = this.thread;
+    instance.scheduler.ready.add(this);
+    if (this.below !== undefined) instance.readyBelow.add(this.below);
+  }
+
+  /** It is where it was put no more. */
+  remove(): void {
+    const { instance } = this.thread;
+    if (this.at !== undefined) this.at.remove(this);
+    else {
+      instance.scheduler.ready.remove(this);
+      if (this.below !== undefined) instance.readyBelow.remove(this.below);
+    }
+  }
+}
+
+/** Those of an instance that may go on below a synchronous call. */
+export type ReadyThreads = PriorityQueue<number, ReadyBelow>;
 
 /** Who runs in an instance. */
 export interface InstanceScope {
@@ -83,8 +140,10 @@ export function schedulerOf(store: Store): Scheduler {
 }
 
 export class Scheduler {
-  /** Threads that wait, in the order in which they began to. */
-  readonly #waiting = new Set<Thread>();
+  /** Waits of threads that could go on when they were looked at, in the order in which they began. */
+  readonly ready = new PriorityQueue<number, ThreadWait>();
+  #waits = 0;
+  #begun = 0;
   readonly #jobs: OwnedJob[] = [];
   #nextJob = 0;
   /** What the host may still do that guests wait for: promises, and ends of streams. */
@@ -97,26 +156,37 @@ export class Scheduler {
 
   /** The next one that can go on. */
   firstReady(): Thread | undefined {
-    for (const thread of this.#waiting) if (thread.ready?.() === true) return thread;
-    return undefined;
-  }
-
-  /** The same among those that may go on below a synchronous call of `instance`. */
-  firstReadyIn(instance: InstanceState): Thread | undefined {
-    for (const thread of this.#waiting) {
-      const { task } = thread;
-      if (task.instance !== instance || thread.ready?.() !== true) continue;
-      if (!(task.needsExclusive && task.implicit === thread)) return thread;
+    for (let { first } = this.ready; first !== undefined; { first } = this.ready) {
+      if (this.#isStill(first)) return first.thread;
     }
     return undefined;
   }
 
-  /** Lets a thread wait; it must be left next. */
-  wait(thread: Thread, ready: () => boolean, isCancellable: boolean): void {
+  /** The same among those that may go on below a synchronous call of `instance`. */
+  firstReadyIn({ readyBelow }: InstanceState): Thread | undefined {
+    for (let { first } = readyBelow; first !== undefined; { first } = readyBelow) {
+      if (this.#isStill(first.wait)) return first.wait.thread;
+    }
+    return undefined;
+  }
+
+  /** Whether one that was ready still is; puts it where it belongs if not. */
+  #isStill(wait: ThreadWait): boolean {
+    if (wait.thread.isReady) return true;
+    wait.remove();
+    place(wait);
+    passOn(wait);
+    return false;
+  }
+
+  /** Lets a thread wait until all of `conditions` hold; it must be left next. */
+  wait(thread: Thread, conditions: readonly Condition[], isCancellable: boolean): void {
     thread.isRunning = false;
-    thread.ready = ready;
     thread.isCancellable = isCancellable;
-    this.#waiting.add(thread);
+    const wait = new ThreadWait(this.#begun++, thread, conditions);
+    thread.wait = wait;
+    this.#waits++;
+    place(wait);
   }
 
   /** The same until another one resumes it. */
@@ -148,10 +218,18 @@ export class Scheduler {
 
   /** It does not wait any more. */
   run(thread: Thread, isCancelled: boolean): void {
-    this.#waiting.delete(thread);
-    thread.ready = undefined;
+    this.#endWait(thread);
     thread.isRunning = true;
     thread.isCancelled = isCancelled;
+  }
+
+  #endWait(thread: Thread): void {
+    const { wait } = thread;
+    if (wait === undefined) return;
+    thread.wait = undefined;
+    this.#waits--;
+    wait.remove();
+    passOn(wait);
   }
 
   /** A thread that has blocked or ended gives up its instance; where to go on. */
@@ -165,7 +243,7 @@ export class Scheduler {
     const tasks = new Set<Task>();
     for (const thread of [...instance.threads]) {
       tasks.add(thread.task);
-      this.#waiting.delete(thread);
+      this.#endWait(thread);
       thread.remove();
       if (!thread.isRunning && !thread.task.sharesFiber(thread)) thread.fiber.drop?.(error);
     }
@@ -175,7 +253,7 @@ export class Scheduler {
 
   /** Whether no thread waits, and nothing is to be done. */
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#jobs.length === 0;
+    return this.#waits === 0 && this.#jobs.length === 0;
   }
 
   /** Whether executions wait for their turn, or for something to happen. */
@@ -237,22 +315,26 @@ export class Blocking {
     return this.#thread.isCancelled;
   }
 
-  /** Waits until `ready`; returns nothing where a cancellation ends it at once. @throws Trap where the thread may not block */
-  wait(machine: HostMachine, ready: () => boolean, isCancellable: boolean): HostRequest | undefined {
+  /** Waits until all of `conditions` hold; returns nothing where a cancellation ends it at once. @throws Trap where the thread may not block */
+  wait(
+    machine: HostMachine,
+    conditions: readonly Condition[],
+    isCancellable: boolean,
+  ): HostRequest | undefined {
     const thread = this.#thread;
     if (isCancellable && thread.task.takeCancellation()) {
       thread.isCancelled = true;
       return undefined;
     }
-    this.#scheduler.wait(thread, ready, isCancellable);
+    this.#scheduler.wait(thread, conditions, isCancellable);
     return this.#leave(machine);
   }
 
-  /** The same, but goes on at once where it is `ready` already. */
-  waitUnless(machine: HostMachine, ready: () => boolean, isCancellable: boolean): HostRequest | undefined {
+  /** The same for one condition, but goes on at once where it holds already. */
+  waitUnless(machine: HostMachine, condition: Condition, isCancellable: boolean): HostRequest | undefined {
     const thread = this.#thread;
-    if ((isCancellable && thread.task.hasCancellation) || !ready())
-      return this.wait(machine, ready, isCancellable);
+    if ((isCancellable && thread.task.hasCancellation) || !condition.holds)
+      return this.wait(machine, [condition], isCancellable);
     thread.isCancelled = false;
     return undefined;
   }

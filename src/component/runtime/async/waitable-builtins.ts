@@ -125,11 +125,7 @@ class SetWait implements HostFrame {
   begin(machine: HostMachine, base: number, isCancellable: boolean): boolean {
     const set = this.#set;
     set.waiters++;
-    return this.#next(
-      machine,
-      base,
-      this.#blocking.waitUnless(machine, () => set.hasEvent, isCancellable),
-    );
+    return this.#next(machine, base, this.#blocking.waitUnless(machine, set.arrival, isCancellable));
   }
 
   resume(machine: HostMachine, base: number): boolean {
@@ -218,7 +214,7 @@ class Cancellation implements HostFrame {
     }
     this.#isWaiting = true;
     subtask.hasWaiter = true;
-    const next = this.#blocking.wait(machine, () => subtask.isResolved, false);
+    const next = this.#blocking.wait(machine, [subtask.resolution], false);
     return next === undefined ? this.#end(machine, base) : this.#ask(next);
   }
 

@@ -5,6 +5,7 @@ import { Trap } from "../../../errors.ts";
 import type { Fiber } from "../../../runtime/fiber.ts";
 import type { HostMachine } from "../../../runtime/raw-function.ts";
 import type { TableEntry } from "../handle-table.ts";
+import { Condition } from "./condition.ts";
 
 export const enum EventCode {
   None = 0,
@@ -31,6 +32,7 @@ export abstract class Waitable implements TableEntry {
   hasWaiter = false;
   #set: WaitableSet | undefined;
   #event: (() => WaitableEvent) | undefined;
+  #arrival: Condition | undefined;
 
   get isInSet(): boolean {
     return this.#set !== undefined;
@@ -43,7 +45,14 @@ export abstract class Waitable implements TableEntry {
   /** `event` says what has happened when it is delivered. It takes the place of one that has not been. */
   setEvent(event: () => WaitableEvent): void {
     this.#event = event;
-    this.#set?.ready.add(this);
+    this.#set?.add(this);
+    this.#arrival?.wake();
+  }
+
+  /** That it has an event, for a built-in that waits for that. */
+  get arrival(): Condition {
+    this.#arrival ??= new Condition(() => this.hasEvent);
+    return this.#arrival;
   }
 
   takeEvent(): WaitableEvent {
@@ -64,7 +73,7 @@ export abstract class Waitable implements TableEntry {
     this.#set?.ready.delete(this);
     this.#set = set;
     set?.members.add(this);
-    if (this.hasEvent) set?.ready.add(this);
+    if (this.hasEvent) set?.add(this);
   }
 
   /** It is gone from the handle table. */
@@ -85,6 +94,14 @@ export class WaitableSet implements TableEntry {
   /** Those with events, in the order in which they have got them. */
   readonly ready = new Set<Waitable>();
   waiters = 0;
+  /** That one of them has an event. */
+  readonly arrival = new Condition(() => this.hasEvent);
+
+  /** One of its members has an event. */
+  add(waitable: Waitable): void {
+    this.ready.add(waitable);
+    this.arrival.wake();
+  }
 
   get hasEvent(): boolean {
     return this.ready.size > 0;
@@ -117,6 +134,7 @@ export class Subtask extends Waitable {
   state = SubtaskState.Starting;
   isCancellationRequested = false;
   isDelivered = false;
+  #resolution: Condition | undefined;
   /** The caller knows that it is over: what was lent comes back. */
   readonly #delivered: () => void;
   /** Asks the callee to give up; returns the fiber to go on in, where it is told at once. */
@@ -132,9 +150,16 @@ export class Subtask extends Waitable {
     return this.state >= SubtaskState.Returned;
   }
 
+  /** That it is over, for a caller that waits for that. */
+  get resolution(): Condition {
+    this.#resolution ??= new Condition(() => this.isResolved);
+    return this.#resolution;
+  }
+
   /** It has got on: in a table, that is an event. */
   progress(state: SubtaskState): void {
     this.state = state;
+    this.#resolution?.wake();
     if (this.index === 0) return;
     this.setEvent(() => {
       if (this.isResolved) this.deliver();

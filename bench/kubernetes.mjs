@@ -127,6 +127,12 @@ async function main() {
   const wasm = (options) => (name) =>
     bundle(name, join(project, "guests/wasm/c-hello.wasm"), "app.wasm", options);
 
+  // As `wasmeter kubernetes install` does it.
+  const code = join(project, "dist/command.cjs.code");
+  rmSync(code, { recursive: true, force: true });
+  const prepare = [join(project, "dist/cli.js"), "run", join(project, "guests/wasm/c-hello.wasm")];
+  execFileSync(process.execPath, prepare, { env: { WASMETER_CODE_CACHE: code }, stdio: "ignore" });
+
   console.log(`Medians of ${rounds}.\n`);
   console.log(
     "| container | first output, ms | end, ms | CPU in it, ms | peak memory charged, MiB |\n|---|---|---|---|---|",
@@ -134,6 +140,7 @@ async function main() {
   await row("runc, static C", "runc", native);
   await row("wasmeter-runtime, the same C as Wasm", wrapper, wasm());
   await row("… under 100m", wrapper, wasm({ cpu: 100 }));
+  await row("… and with two processors", wrapper, wasm({ cpu: 2000 }));
   await row("wasmeter-runtime, the static C", wrapper, native);
 
   const times = { runc: {}, wasmeter: {} };

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -86,9 +87,17 @@ describe("kept code", () => {
     expect(writeCode(folder, "run", SOURCE, CODE)).toBe(false);
     chmodSync(folder.path, 0o755);
     expect(readCode(folder, "run", SOURCE)).toEqual(CODE);
-    const somebodys = { ...folder, owner: owner! + 1 };
-    expect(readCode(somebodys, "run", SOURCE)).toBeUndefined();
-    expect(writeCode(somebodys, "run", SOURCE, CODE)).toBe(false);
+    if (owner === 0) {
+      chownSync(fileOf("run"), 12_345, 0);
+      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+      // What is root's serves whoever the script belongs to.
+      chownSync(fileOf("run"), 0, 0);
+      expect(readCode({ ...folder, owner: 12_345 }, "run", SOURCE)).toEqual(CODE);
+    } else {
+      const somebodys = { ...folder, owner: owner! + 1 };
+      expect(readCode(somebodys, "run", SOURCE)).toBeUndefined();
+      expect(writeCode(somebodys, "run", SOURCE, CODE)).toBe(false);
+    }
   });
 
   it("is no link, no directory and no pipe, and follows none", () => {

@@ -22,7 +22,7 @@ import {
 import { isAbsolute, join } from "node:path";
 
 /** Names the user's folder; empty for none. */
-const VARIABLE = "WASMETER_CODE_CACHE";
+export const VARIABLE = "WASMETER_CODE_CACHE";
 const SUFFIX = ".code";
 const HASH = "sha256";
 const HASH_BYTES = 32;
@@ -60,13 +60,21 @@ function cachesOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | u
 
 /** The folder beside a script, whose owner is the script's: whoever can write the one can write the other. */
 export function folderBeside(script: string): CodeFolder {
-  const path = `${script}${SUFFIX}`;
-  return { path, owner: process.geteuid === undefined ? undefined : statSync(script).uid };
+  return {
+    path: pathBeside(script),
+    owner: process.geteuid === undefined ? undefined : statSync(script).uid,
+  };
 }
 
-/** Nobody but its owner may have written it. */
+/** Where that folder is. */
+export function pathBeside(script: string): string {
+  return `${script}${SUFFIX}`;
+}
+
+/** Nobody may have written it but its owner, and root, who could write the script too. */
 function isTrusted(stat: Stats, { owner }: CodeFolder): boolean {
-  return owner === undefined || (stat.uid === owner && (stat.mode & 0o022) === 0);
+  if (owner === undefined) return true;
+  return (stat.uid === owner || stat.uid === 0) && (stat.mode & 0o022) === 0;
 }
 
 function isTrustedFolder(folder: CodeFolder): boolean {

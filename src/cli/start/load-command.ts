@@ -22,6 +22,7 @@ export interface Loaded<T> {
   keepCode(): void;
 }
 
+const SCRIPT = "command.cjs";
 /** Whose code serves every command to begin with. */
 const COMMON = "run";
 
@@ -96,7 +97,7 @@ export function loadScript<T>(
  */
 export function loadCommand(name: string | undefined, keepIn: CodeFolder | undefined): Loaded<CommandScript> {
   setFlags();
-  const path = fileURLToPath(new URL("command.cjs", import.meta.url));
+  const path = fileURLToPath(new URL(SCRIPT, import.meta.url));
   const folders = [folderBeside(path), ...(keepIn === undefined ? [] : [keepIn])];
   return loadScript(path, name, folders, keepIn);
 }

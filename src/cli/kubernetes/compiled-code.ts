@@ -1,0 +1,33 @@
+// V8's compiled code for the containers of a node: made once by the node's Node, and kept beside the package, which they mount.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathBeside, VARIABLE } from "../start/code-cache.ts";
+import { SAMPLE } from "./sample.ts";
+
+/** Where it is, in the folder of a package. */
+export function codeFolder(packageFolder: string): string {
+  return pathBeside(join(packageFolder, "dist/command.cjs"));
+}
+
+/** Runs a sample with that Node and keeps what V8 has compiled. Gives whether it is there now; throws nothing. */
+export function prepareCode(node: string, packageFolder: string): boolean {
+  const folder = codeFolder(packageFolder);
+  let place: string | undefined;
+  try {
+    place = mkdtempSync(join(tmpdir(), "wasmeter-"));
+    const sample = join(place, "sample.wasm");
+    writeFileSync(sample, Buffer.from(SAMPLE, "base64"));
+    const { status } = spawnSync(node, [join(packageFolder, "dist/cli.js"), "run", "--env=A=1", sample], {
+      env: { [VARIABLE]: folder },
+      stdio: "ignore",
+    });
+    return status === 0 && readdirSync(folder).length > 0;
+  } catch {
+    return false;
+  } finally {
+    if (place !== undefined) rmSync(place, { recursive: true, force: true });
+  }
+}

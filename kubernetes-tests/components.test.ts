@@ -2,12 +2,18 @@
 // Real components are looked for in $WASM_COMPONENTS, a folder with `bin` and `expected`.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { componentBytes, hasComponents, RECORDED, recorded } from "../tests/real-components.ts";
+import {
+  componentBytes,
+  componentsFolder,
+  hasComponents,
+  RECORDED,
+  recorded,
+} from "../tests/real-components.ts";
 import { Cluster } from "./support/cluster.ts";
 import type { ContainerSpec } from "./support/cri.ts";
 
@@ -150,6 +156,43 @@ describe.skipIf(typeof started === "string")("components in pods", () => {
       await answersAsRecorded(url, "rust-spin-api");
       const wagi = await fetch(`${url}/exact`);
       expect([wagi.status, await wagi.text()]).toEqual([200, expect.stringContaining("/exact")]);
+    });
+  });
+
+  it("are the whole application that was recorded: triggers, languages, variables and requests to each other", async () => {
+    const sources = { "py.wasm": "py-http", "hello-ts.wasm": "ts-spin", "wagi-go.wasm": "go-wagi.core" };
+    const manifest = readFileSync(join(componentsFolder, "src/spin-app/spin.toml"), "utf8")
+      .replace("../../bin/rust-spin-api-kv.wasm", "my-api.wasm")
+      .replace("../../bin/rust-wagi.core.wasm", "wagi.wasm")
+      .replace("../../bin/go-wagi.core.wasm", "wagi-go.wasm");
+    const files: Record<string, string | Uint8Array> = {
+      "spin.toml": manifest,
+      "assets/greeting.txt": "hello from a mounted file\n",
+      "my-api.wasm": componentBytes("rust-spin-api-kv"),
+      "wagi.wasm": componentBytes("rust-wagi.core"),
+    };
+    for (const [file, name] of Object.entries(sources)) files[file] = componentBytes(name);
+    const folder = cluster.path("whole");
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    cluster.addImage("localhost/whole:1", join(folder, "spin.toml"));
+    const env = { SPIN_VARIABLE_SECRET_WORD: "sesame" };
+    const spec = { name: "whole", image: "localhost/whole:1", memory: 1024, cpu: 2000, env };
+    await whileServed(spec, 30_220, "/.well-known/spin/health", async (url) => {
+      await answersAsRecorded(url, "rust-spin-api");
+      const get = async (path: string): Promise<[number, string]> => {
+        const response = await fetch(url + path);
+        return [response.status, await response.text()];
+      };
+      expect(await get("/variable")).toEqual([200, "good day, sesame"]);
+      expect(await get("/ts/nothing")).toEqual([404, '{"status":404,"error":"Not Found"}']);
+      expect(await get("/exact")).toEqual([200, expect.stringContaining("/exact")]);
+      expect(await get("/wagi/go/deep?a=b")).toEqual([200, expect.stringContaining("fixed")]);
+      const inside = encodeURIComponent("http://py.spin.internal/inside");
+      expect(await get(`/outbound?url=${inside}`)).toEqual([200, expect.stringContaining("/inside")]);
+      expect(await get("/users/ann/posts/1")).toEqual([200, "Hello from Wasm! Path: /users/ann/posts/1"]);
     });
   });
 

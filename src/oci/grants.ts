@@ -3,10 +3,8 @@
 
 import { shownName } from "../printable.ts";
 import { type JsonObject, stringAt, stringsAt } from "./json.ts";
+import { OUR_PLACE } from "./places.ts";
 import { Refusal } from "./refusal.ts";
-
-/** Where our own files are in the container. */
-export const OUR_PLACE = "/.wasmeter";
 
 /**
  * The pod's variables have numbers for names, `WASMETER_POD_0=NAME=VALUE`: so they mean nothing to Node, the loader or the shell,

@@ -11,7 +11,6 @@ import {
   directoryGrants,
   isWithin,
   mountPlaces,
-  OUR_PLACE,
   podVariables,
 } from "./grants.ts";
 import {
@@ -26,6 +25,7 @@ import {
 } from "./json.ts";
 import { guestMemory, memoryFlag, nodeFlags } from "./memory.ts";
 import type { ModuleOutline } from "./module-outline.ts";
+import { LIBRARIES, LOADER, loaderWords, OUR_PLACE, programPlace } from "./places.ts";
 import { Refusal } from "./refusal.ts";
 import { tightened } from "./seccomp.ts";
 
@@ -240,24 +240,21 @@ function commandWords(
 
 // ------------------------------------------------------------------ files of the node
 
-const LIBRARIES = `${OUR_PLACE}/lib`;
-
 /** The words that start a program by its own loader: the container's root need not have one. */
 function start(program: NodeProgram, name: string): string[] {
-  const path = `${OUR_PLACE}/bin/${name}`;
-  return program.loader === undefined ? [path] : [`${LIBRARIES}/loader`, "--library-path", LIBRARIES, path];
+  return program.loader === undefined ? [programPlace(name)] : [LOADER, ...loaderWords(name)];
 }
 
 /** A memory file system, so that nothing of it stays in the image, and in it what Node needs. */
 function ourMounts({ node, shell, package: folder }: NodeFiles): JsonObject[] {
   const mounted = new Map<string, string>([
-    ["bin/node", node.path],
-    ["bin/sh", shell.path],
-    ["package", folder],
+    [programPlace("node"), node.path],
+    [programPlace("sh"), shell.path],
+    [`${OUR_PLACE}/package`, folder],
   ]);
   for (const { loader, libraries } of [shell, node]) {
-    if (loader !== undefined) mounted.set("lib/loader", loader);
-    for (const [name, path] of libraries) mounted.set(`lib/${name}`, path);
+    if (loader !== undefined) mounted.set(LOADER, loader);
+    for (const [name, path] of libraries) mounted.set(`${LIBRARIES}/${name}`, path);
   }
   const readOnly = ["bind", "ro", "nosuid", "nodev"];
   return [
@@ -267,8 +264,8 @@ function ourMounts({ node, shell, package: folder }: NodeFiles): JsonObject[] {
       source: "tmpfs",
       options: ["nosuid", "nodev", "mode=755", "size=64k"],
     },
-    ...[...mounted].map(([place, source]) => ({
-      destination: `${OUR_PLACE}/${place}`,
+    ...[...mounted].map(([destination, source]) => ({
+      destination,
       type: "bind",
       source,
       options: readOnly,

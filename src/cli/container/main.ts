@@ -1,9 +1,12 @@
 // The process in a container, behind bin/wasmeter-init. Compiled code comes from beside the script, where installing put it.
 
+import { LOADER, loaderWords } from "../../oci/places.ts";
 import { keptName } from "../start/kept-runs.ts";
 import { loadCommand } from "../start/load-command.ts";
 import { splitNotes } from "./notes.ts";
 
+// To the system the program is the loader that started Node, and what Node starts of itself has to be started in the same way.
+if (process.execPath === LOADER) process.execArgv.unshift(...loaderWords("node"));
 const words = process.argv.slice(2);
 const { exports } = loadCommand(keptName(splitNotes(words).command), undefined);
 process.exit(await exports.runInContainer(words));

@@ -26,7 +26,7 @@ export class SqlProcess {
   /** @param path of the database; `undefined` for one in memory, which is gone with the process */
   constructor(path: string | undefined) {
     this.#child = fork(fileURLToPath(new URL("./sql-program.js", import.meta.url)), [path ?? ""], {
-      execArgv: NODE_OPTIONS,
+      execArgv: [...process.execArgv, ...NODE_OPTIONS],
       // Integers of 64 bits, and bytes as they are.
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],

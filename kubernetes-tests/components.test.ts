@@ -189,7 +189,10 @@ describe.skipIf(typeof started === "string")("components in pods", () => {
       expect(await get("/variable")).toEqual([200, "good day, sesame"]);
       expect(await get("/ts/nothing")).toEqual([404, '{"status":404,"error":"Not Found"}']);
       expect(await get("/exact")).toEqual([200, expect.stringContaining("/exact")]);
-      expect(await get("/wagi/go/deep?a=b")).toEqual([200, expect.stringContaining("fixed")]);
+      expect(await get("/wagi/go/deep?a=b")).toEqual([
+        200,
+        expect.stringContaining("Hello from WAGI in Go: GET /deep\n"),
+      ]);
       const inside = encodeURIComponent("http://py.spin.internal/inside");
       expect(await get(`/outbound?url=${inside}`)).toEqual([200, expect.stringContaining("/inside")]);
       expect(await get("/users/ann/posts/1")).toEqual([200, "Hello from Wasm! Path: /users/ann/posts/1"]);

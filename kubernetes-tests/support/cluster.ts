@@ -176,6 +176,8 @@ export class Cluster {
   }
 
   async stop(): Promise<void> {
+    // Where containerd has not come up there are none.
+    await this.cri.removeAllPods().catch(() => undefined);
     this.cri.close();
     const { pid } = this.#containerd;
     if (pid !== undefined && this.#containerd.exitCode === null) {

@@ -169,4 +169,10 @@ export class Cri {
     await this.call("StopPodSandbox", { pod_sandbox_id: pod.id });
     await this.call("RemovePodSandbox", { pod_sandbox_id: pod.id });
   }
+
+  /** What a failed test left: its shims would outlive containerd, and its ports be in use. */
+  async removeAllPods(): Promise<void> {
+    const { items } = (await this.call("ListPodSandbox", {})) as { items: { id: string }[] };
+    for (const { id } of items) await this.removePod({ id, config: {} });
+  }
 }

@@ -1,6 +1,7 @@
 // Runs one program on one engine several times in a process of its own and tells the CPU time of each:
 // of the first with loading and compiling, of the others with an instance each.
-// `node bench/program-worker.mjs JOB`, JOB being JSON: `{ engine, dist, rounds, file, args, stdin }`. Started by programs.mjs.
+// `node bench/program-worker.mjs JOB`, JOB being JSON: `{ engine, dist, rounds, file, args, stdin, script }`. Started by programs.mjs.
+// A `script` is JavaScript for QuickJS, which the module then is, in place of a command.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -38,12 +39,30 @@ async function load() {
   };
 }
 
+/** The same for QuickJS, over the engine's namespace. */
+async function loadQuickJs() {
+  if (job.engine === "wasmeter") {
+    const { install } = await import(pathToFileURL(resolve(job.dist, "webassembly.js")).href);
+    install({ force: true });
+  } else if (job.engine === "polywasm") {
+    globalThis.WebAssembly = (await import("polywasm")).WebAssembly;
+  }
+  const { QuickJS } = await import("quickjs-wasi");
+  return (bytes) => {
+    const module = WebAssembly.compile(bytes);
+    return async () => {
+      const vm = await QuickJS.create({ wasm: await module });
+      return Buffer.from(vm.evalCode(job.script).toString());
+    };
+  };
+}
+
 let start = process.cpuUsage();
-const run = (await load())(readFileSync(job.file));
+const run = (await (job.script === undefined ? load() : loadQuickJs()))(readFileSync(job.file));
 const times = [];
 let output;
 for (let round = 0; round < job.rounds; round++) {
-  output = run();
+  output = await run();
   const { user, system } = process.cpuUsage(start);
   times.push((user + system) / 1000);
   start = process.cpuUsage();

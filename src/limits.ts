@@ -77,7 +77,7 @@ export interface ModuleLimits {
   readonly segments: number;
   /** Elements in one element segment. Default 10,000,000. */
   readonly segmentElements: number;
-  /** Locals of one function, parameters included. Default 50,000. */
+  /** Locals of one function, parameters included; and their declarations, empty ones included. Default 50,000. */
   readonly locals: number;
   /** Parameters, and results, of one function type. Default 1,000. */
   readonly arity: number;

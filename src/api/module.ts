@@ -14,6 +14,7 @@ import { decodeNames } from "../decoder/names.ts";
 import { CompileError, InterruptedError, LimitError } from "../errors.ts";
 import type { ModuleCompiler } from "../interp/lower/module-compiler.ts";
 import type { ExternKind } from "../module/module.ts";
+import { inOneGo } from "../module/steps.ts";
 import { quotedName } from "../printable.ts";
 import { externTypeTexts } from "../runtime/link.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
@@ -209,11 +210,7 @@ function bytesOf(source: ModuleSource, what: string): Uint8Array {
 }
 
 function check(engine: Engine, bytes: Uint8Array): CheckedModule {
-  const steps = checkInSteps(engine, bytes);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return inOneGo(checkInSteps(engine, bytes));
 }
 
 function* checkInSteps(engine: Engine, bytes: Uint8Array): Generator<void, CheckedModule> {

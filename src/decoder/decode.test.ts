@@ -615,6 +615,7 @@ class Recorder implements CodeVisitor {
     this.seen.push(text);
     if (this.seen.length === this.failAt) throw this.error;
   }
+  *settle(): Generator<void> {}
   beginConstExpr(...[, place, index, expected]: Parameters<CodeVisitor["beginConstExpr"]>): void {
     this.note(`${place} ${index}: ${expected}`);
   }
@@ -733,6 +734,7 @@ describe("assembled text", () => {
   it("shows the instructions that it says", () => {
     const ops: Op[] = [];
     const visitor: CodeVisitor = {
+      settle: () => [],
       beginConstExpr: () => undefined,
       beginBody: () => ops.splice(0),
       instruction: ({ op }) => ops.push(op),

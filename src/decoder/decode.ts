@@ -4,6 +4,7 @@
 import type { ModuleLimits } from "../limits.ts";
 import type { CodeVisitor } from "../module/code-visitor.ts";
 import type { Module } from "../module/module.ts";
+import { inOneGo } from "../module/steps.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { CUSTOM_SECTION_BYTES, NAME_UNIT_BYTES } from "./definition-bytes.ts";
 import { ExpressionReader } from "./expression-reader.ts";
@@ -75,16 +76,12 @@ const SECTIONS: readonly (SectionKind | undefined)[] = [
  * @throws ValidationError what the visitor threw first, once the whole module is known to be well-formed
  */
 export function decodeModule(bytes: Uint8Array, options: DecodeOptions, visitor?: CodeVisitor): Module {
-  const steps = decodeInSteps(bytes, options, visitor);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return inOneGo(decodeInSteps(bytes, options, visitor));
 }
 
 /**
- * The same for whoever wants to do something else in between: it yields after each section, and often in the code section,
- * which is where the time goes.
+ * The same for whoever wants to do something else in between: it yields after each section, and within sections after some
+ * milliseconds' work, be it its own or the visitor's.
  */
 export function* decodeInSteps(
   bytes: Uint8Array,
@@ -120,7 +117,7 @@ function readPreamble(cursor: ByteReader): void {
 }
 
 function* readSections(context: DecoderContext): Generator<void, void> {
-  const { cursor } = context;
+  const { cursor, guard, module } = context;
   let last = CUSTOM;
   let place = 0;
   while (cursor.position < cursor.end) {
@@ -140,6 +137,7 @@ function* readSections(context: DecoderContext): Generator<void, void> {
       place = section.place;
     }
     if (cursor.position !== start + size) cursor.fail(`section size mismatch in section ${id}`, start);
+    yield* guard.settle(module);
     yield;
   }
 }

@@ -3,6 +3,7 @@
 
 import { LimitError } from "../errors.ts";
 import { Op } from "../isa/op.ts";
+import { BYTES_PER_STEP } from "../module/steps.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { InstructionReader } from "./instruction-reader.ts";
 import type { VisitorGuard } from "./visitor-guard.ts";
@@ -26,24 +27,33 @@ export class ExpressionReader {
     this.maxNesting = maxNesting;
   }
 
-  /** Leaves the cursor after the closing `end`. Throws `MalformedError`, or {@link LimitError} for too deep nesting. */
-  read(): void {
-    const { reader, guard, blocks } = this;
+  /** An expression begins where the cursor is. {@link read} is called until it has been read. */
+  begin(): void {
+    this.blocks.length = 0;
+  }
+
+  /**
+   * Reads on, at most a step's bytes and one instruction. True if that was the closing `end`, after which the cursor is left.
+   * Throws `MalformedError`, or {@link LimitError} for too deep nesting.
+   */
+  read(): boolean {
+    const { cursor, reader, guard, blocks } = this;
     const { instruction } = reader;
-    blocks.length = 0;
-    for (;;) {
+    const pause = cursor.position + BYTES_PER_STEP;
+    do {
       const op = reader.read();
       if (op <= LAST_STRUCTURAL) {
         if (op === Op.End) {
           if (guard.active) guard.instruction(instruction);
-          if (blocks.length === 0) return;
+          if (blocks.length === 0) return true;
           blocks.pop();
           continue;
         }
         this.structure(op);
       }
       if (guard.active) guard.instruction(instruction);
-    }
+    } while (cursor.position < pause);
+    return false;
   }
 
   /** Keeps track of one instruction other than `end`. */

@@ -6,10 +6,12 @@ import type { Feature } from "../isa/features.ts";
 import type { ModuleLimits } from "../limits.ts";
 import type { ConstExprPlace } from "../module/code-visitor.ts";
 import type { ConstExpr, Module } from "../module/module.ts";
+import { Steps } from "../module/steps.ts";
 import { NumType, type ValType } from "../module/types.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ExpressionReader } from "./expression-reader.ts";
 import type { InstructionReader } from "./instruction-reader.ts";
+import type { Rest } from "./sections/read-each.ts";
 import type { TypeReader } from "./type-reader.ts";
 import type { VisitorGuard } from "./visitor-guard.ts";
 
@@ -48,6 +50,8 @@ export class DecoderContext {
   /** Whether each table, and each memory, is addressed by i64; imports first. */
   readonly tableIs64: boolean[] = [];
   readonly memoryIs64: boolean[] = [];
+
+  readonly steps = new Steps();
 
   /** Offset of the first instruction in a body that names a data segment, or -1. */
   firstDataUse = -1;
@@ -102,11 +106,26 @@ export class DecoderContext {
     return count;
   }
 
-  /** Reads a constant expression, showing it to the visitor. Only its grammar is checked. */
-  constExpr(place: ConstExprPlace, index: number, expected: ValType): ConstExpr {
+  /**
+   * Reads a constant expression, showing it to the visitor, and gives it to `then`. Only its grammar is checked. What is left of one
+   * that is longer than a step is the result.
+   */
+  constExpr(place: ConstExprPlace, index: number, expected: ValType, then: (expr: ConstExpr) => Rest): Rest {
     const start = this.cursor.position;
     this.guard.beginConstExpr(this.module, place, index, expected, start);
-    this.expressions.read();
+    this.expressions.begin();
+    if (!this.expressions.read()) return this.restOfConstExpr(start, then);
+    return then(this.endConstExpr(start));
+  }
+
+  private *restOfConstExpr(start: number, then: (expr: ConstExpr) => Rest): Generator<void, void> {
+    do yield;
+    while (!this.expressions.read());
+    const rest = then(this.endConstExpr(start));
+    if (typeof rest === "object") yield* rest;
+  }
+
+  private endConstExpr(start: number): ConstExpr {
     this.guard.endExpr();
     return { start, end: this.cursor.position };
   }

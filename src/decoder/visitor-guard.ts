@@ -56,6 +56,15 @@ export class VisitorGuard {
     }
   }
 
+  *settle(module: PartialModule): Generator<void, void> {
+    if (!this.active || this.visitor === undefined) return;
+    try {
+      yield* this.visitor.settle(module);
+    } catch (error) {
+      this.keep(error);
+    }
+  }
+
   /** Called only while {@link active}. */
   instruction(instruction: Instruction): void {
     try {

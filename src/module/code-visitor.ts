@@ -18,6 +18,8 @@ export type ConstExprPlace = "global" | "table" | "element-offset" | "element" |
  * is), then throws it.
  */
 export interface CodeVisitor {
+  /** Judges the definitions that have been decoded and not judged yet, in steps. Called when a section is complete. */
+  settle(module: PartialModule): Iterable<void>;
   /** `expected` is module-local; `index` counts definitions (the global's own index space position is `imports + index`). */
   beginConstExpr(
     module: PartialModule,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TypeRegistry, toCanonical } from "./type-registry.ts";
+import { toCanonical } from "./canonical.ts";
+import { TypeRegistry } from "./type-registry.ts";
 import type { CompositeType, RecGroup, SubType, ValType } from "./types.ts";
 import { HEAP_CONCRETE, HeapType, NumType, refType } from "./types.ts";
 

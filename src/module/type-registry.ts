@@ -1,6 +1,9 @@
 // Canonical types: interns recursion groups iso-recursively (spec 3.1.5, 3.3) and decides all matching.
 // Owns type identity and subtyping, shared by every module of an engine. Knows nothing of code or execution.
 
+import { canonicalComposite, canonicalId, type TypeIds } from "./canonical.ts";
+import { inOneGo, Steps } from "./steps.ts";
+import { groupKey, typeKey, unitsOf } from "./type-key.ts";
 import type {
   CompositeType,
   FieldType,
@@ -14,27 +17,7 @@ import type {
   TableType,
   ValType,
 } from "./types.ts";
-import { HEAP_CONCRETE, HeapType, heapOf, isConcrete, isRef, REF_BASE, typeIdxOf } from "./types.ts";
-
-/** A map from a module's type indices to canonical type ids. */
-export type TypeIds = readonly number[];
-
-/**
- * `type` with its module-local type index replaced by the canonical id.
- * The index must be within `typeIds`.
- */
-export function toCanonical(type: ValType, typeIds: TypeIds): ValType {
-  if (type < REF_BASE + 4 * HEAP_CONCRETE) return type;
-  const idx = typeIdxOf(heapOf(type));
-  return type + 4 * (canonicalId(typeIds, idx) - idx);
-}
-
-/** @throws RangeError for an index that is not within `typeIds` */
-function canonicalId(typeIds: TypeIds, idx: number): number {
-  const id = typeIds[idx];
-  if (id === undefined) throw new RangeError(`type ${idx} has no canonical id`);
-  return id;
-}
+import { HEAP_CONCRETE, HeapType, isConcrete, REF_BASE } from "./types.ts";
 
 /** One canonical type: every type index in it is a canonical id. */
 export class DefinedType {
@@ -92,24 +75,33 @@ export class TypeRegistry {
    */
   addModuleTypes(types: readonly SubType[], recGroups: readonly RecGroup[]): readonly number[] {
     const ids: number[] = [];
-    for (const group of recGroups) this.addGroup(types, group, ids);
+    for (const group of recGroups) inOneGo(this.addGroup(types, group, ids, new Steps()));
     return ids;
   }
 
-  /** Interns one recursion group, appending to `ids`, which holds the canonical ids of all earlier types. */
-  addGroup(types: readonly SubType[], group: RecGroup, ids: number[]): void {
+  /**
+   * Interns one recursion group in steps, appending to `ids`, which holds the canonical ids of all earlier types. Its types are entered
+   * at once, when all of them are made: meanwhile others may have entered theirs, and then they are made again, without steps.
+   */
+  *addGroup(types: readonly SubType[], group: RecGroup, ids: number[], steps: Steps): Generator<void, void> {
     const { start, count } = group;
-    const key = groupKey(types, group, ids);
-    let first = this.#groups.get(key);
-    const known = first !== undefined;
-    if (first === undefined) {
-      first = this.#types.length;
+    const key = yield* groupKey(types, group, ids, steps);
+    for (let isFirst = true; ; isFirst = false) {
+      ids.length = start;
+      const known = this.#groups.get(key);
+      const first = known ?? this.#types.length;
+      for (let i = 0; i < count; i++) ids.push(first + i);
+      if (known !== undefined) return;
+      const made: DefinedType[] = [];
+      for (let i = 0; i < count; i++) {
+        const type = types[start + i]!; // the group's are there
+        if (isFirst && steps.isDue(unitsOf(type))) yield;
+        made.push(this.#define(first + i, type, ids, made));
+      }
+      if (this.#types.length !== first) continue;
       this.#groups.set(key, first);
-    }
-    for (let i = 0; i < count; i++) ids.push(first + i);
-    if (known) return;
-    for (const type of types.slice(start, start + count)) {
-      this.#types.push(this.#define(this.#types.length, type, ids));
+      for (const type of made) this.#types.push(type);
+      return;
     }
   }
 
@@ -117,9 +109,7 @@ export class TypeRegistry {
   addFuncType(params: readonly ValType[], results: readonly ValType[]): number {
     // References to canonical types are outer references: identity maps them, relative ones cannot occur.
     const composite: FuncType = { kind: "func", params, results };
-    const parts: string[] = [];
-    subTypeKey(parts, { final: true, supertypes: [], composite }, String);
-    const key = parts.join("");
+    const key = typeKey({ final: true, supertypes: [], composite });
     let id = this.#groups.get(key);
     if (id === undefined) {
       id = this.#types.length;
@@ -284,14 +274,15 @@ export class TypeRegistry {
     return b.mutable ? a.type === b.type : this.isSubtype(a.type, b.type);
   }
 
-  #define(id: number, type: SubType, ids: TypeIds): DefinedType {
+  /** @param made types that are not entered yet, behind those that are */
+  #define(id: number, type: SubType, ids: TypeIds, made: readonly DefinedType[]): DefinedType {
     const supertypes = type.supertypes.map((idx) => canonicalId(ids, idx));
     const [first] = supertypes;
     return new DefinedType(
       id,
       type.final,
       supertypes,
-      first === undefined ? undefined : this.definedType(first),
+      first === undefined ? undefined : (made[first - (id - made.length)] ?? this.definedType(first)),
       canonicalComposite(type.composite, ids),
       type.describes === undefined ? undefined : canonicalId(ids, type.describes),
       type.descriptor === undefined ? undefined : canonicalId(ids, type.descriptor),
@@ -302,66 +293,4 @@ export class TypeRegistry {
 function matchesLimits(actual: LimitsType, expected: LimitsType): boolean {
   if (actual.is64 !== expected.is64 || actual.min < expected.min) return false;
   return expected.max === undefined || (actual.max !== undefined && actual.max <= expected.max);
-}
-
-function canonicalComposite(type: CompositeType, ids: TypeIds): CompositeType {
-  switch (type.kind) {
-    case "func":
-      return {
-        kind: "func",
-        params: type.params.map((param) => toCanonical(param, ids)),
-        results: type.results.map((result) => toCanonical(result, ids)),
-      };
-    case "struct":
-      return { kind: "struct", fields: type.fields.map((field) => canonicalField(field, ids)) };
-    case "array":
-      return { kind: "array", field: canonicalField(type.field, ids) };
-  }
-}
-
-function canonicalField(field: FieldType, ids: TypeIds): FieldType {
-  return { type: toCanonical(field.type, ids), mutable: field.mutable };
-}
-
-/**
- * Text that is the same for two groups exactly when they are the same type (spec
- * 3.1.5): every count and kind is spelt out, references into the group are
- * relative to its start (`.`), all others canonical.
- */
-function groupKey(types: readonly SubType[], { start, count }: RecGroup, ids: TypeIds): string {
-  const typeKey = (idx: number): string => (idx >= start ? `.${idx - start}` : String(ids[idx]));
-  const valKey = (type: ValType): string => {
-    if (!isRef(type) || !isConcrete(heapOf(type))) return String(type);
-    const idx = typeIdxOf(heapOf(type));
-    return idx >= start ? `.${type - 4 * start}` : String(toCanonical(type, ids));
-  };
-  const parts: string[] = [];
-  for (const type of types.slice(start, start + count)) subTypeKey(parts, type, valKey, typeKey);
-  return parts.join("");
-}
-
-/** Adds to the parts of a key. Joined at once they take a third of what V8 keeps of a text that was added to bit by bit. */
-function subTypeKey(
-  parts: string[],
-  type: SubType,
-  valKey: (type: ValType) => string,
-  typeKey: (idx: number) => string = String,
-): void {
-  if (type.final) parts.push("!");
-  if (type.supertypes.length > 0) parts.push("<", type.supertypes.map(typeKey).join());
-  if (type.describes !== undefined) parts.push("^", typeKey(type.describes));
-  if (type.descriptor !== undefined) parts.push("v", typeKey(type.descriptor));
-  const fieldKey = (field: FieldType): string => valKey(field.type) + (field.mutable ? "m" : "");
-  const composite = type.composite;
-  switch (composite.kind) {
-    case "func":
-      parts.push("f", composite.params.map(valKey).join(), ">", composite.results.map(valKey).join());
-      break;
-    case "struct":
-      parts.push("s", composite.fields.map(fieldKey).join());
-      break;
-    case "array":
-      parts.push("a", fieldKey(composite.field));
-  }
-  parts.push(";");
 }

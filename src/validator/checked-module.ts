@@ -3,8 +3,9 @@
 
 import type { FeatureSet } from "../isa/features.ts";
 import type { ModuleLimits } from "../limits.ts";
+import type { TypeIds } from "../module/canonical.ts";
 import type { Export, ExternKind, Module } from "../module/module.ts";
-import type { TypeIds, TypeRegistry } from "../module/type-registry.ts";
+import type { TypeRegistry } from "../module/type-registry.ts";
 import type { GlobalType, MemoryType, TableType, ValType } from "../module/types.ts";
 
 /** The type of an import or export, canonical. */

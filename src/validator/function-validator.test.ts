@@ -35,6 +35,7 @@ function track(text: string, after: (instruction: Instruction, tracker: Function
   );
   const tracker = new FunctionValidator(checked, rules);
   const visitor: CodeVisitor = {
+    settle: () => [],
     beginConstExpr: () => undefined,
     beginBody(_module, definedIdx, locals) {
       tracker.begin(checked.importCounts.func + definedIdx, locals);

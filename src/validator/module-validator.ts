@@ -6,9 +6,11 @@ import type { Feature, FeatureSet } from "../isa/features.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
 import type { ModuleLimits } from "../limits.ts";
+import { toCanonical } from "../module/canonical.ts";
 import type { CodeVisitor, ConstExprPlace, PartialModule } from "../module/code-visitor.ts";
-import type { ElementSegment, Import, LocalRun, Module } from "../module/module.ts";
-import { type TypeRegistry, toCanonical } from "../module/type-registry.ts";
+import type { ElementSegment, Export, Import, LocalRun, Module } from "../module/module.ts";
+import { INDEX, ITEM, Steps } from "../module/steps.ts";
+import type { TypeRegistry } from "../module/type-registry.ts";
 import type { GlobalType, MemoryType, TableType, ValType } from "../module/types.ts";
 import { heapOf, isConcrete, isRef, typeIdxOf } from "../module/types.ts";
 import { quotedName } from "../printable.ts";
@@ -21,7 +23,7 @@ import {
 import { FunctionValidator } from "./function-validator.ts";
 import { memoryTypeProblem, tableTypeProblem } from "./limits-types.ts";
 import type { Rules } from "./rules.ts";
-import { checkTypeDefinitions } from "./type-definitions.ts";
+import { TypeDefinitions } from "./type-definitions.ts";
 import { isDefaultable } from "./type-stack.ts";
 
 export interface ModuleValidatorOptions {
@@ -43,7 +45,11 @@ export class ModuleValidator implements CodeVisitor {
   #code: FunctionValidator | undefined;
   #inConstant = false;
   #skipping = false;
-  #interfaceChecked = false;
+  /** What of the module's lists has been judged, where the context does not tell. */
+  #groupsJudged = 0;
+  #startJudged = false;
+  #dataJudged = 0;
+  readonly #steps = new Steps();
 
   constructor(options: ModuleValidatorOptions) {
     this.#options = options;
@@ -56,7 +62,9 @@ export class ModuleValidator implements CodeVisitor {
     expected: ValType,
     offset: number,
   ): void {
-    const context = this.#synchronize(module);
+    const context = this.#contextOf(module);
+    // It may refer to the globals before it, in a section that is not complete.
+    this.#settleGlobals(context);
     this.#inConstant = true;
     // An offset into nothing has no type to be checked against; the segment will be judged for that.
     this.#skipping =
@@ -66,8 +74,7 @@ export class ModuleValidator implements CodeVisitor {
   }
 
   beginBody(module: PartialModule, definedIdx: number, locals: readonly LocalRun[], codeStart: number): void {
-    const context = this.#synchronize(module);
-    this.#checkInterface(context);
+    const context = this.#contextOf(module);
     this.#inConstant = false;
     this.#expressions(context).begin(context.importCounts.func + definedIdx, locals, codeStart);
   }
@@ -86,16 +93,10 @@ export class ModuleValidator implements CodeVisitor {
     this.#skipping = false;
   }
 
-  /** Judges what no expression has led to, and gives the result. `module` is complete. */
+  /** The result. `module` is complete, and has been {@link settle}d. */
   finish(module: Module): CheckedModule {
-    const context = this.#synchronize(module);
+    const context = this.#contextOf(module);
     context.module = module;
-    this.#checkInterface(context);
-    for (const segment of module.data) {
-      if (segment.mode === "active" && segment.memIdx >= context.memoryTypes.length) {
-        fail(`unknown memory ${segment.memIdx}`, segment.offset);
-      }
-    }
     return context;
   }
 
@@ -108,48 +109,83 @@ export class ModuleValidator implements CodeVisitor {
     return this.#options.features.has(feature);
   }
 
-  /** Judges the definitions that have been decoded since the last time, in the order of the sections. */
-  #synchronize(module: PartialModule): ModuleContext {
-    const context = this.#context ?? this.#open(module);
-    const { tableTypes, memoryTypes, globalTypes, tagTypeIds, elementTypes, importCounts } = context;
-    const known = (types: readonly unknown[], imported: number): number => types.length - imported;
-    for (const { type, init, offset } of module.tables.slice(known(tableTypes, importCounts.table))) {
-      this.#addTable(context, type, offset);
-      if (init === undefined && !isDefaultable(type.element)) {
-        fail("type mismatch: a table of non-null references needs an initial value", offset);
-      }
-    }
-    for (const { type, offset } of module.memories.slice(known(memoryTypes, importCounts.memory))) {
-      this.#addMemory(context, type, offset);
-    }
-    for (const { typeIdx, offset } of module.tags.slice(known(tagTypeIds, importCounts.tag))) {
-      this.#addTag(context, typeIdx, offset);
-    }
-    for (const { type, offset } of module.globals.slice(known(globalTypes, importCounts.global))) {
-      this.#addGlobal(context, type, offset);
-    }
-    for (const element of module.elements.slice(elementTypes.length)) this.#addElement(context, element);
-    return context;
+  #contextOf(module: PartialModule): ModuleContext {
+    const { features, limits, registry } = this.#options;
+    this.#context ??= createModuleContext(module, features, limits, registry);
+    return this.#context;
   }
 
-  /** Types, imports and functions: all sections that stand before the first expression. */
-  #open(module: PartialModule): ModuleContext {
-    const { features, limits, registry } = this.#options;
-    const context = createModuleContext(module, features, limits, registry);
-    this.#context = context;
-    checkTypeDefinitions(module.types, module.recGroups, registry, context.typeIds, 0);
-    if (!this.#has("multi-value")) {
-      module.types.forEach(({ composite }, idx) => {
-        if (composite.kind === "func" && composite.results.length > 1) {
-          fail(`invalid result arity: type ${idx} needs the feature multi-value`, 0);
-        }
-      });
+  /** Judges the definitions that have been decoded since the last time, in the order of the sections. */
+  *settle(module: PartialModule): Generator<void, void> {
+    const context = this.#contextOf(module);
+    const steps = this.#steps;
+    yield* this.#settleTypes(context);
+    const { functionTypeIds, tableTypes, memoryTypes, tagTypeIds, importTypes } = context;
+    for (let k = importTypes.length; k < module.imports.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      this.#addImport(context, module.imports[k]!); // there are as many
     }
-    for (const item of module.imports) this.#addImport(context, item);
-    for (const typeIdx of module.functions) {
-      context.functionTypeIds.push(this.#functionTypeId(context, typeIdx, 0));
+    const imported = context.importCounts;
+    for (let k = functionTypeIds.length - imported.func; k < module.functions.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      functionTypeIds.push(this.#functionTypeId(context, module.functions[k]!, 0));
     }
-    return context;
+    for (let k = tableTypes.length - imported.table; k < module.tables.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      this.#defineTable(context, module.tables[k]!);
+    }
+    for (let k = memoryTypes.length - imported.memory; k < module.memories.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      this.#addMemory(context, module.memories[k]!.type, module.memories[k]!.offset);
+    }
+    for (let k = tagTypeIds.length - imported.tag; k < module.tags.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      this.#addTag(context, module.tags[k]!.typeIdx, module.tags[k]!.offset);
+    }
+    this.#settleGlobals(context);
+    for (let k = context.exportTypes.length; k < module.exports.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      this.#addExport(context, module.exports[k]!);
+    }
+    this.#checkStart(context);
+    for (let k = context.elementTypes.length; k < module.elements.length; k++) {
+      if (steps.isDue(ITEM)) yield;
+      yield* this.#addElement(context, module.elements[k]!);
+    }
+    for (; this.#dataJudged < module.data.length; this.#dataJudged++) {
+      if (steps.isDue(INDEX)) yield;
+      const { mode, memIdx, offset } = module.data[this.#dataJudged]!;
+      if (mode === "active" && memIdx >= memoryTypes.length) fail(`unknown memory ${memIdx}`, offset);
+    }
+  }
+
+  *#settleTypes({ module, typeIds, registry }: ModuleContext): Generator<void, void> {
+    const { types, recGroups } = module;
+    if (this.#groupsJudged === recGroups.length) return;
+    const definitions = new TypeDefinitions(types, registry, typeIds, 0);
+    for (; this.#groupsJudged < recGroups.length; this.#groupsJudged++)
+      yield* definitions.check(recGroups[this.#groupsJudged]!, this.#steps);
+    if (this.#has("multi-value")) return;
+    types.forEach(({ composite }, idx) => {
+      if (composite.kind === "func" && composite.results.length > 1) {
+        fail(`invalid result arity: type ${idx} needs the feature multi-value`, 0);
+      }
+    });
+  }
+
+  /** Each begins with an expression, before which the ones before it are judged: so there are few. */
+  #settleGlobals(context: ModuleContext): void {
+    const { module, globalTypes, importCounts } = context;
+    for (let k = globalTypes.length - importCounts.global; k < module.globals.length; k++) {
+      this.#addGlobal(context, module.globals[k]!.type, module.globals[k]!.offset);
+    }
+  }
+
+  #defineTable(context: ModuleContext, { type, init, offset }: Module["tables"][number]): void {
+    this.#addTable(context, type, offset);
+    if (init === undefined && !isDefaultable(type.element)) {
+      fail("type mismatch: a table of non-null references needs an initial value", offset);
+    }
   }
 
   #addImport(context: ModuleContext, { desc, offset }: Import): void {
@@ -216,7 +252,7 @@ export class ModuleValidator implements CodeVisitor {
     return typeId;
   }
 
-  #addElement(context: ModuleContext, segment: ElementSegment): void {
+  *#addElement(context: ModuleContext, segment: ElementSegment): Generator<void, void> {
     const { mode, tableIdx, offset, funcIdxs } = segment;
     const type = this.#canonical(context, segment.type, offset);
     if (mode === "active") {
@@ -226,30 +262,29 @@ export class ModuleValidator implements CodeVisitor {
       }
     }
     for (const funcIdx of funcIdxs) {
+      if (this.#steps.isDue(INDEX)) yield;
       if (funcIdx >= context.functionTypeIds.length) fail(`unknown function ${funcIdx}`, offset);
       context.declaredFunctions.add(funcIdx);
     }
     context.elementTypes.push(type);
   }
 
-  /** Exports and the start function: once all index spaces are complete. */
-  #checkInterface(context: ModuleContext): void {
-    if (this.#interfaceChecked) return;
-    this.#interfaceChecked = true;
-    const { module } = context;
-    for (const item of module.exports) {
-      const { name, kind, index, offset } = item;
-      if (context.exportsByName.has(name)) fail(`duplicate export name ${quotedName(name)}`, offset);
-      context.exportsByName.set(name, item);
-      context.exportTypes.push(this.#exportType(context, kind, index, offset));
-      if (kind !== "func") continue;
-      context.declaredFunctions.add(index);
-      if (!context.functionExportNames.has(index)) context.functionExportNames.set(index, name);
-    }
-    if (module.start === undefined) return;
-    const { funcIdx, offset } = module.start;
-    const typeId = context.functionTypeIds[funcIdx] ?? fail(`unknown function ${funcIdx}`, offset);
-    const { params, results } = context.registry.funcType(typeId);
+  #addExport(context: ModuleContext, item: Export): void {
+    const { name, kind, index, offset } = item;
+    if (context.exportsByName.has(name)) fail(`duplicate export name ${quotedName(name)}`, offset);
+    context.exportsByName.set(name, item);
+    context.exportTypes.push(this.#exportType(context, kind, index, offset));
+    if (kind !== "func") return;
+    context.declaredFunctions.add(index);
+    if (!context.functionExportNames.has(index)) context.functionExportNames.set(index, name);
+  }
+
+  #checkStart({ module: { start }, functionTypeIds, registry }: ModuleContext): void {
+    if (start === undefined || this.#startJudged) return;
+    this.#startJudged = true;
+    const { funcIdx, offset } = start;
+    const typeId = functionTypeIds[funcIdx] ?? fail(`unknown function ${funcIdx}`, offset);
+    const { params, results } = registry.funcType(typeId);
     if (params.length > 0 || results.length > 0) {
       fail(`start function ${funcIdx} must have neither parameters nor results`, offset);
     }

@@ -2,45 +2,43 @@
 // Owns those rules and the order of checking; identity and matching are the registry's.
 
 import { ValidationError } from "../errors.ts";
+import { ITEM, type Steps } from "../module/steps.ts";
+import { unitsOf } from "../module/type-key.ts";
 import type { DefinedType, TypeRegistry } from "../module/type-registry.ts";
 import type { CompositeType, FieldType, RecGroup, SubType, ValType } from "../module/types.ts";
 import { heapOf, isConcrete, isRef, typeIdxOf } from "../module/types.ts";
 
-/**
- * Checks a module's types, interns them, and appends each one's canonical id to `typeIds`.
- * Throws a `ValidationError` at `offset` for the first invalid one.
- */
-export function checkTypeDefinitions(
-  types: readonly SubType[],
-  recGroups: readonly RecGroup[],
-  registry: TypeRegistry,
-  typeIds: number[],
-  offset: number,
-): void {
-  const definitions = new TypeDefinitions(types, registry, typeIds, offset);
-  for (const group of recGroups) {
-    const end = group.start + group.count;
-    for (let idx = group.start; idx < end; idx++) definitions.checkReferences(idx, group);
-    registry.addGroup(types, group, typeIds);
-    for (let idx = group.start; idx < end; idx++) definitions.checkSupertype(idx);
-  }
-}
-
-class TypeDefinitions {
+/** Checks types group by group, interns them, and appends each one's canonical id to `typeIds`. */
+export class TypeDefinitions {
   readonly #types: readonly SubType[];
   readonly #registry: TypeRegistry;
-  readonly #typeIds: readonly number[];
+  readonly #typeIds: number[];
   readonly #offset: number;
 
-  constructor(types: readonly SubType[], registry: TypeRegistry, typeIds: readonly number[], offset: number) {
+  /** @param offset for errors */
+  constructor(types: readonly SubType[], registry: TypeRegistry, typeIds: number[], offset: number) {
     this.#types = types;
     this.#registry = registry;
     this.#typeIds = typeIds;
     this.#offset = offset;
   }
 
+  /** The next group. @throws ValidationError for the first invalid type */
+  *check(group: RecGroup, steps: Steps): Generator<void, void> {
+    const { start, count } = group;
+    for (let idx = start; idx < start + count; idx++) {
+      if (steps.isDue(unitsOf(this.#type(idx)))) yield;
+      this.#checkReferences(idx, group);
+    }
+    yield* this.#registry.addGroup(this.#types, group, this.#typeIds, steps);
+    for (let idx = start; idx < start + count; idx++) {
+      if (steps.isDue(ITEM)) yield;
+      this.#checkSupertype(idx);
+    }
+  }
+
   /** A type refers to its own group and to earlier ones only; descriptors come in pairs within a group. */
-  checkReferences(idx: number, group: RecGroup): void {
+  #checkReferences(idx: number, group: RecGroup): void {
     const type = this.#type(idx);
     const end = group.start + group.count;
     for (const referenced of valTypesOf(type.composite)) {
@@ -77,7 +75,7 @@ class TypeDefinitions {
   }
 
   /** Spec 3.2.8, and the custom-descriptors proposal: descriptors of subtypes are subtypes. */
-  checkSupertype(idx: number): void {
+  #checkSupertype(idx: number): void {
     const [superIdx] = this.#type(idx).supertypes;
     if (superIdx === undefined) return;
     const type = this.#defined(idx);

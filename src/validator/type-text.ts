@@ -1,8 +1,8 @@
 // Types in text form for messages, in the numbering of the module that is judged.
 // Cold: it may search, since it runs once per invalid module.
 
+import type { TypeIds } from "../module/canonical.ts";
 import { formatHeap, formatValType } from "../module/format-types.ts";
-import type { TypeIds } from "../module/type-registry.ts";
 import type { Heap, ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, heapOf, isConcrete, isRef, typeIdxOf } from "../module/types.ts";
 

@@ -2,13 +2,15 @@
 // Owns the rules of core-module declarations; types themselves are the engine's registry's.
 
 import type { ModuleLimits } from "../../limits.ts";
+import { toCanonical } from "../../module/canonical.ts";
 import { formatFuncType, formatValType } from "../../module/format-types.ts";
 import type { ImportDesc } from "../../module/module.ts";
-import { type TypeRegistry, toCanonical } from "../../module/type-registry.ts";
+import { inOneGo, Steps } from "../../module/steps.ts";
+import type { TypeRegistry } from "../../module/type-registry.ts";
 import { type FuncType, heapOf, isConcrete, isRef, type SubType, typeIdxOf } from "../../module/types.ts";
 import type { CheckedModule, ExternType as CoreExternType } from "../../validator/checked-module.ts";
 import { memoryTypeProblem, tableTypeProblem } from "../../validator/limits-types.ts";
-import { checkTypeDefinitions } from "../../validator/type-definitions.ts";
+import { TypeDefinitions } from "../../validator/type-definitions.ts";
 import type { CoreType, ModuleDeclaration } from "../model/definitions.ts";
 import type { ModuleImport, ModuleType } from "../model/types.ts";
 import type { Place } from "./fail.ts";
@@ -48,13 +50,8 @@ export class CoreTypeSpace {
     types.forEach((type, k) => {
       all[start + k] = type;
     });
-    checkTypeDefinitions(
-      all,
-      [{ start, count: types.length }],
-      this.#registry,
-      this.#ids,
-      this.#place.offset,
-    );
+    const definitions = new TypeDefinitions(all, this.#registry, this.#ids, this.#place.offset);
+    inOneGo(definitions.check({ start, count: types.length }, new Steps()));
     for (let idx = start; idx < this.#ids.length; idx++) {
       const typeId = this.#ids[idx] ?? -1;
       if (this.#registry.definedType(typeId).depth > this.#limits.subtypingDepth) {

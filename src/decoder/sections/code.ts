@@ -1,23 +1,16 @@
 // The code section (spec section 5.5.13): function bodies, each read once and shown to the visitor.
 
 import type { FunctionBody, LocalRun } from "../../module/module.ts";
+import { ITEM } from "../../module/steps.ts";
 import { FUNCTION_BYTES, LOCALS_BYTES } from "../definition-bytes.ts";
 import type { DecoderContext } from "../module-builder.ts";
 
-/** Bytes of code between two steps: some milliseconds, where there are functions to part them. */
-const STEP_BYTES = 65_536;
-
 export function* decodeCode(context: DecoderContext): Generator<void, void> {
-  const { cursor, module, guard, expressions, instructions } = context;
+  const { cursor, module, guard, expressions, instructions, steps } = context;
   // Only bodies need the data count section; constant expressions do not (spec section 5.5.18).
   instructions.firstDataUse = -1;
   const count = cursor.length();
-  let nextStep = cursor.position + STEP_BYTES;
   for (let i = 0; i < count; i++) {
-    if (cursor.position >= nextStep) {
-      yield;
-      nextStep = cursor.position + STEP_BYTES;
-    }
     // A body without a function is found out at the end; until then there is no type to check it against.
     if (i >= module.functions.length) guard.stop();
     const start = cursor.position;
@@ -27,12 +20,14 @@ export function* decodeCode(context: DecoderContext): Generator<void, void> {
     const { locals, localCount } = readLocals(context, i);
     const codeStart = cursor.position;
     guard.beginBody(module, i, locals, codeStart);
-    expressions.read();
+    expressions.begin();
+    while (!expressions.read()) yield;
     if (cursor.position !== end) cursor.fail("section size mismatch", start);
     context.take(FUNCTION_BYTES + LOCALS_BYTES * locals.length);
     const body: FunctionBody = { start, codeStart, end, locals, localCount };
     guard.endExpr(body);
     module.code.push(body);
+    if (steps.isDue(ITEM + cursor.position - start)) yield;
   }
   context.firstDataUse = instructions.firstDataUse;
 }
@@ -45,6 +40,7 @@ function readLocals(
   const { cursor, module, types } = context;
   const offset = cursor.position;
   const runs = cursor.length();
+  context.limit("locals", runs, "runs of locals of a function");
   const locals: LocalRun[] = [];
   let localCount = 0;
   for (let i = 0; i < runs; i++) {

@@ -4,6 +4,7 @@ import type { ExternKind, ImportDesc } from "../../module/module.ts";
 import { EXPORT_BYTES, IMPORT_BYTES, NAME_UNIT_BYTES } from "../definition-bytes.ts";
 import { hexByte } from "../hex.ts";
 import type { DecoderContext } from "../module-builder.ts";
+import { type Rest, readEach } from "./read-each.ts";
 import type { TypeContext } from "./types.ts";
 
 const EXACT_FUNC = 0x20;
@@ -15,21 +16,23 @@ const GROUP = 0x7f;
 /** The same with one type for all. */
 const GROUP_OF_ONE_TYPE = 0x7e;
 
-export function decodeImports(context: DecoderContext): void {
-  const { cursor, imported } = context;
-  const count = context.count("imports", "imports");
-  for (let i = 0; i < count; i++) {
-    const offset = cursor.position;
-    const moduleName = cursor.name();
-    const name = cursor.name();
-    // After any other name these bytes are no kinds, as the suite has it.
-    const isGroup = name === "" && (cursor.peek() === GROUP || cursor.peek() === GROUP_OF_ONE_TYPE);
-    if (isGroup && context.has("compact-imports")) decodeGroup(context, moduleName);
-    else addImport(context, moduleName, name, importDesc(context), offset);
-  }
+export function* decodeImports(context: DecoderContext): Generator<void, void> {
+  const { imported } = context;
+  yield* readEach(context, context.count("imports", "imports"), readImport);
   context.limit("functions", imported.func, "functions");
   for (const kind of KINDS)
     if (kind !== "func") context.limit("definitions", imported[kind], `${kind} imports`);
+}
+
+function readImport(context: DecoderContext): Rest {
+  const { cursor } = context;
+  const offset = cursor.position;
+  const moduleName = cursor.name();
+  const name = cursor.name();
+  // After any other name these bytes are no kinds, as the suite has it.
+  const isGroup = name === "" && (cursor.peek() === GROUP || cursor.peek() === GROUP_OF_ONE_TYPE);
+  if (isGroup && context.has("compact-imports")) return decodeGroup(context, moduleName);
+  return addImport(context, moduleName, name, importDesc(context), offset);
 }
 
 function addImport(
@@ -47,16 +50,16 @@ function addImport(
   module.imports.push({ module: from, name, desc, offset });
 }
 
-function decodeGroup(context: DecoderContext, from: string): void {
+function decodeGroup(context: DecoderContext, from: string): Rest {
   const { cursor, module } = context;
   module.hasCompactImports = true;
   const shared = cursor.byte() === GROUP ? undefined : importDesc(context);
   const count = context.count("imports", "imports", module.imports.length);
-  for (let i = 0; i < count; i++) {
+  return readEach(context, count, () => {
     const offset = cursor.position;
     const name = cursor.name();
     addImport(context, from, name, shared ?? importDesc(context), offset);
-  }
+  });
 }
 
 /** What an import asks for: a kind and its type. */
@@ -102,21 +105,22 @@ function hint(kind: number): string {
   return kind === EXACT_FUNC ? ": needs the feature custom-descriptors" : "";
 }
 
-export function decodeExports(context: DecoderContext): void {
+export function decodeExports(context: DecoderContext): Rest {
+  return readEach(context, context.count("exports", "exports"), readExport);
+}
+
+function readExport(context: DecoderContext): void {
   const { cursor, module } = context;
-  const count = context.count("exports", "exports");
-  for (let i = 0; i < count; i++) {
-    const offset = cursor.position;
-    const name = cursor.name();
-    const code = cursor.byte();
-    const kind: ExternKind | undefined = KINDS[code];
-    if (kind === undefined || (code === TAG && !hasTags(context))) {
-      const advice = code === TAG ? hint(code) : "";
-      throw cursor.fail(`malformed export kind ${hexByte(code)}${advice}`, cursor.position - 1);
-    }
-    context.take(EXPORT_BYTES + NAME_UNIT_BYTES * name.length);
-    module.exports.push({ name, kind, index: cursor.u32(), offset });
+  const offset = cursor.position;
+  const name = cursor.name();
+  const code = cursor.byte();
+  const kind: ExternKind | undefined = KINDS[code];
+  if (kind === undefined || (code === TAG && !hasTags(context))) {
+    const advice = code === TAG ? hint(code) : "";
+    throw cursor.fail(`malformed export kind ${hexByte(code)}${advice}`, cursor.position - 1);
   }
+  context.take(EXPORT_BYTES + NAME_UNIT_BYTES * name.length);
+  module.exports.push({ name, kind, index: cursor.u32(), offset });
 }
 
 export function decodeStart({ cursor, module }: DecoderContext): void {

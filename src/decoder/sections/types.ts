@@ -5,6 +5,7 @@ import type { CompositeType, FieldType, SubType } from "../../module/types.ts";
 import { FIELD_BYTES, PARAM_BYTES, SUPERTYPE_BYTES, TYPE_BYTES } from "../definition-bytes.ts";
 import { hexByte } from "../hex.ts";
 import type { DecoderContext } from "../module-builder.ts";
+import { readEach } from "./read-each.ts";
 
 const FUNC = 0x60;
 const STRUCT = 0x5f;
@@ -15,26 +16,28 @@ const REC = 0x4e;
 const DESCRIPTOR = 0x4d;
 const DESCRIBES = 0x4c;
 
-export function decodeTypes(context: DecoderContext): void {
+export function* decodeTypes(context: DecoderContext): Generator<void, void> {
   const { module, types } = context;
-  const groups = context.count("types", "types");
   /** Length of the chain of supertypes above each type. */
   const depths: number[] = [];
-  for (let i = 0; i < groups; i++) {
-    const start = module.types.length;
-    const members = readRecGroup(context, start);
-    for (const type of members) {
-      let depth = 0;
-      for (const typeIdx of type.supertypes) {
-        const below = depths[typeIdx];
-        if (below !== undefined) depth = Math.max(depth, below + 1);
-      }
-      context.limit("subtypingDepth", depth, "chain of supertypes");
-      depths.push(depth);
-      module.types.push(type);
+  const readType = (): void => {
+    const type = typeDefinition(context);
+    let depth = 0;
+    for (const typeIdx of type.supertypes) {
+      const below = depths[typeIdx];
+      if (below !== undefined) depth = Math.max(depth, below + 1);
     }
-    module.recGroups.push({ start, count: members.length });
-  }
+    context.limit("subtypingDepth", depth, "chain of supertypes");
+    depths.push(depth);
+    module.types.push(type);
+  };
+  yield* readEach(context, context.count("types", "types"), () => {
+    const start = module.types.length;
+    const count = beginRecGroup(context, start);
+    module.recGroups.push({ start, count });
+    if (count === 1) return readType();
+    return readEach(context, count, readType);
+  });
   types.typeCount = module.types.length;
 }
 
@@ -43,6 +46,13 @@ export type TypeContext = Pick<DecoderContext, "cursor" | "types" | "has" | "lim
 
 /** One recursion group of an index space whose first free index is `start`; gives its members. */
 export function readRecGroup(context: TypeContext, start: number): SubType[] {
+  const members: SubType[] = [];
+  for (let left = beginRecGroup(context, start); left > 0; left--) members.push(typeDefinition(context));
+  return members;
+}
+
+/** Reads how many members a group has. */
+function beginRecGroup(context: TypeContext, start: number): number {
   const { cursor, types } = context;
   let count = 1;
   if (cursor.peek() === REC && context.has("gc")) {
@@ -51,13 +61,13 @@ export function readRecGroup(context: TypeContext, start: number): SubType[] {
   }
   types.typeCount = start + count;
   context.limit("types", types.typeCount, "types");
-  const members: SubType[] = [];
-  for (let member = 0; member < count; member++) {
-    const type = subType(context);
-    context.take(typeBytes(type));
-    members.push(type);
-  }
-  return members;
+  return count;
+}
+
+function typeDefinition(context: TypeContext): SubType {
+  const type = subType(context);
+  context.take(typeBytes(type));
+  return type;
 }
 
 function typeBytes({ supertypes, composite }: SubType): number {

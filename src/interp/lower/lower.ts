@@ -8,7 +8,7 @@
 import { RuntimeError } from "../../errors.ts";
 import { BlockKind, type Instruction } from "../../isa/instruction.ts";
 import { Op } from "../../isa/op.ts";
-import { toCanonical } from "../../module/type-registry.ts";
+import { toCanonical } from "../../module/canonical.ts";
 import type { FuncType, ValType } from "../../module/types.ts";
 import { HeapType, isRef, NumType, refType } from "../../module/types.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";

@@ -1,6 +1,7 @@
 // What stops a run from outside: deadlines, abort signals, and a flag that another thread can raise.
 
 import { ABORT_SIGNAL, MILLISECONDS, type OptionTable, type Read, unexpected } from "../checks/options.ts";
+import { InterruptedError } from "../errors.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 
 /** Bounds in wall time. */
@@ -104,6 +105,18 @@ export function makeWatch(
       if (handle !== undefined && handle.epoch !== epoch) return "handle";
       return deadline !== Number.POSITIVE_INFINITY && now() >= deadline ? "timeout" : undefined;
     },
+  };
+}
+
+/** Looks whether what makes an instance is to be stopped, and then throws. */
+export function makePoll(
+  options: Read<typeof INTERRUPT_OPTIONS>,
+  handle: InterruptHandle | undefined,
+): () => void {
+  const watch = makeWatch(options, handle);
+  return () => {
+    const reason = watch?.poll(false);
+    if (reason !== undefined && reason !== "quantum") throw new InterruptedError(reason, false);
   };
 }
 

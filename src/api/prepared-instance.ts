@@ -2,7 +2,6 @@
 // Owns the life from imports to the end of the start function. Where imports come from is the linker's affair.
 
 import { readOptions } from "../checks/options.ts";
-import { InterruptedError } from "../errors.ts";
 import type { ExternInstance } from "../runtime/instance.ts";
 import { instantiate, startFunction } from "../runtime/instantiate.ts";
 import { backendOf } from "./backend.ts";
@@ -11,7 +10,7 @@ import type { Engine } from "./engine.ts";
 import { Execution } from "./execution.ts";
 import { CALL_OPTIONS, type CallBounds, type CallOptions, callFunction } from "./func.ts";
 import { type Exports, Instance } from "./instance.ts";
-import { makeWatch } from "./interrupt.ts";
+import { makePoll } from "./interrupt.ts";
 import type { Module } from "./module.ts";
 import { requireStore } from "./require-store.ts";
 import type { Store } from "./store.ts";
@@ -71,15 +70,6 @@ export function requireSameEngine(engine: Engine, other: Engine): void {
   if (engine !== other) throw new TypeError("linker, store and module must be of the same engine");
 }
 
-/** Throws what is to end the making of an instance. */
-function pollOf(store: Store, bounds: CallBounds): () => void {
-  const watch = makeWatch(bounds, store.engine.interrupts);
-  return () => {
-    const reason = watch?.poll(false);
-    if (reason !== undefined && reason !== "quantum") throw new InterruptedError(reason, false);
-  };
-}
-
 /** Makes an instance of matched imports, up to the end of its start function. */
 export function makeInstance<E extends object>(
   store: Store,
@@ -87,7 +77,7 @@ export function makeInstance<E extends object>(
   imports: readonly ExternInstance[],
   bounds: CallBounds | undefined,
 ): Instance<E> {
-  const poll = pollOf(store, bounds ?? {});
+  const poll = makePoll(bounds ?? {}, store.engine.interrupts);
   const state = instantiate(backendOf(store.engine).compiled(module), store.state, imports, poll);
   const instance = new Instance<E>(store, module, state);
   const start = startFunction(state);
@@ -103,7 +93,12 @@ export async function makeInstanceAsync<E extends object>(
   bounds: AsyncCallBounds,
 ): Promise<Instance<E>> {
   const backend = backendOf(store.engine);
-  const state = instantiate(backend.compiled(module), store.state, imports, pollOf(store, bounds));
+  const state = instantiate(
+    backend.compiled(module),
+    store.state,
+    imports,
+    makePoll(bounds, store.engine.interrupts),
+  );
   const instance = new Instance<E>(store, module, state);
   const start = startFunction(state);
   if (start !== undefined) {

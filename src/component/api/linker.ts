@@ -6,11 +6,11 @@ import { ASYNC_CALL_OPTIONS, type AsyncCallBounds, type AsyncCallOptions, drive 
 import { Engine } from "../../api/engine.ts";
 import { Execution } from "../../api/execution.ts";
 import { CALL_OPTIONS, type CallBounds, type CallOptions, callFunction } from "../../api/func.ts";
-import { makeWatch } from "../../api/interrupt.ts";
+import { makePoll } from "../../api/interrupt.ts";
 import { requireStore } from "../../api/require-store.ts";
 import type { Store } from "../../api/store.ts";
 import { BOOLEAN, type OptionTable, readOptions, STRING, wrongArgument } from "../../checks/options.ts";
-import { InterruptedError, LinkError, type LinkProblem } from "../../errors.ts";
+import { LinkError, type LinkProblem } from "../../errors.ts";
 import type { Extern } from "../model/types.ts";
 import { CallStack } from "../runtime/call-stack.ts";
 import { type InstantiationContext, instantiateComponent } from "../runtime/instantiate.ts";
@@ -258,14 +258,7 @@ export class PreparedComponent {
     for (const other of this.#stores) {
       if (other !== store) throw new TypeError("a component is composed with an instance of another store");
     }
-    const watch = makeWatch(bounds, engine.interrupts);
-    const context: InstantiationContext = {
-      store,
-      poll: () => {
-        const reason = watch?.poll(false);
-        if (reason !== undefined && reason !== "quantum") throw new InterruptedError(reason, false);
-      },
-    };
+    const context: InstantiationContext = { store, poll: makePoll(bounds, engine.interrupts) };
     return instantiateComponent({ checked, outer: undefined }, this.#imports, context);
   }
 }

@@ -61,6 +61,7 @@ export class DefinedType {
 /** Interns types so that two types are equal exactly when their canonical ids (and so their `ValType`s) are. */
 export class TypeRegistry {
   readonly #types: DefinedType[] = [];
+  readonly #known = new WeakMap<FuncType, number>();
   /** Structural key of a recursion group to the canonical id of its first type. */
   readonly #groups = new Map<string, number>();
 
@@ -115,6 +116,16 @@ export class TypeRegistry {
       id = this.#types.length;
       this.#groups.set(key, id);
       this.#types.push(new DefinedType(id, true, [], undefined, composite, undefined, undefined));
+    }
+    return id;
+  }
+
+  /** The same of one object, which is asked for with every instance. */
+  idOfFuncType(type: FuncType): number {
+    let id = this.#known.get(type);
+    if (id === undefined) {
+      id = this.addFuncType([...type.params], [...type.results]);
+      this.#known.set(type, id);
     }
     return id;
   }

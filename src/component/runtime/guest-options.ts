@@ -20,7 +20,19 @@ export interface GuestOptions {
   readonly perHostByte: number;
 }
 
+/** Made once for all definitions of an instance that have the same: a component has sixty of them, and two or three kinds. */
 export function resolveOptions(instance: InstanceState, options: CanonOptions): GuestOptions {
+  const { memory, realloc, postReturn, callback, async, stringEncoding } = options;
+  const key = `${memory} ${realloc} ${postReturn} ${callback} ${async} ${stringEncoding}`;
+  let resolved = instance.options.get(key);
+  if (resolved === undefined) {
+    resolved = resolve(instance, options);
+    instance.options.set(key, resolved);
+  }
+  return resolved;
+}
+
+function resolve(instance: InstanceState, options: CanonOptions): GuestOptions {
   const { memory, realloc, postReturn, stringEncoding: encoding } = options;
   const { engine, limits } = instance.store;
   const { perByte = 0, perElement = 0, perHostByte = 0 } = engine.costModel;

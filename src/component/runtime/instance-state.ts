@@ -24,6 +24,7 @@ import {
   type Thread,
 } from "./async/thread.ts";
 import { Boundary } from "./boundary.ts";
+import type { GuestOptions } from "./guest-options.ts";
 import { HandleTable, ThreadTable } from "./handle-table.ts";
 import type { ComponentFunc, RuntimeComponent, RuntimeInstance, RuntimeItem } from "./items.ts";
 import { Era, type RuntimeResource } from "./resources.ts";
@@ -44,6 +45,8 @@ export class InstanceState {
   readonly threads: ThreadTable;
   readonly scheduler: Scheduler;
   readonly exports = new Map<string, RuntimeItem>();
+  /** Canonical options that are resolved, by what they are. */
+  readonly options = new Map<string, GuestOptions>();
 
   // Lists by sort; steps append to them.
   readonly coreFuncs: FunctionInstance[] = [];

@@ -139,11 +139,21 @@ export class FunctionCode implements LoweredFunction {
   /** How trees call this function; `undefined` while no tree does. */
   tree: Linked | undefined = undefined;
   /** Operands left folded at region ends. */
-  readonly fixups = new Map<CodeNode, readonly Fixup[]>();
+  readonly fixups: Map<CodeNode, readonly Fixup[]>;
   /** References on the operand stack where a run can stop or allocate; nodes without any are not in it. */
-  readonly liveRefs = new Map<CodeNode, LiveRefs>();
+  readonly liveRefs: Map<CodeNode, LiveRefs>;
 
-  constructor(module: ModuleCode, funcIdx: number, definedIdx: number, type: FuncType) {
+  /** `fixups`, `liveRefs`: of code that is not lowered there are none, and many can have the same. */
+  constructor(
+    module: ModuleCode,
+    funcIdx: number,
+    definedIdx: number,
+    type: FuncType,
+    fixups: FunctionCode["fixups"] = new Map(),
+    liveRefs: FunctionCode["liveRefs"] = new Map(),
+  ) {
+    this.fixups = fixups;
+    this.liveRefs = liveRefs;
     this.module = module;
     this.funcIdx = funcIdx;
     this.definedIdx = definedIdx;

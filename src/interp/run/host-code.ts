@@ -76,6 +76,10 @@ class HostModule implements ModuleCode {
   }
 }
 
+/** Nothing is noted of its nodes; two maps for each would be most of what a host function takes. */
+const NO_FIXUPS: FunctionCode["fixups"] = /* @__PURE__ */ new Map();
+const NO_REFERENCES: FunctionCode["liveRefs"] = /* @__PURE__ */ new Map();
+
 /** Whether code is that of a raw host function. */
 export function isOfHost({ module }: FunctionCode): boolean {
   return module instanceof HostModule;
@@ -92,9 +96,9 @@ export function makeRawFunction(
   name: string,
   instance?: ModuleInstance,
 ): FunctionInstance {
-  const typeId = registry.addFuncType([...type.params], [...type.results]);
+  const typeId = registry.idOfFuncType(type);
   const canonical = registry.funcType(typeId);
-  const code = new FunctionCode(new HostModule(name), -1, -1, canonical);
+  const code = new FunctionCode(new HostModule(name), -1, -1, canonical, NO_FIXUPS, NO_REFERENCES);
   const func = FunctionInstance.raw(typeId, canonical, code, raw, name, instance);
   code.isSlow = false;
   code.frameWords = raw.words + PASSED_VALUES * VALUE_WORDS;

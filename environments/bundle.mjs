@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { watify } from "@mdn/watify";
 import { assembleKernels } from "../bench/kernels.mjs";
 import { bundleScript, DIALECTS, ENTRY, toDialect } from "../scripts/build-scripts.mjs";
 
@@ -14,6 +15,11 @@ const GUESTS = [
   { name: "rust-cat", args: ["/text"] },
 ];
 
+/** What the script gives, and components, which it does not. */
+const WITH_COMPONENTS = `${ENTRY}
+export { Component, ComponentLinker } from ${JSON.stringify(`${root}dist/component.js`)};
+export { Wasi as ComponentWasi } from ${JSON.stringify(`${root}dist/component/wasi.js`)};`;
+
 /** Bytes as text that every host can read: not all have `atob`. */
 const literal = (bytes) => `fromHex("${Buffer.from(bytes).toString("hex")}")`;
 const FROM_HEX = `function fromHex(text) {
@@ -25,6 +31,8 @@ const FROM_HEX = `function fromHex(text) {
 async function wasmText() {
   const { scalar } = await assembleKernels();
   const kernels = scalar.filter(({ name }) => KERNELS.includes(name));
+  // The kernels' assembler, which is ready by now.
+  const component = watify(readFileSync(`${root}environments/smoke/component.wat`, "utf8"));
   const list = (items) => `[${items.join(", ")}]`;
   return `${FROM_HEX}
 export const kernels = ${list(
@@ -38,7 +46,8 @@ export const guests = ${list(
       ({ name, args }) =>
         `{ name: "${name}", args: ${JSON.stringify(args)}, bytes: ${literal(readFileSync(`${root}guests/wasm/${name}.wasm`))} }`,
     ),
-  )};`;
+  )};
+export const component = ${literal(component)};`;
 }
 
 /**
@@ -48,7 +57,7 @@ export const guests = ${list(
  */
 export async function bundleSmoke({ rounds = 1 } = {}) {
   const wasm = `${await wasmText()}\nexport const rounds = ${rounds};`;
-  const given = { "wasmeter-script": ENTRY, "virtual:wasm": wasm };
+  const given = { "wasmeter-script": WITH_COMPONENTS, "virtual:wasm": wasm };
   const plugin = {
     name: "given",
     setup(build) {

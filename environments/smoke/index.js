@@ -11,6 +11,7 @@ import {
   Store,
   WasiPreview1,
 } from "wasmeter-script";
+import { runComponent } from "./components.js";
 import { hashes } from "./hashes.js";
 
 const now = () => (typeof performance === "object" ? performance.now() : Date.now());
@@ -119,9 +120,12 @@ export function smoke() {
   const { results, times } = runAtOnce();
   return parkedImport().then((parked) => {
     results.parked = parked;
-    return runPackage().then((made) => {
-      results.package = made;
-      return JSON.stringify({ results, times });
+    return runComponent().then((component) => {
+      results.component = component;
+      return runPackage().then((made) => {
+        results.package = made;
+        return JSON.stringify({ results, times });
+      });
     });
   });
 }

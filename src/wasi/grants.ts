@@ -14,7 +14,7 @@ import { outputStream } from "./output-streams.ts";
 import { type RandomSource, seededRandom, systemRandom } from "./random-source.ts";
 import type { SocketListener } from "./sockets.ts";
 import type { InputSource, InputStream, OutputStream, OutputTarget } from "./streams.ts";
-import { Parking } from "./waiting.ts";
+import { allOver, Parking } from "./waiting.ts";
 import { GuestMeter } from "./work.ts";
 
 /** What the machine around can do that JavaScript alone cannot. `wasmeter/node` makes one. */
@@ -131,8 +131,7 @@ export class Grants {
 
   /** Resolves when the output has arrived where it goes. Rejects with the first failure that no write has told the guest. */
   async flush(): Promise<void> {
-    const results = await Promise.allSettled([...this.#outputs].map((output) => output.flush?.()));
-    for (const result of results) if (result.status === "rejected") throw result.reason;
+    await allOver([...this.#outputs].map((output) => output.flush?.()));
   }
 
   /** Ends what waits and lets go of the streams. Can be repeated. */

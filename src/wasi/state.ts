@@ -6,6 +6,7 @@ import { Descriptors, listenerDescriptor, preopenDescriptor, streamDescriptor } 
 import { environmentEntries, Grants, type WasiOptions } from "./grants.ts";
 import { encodeStrings, sizeOfStrings } from "./guest-memory.ts";
 import { WASI_OPTIONS } from "./options.ts";
+import { allOver } from "./waiting.ts";
 
 /** Descriptors open at once, unless the option says otherwise. */
 export const DEFAULT_MAX_DESCRIPTORS = 1024;
@@ -61,8 +62,7 @@ export class WasiState extends Grants {
 
   /** Resolves when the output has arrived where it goes, and closed connections have sent theirs. Rejects with the first failure that no write has told the guest. */
   override async flush(): Promise<void> {
-    const results = await Promise.allSettled([super.flush(), this.descriptors.released()]);
-    for (const result of results) if (result.status === "rejected") throw result.reason;
+    await allOver([super.flush(), this.descriptors.released()]);
   }
 
   /** Ends what waits, closes all descriptors and lets go of the streams. Can be repeated. @throws what closing gives, when all are closed */

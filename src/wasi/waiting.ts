@@ -162,3 +162,10 @@ async function waitAsynchronously(call: Call, waitable: Waitable, attempt: () =>
     call.memory.refresh();
   } while (!attempt());
 }
+
+/** Waits for all of them, and rejects with the first's failure: what `Promise.allSettled` is for, which old hosts lack. */
+export async function allOver(promises: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const failed = (reason: unknown): { readonly reason: unknown } => ({ reason });
+  const outcomes = promises.map((promise) => Promise.resolve(promise).then(() => undefined, failed));
+  for (const failure of await Promise.all(outcomes)) if (failure !== undefined) throw failure.reason;
+}

@@ -2,9 +2,11 @@
 // them (request-shape, tcp-sockets …, key-value, variables, outbound-wasi-http), and as a matrix of grants.
 // Real components are looked for in $WASM_COMPONENTS, a folder with `bin` and `expected`.
 
+import { existsSync, readFileSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { directoryWith, eventually, rawRequest, serve } from "./http-support.ts";
 import { componentBytes, hasComponents, RECORDED } from "./real-components.ts";
@@ -150,4 +152,35 @@ ${Object.entries(grants)
       expect(await ask(name, "/env")).not.toContain("PATH=");
     }
   });
+});
+
+/** A service of WASI 0.3 that sends a request: one of the official programs, of which $WASI_TESTSUITE is the folder. */
+const CLIENT = join(process.env.WASI_TESTSUITE ?? "", "tests/rust/testsuite/wasm32-wasip3/http-client.wasm");
+const hasClient = process.env.WASI_TESTSUITE !== undefined && existsSync(CLIENT);
+if (!hasClient)
+  console.warn("skipped: a client of WASI 0.3 under rules; it is looked for in $WASI_TESTSUITE");
+
+it.skipIf(!hasClient).each([
+  ["allowed", 200, 0],
+  ["denied", 500, 1],
+])("holds clients of WASI 0.3 to the same rules: %s", async (verdict, status, denied) => {
+  const upstream = createHttp((request, response) => request.pipe(response));
+  const port = await portOf(upstream);
+  const manifest = `spin_manifest_version = 2
+[application]
+name = "client"
+[[trigger.http]]
+route = "/..."
+component = "guest"
+[component.guest]
+source = "guest.wasm"
+environment = { HTTP_SERVER_MAIN = "127.0.0.1:${port}" }
+allowed_outbound_hosts = ["http://127.0.0.1:${verdict === "allowed" ? port : 1}"]
+`;
+  const { url, records, output } = await serve(manifest, { files: { "guest.wasm": readFileSync(CLIENT) } });
+  const answer = await fetch(url);
+  await answer.text();
+  await eventually(() => records.length === 1);
+  expect([answer.status, records[0]?.denied]).toEqual([status, denied]);
+  expect((output.get("guest") ?? "").includes("HttpRequestDenied")).toBe(denied === 1);
 });

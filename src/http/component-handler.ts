@@ -191,12 +191,15 @@ function noResponse({ code }: HttpError): string {
 /** Interfaces by which components handle requests. */
 const HANDLERS = ["wasi:http/incoming-handler@0.2.", "wasi:http/handler@0.3."] as const;
 
+/** By which they are programs. */
+const PROGRAMS = ["wasi:cli/run@0.2.", "wasi:cli/run@0.3."] as const;
+
 /** @throws TypeError for a component of another world */
 function requireWorld({ exports }: Component, argv: string | undefined): void {
-  const wanted = argv === undefined ? HANDLERS : ["wasi:cli/run@0.2."];
+  const wanted = argv === undefined ? HANDLERS : PROGRAMS;
   const names = exports.map(({ name }) => name);
   const isThere = names.some((name) => wanted.some((each) => name.startsWith(each)));
-  if (!isThere) throw new TypeError(wrongWorld(wanted[0] as string, names));
+  if (!isThere) throw new TypeError(wrongWorld(wanted[0], names));
 }
 
 function wrongWorld(wanted: string, names: readonly string[]): string {

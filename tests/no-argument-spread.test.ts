@@ -14,6 +14,7 @@ const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     parts: "of a path: 4,096 bytes at most",
     'target.split("/").reverse()': "of a link: 4,096 bytes at most",
   },
+  "cli/container/main.ts": { 'loaderWords("node")': "our own words" },
   "component-wasi/resource.ts": {
     args: "parameters of a WASI function: 9 at most",
     "Reflect.apply": "parameters of a WASI function: 9 at most",

@@ -54,14 +54,11 @@ function problems(program: AnyNode): string[] {
   const found: string[] = [];
   walk(program, (node) => {
     const line = node.loc?.start.line;
-    // Transpilers to ES2015 make Math.pow of it, which throws for BigInts.
-    if (
-      node.type === "BinaryExpression" &&
-      node.operator === "**" &&
-      [node.left, node.right].some(isBigInt)
-    ) {
-      found.push(`${line}: ** with a BigInt`);
-    }
+    // Transpilers to ES2015 make Math.pow of it, which throws for BigInts. With a number no BigInt can stand beside it.
+    if (node.type === "BinaryExpression" && node.operator === "**" && ![node.left, node.right].some(isNumber))
+      found.push(`${line}: ** that may be of BigInts`);
+    if (node.type === "AssignmentExpression" && node.operator === "**=" && !isNumber(node.right))
+      found.push(`${line}: ** that may be of BigInts`);
     // A syntax error in QuickJS-ng, as if it were static.
     if (node.type === "PropertyDefinition" && node.key.type === "Identifier" && node.key.name === "prototype")
       found.push(`${line}: a field named prototype`);
@@ -74,8 +71,8 @@ function problems(program: AnyNode): string[] {
   return found;
 }
 
-function isBigInt(node: AnyNode): boolean {
-  return node.type === "Literal" && typeof node.value === "bigint";
+function isNumber(node: AnyNode): boolean {
+  return node.type === "Literal" && typeof node.value === "number";
 }
 
 it("uses nothing that older hosts lack or transpilers break", () => {
@@ -86,7 +83,7 @@ it("uses nothing that older hosts lack or transpilers break", () => {
 
 it("would catch each of them", () => {
   const find = (code: string) => problems(parse(code, { ecmaVersion: 2022, locations: true }));
-  expect(find("2n ** 3n")).toEqual(["1: ** with a BigInt"]);
+  expect(find("2n ** 3n; x **= y")).toEqual(["1: ** that may be of BigInts", "1: ** that may be of BigInts"]);
   expect(find("Object.hasOwn(a, b)")).toEqual(["1: .hasOwn()"]);
   expect(find("list.at(-1)")).toEqual(["1: .at()"]);
   expect(find("class A { prototype = 1 }")).toEqual(["1: a field named prototype"]);

@@ -236,8 +236,8 @@ class Scope {
 }
 
 /** Declarations of what a component imports and exports, as the text of a `.d.ts` file. `source` names it in the first line. */
-export function typescriptOf({ checked }: Component, source = "a component"): string {
-  const { type } = checked;
+export function typescriptOf(component: Component, source = "a component"): string {
+  const { type } = component.checked;
   const lines = [`// Types of ${source}, made by: wasmeter types`];
   const shared = new Names();
   const write = (side: Side, externs: ComponentType["imports"], title: string): string[] => {

@@ -643,14 +643,16 @@ describe("standard streams", () => {
   };
 
   it("stop at --timeout and Ctrl-C while nobody reads", async () => {
-    // `sleep` holds the pipe open and reads nothing.
-    const timeout = shell(`{ $W --timeout 300ms flood.wasm; echo $? >&2; } | sleep 2`);
-    expect(timeout.err).toMatch(/^wasmeter: interrupted by timeout.*\n( {4}at .*\n)+124\n$/);
-    // Nothing tells when a pipe is full; the guest fills it at once.
-    const signal = shell(
-      `{ $W flood.wasm & p=$!; sleep 0.7; kill -INT $p; wait $p; echo $? >&2; } | sleep 2`,
+    // The reader takes one byte, says so, and holds the pipe open until the guest has ended.
+    const behind = (script: string) =>
+      shell(`rm -f flowing ended
+        { ${script}; wait $p; echo $? >&2; : >ended; } |
+        { head -c 1 >/dev/null; : >flowing; until [ -e ended ]; do sleep 0.02; done; }`).err;
+    expect(behind("$W --timeout 300ms flood.wasm & p=$!")).toMatch(
+      /^wasmeter: interrupted by timeout.*\n( {4}at .*\n)+124\n$/,
     );
-    expect(signal.err).toMatch(/^wasmeter: interrupted by signal: SIGINT\n( {4}at .*\n)+130\n$/);
+    const signal = "$W flood.wasm & p=$!; until [ -e flowing ]; do sleep 0.02; done; kill -INT $p";
+    expect(behind(signal)).toMatch(/^wasmeter: interrupted by signal: SIGINT\n( {4}at .*\n)+130\n$/);
     // Here stdout is a socket.
     const child = start("flood.wasm");
     await once(child.stdout as NodeJS.ReadableStream, "readable");

@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { projectRoot } from "./built-code.ts";
 import { guestFile } from "./guest-cases.ts";
 import { directoryWith, eventually, manifestOf } from "./http-support.ts";
+import { sqlGuest } from "./sql-guest.ts";
 
 const cli = join(projectRoot, "dist", "cli.js");
 const guest = guestFile("wasm/c-wagi.wasm");
@@ -435,6 +436,24 @@ describe("workers", () => {
     expect(broken).toEqual([]);
     expect(refused).toBeLessThanOrEqual(8);
   });
+});
+
+it("leaves no process of SQL behind when it is killed in the middle of a statement", async () => {
+  const endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
+  const cwd = directoryWith({
+    "spin.toml": manifestOf('sqlite_databases = ["default"]'),
+    "guest.wasm": sqlGuest([endless]),
+  });
+  const { child, url, ended } = await start(["up", "--listen", ":0", "--workers", "1"], { cwd });
+  const answer = fetch(url).catch(() => undefined);
+  await eventually(() => workersOf(child).length === 1, 30_000);
+  const [sql = 0] = workersOf(child);
+  child.kill("SIGKILL");
+  await ended;
+  await answer;
+  // Nobody may be there to take note of its end.
+  const state = () => spawnSync("ps", ["-o", "stat=", "-p", String(sql)], { encoding: "utf8" }).stdout.trim();
+  await eventually(() => /^(Z.*)?$/.test(state()), 30_000);
 });
 
 /** Process numbers of a process's children. */

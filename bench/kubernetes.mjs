@@ -14,6 +14,7 @@ const wrapper = join(project, "bin/wasmeter-runtime");
 const rounds = Number(process.argv[2] ?? 7);
 const directory = mkdtempSync(join(tmpdir(), "wasmeter-bench-"));
 const state = join(directory, "state");
+const code = join(project, "dist/command.cjs.code");
 const PODS = 20;
 
 initSync({ module: readFileSync(createRequire(import.meta.url).resolve("@mdn/watify/watify_bg.wasm")) });
@@ -128,7 +129,6 @@ async function main() {
     bundle(name, join(project, "guests/wasm/c-hello.wasm"), "app.wasm", options);
 
   // As `wasmeter kubernetes install` does it.
-  const code = join(project, "dist/command.cjs.code");
   rmSync(code, { recursive: true, force: true });
   const prepare = [join(project, "dist/cli.js"), "run", join(project, "guests/wasm/c-hello.wasm")];
   execFileSync(process.execPath, prepare, { env: { WASMETER_CODE_CACHE: code }, stdio: "ignore" });
@@ -192,4 +192,5 @@ try {
   await main();
 } finally {
   rmSync(directory, { recursive: true, force: true });
+  rmSync(code, { recursive: true, force: true });
 }

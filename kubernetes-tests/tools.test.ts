@@ -123,6 +123,33 @@ describe.skipIf(typeof started === "string")("the runtime", () => {
     expect(refused.status).not.toBe(0);
   });
 
+  it("runs images that podman has built, by their bytes and by annotations, with whatever else is in them", async () => {
+    const context = cluster.path("context");
+    mkdirSync(context);
+    writeFileSync(join(context, "main"), readFileSync(HELLO));
+    writeFileSync(join(context, "notes.txt"), "not granted\n");
+    writeFileSync(
+      join(context, "Containerfile"),
+      'FROM scratch\nCOPY main notes.txt /srv/\nWORKDIR /srv\nENV FROM=image\nENTRYPOINT ["/srv/main", "first"]\nCMD ["second"]\n',
+    );
+    const storage = ["--root", cluster.path("podman"), "--runroot", cluster.path("podman-run")];
+    const name = "localhost/foreign:1";
+    const built = run("podman", ...storage, "build", "--network", "none", "--tag", name, context);
+    expect(built.status, built.err).toBe(0);
+    const saved = cluster.path("foreign.tar");
+    run("podman", ...storage, "save", "--format", "oci-archive", "--output", saved, name);
+    cluster.import(saved);
+    const spec = { name: "foreign", image: name, memory: 64 };
+    for (const annotations of [{}, { "module.wasm.image/variant": "compat" }]) {
+      const { exitCode, output } = await cluster.run(spec, annotations);
+      expect([exitCode, output]).toEqual([0, expect.stringContaining("argument 2: second\n")]);
+      expect(output).toContain("environment: FROM=image\n");
+    }
+    // By its name it is none, and to runc it is no program: it may not even be executed.
+    const smart = await cluster.refusal(spec, { "module.wasm.image/variant": "compat-smart" });
+    expect(smart).toContain('exec: "/srv/main": permission denied');
+  });
+
   it("makes archives that skopeo reads", () => {
     const { out } = run("skopeo", "inspect", `oci-archive:${archive}`);
     expect(JSON.parse(out)).toMatchObject({ Os: "linux", Created: "1970-01-01T00:00:00Z" });

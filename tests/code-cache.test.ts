@@ -4,12 +4,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { codeFolder, prepareCode } from "../src/cli/kubernetes/compiled-code.ts";
 import { projectRoot } from "./built-code.ts";
 
 const cli = join(projectRoot, "dist/cli.js");
 const hello = join(projectRoot, "guests/wasm/c-hello.wasm");
 const place = mkdtempSync(join(tmpdir(), "wasmeter-code-"));
+// A bench may have left it.
+beforeAll(() => rmSync(codeFolder(projectRoot), { recursive: true, force: true }));
 afterAll(() => rmSync(place, { recursive: true }));
 
 function run(folder: string, args: readonly string[] = [hello], flags: readonly string[] = []): string {
@@ -53,4 +56,20 @@ it("keeps code, uses it, and does the same without, with damaged, with unwritabl
   const occupied = join(place, "occupied");
   writeFileSync(occupied, "");
   expect(run(occupied)).toBe(plain);
+});
+
+it("is prepared beside the package, for those who can keep nothing, and for other bounds of the heap", () => {
+  const folder = codeFolder(projectRoot);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    expect(prepareCode(process.execPath, projectRoot)).toBe(true);
+    expect(filesIn(folder)).toHaveLength(1);
+    // Whoever finds it there keeps none of their own.
+    const flags = ["--max-semi-space-size=1", "--max-old-space-size=64"];
+    const own = join(place, "own");
+    expect(run(own, [hello], flags)).toContain("Hello from C!");
+    expect(() => statSync(own)).toThrow();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -119,6 +119,44 @@ describe("what the host has promised and not kept", () => {
   });
 });
 
+describe("calls that wait", () => {
+  it("cost and give the same wherever they run out of fuel", async () => {
+    const bytes = function* () {
+      yield Uint8Array.of(5);
+    };
+    const cases = [
+      { text: SLOW, args: () => [4], result: 5 },
+      { text: READER, args: () => [bytes()], result: 1 << 4 },
+    ];
+    const costly = new Engine({ costModel: "bounded" });
+    for (const { text, args, result } of cases) {
+      let whole: bigint | undefined;
+      for (const slice of [100_000n, 1n, 2n, 3n, 5n, 7n, 11n]) {
+        const store = new Store(costly);
+        const instance = make(
+          text,
+          (linker) => (text === SLOW ? linker.func("slow", async (n: number) => n) : undefined),
+          store,
+        );
+        const execution = instance.start("f", args());
+        let kept = slice;
+        while (execution.resume({ fuel: kept }) !== "done") {
+          if (execution.state === "awaiting-host") await execution.settled();
+          // What is charged at once may be more than a slice.
+          else kept = execution.state === "out-of-fuel" ? kept + slice : 0n;
+          if (kept === 0n) throw execution.error;
+        }
+        whole ??= store.fuelConsumed;
+        expect({ slice, result: execution.result, fuel: store.fuelConsumed }).toEqual({
+          slice,
+          result,
+          fuel: whole,
+        });
+      }
+    }
+  });
+});
+
 /** A guest that does one thing at a time to streams of its own, as it is told. */
 const WORKSHOP = `(component
   (type $s (stream u8))

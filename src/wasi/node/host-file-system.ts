@@ -298,7 +298,9 @@ class HostDirectory implements FileSystemDirectory {
       for (;;) {
         const entry = system(() => directory.readSync());
         if (entry === null) break;
-        names.push(entry.name as unknown as Buffer);
+        // As bytes, which types do not know. In Bun the entry is the name.
+        const found: unknown = entry instanceof Uint8Array ? entry : entry.name;
+        names.push(found as Buffer);
         if (names.length % LISTED_AT_ONCE === 0)
           this.#shared.meter?.charge("perDirectoryEntry", LISTED_AT_ONCE);
       }

@@ -1,6 +1,7 @@
 // One line for each request, and one for each failure: as text for people or JSON for programs.
 // Owns their forms; where lines go is decided elsewhere.
 
+import { type Shape, shape } from "../checks/options.ts";
 import { printable, shortened } from "../printable.ts";
 import type { Failure } from "./failure.ts";
 
@@ -37,8 +38,30 @@ export type LogFormat = "text" | "json";
 /** UTF-16 units of a target that are logged. */
 const LONGEST_TARGET = 2_000;
 
-/** The access log's line. */
+const FORMAT: Shape<LogFormat> = /* @__PURE__ */ shape(
+  '"text" or "json"',
+  (value) => value === "text" || value === "json",
+);
+
+/** By what every record has. */
+const RECORD: Shape<RequestRecord> = /* @__PURE__ */ shape(
+  "a RequestRecord, as onRecord gets it",
+  (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    const { id, target, method, time } = value as Partial<RequestRecord>;
+    return (
+      typeof id === "string" &&
+      typeof target === "string" &&
+      typeof method === "string" &&
+      typeof time === "number"
+    );
+  },
+);
+
+/** The access log's line. @throws TypeError for what is no record or format */
 export function accessLine(record: RequestRecord, format: LogFormat): string {
+  RECORD.read(record, "accessLine: record");
+  FORMAT.read(format, "accessLine: format");
   const { failure, fuel, time, durationMs, queueMs, ...rest } = record;
   const target = printable(shortened(record.target, LONGEST_TARGET));
   if (format === "json") {
@@ -67,8 +90,10 @@ export function accessLine(record: RequestRecord, format: LogFormat): string {
   return `${words.join(" ")}\n`;
 }
 
-/** What the operator is told of a failure. */
-export function failureLines({ id, component, failure, fuel }: RequestRecord, format: LogFormat): string {
+/** What the operator is told of a failure. @throws TypeError for what is no record or format */
+export function failureLines(record: RequestRecord, format: LogFormat): string {
+  const { id, component, failure, fuel } = RECORD.read(record, "failureLines: record");
+  FORMAT.read(format, "failureLines: format");
   if (failure === undefined) return "";
   const { kind, message, backtrace } = failure;
   if (format === "json") {

@@ -12,6 +12,7 @@ import {
   integer,
   MILLISECONDS,
   type OptionTable,
+  objectWith,
   optionsOf,
   POSITIVE_MILLISECONDS,
   readOptions,
@@ -19,6 +20,7 @@ import {
   type Shape,
   STRING,
   shape,
+  unexpected,
 } from "../checks/options.ts";
 import type { RequestRecord } from "./access-log.ts";
 import { Answer } from "./answer.ts";
@@ -119,6 +121,13 @@ function idMaker(): () => string {
   return () => `${prefix}-${(count++).toString(36)}`;
 }
 
+const APPLICATION = /* @__PURE__ */ objectWith<Application>(
+  "an Application, as loadApplication() gives it",
+  "route",
+  "routeTo",
+  "close",
+);
+
 /** Serves an application over HTTP, and without sockets by {@link fetch}. */
 export class HttpServer {
   readonly #dispatcher: Dispatcher;
@@ -130,6 +139,7 @@ export class HttpServer {
 
   /** @throws TypeError, RangeError for options that make no sense */
   constructor(application: Application, options?: ServerOptions) {
+    APPLICATION.read(application, "new HttpServer: application");
     this.#options = readServerOptions(options);
     const { maxConcurrency = 256, maxQueue = 1024, onRecord = () => {} } = this.#options;
     this.#dispatcher = new Dispatcher(application, { maxConcurrency, maxQueue, onRecord });
@@ -155,6 +165,7 @@ export class HttpServer {
 
   /** Serves another application from now on. Requests under way go on with the one before, which is then closed. */
   replace(application: Application): void {
+    APPLICATION.read(application, "server.replace: application");
     this.#attach(application);
     this.#dispatcher.replace(application);
   }
@@ -216,6 +227,7 @@ export class HttpServer {
     request: Request,
     dispatch: (incoming: ReturnType<typeof requestOfFetch>, transport: FetchTransport) => Promise<void>,
   ): Promise<Response> {
+    if (!(request instanceof Request)) throw unexpected("server.fetch: request", "a Request", request);
     const leaving = new AbortController();
     const transport = new FetchTransport(() => leaving.abort());
     const { signal } = request;

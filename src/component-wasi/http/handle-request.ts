@@ -54,8 +54,10 @@ const SIGNATURE = "handleRequest(instance, request, options)";
 export function startHandling(
   instance: ComponentInstanceLike,
   request: IncomingHttp,
-  { wasi, call = {} }: HandlingOptions,
+  options: HandlingOptions,
 ): Handling {
+  requireWasi(options, "startHandling(instance, request, options)");
+  const { wasi, call = {} } = options;
   if (exportsInterface(instance, HANDLER_3)) return startHandling3(instance, request, { wasi, call });
   const path = exportedFunction(instance, "wasi:http/incoming-handler", "handle", SIGNATURE);
   wasi.use(instance);
@@ -193,7 +195,11 @@ function requireArguments(request: unknown, options: unknown): void {
   const { url, headers } = (request ?? {}) as { readonly url?: unknown; readonly headers?: unknown };
   if (typeof url !== "string" || typeof headers !== "object")
     throw wrongArgument(SIGNATURE, "request", "a Request", request);
+  requireWasi(options, SIGNATURE);
+}
+
+function requireWasi(options: unknown, signature: string): void {
   const { wasi } = (options ?? {}) as { readonly wasi?: unknown };
   if (!(wasi instanceof Wasi))
-    throw new TypeError(`${SIGNATURE}: option wasi must be a Wasi, got ${describe(wasi)}`);
+    throw new TypeError(`${signature}: option wasi must be a Wasi, got ${describe(wasi)}`);
 }

@@ -1,5 +1,6 @@
 // How HTTP leaves, as an interface: Node's http and https, fetch, or whatever an embedder has.
 
+import { unexpected } from "../../checks/options.ts";
 import type { InputSource } from "../../wasi/streams.ts";
 import type { IpAddress } from "../network/ip-address.ts";
 import type { HttpErrorCode } from "./error-code.ts";
@@ -51,8 +52,12 @@ export class HttpError extends Error {
   override name = "HttpError";
   readonly code: HttpErrorCode;
 
+  /** @throws TypeError for what has no tag */
   constructor(code: HttpErrorCode) {
-    super(code.tag);
+    const tag = (code as Partial<HttpErrorCode> | null | undefined)?.tag;
+    if (typeof tag !== "string")
+      throw unexpected("new HttpError: code", "an error-code, e.g. { tag: … }", code);
+    super(tag);
     this.code = code;
   }
 }

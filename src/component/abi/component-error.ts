@@ -1,5 +1,7 @@
 // The error side of a WIT `result`, as an exception.
 
+import { STRING } from "../../checks/options.ts";
+
 /**
  * What a function of `result` type throws for `err`: by the guest's functions when they are called, and by host functions to give the
  * guest their error. What else a host function throws ends the guest's call, as it is.
@@ -15,9 +17,12 @@ export class ComponentError<Payload = unknown> extends Error {
   /** Only what the constructor has made bears it: no Proxy, and nothing that merely inherits from the class. */
   readonly #isMade = true;
 
-  /** @param message default: the payload, if it is text or has a tag */
+  /**
+   * @param message default: the payload, if it is text or has a tag
+   * @throws TypeError for a message that is no text
+   */
   constructor(payload: Payload, message?: string) {
-    super(message ?? shown(payload));
+    super(message === undefined ? shown(payload) : STRING.read(message, "new ComponentError: message"));
     this.payload = payload;
   }
 

@@ -1,10 +1,11 @@
 // TypeScript declarations of what a component imports and exports: what its host has to give, and what it can call.
 // Owns the text. The mapping of values is the one of docs/components.md.
 
+import { STRING, wrongArgument } from "../../checks/options.ts";
 import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
 import type { ComponentType, ExternType, FuncType, InstanceType, NamedType } from "../model/types.ts";
 import type { Field, ResourceType, ValueType } from "../model/value-type.ts";
-import type { Component } from "./component.ts";
+import { Component } from "./component.ts";
 
 /** Who calls: functions of the host may return promises. */
 type Side = "import" | "export";
@@ -237,6 +238,9 @@ class Scope {
 
 /** Declarations of what a component imports and exports, as the text of a `.d.ts` file. `source` names it in the first line. */
 export function typescriptOf(component: Component, source = "a component"): string {
+  if (!(component instanceof Component))
+    throw wrongArgument("typescriptOf(component, source)", "component", "a Component", component);
+  STRING.read(source, "typescriptOf: source");
   const { type } = component.checked;
   const lines = [`// Types of ${source}, made by: wasmeter types`];
   const shared = new Names();

@@ -6,7 +6,14 @@ import { readException } from "../interp/run/exceptions.ts";
 import { readValues, writeValues } from "../interp/run/values.ts";
 import { HeapType, refType } from "../module/types.ts";
 import { type ExceptionInstance, TagInstance } from "../runtime/tag.ts";
-import { Brand, finishInterface, type InterfaceObject, toDictionary, toU32 } from "./interface.ts";
+import {
+  Brand,
+  finishInterface,
+  type InterfaceObject,
+  toDictionary,
+  toSequence,
+  toU32,
+} from "./interface.ts";
 import type { Realm } from "./realm.ts";
 import { toValType, typeName } from "./types.ts";
 import { checkPassable } from "./values.ts";
@@ -66,10 +73,7 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
     constructor(descriptor: unknown) {
       if (descriptor === undefined) throw new TypeError("a tag's descriptor must be an object");
       const { parameters } = toDictionary(descriptor, "a tag's descriptor");
-      if (typeof (parameters as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== "function") {
-        throw new TypeError("a tag's parameters must be a sequence of types");
-      }
-      const types = Array.from(parameters as Iterable<unknown>, toValType);
+      const types = toSequence(parameters, "a tag's parameters", toValType);
       const { registry } = realm.engine;
       const typeId = registry.addFuncType(types, []);
       tags.add(this, new TagInstance(typeId, registry.funcType(typeId)));
@@ -86,10 +90,14 @@ export function makeExceptionClasses(realm: Realm): ExceptionClasses {
       const tag = tags.of(tagObject);
       if (tag === realm.jsTag) throw new TypeError("an exception of JSTag is whatever JavaScript throws");
       const { traceStack } = toDictionary(options, "the options of an exception");
-      if (typeof (payload as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== "function") {
-        throw new TypeError("the payload must be a sequence of values");
-      }
-      realm.exceptions.adopt(this, makeException(realm, tag, [...(payload as Iterable<unknown>)]));
+      realm.exceptions.adopt(
+        this,
+        makeException(
+          realm,
+          tag,
+          toSequence(payload, "the payload", (value) => value),
+        ),
+      );
       if (traceStack) stacks.set(this, new Error("WebAssembly.Exception").stack);
     }
 

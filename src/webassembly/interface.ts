@@ -69,6 +69,16 @@ export function toDictionary(value: unknown, what: string): Readonly<Record<stri
   return value as Readonly<Record<string, unknown>>;
 }
 
+/**
+ * A `sequence` of Web IDL as a list, each element converted as it comes: of an object that can be iterated, and so not of a string.
+ * @throws TypeError, or what `convert` throws
+ */
+export function toSequence<Item>(value: unknown, what: string, convert: (element: unknown) => Item): Item[] {
+  if (isObject(value) && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function")
+    return Array.from(value as Iterable<unknown>, convert);
+  throw new TypeError(`${what} must be a sequence`);
+}
+
 const U32_MAX = 2 ** 32 - 1;
 const U64_MAX = (1n << 64n) - 1n;
 
@@ -127,12 +137,16 @@ export function fromAddress(value: number, type: AddressType): number | bigint {
   return type === "i32" ? value : BigInt(value);
 }
 
-/** A copy of a `BufferSource`. @throws TypeError for what is none */
+/** A copy of a `BufferSource`; of a detached one, no bytes, as Web IDL has it. @throws TypeError for what is none */
 export function copyBytes(source: unknown): Uint8Array {
-  if (ArrayBuffer.isView(source)) {
-    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice();
+  const isView = ArrayBuffer.isView(source);
+  if (isView || isBuffer(source)) {
+    const buffer = isView ? source.buffer : source;
+    if (buffer.byteLength === 0) return new Uint8Array(0);
+    return isView
+      ? new Uint8Array(buffer, source.byteOffset, source.byteLength).slice()
+      : new Uint8Array(buffer).slice();
   }
-  if (isBuffer(source)) return new Uint8Array(source).slice();
   throw new TypeError("the bytes of a module must be an ArrayBuffer or a view of one");
 }
 

@@ -3,7 +3,14 @@
 import { Module as EngineModule } from "../api/module.ts";
 import type { ExternKind } from "../module/module.ts";
 import type { CheckedModule } from "../validator/checked-module.ts";
-import { Brand, copyBytes, finishInterface, type InterfaceObject, toDictionary } from "./interface.ts";
+import {
+  Brand,
+  copyBytes,
+  finishInterface,
+  type InterfaceObject,
+  toDictionary,
+  toSequence,
+} from "./interface.ts";
 import { builtinProblem, type CompileBuiltins, isBuiltinImport, JS_STRING_MODULE } from "./js-string.ts";
 import type { Realm } from "./realm.ts";
 
@@ -70,7 +77,7 @@ export function makeModuleClass(realm: Realm): ModuleClass {
 /** Compile options. @throws TypeError for what is none */
 export function toBuiltins(options: unknown): CompileBuiltins {
   const { builtins, importedStringConstants } = toDictionary(options, "compile options");
-  const sets = builtins === undefined ? [] : Array.from(builtins as Iterable<unknown>, String);
+  const sets = builtins === undefined ? [] : toSequence(builtins, "builtins", String);
   return {
     jsString: sets.includes(JS_STRING_MODULE.slice("wasm:".length)),
     constants:

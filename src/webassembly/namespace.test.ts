@@ -275,6 +275,20 @@ it("bounds what runs by its options", async () => {
   expect(() => createWebAssembly({ timeoutMs: "5" as never })).toThrow(TypeError);
 });
 
+it("takes no string for a sequence, and no bytes from a detached buffer", () => {
+  const { CompileError, Exception, Module, Tag, validate } = createWebAssembly();
+  const tag = new Tag({ parameters: ["i32"] });
+  expect(() => new Tag({ parameters: "" as never })).toThrow(TypeError);
+  expect(() => new Exception(tag, "1" as never)).toThrow(TypeError);
+  const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  expect(() => validate(bytes, { builtins: "js-string" as never })).toThrow(TypeError);
+  const view = new DataView(bytes.buffer);
+  expect([validate(bytes), validate(view)]).toEqual([true, true]);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  expect([validate(bytes), validate(view), validate(view.buffer)]).toEqual([false, false, false]);
+  expect(() => new Module(bytes)).toThrow(CompileError as never);
+});
+
 describe("install", () => {
   const native = Object.getOwnPropertyDescriptor(globalThis, "WebAssembly") as PropertyDescriptor;
   afterEach(() => Object.defineProperty(globalThis, "WebAssembly", native));

@@ -186,16 +186,22 @@ const ms = (time) => (time === undefined ? "–" : time.toFixed(time < 10 ? 1 : 
 const cell = ({ cold, warm, fails } = {}) => (fails === undefined ? `${ms(cold)} / ${ms(warm)}` : "fails");
 /** What an engine takes of a program when it has run it before; programs of their own are always as the first time. */
 const steady = ({ cold, warm } = {}) => warm ?? cold;
-const means = labels.map((label) => {
-  const ratios = results.map((each) => steady(each.figures[label]) / steady(each.figures[labels[0]]));
-  return geomean(ratios.filter(Number.isFinite));
-});
+const first = ({ cold } = {}) => cold;
+/** The programs that every engine has run: means of different ones are not to be compared. */
+const common = results.filter((each) => labels.every((label) => first(each.figures[label]) !== undefined));
+const meansOf = (figureOf) =>
+  labels.map((label) =>
+    geomean(common.map((each) => figureOf(each.figures[label]) / figureOf(each.figures[labels[0]]))),
+  );
+const means = meansOf(steady);
+const line = (name, values) => [`**${name}**`, ...values.map((mean) => `**${mean.toFixed(1)}**`)];
 
 const rows = [
   ["program", ...labels],
   ["---", ...labels.map(() => "---:")],
   ...results.map((each) => [each.name, ...labels.map((label) => cell(each.figures[label]))]),
-  ["**× native, warm**", ...means.map((mean) => `**${mean.toFixed(1)}**`)],
+  line("× native, first run", meansOf(first)),
+  line("× native, later", means),
 ];
 const table = rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
 console.log(table);
@@ -208,7 +214,8 @@ if (options.write) {
 
 Written by \`npm run bench:programs -- --write\`. Milliseconds of CPU, compiler threads included: of the first run in a process, with
 loading and compiling / of the shortest from the third on, each with an instance of its own. Engines that are programs have one figure:
-a process each time. The last line is the geometric mean of the second figure (or the only one) over V8's.
+a process each time. The last lines are geometric means over the ${common.length} programs that every engine has run: of the first figure over
+V8's first, and of the second (or the only one) over V8's second.
 
 ${process.version} (V8 ${process.versions.v8}), ${arch()}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}.
 Every engine gave the same output; one fails that has not what the program imports. QuickJS is no program but a library, which engines
@@ -225,7 +232,10 @@ ${results.map(({ name, about }) => `- **${name}**: ${about}`).join("\n")}
     "programs.svg",
     barChart(
       "Whole programs, warm: times the CPU time of native V8 (geometric mean; logarithmic)",
-      labels.map((label, k) => ({ label, value: means[k] })),
+      labels.map((label, k) => {
+        const isProgram = !common.some((each) => each.figures[label].warm);
+        return { label: isProgram ? `${label}, from its start` : label, value: means[k] };
+      }),
     ),
   );
 }

@@ -254,6 +254,26 @@ describe("--json", () => {
     expect(end(usage.err)).toMatchObject({ status: 2, reason: "usage" });
   });
 
+  it("is for command lines that are wrong, in whatever order, and not where the guest's arguments have it", async () => {
+    for (const words of [
+      ["--json", "--fule=3", file("hello")],
+      ["--fule=3", "--json", file("hello")],
+      ["--json", "--fuel"],
+      ["inspect", file("hello"), "--fule", "--json"],
+    ]) {
+      const { status, out, err } = await command(words);
+      expect({ status, out, lines: err.split("\n").length }).toEqual({ status: 2, out: "", lines: 2 });
+      expect(end(err)).toMatchObject({ status: 2, reason: "usage", message: expect.stringMatching(/--fu/) });
+    }
+    for (const words of [
+      ["--fule=3", file("hello"), "--json"],
+      ["--fule=3", "--", "--json"],
+      ["--fule=3", "--json=end.json", file("hello")],
+    ]) {
+      expect((await command(words)).err).toMatch(/^wasmeter: unknown option '--fule'/);
+    }
+  });
+
   it("goes to a file, and leaves the text to people", async () => {
     const path = join(directory, "end.json");
     const { err } = await command([`--json=${path}`, file("divide")]);

@@ -1,7 +1,7 @@
 // From argv to a command's exit status: finds the command, answers --help and --version, reports what it throws.
 // Owns that much; each command is a file of its own. Touches nothing but its arguments, so tests run it in-process.
 
-import { parseCommandLine } from "./args/options.ts";
+import { asksForJson, parseCommandLine } from "./args/options.ts";
 import { classify, describeError, type Reason, STATUS } from "./classify-error.ts";
 import { paintFor } from "./colour.ts";
 import { allOptions, type CommandContext, commandHelp } from "./command.ts";
@@ -68,15 +68,12 @@ export async function main(
   };
   try {
     const { guestArgs, foreignOptions } = command;
-    const line = parseCommandLine(
-      allOptions(command),
-      named ? argv.slice(1) : argv,
-      guestArgs,
-      foreignOptions,
-    );
-    [file] = line.operands;
+    const options = allOptions(command);
+    const given = named ? argv.slice(1) : argv;
     // With a file, the JSON goes there and the text to people.
-    asJson = line.options.get("json")?.[0] === "";
+    asJson = asksForJson(options, given, guestArgs);
+    const line = parseCommandLine(options, given, guestArgs, foreignOptions);
+    [file] = line.operands;
     if (line.options.has("help")) {
       io.stdout.write(named === undefined ? overview(COMMANDS, paint) : commandHelp(command, paint));
       return STATUS.ok;

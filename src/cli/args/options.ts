@@ -51,6 +51,31 @@ function looksLikeOption(value: string): boolean {
   return /^-(?!$|\d|\.\d)/.test(value);
 }
 
+function tokensOf(table: OptionTable, argv: readonly string[]) {
+  const config: Record<string, { type: "string" | "boolean"; short?: string }> = Object.create(null);
+  for (const [name, spec] of Object.entries(table)) {
+    const type = spec.value === undefined || spec.optional === true ? "boolean" : "string";
+    config[name] = spec.short === undefined ? { type } : { type, short: spec.short };
+  }
+  return parseArgs({ args: [...argv], options: config, strict: false, allowPositionals: true, tokens: true })
+    .tokens;
+}
+
+/**
+ * Whether `--json` without a file stands among the options, so that an error is told as JSON also where `argv` is wrong.
+ * An unknown option counts as a switch: what follows it may already be the guest's.
+ */
+export function asksForJson(table: OptionTable, argv: readonly string[], guestArgs: boolean): boolean {
+  if (!Object.hasOwn(table, "json")) return false;
+  for (const token of tokensOf(table, argv)) {
+    if (token.kind === "option-terminator") return false;
+    if (token.kind === "positional") {
+      if (guestArgs) return false;
+    } else if (token.name === "json") return token.value === undefined;
+  }
+  return false;
+}
+
 /**
  * Takes `argv` apart. With `guestArgs`, everything after the first operand is an
  * operand, whatever it looks like. Throws UsageError for an unknown option (with
@@ -62,22 +87,9 @@ export function parseCommandLine(
   guestArgs: boolean,
   foreign: Readonly<Record<string, string>> = {},
 ): CommandLine {
-  const config: Record<string, { type: "string" | "boolean"; short?: string }> = Object.create(null);
-  for (const [name, spec] of Object.entries(table)) {
-    const type = spec.value === undefined || spec.optional === true ? "boolean" : "string";
-    config[name] = spec.short === undefined ? { type } : { type, short: spec.short };
-  }
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: config,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-
   const options = new Map<string, string[]>();
   const operands: string[] = [];
-  for (const token of tokens) {
+  for (const token of tokensOf(table, argv)) {
     if (token.kind === "option-terminator") {
       for (const word of argv.slice(token.index + 1)) operands.push(word);
       break;

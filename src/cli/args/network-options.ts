@@ -40,9 +40,11 @@ type Name = keyof typeof NETWORK_OPTIONS;
 /** What was given for options of these names, in order. */
 interface GivenOptions {
   all(name: Name): readonly string[];
+  /** How it was written: `--allow-http`, or `-S http`. */
+  spelling(name: Name): string;
 }
 
-/** The grants, and the options that gave them; `undefined` if there are none. */
+/** The grants, and the options that gave them as they were written; `undefined` if there are none. */
 export interface GivenNetwork {
   readonly options: NetworkOptions | "all";
   readonly names: readonly string[];
@@ -64,10 +66,10 @@ export function readNetwork(given: GivenOptions): GivenNetwork | undefined {
       throw new UsageError(
         "--network=all refuses nothing; --block-networks goes with --allow-connect '*:*' and its like",
       );
-    return { options: "all", names };
+    return { options: "all", names: names.map((name) => given.spelling(name)) };
   }
   return {
-    names,
+    names: names.map((name) => given.spelling(name)),
     options: {
       connect: given.all("allow-connect"),
       listen: given.all("allow-listen"),

@@ -68,6 +68,10 @@ describe("Wasmtime's spellings", () => {
     [["--network=all", "--block-networks", "private"], "--network=all refuses nothing"],
     [["-S", "threads"], "-S threads cannot work: a guest has one thread here"],
     [["-D", "coredump=x"], "-D coredump"],
+    [["-W", "fuel=lots"], "-W fuel: 'lots' is not a whole number"],
+    [["-W", "max-wasm-stack=abc"], "-W max-wasm-stack: 'abc' is not a size"],
+    [["-W", "timeout=0"], "-W timeout: 0 leaves no time for anything; without -W timeout there is no bound"],
+    [["-S", "tcplisten=nope"], "-S tcplisten: 'nope' is not an address"],
     [["-W", "fuel=1", "--fuel", "2"], "--fuel is given twice"],
     [["--timeout", "1s", "--wasm-timeout", "1s"], "are the same; one is enough"],
   ])("%j says why it cannot work", (argv, text) => {
@@ -91,7 +95,7 @@ describe("the network", () => {
       http: ["https://c"],
       blockNetworks: ["private"],
     });
-    expect(network?.names).toEqual(["allow-connect", "allow-listen", "allow-http", "block-networks"]);
+    expect(network?.names).toEqual(["--allow-connect", "--allow-listen", "--allow-http", "--block-networks"]);
   });
 
   it("can be granted in Wasmtime's words", () => {
@@ -101,6 +105,10 @@ describe("the network", () => {
       lookup: ["*"],
       http: ["*://*:*"],
     });
+    expect(read("-S", "http", "--allow-lookup", "a", "a.wasm").network?.names).toEqual([
+      "--allow-lookup",
+      "-S http",
+    ]);
   });
 });
 

@@ -126,14 +126,14 @@ export interface RunOptions {
 /** Every frame takes some of the host's memory too. */
 const MOST_CALL_DEPTH = 10_000_000;
 
-function checkAddress(text: string): string {
+function checkAddress(option: string, text: string): string {
   if (parseTcpAddress(text) !== undefined) return text;
   const port = /^:?(\d{1,5})$/.exec(text)?.[1];
   const advice =
     port === undefined || Number(port) > 65_535
       ? "write HOST:PORT or [IPV6]:PORT, with a port of at most 65535"
       : `say where: 127.0.0.1:${port} for this machine alone, 0.0.0.0:${port} for all`;
-  throw new UsageError(`--tcplisten: '${text}' is not an address; ${advice}`);
+  throw new UsageError(`${option}: '${text}' is not an address; ${advice}`);
 }
 
 type Name = keyof typeof RUN_OPTIONS;
@@ -165,7 +165,13 @@ class Given {
 
   read<T>(name: Name, parse: (option: string, text: string) => T): T | undefined {
     const text = this.single(name);
-    return text === undefined ? undefined : parse(`--${name}`, text);
+    return text === undefined ? undefined : parse(this.spelling(name), text);
+  }
+
+  /** How an option was written, for messages: `--fuel`, or `-W fuel`. */
+  spelling(name: Name): string {
+    const translated = this.#translated.options.find(([option]) => option === name);
+    return this.#line.options.has(name) || translated === undefined ? `--${name}` : translated[2];
   }
 }
 
@@ -191,7 +197,7 @@ export function readRunOptions(line: CommandLine): RunOptions {
     directories: parseDirectories(given.all("dir"), given.all("mapdir")),
     allowPseudo: given.all("allow-pseudo"),
     stdin: given.single("stdin"),
-    listenOn: given.all("tcplisten").map(checkAddress),
+    listenOn: given.all("tcplisten").map((text) => checkAddress(given.spelling("tcplisten"), text)),
     network: readNetwork(given),
     invoke: given.single("invoke"),
     fuel: given.read("fuel", parseFuel),

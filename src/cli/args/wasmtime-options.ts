@@ -159,8 +159,8 @@ function keysOf(group: Group): string[] {
 
 /** What Wasmtime's options ask for, in the words of this command. */
 export interface TranslatedOptions {
-  /** Options with their values, in the order given. */
-  readonly options: readonly (readonly [name: string, value: string])[];
+  /** Options with their values and their spelling on the command line, e.g. `-W fuel`, in the order given. */
+  readonly options: readonly (readonly [name: string, value: string, shown: string])[];
   readonly flags: ReadonlySet<string>;
   readonly limits: Partial<Limits>;
   /** `+gc`, `-simd`, in the order given. */
@@ -171,7 +171,7 @@ export interface TranslatedOptions {
 
 /** Reads the values of the groups. Throws UsageError for keys and values that mean nothing here, with what to use. */
 export function translateWasmtime(given: (group: Group) => readonly string[]): TranslatedOptions {
-  const options: [string, string][] = [];
+  const options: [string, string, string][] = [];
   const flags = new Set<string>();
   const limits: Partial<Record<keyof Limits, number>> = {};
   const featureChanges: string[] = [];
@@ -189,12 +189,12 @@ export function translateWasmtime(given: (group: Group) => readonly string[]): T
       if ("note" in row) notes.push(`${shown} does nothing: ${row.note}`);
       else if ("option" in row || "limit" in row) {
         if (value === undefined || value === "") throw new UsageError(`${shown} needs a value: ${shown}=…`);
-        if ("option" in row) options.push([row.option, value]);
+        if ("option" in row) options.push([row.option, value, shown]);
         else limits[row.limit] = parseCount(shown, value, 0, Number.MAX_SAFE_INTEGER);
       } else {
         const isOn = readSwitch(shown, value);
         if ("grant" in row) {
-          if (isOn) options.push([row.grant, row.value]);
+          if (isOn) options.push([row.grant, row.value, shown]);
         } else if ("flag" in row) {
           if (isOn) flags.add(row.flag);
           else flags.delete(row.flag);

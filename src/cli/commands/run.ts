@@ -59,7 +59,7 @@ function createStore(engine: EngineType, { fuel, maxMemory, limits }: RunOptions
 async function createWasi(options: RunOptions, io: CommandIo): Promise<WasiPreview1> {
   if (options.network !== undefined) {
     throw new UsageError(
-      `--${options.network.names[0]}: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept, and a component (wasm32-wasip2) can be granted the network`,
+      `${options.network.names[0]}: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept, and a component (wasm32-wasip2) can be granted the network`,
     );
   }
   const settings = guestSettings(options, io);

@@ -210,6 +210,19 @@ describe("completions", () => {
   });
 });
 
+it("lists the keys of Wasmtime's options, as Wasmtime does", async () => {
+  const wasm = await command(["-W", "help"]);
+  expect(wasm).toMatchObject({ status: 0, err: "" });
+  expect(wasm.out).toMatch(/^Keys of -W, as Wasmtime spells them:\n/);
+  expect(wasm.out).toMatch(/^ {2}fuel +=VALUE {2}as --fuel VALUE$/m);
+  expect(wasm.out).toMatch(/^ {2}gc +\[=y\|n\] {2}switches what it names$/m);
+  expect(wasm.out).toMatch(/^ {2}stack-switching +cannot work: /m);
+  expect((await command(["run", "-Scli,help", "-D", "help"])).out).toMatch(
+    /^Keys of -S.*\n {2}inherit-env +\[=y\|n\] {2}as --inherit-env\n.*\n\nKeys of -D.*any other key does nothing/s,
+  );
+  expect((await command(["serve", "-O", "help"])).out).toMatch(/^Keys of -O[^\n]*\n {2}any other key/);
+});
+
 describe("--json", () => {
   const end = (text: string) => JSON.parse(text.trimEnd().split("\n").at(-1) ?? "");
 

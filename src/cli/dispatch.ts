@@ -2,6 +2,7 @@
 // Owns that much; each command is a file of its own. Touches nothing but its arguments, so tests run it in-process.
 
 import { asksForJson, parseCommandLine } from "./args/options.ts";
+import { wasmtimeHelp } from "./args/wasmtime-options.ts";
 import { classify, describeError, type Reason, STATUS } from "./classify-error.ts";
 import { paintFor } from "./colour.ts";
 import { allOptions, type CommandContext, commandHelp } from "./command.ts";
@@ -76,6 +77,11 @@ export async function main(
     [file] = line.operands;
     if (line.options.has("help")) {
       io.stdout.write(named === undefined ? overview(COMMANDS, paint) : commandHelp(command, paint));
+      return STATUS.ok;
+    }
+    const keys = wasmtimeHelp((group) => line.options.get(group) ?? []);
+    if (keys !== undefined) {
+      io.stdout.write(keys);
       return STATUS.ok;
     }
     if (line.options.has("version")) {

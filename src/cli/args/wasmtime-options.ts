@@ -151,10 +151,41 @@ function rowOf(group: Group, key: string): Row | undefined {
 
 function keysOf(group: Group): string[] {
   return Object.keys(
-    group === "wasi"
-      ? WASI
+    group !== "wasm"
+      ? ROWS[group]
       : { ...WASM, ...FEATURE_NAMES, ...Object.fromEntries(FEATURES.map((each) => [each, 0])) },
   );
+}
+
+/** What `-W help` and its like print: the keys of the groups that ask for it, with what becomes of them. */
+export function wasmtimeHelp(given: (group: Group) => readonly string[]): string | undefined {
+  const asked = (Object.keys(WASMTIME_OPTIONS) as Group[]).filter((group) =>
+    given(group).some((text) => text.split(",").includes("help")),
+  );
+  if (asked.length === 0) return undefined;
+  return asked
+    .map((group) => {
+      const lines = keysOf(group).flatMap((key) => {
+        const row = rowOf(group, key);
+        return row === undefined ? [] : [`  ${key.padEnd(KEY_COLUMN)}  ${descriptionOf(row)}`];
+      });
+      if (group !== "wasm" && group !== "wasi")
+        lines.push(`  any other key does nothing: ${TUNES_A_COMPILER}`);
+      return `Keys of -${WASMTIME_OPTIONS[group].short}, as Wasmtime spells them:\n${lines.join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+const KEY_COLUMN = 29;
+
+function descriptionOf(row: Row): string {
+  if ("option" in row) return `=VALUE  as --${row.option} VALUE`;
+  if ("limit" in row) return `=N  a limit of the store: ${row.limit}`;
+  if ("flag" in row) return `[=y|n]  as --${row.flag}`;
+  if ("grant" in row) return `[=y|n]  as --${row.grant} '${row.value}'`;
+  if ("features" in row) return "[=y|n]  switches what it names";
+  if ("note" in row) return `does nothing: ${row.note}`;
+  return "always" in row ? `always on: ${row.always}` : `cannot work: ${row.never}`;
 }
 
 /** What Wasmtime's options ask for, in the words of this command. */

@@ -58,6 +58,17 @@ it("a host function without a type is told what is missing", () => {
     /^linker\.func\(module, name, type, host\): type must be \{ params, results \} or "as-imported", got /;
   expect(() => linker.func("env", "f", (() => 5) as never, undefined as never)).toThrow(message);
   expect(() => linker.func("env", "f", undefined as never, () => 5)).toThrow(message);
+  expect(() => linker.func("env", "f", ["i32"] as never, () => 5)).toThrow(message);
+  expect(() => linker.func("env", "f", null as never, () => 5)).toThrow(message);
+});
+
+it("a price that stands where nobody would read it is told its place", () => {
+  const define = Linker.prototype.func.bind(new Linker(engine)) as (...args: unknown[]) => unknown;
+  expect(() => define("env", "f", { params: [], results: [] }, () => {}, { fuel: 100 })).toThrow(
+    new TypeError(
+      "linker.func(module, name, type, host): a fifth argument would be ignored; a price is part of the type: { params, results, fuel }",
+    ),
+  );
 });
 
 describe("bytes that are no module", () => {

@@ -71,11 +71,17 @@ export class Linker {
   /**
    * Defines a host function. Its type may say what a call costs the guest (`fuel`). With `"as-imported"` it is of whatever type the importing module wants: the way to functions
    * whose types refer to types of the module itself, which have no names here.
-   * @throws TypeError for a name that is taken, or types that are none; RangeError for a price that is no amount of fuel
+   * @throws TypeError for a name that is taken, types that are none, or a fifth argument; RangeError for a price that is no amount of fuel
    */
   func(module: string, name: string, type: HostFunctionType | "as-imported", host: HostFunction): this {
     checkNames(module, name, "linker.func(module, name, type, host)");
-    if (typeof type === "function" || type === undefined) {
+    // biome-ignore lint/complexity/noArguments: with a name for it, TypeScript would allow a fifth argument
+    if (arguments.length > 4) {
+      throw new TypeError(
+        "linker.func(module, name, type, host): a fifth argument would be ignored; a price is part of the type: { params, results, fuel }",
+      );
+    }
+    if (type !== "as-imported" && (typeof type !== "object" || type === null || Array.isArray(type))) {
       const wanted = '{ params, results } or "as-imported"';
       throw wrongArgument("linker.func(module, name, type, host)", "type", wanted, type);
     }

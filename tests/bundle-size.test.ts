@@ -16,7 +16,7 @@ const BUNDLES: readonly (readonly [string, number, string])[] = [
   ["validating alone", 30, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
   ["the core alone", 81, 'export * from "wasmeter/core";'],
   ["the core with vectors", 94, 'export * from "wasmeter/core"; export { simd } from "wasmeter/packs";'],
-  ["the core with trees", 94, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
+  ["the core with trees", 95, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
   ["the engine", 111, 'export * from "wasmeter";'],
   ["the engine with the namespace", 117, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
   ["the engine with WASI", 130, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],

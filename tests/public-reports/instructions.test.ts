@@ -158,6 +158,15 @@ describe.each(["fast", "exact"] as const)("in %s code", (lowering) => {
     }
   });
 
+  test("wasmi#1051: a local that is set twice in a row keeps the value it was given, and so does the other", () => {
+    const twice = (from: number) => `(module (func (export "run") (result i32 i32 i32 i32) (local i32 i32 i32)
+      (local.set 0 (i32.const 10)) (local.set 1 (i32.const 11)) (local.set 2 (i32.const 12))
+      local.get ${from} local.tee 1 local.tee 0 local.get 0 local.get 1 local.get 2))`;
+    expect(run(twice(0))).toEqual([10, 10, 10, 12]);
+    expect(run(twice(1))).toEqual([11, 11, 11, 12]);
+    expect(run(twice(2))).toEqual([12, 12, 12, 12]);
+  });
+
   test("wazero#2313: types that are equal in structure are one to call_indirect", () => {
     expect(
       run(`(module (type $a (func (param i32) (result i32))) (type $b (func (param i32) (result i32)))

@@ -180,6 +180,26 @@ describe("help", () => {
     expect((await command(["no/such"])).status).toBe(1);
   });
 
+  it("but not when the file is there, is standard input, or another is missing", async () => {
+    expect(await command(["-"])).toMatchObject({ status: 1, err: "wasmeter: standard input is empty\n" });
+    const previous = process.cwd();
+    process.chdir(directory);
+    try {
+      writeFileSync("sreve", "(module)");
+      const text = await command(["sreve"]);
+      expect(text.status).toBe(1);
+      expect(text.err).toBe(
+        "wasmeter: sreve is WebAssembly text, not binary; convert it first: wat2wasm FILE.wat -o FILE.wasm\n",
+      );
+      writeFileSync("sreve", readFileSync(file("hello")));
+      const other = await command(["--env-file", "none", "sreve"]);
+      expect(other.status).toBe(1);
+      expect(other.err).not.toContain("no command");
+    } finally {
+      process.chdir(previous);
+    }
+  });
+
   it("says where the file for --json goes", async () => {
     const first = await command(["--json", "out.json", file("hello")]);
     expect(first.status).toBe(2);

@@ -13,7 +13,7 @@ import type { CommandIo } from "./io.ts";
 import { readManifest } from "./manifest.ts";
 import { toJsonLine } from "./output.ts";
 import { reportError } from "./report-error.ts";
-import { InputError, UsageError } from "./usage-error.ts";
+import { MissingFileError, UsageError } from "./usage-error.ts";
 
 function version(): string {
   return `wasmeter ${readManifest().version}\n`;
@@ -21,8 +21,7 @@ function version(): string {
 
 /** A file that does not exist may be meant for a command. */
 function withCommandHint(error: unknown, file: string | undefined): unknown {
-  if (!(error instanceof InputError) || file === undefined) return error;
-  if (/[./\\]/.test(file)) return error;
+  if (!(error instanceof MissingFileError) || error.path !== file || /[./\\]/.test(file)) return error;
   return new UsageError(`${error.message}, and ${noCommand(file, COMMANDS)}`);
 }
 

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { describeForeignBytes, isComponent } from "../decoder/foreign-bytes.ts";
 import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { printable } from "../printable.ts";
-import { InputError } from "./usage-error.ts";
+import { InputError, MissingFileError } from "./usage-error.ts";
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
@@ -100,7 +100,8 @@ export function readInput(path: string, limit: ReadLimit = MODULE): Uint8Array {
     }
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
-    throw new InputError(`cannot read ${shown}: ${systemReason(error)}`);
+    const message = `cannot read ${shown}: ${systemReason(error)}`;
+    throw systemCode(error) === "ENOENT" ? new MissingFileError(path, message) : new InputError(message);
   }
 }
 

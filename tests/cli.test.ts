@@ -467,7 +467,7 @@ describe("directories", () => {
     [["-mount=data:/in"], "unknown option '-mount'; here it is --dir HOST::GUEST[:ro]"],
     [
       ["-Sinherit-network"],
-      "--network: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept, and a component (wasm32-wasip2) can be granted the network",
+      "-S inherit-network: guests of WASI preview1 cannot connect anywhere; with --tcplisten HOST:PORT they can accept, and a component (wasm32-wasip2) can be granted the network",
     ],
     [["-W", "feul=1"], "-W feul: no such option of Wasmtime's is known here; did you mean 'fuel'?"],
     [["--allow-fs-read=data"], "unknown option '--allow-fs-read'; here it is --dir HOST::GUEST[:ro]"],

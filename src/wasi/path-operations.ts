@@ -133,8 +133,11 @@ export function symlinkAt(meter: Meter, contents: string, { directory, path }: P
   if (contents === "") throw new WasiError("noent", "empty symbolic link");
   resolvePath(meter, directory, path, ({ parent, name, mustBeDirectory }) => {
     if (name === undefined) throw new WasiError("exist");
-    if (mustBeDirectory)
-      throw new WasiError(parent.statEntry(name).type === "directory" ? "exist" : "notdir");
+    // As Linux: a slash behind a name makes no difference where something has it.
+    if (mustBeDirectory) {
+      parent.statEntry(name);
+      throw new WasiError("exist");
+    }
     parent.symlink(contents, name);
   });
 }

@@ -57,6 +57,9 @@ function problems(program: AnyNode): string[] {
     // Transpilers to ES2015 make Math.pow of it, which throws for BigInts. With a number no BigInt can stand beside it.
     if (node.type === "BinaryExpression" && node.operator === "**" && ![node.left, node.right].some(isNumber))
       found.push(`${line}: ** that may be of BigInts`);
+    // QuickJS before 2023 does not compile the `yield` that transpilers make of it.
+    if (node.type === "ForOfStatement" && node.right.type === "AwaitExpression")
+      found.push(`${line}: a loop over what is awaited`);
     if (node.type === "AssignmentExpression" && node.operator === "**=" && !isNumber(node.right))
       found.push(`${line}: ** that may be of BigInts`);
     // A syntax error in QuickJS-ng, as if it were static.

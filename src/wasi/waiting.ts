@@ -167,5 +167,7 @@ async function waitAsynchronously(call: Call, waitable: Waitable, attempt: () =>
 export async function allOver(promises: readonly (Promise<void> | undefined)[]): Promise<void> {
   const failed = (reason: unknown): { readonly reason: unknown } => ({ reason });
   const outcomes = promises.map((promise) => Promise.resolve(promise).then(() => undefined, failed));
-  for (const failure of await Promise.all(outcomes)) if (failure !== undefined) throw failure.reason;
+  // Awaited by itself: QuickJS before 2023 does not compile a `yield` that a loop goes over.
+  const failures = await Promise.all(outcomes);
+  for (const failure of failures) if (failure !== undefined) throw failure.reason;
 }

@@ -96,7 +96,8 @@ export function loadScript<T>(
  * @param keepIn where compiled code is kept, besides what was put beside the script
  */
 export function loadCommand(name: string | undefined, keepIn: CodeFolder | undefined): Loaded<CommandScript> {
-  setFlags();
+  // A server lives long enough to see the optimiser's work: with these flags it answered half as many requests a second.
+  if (name === undefined || name === COMMON) setFlags();
   const path = fileURLToPath(new URL(SCRIPT, import.meta.url));
   const folders = [folderBeside(path), ...(keepIn === undefined ? [] : [keepIn])];
   return loadScript(path, name, folders, keepIn);

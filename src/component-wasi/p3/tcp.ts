@@ -11,7 +11,7 @@ import {
   socketAddress,
   unspecified,
 } from "../sockets/addresses.ts";
-import { invalidState, requireGrant } from "../sockets/operation.ts";
+import { invalidState, requireGrant, requireSockets } from "../sockets/operation.ts";
 import { SharedConnection } from "../sockets/shared-connection.ts";
 import type {
   BoundTcp,
@@ -321,6 +321,5 @@ class Listener implements AsyncIterable<TcpSocket3[]> {
 
 /** `tcp-socket.create`. Always can: only what is done with it needs grants. */
 export function createTcpSocket3(state: WasiState, family: Family): TcpSocket3 {
-  if (state.sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
-  return new TcpSocket3(state, state.sockets, family);
+  return new TcpSocket3(state, requireSockets(state), family);
 }

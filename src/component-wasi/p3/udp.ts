@@ -1,27 +1,26 @@
 // wasi:sockets/types 0.3: the resource udp-socket.
 
 import { noteWait } from "../../component/api/host-notes.ts";
-import { WasiError } from "../../wasi/abi.ts";
 import type { IpAddress } from "../network/ip-address.ts";
-import { HostResource, resource } from "../resource.ts";
+import { resource } from "../resource.ts";
 import {
   endpointOf,
   type IpSocketAddress,
   remoteOf,
-  sameEndpoint,
   socketAddress,
   unspecified,
 } from "../sockets/addresses.ts";
-import { invalidState, requireGrant } from "../sockets/operation.ts";
+import { isMeant, MAX_DATAGRAM_BYTES, targetOf } from "../sockets/datagrams.ts";
+import { invalidState, requireGrant, requireSockets } from "../sockets/operation.ts";
 import type { BoundUdp, Datagram, Endpoint, Family, SocketHost } from "../sockets/socket-host.ts";
-import { MAX_DATAGRAM_BYTES } from "../sockets/udp.ts";
+import { UdpSettings } from "../sockets/udp-settings.ts";
 import type { WasiState } from "../state.ts";
 import { failure } from "./socket-errors.ts";
 
 /** The resource `udp-socket`. */
-export class UdpSocket3 extends HostResource {
+export class UdpSocket3 extends UdpSettings {
   static {
-    resource(failure, UdpSocket3);
+    resource(failure, UdpSocket3, UdpSettings);
   }
 
   readonly #family: Family;
@@ -31,14 +30,15 @@ export class UdpSocket3 extends HostResource {
   #isDropped = false;
   /** Whom it talks to alone, if it does. */
   #remote: Endpoint | undefined;
-  #hopLimit = 64;
-  #receiveBuffer = 65_536n;
-  #sendBuffer = 65_536n;
 
   constructor(state: WasiState, host: SocketHost, family: Family) {
     super(state);
     this.#host = host;
     this.#family = family;
+  }
+
+  protected override get bound(): BoundUdp | undefined {
+    return this.#bound;
   }
 
   /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
@@ -66,13 +66,8 @@ export class UdpSocket3 extends HostResource {
    * that is not. Charges each byte.
    */
   async send(data: Uint8Array, remoteAddress: IpSocketAddress | undefined): Promise<void> {
-    const only = this.#remote;
-    const remote = remoteAddress === undefined ? only : remoteOf(remoteAddress, this.#family, "udp");
-    if (remote === undefined || (only !== undefined && !sameEndpoint(only, remote)))
-      throw new WasiError("inval", "no address to send to, or another than the socket's");
-    if (data.length > MAX_DATAGRAM_BYTES) throw new WasiError("msgsize");
     const { state } = this;
-    requireGrant(state.network.maySendUdp(remote.address, remote.port));
+    const remote = targetOf(state, this.#family, this.#remote, { data, remoteAddress });
     state.chargeTransfer(data.length);
     if (this.#bound === undefined) await this.#bindAnywhere(undefined);
     const bound = this.#open();
@@ -116,31 +111,15 @@ export class UdpSocket3 extends HostResource {
   }
 
   getUnicastHopLimit(): number {
-    return this.#hopLimit;
-  }
-
-  setUnicastHopLimit(value: number): void {
-    if (value === 0) throw new WasiError("inval");
-    this.#hopLimit = value;
-    this.#bound?.setHopLimit?.(value);
+    return this.options.hopLimit;
   }
 
   getReceiveBufferSize(): bigint {
-    return this.#receiveBuffer;
-  }
-
-  setReceiveBufferSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    this.#receiveBuffer = value;
+    return this.options.receiveBuffer;
   }
 
   getSendBufferSize(): bigint {
-    return this.#sendBuffer;
-  }
-
-  setSendBufferSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    this.#sendBuffer = value;
+    return this.options.sendBuffer;
   }
 
   override [Symbol.dispose](): void {
@@ -151,13 +130,9 @@ export class UdpSocket3 extends HostResource {
   }
 
   #next(bound: BoundUdp): Datagram | undefined {
-    const only = this.#remote;
     for (;;) {
       const datagram = bound.receive();
-      if (datagram === undefined) return undefined;
-      const { remote } = datagram;
-      const isMeant = only === undefined || sameEndpoint(only, remote);
-      if (isMeant && this.state.network.mayReceiveUdp(remote.address, remote.port)) return datagram;
+      if (datagram === undefined || isMeant(this.state, this.#remote, datagram)) return datagram;
     }
   }
 
@@ -180,7 +155,7 @@ export class UdpSocket3 extends HostResource {
     try {
       const bound = await this.#host.bindUdp(endpoint);
       state.opened(bound);
-      bound.setHopLimit?.(this.#hopLimit);
+      bound.setHopLimit?.(this.options.hopLimit);
       if (this.#isDropped) state.closeOne(bound);
       else this.#bound = bound;
     } finally {
@@ -191,6 +166,5 @@ export class UdpSocket3 extends HostResource {
 
 /** `udp-socket.create`. Always can: only what is done with it needs grants. */
 export function createUdpSocket3(state: WasiState, family: Family): UdpSocket3 {
-  if (state.sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
-  return new UdpSocket3(state, state.sockets, family);
+  return new UdpSocket3(state, requireSockets(state), family);
 }

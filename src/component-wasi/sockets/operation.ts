@@ -1,8 +1,10 @@
-// Operations of sockets that are begun by one function and ended by another.
+// Operations of sockets that are begun by one function and ended by another, and what all of them ask for first.
 
 import { ComponentError } from "../../component/api/component-error.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import type { Source } from "../io/poll.ts";
+import type { WasiState } from "../state.ts";
+import type { SocketHost } from "./socket-host.ts";
 
 /** An operation under way. */
 export class Operation<T> implements Source {
@@ -49,6 +51,12 @@ export class Operation<T> implements Source {
       if (value !== undefined) use(value);
     });
   }
+}
+
+/** What makes sockets. @throws WasiError `notsup` where there is nothing that does */
+export function requireSockets({ sockets }: WasiState): SocketHost {
+  if (sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
+  return sockets;
 }
 
 /** @throws WasiError `access-denied`'s, unless allowed */

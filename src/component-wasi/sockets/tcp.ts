@@ -9,7 +9,7 @@ import { resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
 import { endpointOf, type IpSocketAddress, isUnicast, remoteOf, socketAddress } from "./addresses.ts";
 import type { Network } from "./network.ts";
-import { cannotBegin, invalidState, Operation, requireGrant } from "./operation.ts";
+import { cannotBegin, invalidState, Operation, requireGrant, requireSockets } from "./operation.ts";
 import { SharedConnection } from "./shared-connection.ts";
 import type { BoundTcp, Endpoint, Family, SocketHost, TcpAcceptor, TcpConnection } from "./socket-host.ts";
 import { applySettings, TcpSettings } from "./tcp-settings.ts";
@@ -258,6 +258,5 @@ function streamsOf(state: WasiState, shared: SharedConnection): [InputStream, Ou
 
 /** Makes a socket. Always can: only what is done with it needs grants. */
 export function createTcpSocket(state: WasiState, family: Family): TcpSocket {
-  if (state.sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
-  return new TcpSocket(state, state.sockets, family);
+  return new TcpSocket(state, requireSockets(state), family);
 }

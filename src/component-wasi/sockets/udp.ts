@@ -6,10 +6,12 @@ import { brokenContract, socketFailure } from "../error-codes.ts";
 import { Pollable, type Source } from "../io/poll.ts";
 import { HostResource, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
-import { endpointOf, type IpSocketAddress, remoteOf, sameEndpoint, socketAddress } from "./addresses.ts";
+import { endpointOf, type IpSocketAddress, remoteOf, socketAddress } from "./addresses.ts";
+import { isMeant, type OutgoingDatagram, targetOf } from "./datagrams.ts";
 import type { Network } from "./network.ts";
-import { cannotBegin, invalidState, Operation, requireGrant } from "./operation.ts";
+import { cannotBegin, invalidState, Operation, requireGrant, requireSockets } from "./operation.ts";
 import type { BoundUdp, Endpoint, Family, SocketHost } from "./socket-host.ts";
+import { UdpSettings } from "./udp-settings.ts";
 
 type Status =
   | { readonly is: "unbound" }
@@ -19,7 +21,6 @@ type Status =
 
 /** Datagrams of one call, at most. */
 const MAX_DATAGRAMS = 64;
-export const MAX_DATAGRAM_BYTES = 65_507;
 
 /** A bound socket, closed when it and its streams are dropped. */
 class SharedUdp {
@@ -49,11 +50,6 @@ class SharedUdp {
 interface IncomingDatagram {
   readonly data: Uint8Array;
   readonly remoteAddress: IpSocketAddress;
-}
-
-interface OutgoingDatagram {
-  readonly data: Uint8Array;
-  readonly remoteAddress?: IpSocketAddress | undefined;
 }
 
 /** The resource `incoming-datagram-stream`. */
@@ -96,9 +92,7 @@ export class IncomingDatagramStream extends HostResource {
     for (let looked = 0; looked < MAX_DATAGRAMS && this.#held.length < limit; looked++) {
       const datagram = bound.receive();
       if (datagram === undefined) break;
-      const { address, port } = datagram.remote;
-      const isMeant = remote === undefined || sameEndpoint(remote, datagram.remote);
-      if (isMeant && this.state.network.mayReceiveUdp(address, port))
+      if (isMeant(this.state, remote, datagram))
         this.#held.push({ data: datagram.data, remoteAddress: socketAddress(datagram.remote) });
     }
   }
@@ -176,38 +170,36 @@ export class OutgoingDatagramStream extends HostResource {
     this.#dropped = true;
   }
 
-  #send({ data, remoteAddress }: OutgoingDatagram): boolean {
-    const { state } = this;
+  #send(datagram: OutgoingDatagram): boolean {
     const { bound, remote: only, generation } = this.#shared;
     if (this.#generation !== generation) throw invalidState();
-    const remote = remoteAddress === undefined ? only : remoteOf(remoteAddress, this.#family, "udp");
-    if (remote === undefined || (only !== undefined && !sameEndpoint(only, remote)))
-      throw new WasiError("inval", "no address to send to, or another than the socket's");
-    if (data.length > MAX_DATAGRAM_BYTES) throw new WasiError("msgsize");
-    requireGrant(state.network.maySendUdp(remote.address, remote.port));
-    return bound.send({ data, remote });
+    return bound.send({
+      data: datagram.data,
+      remote: targetOf(this.state, this.#family, only, datagram),
+    });
   }
 }
 
 type DatagramStreams = [IncomingDatagramStream, OutgoingDatagramStream];
 
 /** The resource `udp-socket`. */
-export class UdpSocket extends HostResource {
+export class UdpSocket extends UdpSettings {
   static {
-    resource(socketFailure, UdpSocket);
+    resource(socketFailure, UdpSocket, UdpSettings);
   }
 
   readonly #host: SocketHost;
   readonly #family: Family;
   #status: Status = { is: "unbound" };
-  #hopLimit = 64;
-  #receiveBuffer = 65_536n;
-  #sendBuffer = 65_536n;
 
   constructor(state: WasiState, host: SocketHost, family: Family) {
     super(state);
     this.#host = host;
     this.#family = family;
+  }
+
+  protected override get bound(): BoundUdp | undefined {
+    return this.#status.is === "bound" ? this.#status.shared.bound : undefined;
   }
 
   /** `access-denied` without a grant; any free port of all addresses goes with each grant to send. */
@@ -229,7 +221,7 @@ export class UdpSocket extends HostResource {
       if (status.operation.ready) this.#status = { is: "unbound" };
       throw error;
     }
-    bound.setHopLimit?.(this.#hopLimit);
+    bound.setHopLimit?.(this.options.hopLimit);
     this.#status = { is: "bound", shared: new SharedUdp(this.state, bound) };
   }
 
@@ -263,31 +255,15 @@ export class UdpSocket extends HostResource {
   }
 
   unicastHopLimit(): number {
-    return this.#hopLimit;
-  }
-
-  setUnicastHopLimit(value: number): void {
-    if (value === 0) throw new WasiError("inval");
-    this.#hopLimit = value;
-    if (this.#status.is === "bound") this.#status.shared.bound.setHopLimit?.(value);
+    return this.options.hopLimit;
   }
 
   receiveBufferSize(): bigint {
-    return this.#receiveBuffer;
-  }
-
-  setReceiveBufferSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    this.#receiveBuffer = value;
+    return this.options.receiveBuffer;
   }
 
   sendBufferSize(): bigint {
-    return this.#sendBuffer;
-  }
-
-  setSendBufferSize(value: bigint): void {
-    if (value === 0n) throw new WasiError("inval");
-    this.#sendBuffer = value;
+    return this.options.sendBuffer;
   }
 
   subscribe(): Pollable {
@@ -324,6 +300,5 @@ export class UdpSocket extends HostResource {
 
 /** Makes a socket. Always can: only what is done with it needs grants. */
 export function createUdpSocket(state: WasiState, family: Family): UdpSocket {
-  if (state.sockets === undefined) throw new WasiError("notsup", "there are no sockets here");
-  return new UdpSocket(state, state.sockets, family);
+  return new UdpSocket(state, requireSockets(state), family);
 }

@@ -19,7 +19,7 @@ import {
   VALUE_BYTES,
 } from "./sql-messages.ts";
 import { SqlRules } from "./sql-rules.ts";
-import { findGuardedModule, type GuardedDatabase, NO_GUARDED_SQLITE } from "./sqlite.ts";
+import { closeWhole, findGuardedModule, type GuardedDatabase, NO_GUARDED_SQLITE, useLog } from "./sqlite.ts";
 
 /** Milliseconds that a statement waits for another process's lock, as under Spin. */
 const PATIENCE_MS = 5_000;
@@ -72,16 +72,14 @@ class SqlProgram {
     }
   }
 
-  /** The server has let go of it. What is committed then is in the file alone: whoever copies it need not know of the log. */
+  /** The server has let go of it. What is committed then is in the file alone. */
   finish(): void {
     this.answer({ type: "close-all" });
     if (this.#path === "") return;
     try {
-      const { database } = open(this.#path, undefined);
-      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      database.close();
+      closeWhole(open(this.#path, undefined).database);
     } catch {
-      // Another process uses it; the log stays, and is read with the file.
+      // It cannot be opened any more.
     }
   }
 
@@ -122,8 +120,7 @@ function open<Rules extends SqlRules | undefined>(path: string, rules: Rules): C
   try {
     const bytes = path === "" ? MAX_MEMORY_DATABASE_BYTES : MAX_DATABASE_BYTES;
     database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA temp_store = MEMORY`);
-    // With a log readers and a writer do not wait for each other, and a commit need not wait for the disk.
-    if (path !== "") database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    if (path !== "") useLog(database);
     database.exec(`PRAGMA max_page_count = ${bytes / PAGE_BYTES}`);
     if (rules !== undefined) database.setAuthorizer(rules.decide);
     return { database, rules };

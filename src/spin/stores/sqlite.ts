@@ -152,10 +152,8 @@ export class DatabaseFile {
     if (this.#path !== undefined) mkdirSync(dirname(this.#path), { recursive: true });
     const database = new found.DatabaseSync(this.#path ?? ":memory:");
     try {
-      // With a log readers and a writer do not wait for each other, and a commit need not wait for the disk.
-      database.exec(
-        `PRAGMA busy_timeout = ${BLOCKING_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
-      );
+      database.exec(`PRAGMA busy_timeout = ${BLOCKING_MS}`);
+      useLog(database);
       this.#setUp(database);
     } catch (error) {
       database.close();
@@ -166,15 +164,24 @@ export class DatabaseFile {
   }
 
   #letGo(): void {
-    try {
-      // So that the file alone has everything: whoever copies it need not know of the log.
-      this.#database?.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    } catch {
-      // Another process uses it; the log stays, and is read with the file.
-    }
-    this.#database?.close();
+    if (this.#database !== undefined) closeWhole(this.#database);
     this.#database = undefined;
   }
+}
+
+/** With a log readers and a writer do not wait for each other, and a commit need not wait for the disk. */
+export function useLog(database: Database): void {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+}
+
+/** Closes a database so that its file alone has everything: whoever copies it need not know of the log. */
+export function closeWhole(database: Database): void {
+  try {
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // Another process uses it; the log stays, and is read with the file.
+  }
+  database.close();
 }
 
 function isBusy(error: unknown): boolean {

@@ -26,6 +26,25 @@ function cases(list, first) {
     .join("\n");
 }
 
+/** The type and the function of vector loads or stores. */
+const accesses = (kind, list, first, what, registers) => `export type Vector${kind} =
+${union(list)};
+
+/** Executes vector ${kind.toLowerCase()} \`op\` ${what}. */
+export function executeVector${kind}(
+  op: Vector${kind},
+  v: VectorViews,
+${registers.map((name) => `  ${name}: number,\n`).join("")}  M8: Uint8Array,
+  e: number,
+  lane: number,
+): void {
+  switch (op) {
+${cases(list, first)}
+    default:
+      throw new Error(\`not a vector ${kind.toLowerCase()}: \${op satisfies never}\`);
+  }
+}`;
+
 const files = [...new Set([...called, ...loads].map(({ call }) => call.split(".")[0]))].sort();
 
 export const dispatchText = `// The vector instructions that are calls of functions, by number: on registers, and accesses to memory.
@@ -60,42 +79,7 @@ ${cases(called, "d, ")}
   }
 }
 
-export type VectorLoad =
-${union(loads)};
+${accesses("Load", loads, "d, ", "into `d`; `a` and `lane` are read by those into a lane only", ["d", "a"])}
 
-/** Executes vector load \`op\` into \`d\`; \`a\` and \`lane\` are read by those into a lane only. */
-export function executeVectorLoad(
-  op: VectorLoad,
-  v: VectorViews,
-  d: number,
-  a: number,
-  M8: Uint8Array,
-  e: number,
-  lane: number,
-): void {
-  switch (op) {
-${cases(loads, "d, ")}
-    default:
-      throw new Error(\`not a vector load: \${op satisfies never}\`);
-  }
-}
-
-export type VectorStore =
-${union(stores)};
-
-/** Executes vector store \`op\` of vector \`a\`; \`lane\` is read by those of a lane only. */
-export function executeVectorStore(
-  op: VectorStore,
-  v: VectorViews,
-  a: number,
-  M8: Uint8Array,
-  e: number,
-  lane: number,
-): void {
-  switch (op) {
-${cases(stores, "")}
-    default:
-      throw new Error(\`not a vector store: \${op satisfies never}\`);
-  }
-}
+${accesses("Store", stores, "", "of vector `a`; `lane` is read by those of a lane only", ["a"])}
 `;

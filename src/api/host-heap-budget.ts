@@ -1,16 +1,17 @@
 // What embedders and hosts hold for a store's guests on the heap of the JavaScript engine.
 
-import { COUNT } from "../checks/options.ts";
 import type { StoreState } from "../runtime/store.ts";
+import { Reservations } from "./reservations.ts";
 
 /** A store's `hostHeapBytes`, for what is held outside of the engine. `store.hostHeap` gives it. */
 export class HostHeapBudget {
   readonly #state: StoreState;
-  #reserved = 0;
+  readonly #reservations: Reservations;
 
   /** @internal */
   constructor(state: StoreState) {
     this.#state = state;
+    this.#reservations = new Reservations(state, "hostHeap", "store.hostHeap");
   }
 
   /** Bytes that count against `hostHeapBytes` now: the engine's, and those that are reserved here. */
@@ -23,20 +24,11 @@ export class HostHeapBudget {
    * @throws TypeError, RangeError for what is no number of bytes
    */
   tryReserve(bytes: number): boolean {
-    const { hostHeap, denials } = this.#state;
-    if (!hostHeap.tryReserve(COUNT.read(bytes, "store.hostHeap.tryReserve"))) {
-      denials.add("reservation", "hostHeapBytes", hostHeap.used + bytes, hostHeap.limit);
-      return false;
-    }
-    this.#reserved += bytes;
-    return true;
+    return this.#reservations.tryReserve(bytes);
   }
 
   /** Gives back what {@link tryReserve} has counted. @throws TypeError, RangeError for what is no number of bytes, or more than is reserved */
   release(bytes: number): void {
-    if (COUNT.read(bytes, "store.hostHeap.release") > this.#reserved)
-      throw new RangeError(`store.hostHeap.release: only ${this.#reserved} bytes are reserved`);
-    this.#reserved -= bytes;
-    this.#state.hostHeap.release(bytes);
+    this.#reservations.release(bytes);
   }
 }

@@ -1,7 +1,6 @@
 // The store: one unit of isolation, with its budgets, and the embedder's handles of what is in it.
 
 import {
-  COUNT,
   FUEL,
   limitTable,
   type OptionTable,
@@ -27,6 +26,7 @@ import { makeExceptionBoundary } from "./exception.ts";
 import { HostHeapBudget } from "./host-heap-budget.ts";
 import { inspection, inspectSymbol } from "./inspection.ts";
 import { type Pack, partsOf } from "./pack.ts";
+import { Reservations } from "./reservations.ts";
 import { StoreValues } from "./store-values.ts";
 
 export interface StoreOptions {
@@ -81,8 +81,7 @@ export class Store {
   /** @internal */
   readonly values: StoreValues;
   #hostHeap: HostHeapBudget | undefined;
-  /** Bytes reserved by the embedder. */
-  #reserved = 0;
+  readonly #reservations: Reservations;
   /** @internal The embedder's objects for instances, memories, tables …, by the runtime's. */
   readonly handles = new WeakMap<object, object>();
   /** The WASI of the store's guests, if the store was made with one. */
@@ -100,6 +99,7 @@ export class Store {
     this.engine = engine;
     engine.parts ??= partsOf(engine.packs ?? this.defaultPacks);
     this.state = new StoreState(engine.registry, { ...DEFAULT_LIMITS, ...limits }, fuel, onDenied);
+    this.#reservations = new Reservations(this.state, "total", "store");
     this.values = new StoreValues(this);
     this.state.embedder = this.values;
     this.state.blocking = blocking;
@@ -187,21 +187,12 @@ export class Store {
    * @throws TypeError, RangeError for what is no number of bytes
    */
   tryReserve(bytes: number): boolean {
-    const { total, denials } = this.state;
-    if (!total.tryReserve(COUNT.read(bytes, "store.tryReserve"))) {
-      denials.add("reservation", "totalBytes", total.used + bytes, total.limit);
-      return false;
-    }
-    this.#reserved += bytes;
-    return true;
+    return this.#reservations.tryReserve(bytes);
   }
 
   /** Gives back what {@link tryReserve} has counted. @throws TypeError, RangeError for what is no number of bytes, or more than is reserved */
   release(bytes: number): void {
-    if (COUNT.read(bytes, "store.release") > this.#reserved)
-      throw new RangeError(`store.release: only ${this.#reserved} bytes are reserved`);
-    this.#reserved -= bytes;
-    this.state.total.release(bytes);
+    this.#reservations.release(bytes);
   }
 
   /**

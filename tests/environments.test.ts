@@ -31,7 +31,7 @@ it("executes published packages with their own glue as the host does", { timeout
 });
 
 /** KiB, gzipped. */
-const BUDGETS: Readonly<Record<string, number>> = { es2022: 170, es2015: 195, es5: 225 };
+const BUDGETS: Readonly<Record<string, number>> = { es2022: 173, es2015: 198, es5: 228 };
 
 describe.each(["es2022", "es2015", "es5"])("the script in %s", (dialect) => {
   const text = readFileSync(join(projectRoot, `dist/script/wasmeter.${dialect}.cjs`), "utf8");

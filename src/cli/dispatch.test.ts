@@ -166,13 +166,24 @@ describe("help", () => {
   });
 
   it("says which commands there are when one is not", async () => {
-    for (const word of ["launch", "compile", "wast"]) {
+    for (const word of ["launch", "exec", "translate"]) {
       const { status, err } = await command([word, "x.wasm"]);
       expect(status).toBe(2);
       expect(err).toMatch(
         `cannot read ${word}: no such file, and no command '${word}'; there are run, serve, up, watch, validate,`,
       );
       expect(err).toMatch(/\nTry 'wasmeter --help'\.\n$/);
+    }
+    for (const [word, instead] of [
+      ["compile", "'run' takes the .wasm file itself"],
+      ["explore", "'disassemble' shows"],
+      ["build", "'up --build' runs"],
+      ["deploy", "'kubernetes manifest' prints"],
+    ] as const) {
+      const { status, err } = await command([word, "x.wasm"]);
+      expect(status).toBe(2);
+      expect(err).toContain(`cannot read ${word}: no such file, and no command '${word}': `);
+      expect(err).toContain(instead);
     }
     expect((await command(["validat", "x.wasm"])).err).toContain("did you mean 'validate'?");
     const { err } = await command(["help", "inspct"]);

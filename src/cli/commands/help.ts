@@ -19,8 +19,24 @@ export function overview(commands: readonly Command[], paint: Paint): string {
   ].join("");
 }
 
+/** What commands of Wasmtime and Spin that are none here are asked for, and what does it. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["compile", "nothing is compiled ahead of time, 'run' takes the .wasm file itself"],
+  ["explore", "'disassemble' shows the instructions with their offsets"],
+  ["objdump", "'disassemble' shows the instructions with their offsets"],
+  ["settings", "there is no compiler to set; 'run --help' lists what bounds a guest"],
+  ["config", "there is no file of settings; what is kept of the command itself is described in docs/cli.md"],
+  ["wast", "scripts of tests are not run by the command; 'validate' checks a module"],
+  ["build", "'up --build' runs the build commands of spin.toml first"],
+  ["new", "applications are made by 'spin new'; 'up' runs them"],
+  ["add", "components are added by 'spin add'; 'up' runs the application"],
+  ["deploy", "'image' packs an application for a registry, 'kubernetes manifest' prints what deploys it"],
+]);
+
 /** `no command 'serv'; did you mean 'serve'?` */
 export function noCommand(name: string, commands: readonly Command[]): string {
+  const elsewhere = ELSEWHERE.get(name);
+  if (elsewhere !== undefined) return `no command '${name}': ${elsewhere}`;
   const names = commands.map((each) => each.name);
   return `no command '${name}'${didYouMean(name, names) || `; there are ${names.join(", ")}`}`;
 }

@@ -1,5 +1,6 @@
 // How instructions that cost by size are paid for and done: all at once for fuel, piece by piece for interruption.
-// Owns the order of the two; knows nothing of what is done.
+// Owns the order of the two; knows nothing of what is done. Each instruction writes its own operands anew: as objects that could
+// move on by themselves they made small copies take 1.15 times as long with a JIT, 1.47 times without.
 
 import { type Bounds, type InterruptReason, poll } from "../run/stop.ts";
 

@@ -22,7 +22,6 @@ import { checkData, checkElements, checkSource, copyReferences, makeArray, objec
 import { type ChunkState, HeavyOutcome, inChunks } from "./chunks.ts";
 
 /** What these instructions need of an execution. */
-/** What these instructions need of an execution. */
 export type ArrayState = InstanceRegisters & ChunkState;
 
 /**

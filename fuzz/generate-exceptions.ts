@@ -43,7 +43,7 @@ function maybeThrow(writer: BodyWriter): void {
 /** Leaves a reference to an exception thrown on the spot. */
 export function caughtReference(writer: ConstantWriter): void {
   const { random, shape } = writer;
-  const tag = random.below(shape.tags.length);
+  const tag = random.pick(throwableTags(shape));
   const types = shape.tags[tag] as readonly Type[];
   const byTag = types.length === 0 && random.chance(0.5);
   writer.emit("block", 0x02, 0x64, EXNREF);
@@ -56,6 +56,11 @@ export function caughtReference(writer: ConstantWriter): void {
   writer.emit("unreachable", 0x00);
   writer.emit("end", 0x0b);
   writer.stack.push(EXN);
+}
+
+/** Tags that can be thrown to get an exception: those that carry none themselves. */
+export function throwableTags({ tags }: ConstantWriter["shape"]): number[] {
+  return [...tags.keys()].filter((tag) => !tags[tag]?.some((type) => type === EXNREF || type === EXN));
 }
 
 function throwReference(writer: BodyWriter): void {
@@ -198,7 +203,7 @@ function rethrow(writer: BodyWriter): void {
 export const EXCEPTIONS: InstructionGroup = {
   expressions(writer, type) {
     const { shape } = writer;
-    if (shape.exceptions !== "modern" || shape.tags.length === 0) return [];
+    if (shape.exceptions !== "modern" || throwableTags(shape).length === 0) return [];
     return type === EXNREF || type === EXN ? [[1, () => caughtReference(writer)]] : [];
   },
   statements(writer) {

@@ -23,7 +23,7 @@ import {
   unsigned,
 } from "./encode.ts";
 import { constantObject } from "./generate-aggregates.ts";
-import { caughtReference } from "./generate-exceptions.ts";
+import { caughtReference, throwableTags } from "./generate-exceptions.ts";
 import { edgeI32 } from "./values.ts";
 
 /**
@@ -85,7 +85,7 @@ function nonNull(writer: ConstantWriter, type: Type, nested: boolean): void {
     nonNull(writer, refTo(random.pick([ANYREF, I31REF]), false), nested);
     writer.instruction("extern.convert_any", [0xfb, 27], 1, type);
     return;
-  } else if (heap === EXNREF && shape.exceptions === "modern" && shape.tags.length > 0) {
+  } else if (heap === EXNREF && shape.exceptions === "modern" && throwableTags(shape).length > 0) {
     caughtReference(writer);
     notePushed();
     return;

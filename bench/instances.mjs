@@ -119,10 +119,13 @@ export async function measureInstances({ dist, go }) {
     const program = compile(go);
     measure("store + the Go program", 20, () => linker.instantiate(new Store(engine), program));
   }
-  const large = compile(manySegments(10_000, 1180, 20));
+  const largeBytes = manySegments(10_000, 1180, 20);
+  const large = compile(largeBytes);
   measure("store + 12 MB in 10,000 segments", 5, () => linker.instantiate(new Store(engine), large));
   const bytes = new Uint8Array(12_000_000).fill(1);
   measure("  a fresh buffer and one copy of 12 MB", 5, () => new Uint8Array(12_058_624).set(bytes));
+  const native = new WebAssembly.Module(largeBytes);
+  measure("  the same instance, native", 5, () => new WebAssembly.Instance(native));
 
   const pooled = prepared.instantiate(new Store(engine));
   pooled.checkpoint();

@@ -19,15 +19,28 @@ export function allocate<T>(what: string, bytes: number, make: () => T): T {
 
 /** Bytes that must be left for the engine itself behind a large buffer: it ends the process when it gets none. */
 const HEADROOM = 2 ** 26;
-/** Buffers from this size on are only made where the headroom is left: looking takes two milliseconds, which instances of usual size must not cost. */
+/** Buffers from this size on are only made where the headroom is left. */
 const LARGE = 2 ** 22;
 
 /** A buffer of zeros. @throws RuntimeError when the host refuses, or would have next to nothing left */
 export function allocateBuffer(what: string, bytes: number): ArrayBuffer {
   return allocate(what, bytes, () => {
     const buffer = new ArrayBuffer(bytes);
-    // Untouched and let go at once, it takes address space only.
-    if (bytes >= LARGE) new ArrayBuffer(HEADROOM);
+    if (bytes >= LARGE) lookForHeadroom();
     return buffer;
   });
+}
+
+/** What newer hosts add to the constructor. */
+type ResizableBuffer = new (byteLength: number, options: { maxByteLength: number }) => ArrayBuffer;
+
+/**
+ * Asks for the headroom and lets it go. Address space that is only reserved is enough, and does not count as memory: 64 MiB
+ * that do made V8 collect its garbage for every buffer.
+ * @throws RangeError
+ */
+function lookForHeadroom(): void {
+  if ("resizable" in ArrayBuffer.prototype)
+    new (ArrayBuffer as ResizableBuffer)(0, { maxByteLength: HEADROOM });
+  else new ArrayBuffer(HEADROOM);
 }

@@ -26,8 +26,8 @@ function answer(text, place) {
       "text/html",
       `<!doctype html><script src="${place === "worker" ? "starter" : "suite"}.js"></script>`,
     ],
-    "/starter.js": ["text/javascript", 'new Worker("suite.js");'],
-    "/suite.js": ["text/javascript", `${GUARD}${text}${REPORT}`],
+    "/starter.js": ["text/javascript; charset=utf-8", 'new Worker("suite.js");'],
+    "/suite.js": ["text/javascript; charset=utf-8", `${GUARD}${text}${REPORT}`],
   };
 }
 

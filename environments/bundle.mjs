@@ -17,8 +17,8 @@ const GUESTS = [
 
 /** What the script gives, and components, which it does not. */
 const WITH_COMPONENTS = `${ENTRY}
-export { Component, ComponentLinker } from ${JSON.stringify(`${root}dist/component.js`)};
-export { Wasi as ComponentWasi } from ${JSON.stringify(`${root}dist/component/wasi.js`)};`;
+export { Component, ComponentError, ComponentLinker } from ${JSON.stringify(`${root}dist/component.js`)};
+export { HttpError, startHandling, Wasi as ComponentWasi } from ${JSON.stringify(`${root}dist/component/wasi.js`)};`;
 
 /** Bytes as text that every host can read: not all have `atob`. */
 const literal = (bytes) => `fromHex("${Buffer.from(bytes).toString("hex")}")`;
@@ -50,18 +50,13 @@ export const guests = ${list(
 export const component = ${literal(component)};`;
 }
 
-/**
- * The suite in every dialect: a variable `suite` whose `smoke()` gives a promise of the outcome as JSON, and
- * `smokeAtOnce()` what of it needs no promise.
- * `rounds`: how often each kernel is timed at most.
- */
-export async function bundleSmoke({ rounds = 1 } = {}) {
-  const wasm = `${await wasmText()}\nexport const rounds = ${rounds};`;
-  const given = { "wasmeter-script": WITH_COMPONENTS, "virtual:wasm": wasm };
+/** A suite in every dialect, as a variable `suite` with what its module exports. `modules`: what it may import beside the engine, by name. */
+async function bundleSuite(entry, modules = {}) {
+  const given = { "wasmeter-script": WITH_COMPONENTS, ...modules };
   const plugin = {
     name: "given",
     setup(build) {
-      build.onResolve({ filter: /^(wasmeter-script|virtual:wasm)$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^(wasmeter-script|virtual:.*)$/ }, ({ path }) => ({
         path,
         namespace: "given",
       }));
@@ -71,7 +66,21 @@ export async function bundleSmoke({ rounds = 1 } = {}) {
       }));
     },
   };
-  const entry = `export { smoke, smokeAtOnce } from ${JSON.stringify(`${root}environments/smoke/index.js`)};`;
   const script = await bundleScript({ entry, globalName: "suite", plugins: [plugin] });
   return Object.fromEntries(DIALECTS.map((dialect) => [dialect, toDialect(script, dialect, "suite")]));
+}
+
+/**
+ * The smoke suite: `smoke()` gives a promise of the outcome as JSON, and `smokeAtOnce()` what of it needs no promise.
+ * `rounds`: how often each kernel is timed at most.
+ */
+export async function bundleSmoke({ rounds = 1 } = {}) {
+  const wasm = `${await wasmText()}\nexport const rounds = ${rounds};`;
+  const entry = `export { smoke, smokeAtOnce } from ${JSON.stringify(`${root}environments/smoke/index.js`)};`;
+  return bundleSuite(entry, { "virtual:wasm": wasm });
+}
+
+/** The suite of real components, which reads what stands before it as `given`. */
+export function bundleComponents() {
+  return bundleSuite(`export { smoke } from ${JSON.stringify(`${root}environments/components/suite.js`)};`);
 }

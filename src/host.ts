@@ -1,10 +1,26 @@
 // What is asked of the JavaScript engine that this one runs in, and what older ones lack.
 // The sources are ES2022 in syntax; of its library they use what every engine since ES2015 has, or what stands here.
 
+declare global {
+  // Of projects whose library has none, as TypeScript's before ES2025 does not.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
+/** `Symbol.dispose`, or a stand-in where the host does not have it: the class then still loads. */
+export const disposeSymbol: typeof Symbol.dispose =
+  Symbol.dispose ?? /* @__PURE__ */ Symbol.for("Symbol.dispose");
+
 /** `Object.hasOwn`, which engines before ES2022 do not have. */
 export function hasOwn(object: object, key: PropertyKey): boolean {
   // biome-ignore lint/suspicious/noPrototypeBuiltins: this is what stands in for it
   return Object.prototype.hasOwnProperty.call(object, key);
+}
+
+/** A BigInt's low 64 bits, unsigned. `BigInt.asUintN` of the QuickJS in quickjs-emscripten 0.32 gives them signed. */
+export function asUint64(value: bigint): bigint {
+  return value & 0xffff_ffff_ffff_ffffn;
 }
 
 /** What is used of Node's `process`, and of its module `v8`. */
@@ -36,4 +52,74 @@ export function requireLittleEndian(): void {
   throw new Error(
     "this host's typed arrays are big-endian; WebAssembly's memories are little-endian, and this engine does not convert",
   );
+}
+
+/** What gives chunks to one reader. */
+interface ChunkReader<Chunk> {
+  /** `undefined` at the end. */
+  read(): Promise<Chunk | undefined>;
+  /** The reader has gone. */
+  cancel(): void;
+}
+
+/** A `ReadableStream` that asks for a chunk when it is read; where the host has none, an async iterable. */
+export function streamOf<Chunk>(reader: ChunkReader<Chunk>): ReadableStream<Chunk> {
+  if (typeof ReadableStream !== "function") return iterableOf(reader) as ReadableStream<Chunk>;
+  return new ReadableStream<Chunk>(
+    {
+      async pull(controller) {
+        const chunk = await reader.read();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+      cancel: () => reader.cancel(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function iterableOf<Chunk>(reader: ChunkReader<Chunk>): AsyncIterable<Chunk> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const value = await reader.read();
+        return value === undefined ? { done: true, value } : { done: false, value };
+      },
+      async return() {
+        reader.cancel();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}
+
+/** An `AbortController`; where the host has none, what is used of one. */
+export function makeAbort(): Pick<AbortController, "signal" | "abort"> {
+  return typeof AbortController === "function" ? new AbortController() : new PlainAbort();
+}
+
+class PlainAbort {
+  readonly #listeners = new Set<() => void>();
+  readonly signal = {
+    aborted: false,
+    reason: undefined as unknown,
+    addEventListener: (_type: "abort", listener: () => void) => void this.#listeners.add(listener),
+    removeEventListener: (_type: "abort", listener: () => void) => void this.#listeners.delete(listener),
+  } as unknown as AbortSignal & { aborted: boolean; reason: unknown };
+
+  abort(reason?: unknown): void {
+    const { signal } = this;
+    if (signal.aborted) return;
+    signal.aborted = true;
+    signal.reason = reason;
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+}
+
+/** A `DOMException` that says that something was aborted; where the host has none, an `Error` of its name. */
+export function abortError(message: string): Error {
+  return typeof DOMException === "function"
+    ? new DOMException(message, "AbortError")
+    : Object.assign(new Error(message), { name: "AbortError" });
 }

@@ -11,6 +11,7 @@ import * as engine from "wasmeter";
 import * as wasi from "wasmeter/wasi";
 import * as namespace from "wasmeter/webassembly";
 import { projectRoot, walk } from "./built-code.ts";
+import { hasComponents } from "./real-components.ts";
 
 it("gives the same in all of them", { timeout: 600_000 }, () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ["environments/run.mjs", "--required"], {
@@ -29,6 +30,27 @@ it("executes published packages with their own glue as the host does", { timeout
   expect(status, stdout + stderr).toBe(0);
   expect(stdout).toContain("5 packages as natively, 0 not");
 });
+
+const areThere = hasComponents("expected/types.json", "real components in other hosts");
+
+it.skipIf(!areThere)(
+  "answers as Wasmtime and jco do in hosts that lack most of the Web's classes",
+  {
+    timeout: 600_000,
+  },
+  () => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [
+        "environments/components/run.mjs",
+        ...["--components", "rust-types,rust-http", "--hosts", "this Node,Bun without JIT and Wasm,QuickJS"],
+      ],
+      { cwd: projectRoot, encoding: "utf8" },
+    );
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout.match(/ 59 of 59 types| 8 of 8 requests/g)).toHaveLength(6);
+  },
+);
 
 /** KiB, gzipped. */
 const BUDGETS: Readonly<Record<string, number>> = { es2022: 173, es2015: 198, es5: 228 };

@@ -7,7 +7,7 @@ import { type AnyNode, parse } from "acorn";
 import { expect, it } from "vitest";
 import { type BuiltFile, builtFiles, projectRoot, walk } from "./built-code.ts";
 
-/** Methods since ES2021, which hosts like Hermes 0.12 do not have; `src/host.ts` has what is needed of them. */
+/** Methods since ES2021, which hosts like Hermes 0.12 do not have, and one that QuickJS gets wrong; `src/host.ts` has what is needed of them. */
 const NEW_METHODS = new Set([
   "hasOwn",
   "at",
@@ -17,6 +17,7 @@ const NEW_METHODS = new Set([
   "toSorted",
   "toReversed",
   "with",
+  "asUintN",
 ]);
 
 /** Entry points that need no Node. */
@@ -65,6 +66,9 @@ function problems(program: AnyNode): string[] {
     // A syntax error in QuickJS-ng, as if it were static.
     if (node.type === "PropertyDefinition" && node.key.type === "Identifier" && node.key.name === "prototype")
       found.push(`${line}: a field named prototype`);
+    // What has no such symbol would give its key the name "undefined".
+    if ("computed" in node && node.computed && keyOf(node) === "Symbol.dispose")
+      found.push(`${line}: [Symbol.dispose]`);
     if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression" || node.callee.computed)
       return;
     const { property } = node.callee;
@@ -72,6 +76,13 @@ function problems(program: AnyNode): string[] {
       found.push(`${line}: .${property.name}()`);
   });
   return found;
+}
+
+/** What stands in the brackets of a computed key, where that is a member of something with a name. */
+function keyOf(node: AnyNode): string | undefined {
+  const key = "key" in node ? node.key : "property" in node ? node.property : undefined;
+  if (key?.type !== "MemberExpression" || key.object.type !== "Identifier") return undefined;
+  return key.property.type === "Identifier" ? `${key.object.name}.${key.property.name}` : undefined;
 }
 
 function isNumber(node: AnyNode): boolean {
@@ -89,6 +100,11 @@ it("would catch each of them", () => {
   expect(find("2n ** 3n; x **= y")).toEqual(["1: ** that may be of BigInts", "1: ** that may be of BigInts"]);
   expect(find("Object.hasOwn(a, b)")).toEqual(["1: .hasOwn()"]);
   expect(find("list.at(-1)")).toEqual(["1: .at()"]);
+  expect(find("BigInt.asUintN(64, x)")).toEqual(["1: .asUintN()"]);
+  expect(find("class A { [Symbol.dispose]() {} }; a[Symbol.dispose]()")).toEqual([
+    "1: [Symbol.dispose]",
+    "1: [Symbol.dispose]",
+  ]);
   expect(find("class A { prototype = 1 }")).toEqual(["1: a field named prototype"]);
   expect(find("node.at + 2 ** 3")).toEqual([]);
 });

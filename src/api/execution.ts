@@ -2,10 +2,10 @@
 
 import { FUEL, type OptionTable, readOptions } from "../checks/options.ts";
 import type { BacktraceFrame } from "../errors.ts";
+import { disposeSymbol } from "../host.ts";
 import type { Run, RunState } from "../interp/run/run.ts";
 import type { InterruptReason, Watch } from "../interp/run/stop.ts";
 import type { FuelScope } from "../runtime/fuel.ts";
-import { disposeSymbol } from "./dispose.ts";
 import { inspection, inspectSymbol } from "./inspection.ts";
 import { INTERRUPT_OPTIONS, type InterruptOptions, makeWatch } from "./interrupt.ts";
 import type { Store } from "./store.ts";

@@ -11,6 +11,7 @@ import {
   shape,
   wrongArgument,
 } from "../checks/options.ts";
+import { disposeSymbol } from "../host.ts";
 import type { Limits } from "../limits.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import type { ValType } from "../module/types.ts";
@@ -20,7 +21,6 @@ import type { FunctionInstance } from "../runtime/function.ts";
 import { castTarget, HeapObject, isOfType } from "../runtime/gc.ts";
 import type { StoreParticipant } from "../runtime/participant.ts";
 import { type Blocking, StoreState } from "../runtime/store.ts";
-import { disposeSymbol } from "./dispose.ts";
 import { Engine } from "./engine.ts";
 import { makeExceptionBoundary } from "./exception.ts";
 import { HostHeapBudget } from "./host-heap-budget.ts";

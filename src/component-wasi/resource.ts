@@ -1,6 +1,7 @@
 // How the hosts' classes and functions are called: every method of a resource, and every plain function, is a call that the guest pays for,
 // and its failures become those of its interface.
 
+import { disposeSymbol } from "../host.ts";
 import { brokenContract } from "./error-codes.ts";
 import type { WasiState } from "./state.ts";
 
@@ -22,7 +23,7 @@ export abstract class HostResource {
   }
 
   /** Called when the guest drops its handle. @throws Trap while there are children */
-  [Symbol.dispose](): void {
+  [disposeSymbol](): void {
     this.leave();
   }
 

@@ -1,6 +1,7 @@
 // How a WASI function is declared, and the one wrapper that turns a thrown errno into the return value.
 // Knows the calling convention, not what any function does.
 
+import { asUint64 } from "../host.ts";
 import { ERRNO, WasiError } from "./abi.ts";
 import type { AbiType, CallerLike } from "./engine.ts";
 import { GuestMemory, MAX_BUFFERS, type Region } from "./guest-memory.ts";
@@ -108,9 +109,7 @@ export function wasiFunction<const Kinds extends readonly ParameterKind[]>(
       const values = kinds.map((kind, i) => {
         const value = raw[i];
         if (kind === "u32") return Number(value) >>> 0;
-        return kind === "u64"
-          ? BigInt.asUintN(64, BigInt(value ?? 0))
-          : BigInt.asIntN(64, BigInt(value ?? 0));
+        return kind === "u64" ? asUint64(BigInt(value ?? 0)) : BigInt.asIntN(64, BigInt(value ?? 0));
       });
       return run(call, ...(values as Values<Kinds>));
     },

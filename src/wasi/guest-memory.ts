@@ -2,6 +2,7 @@
 // Knows sizes and alignments, not what is stored.
 
 import { Trap } from "../errors.ts";
+import { asUint64 } from "../host.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import { WasiError } from "./abi.ts";
 import type { CallerLike, GuestMemoryLike } from "./engine.ts";
@@ -112,7 +113,7 @@ export class GuestMemory {
   }
 
   setU64(address: number, value: bigint): void {
-    this.#view.setBigUint64(address, BigInt.asUintN(64, value), true);
+    this.#view.setBigUint64(address, asUint64(value), true);
     this.#memory.wrote?.(address, 8);
   }
 

@@ -1,6 +1,7 @@
 // Where random bytes come from: the system, the embedder, or a seeded generator.
 // Knows no guest memory.
 
+import { asUint64 } from "../host.ts";
 import { SEED } from "./options.ts";
 
 /** Fills arrays with random bytes. */
@@ -39,12 +40,12 @@ export function systemRandom(): RandomSource {
  */
 export function seededRandom(seed: bigint | number): RandomSource {
   SEED.read(seed, "seededRandom: seed");
-  let splitMix = BigInt.asUintN(64, BigInt(seed));
+  let splitMix = asUint64(BigInt(seed));
   const word64 = (): bigint => {
-    splitMix = BigInt.asUintN(64, splitMix + 0x9e3779b97f4a7c15n);
+    splitMix = asUint64(splitMix + 0x9e3779b97f4a7c15n);
     let z = splitMix;
-    z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
-    z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
+    z = asUint64((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
+    z = asUint64((z ^ (z >> 27n)) * 0x94d049bb133111ebn);
     return z ^ (z >> 31n);
   };
   const first = word64();

@@ -1,6 +1,7 @@
 // What descriptors of files and directories can do in 0.2 and in 0.3 alike, over preview1's file systems and its resolution of paths.
 // Every failure is a WasiError; what a version's interface calls it, and how it has streams and metadata, is its own class's affair.
 
+import { disposeSymbol } from "../../host.ts";
 import { utf8Length } from "../../utf8.ts";
 import { type Errno, WasiError } from "../../wasi/abi.ts";
 import type { FileStat, FileSystemDirectory, FileSystemFile } from "../../wasi/fs/file-system.ts";
@@ -130,8 +131,8 @@ export abstract class AnyDescriptor extends HostResource {
     return metadataHash(statIn(this, flags, path));
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.shared.release();

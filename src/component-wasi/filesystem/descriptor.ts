@@ -1,5 +1,6 @@
 // wasi:filesystem 0.2: descriptors with its streams and metadata.
 
+import { disposeSymbol } from "../../host.ts";
 import { utf8Length } from "../../utf8.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import type { FileSystemDirectory } from "../../wasi/fs/file-system.ts";
@@ -140,8 +141,8 @@ export class DirectoryEntryStream extends HostResource {
     }
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.state.listings.drop(this.#holder);

@@ -1,5 +1,6 @@
 // Values of wasi:filesystem/types: what the guest sees of files, and what it asks for.
 
+import { asUint64 } from "../../host.ts";
 import { type FileType, WasiError } from "../../wasi/abi.ts";
 import type { FileStat, TimeUpdate } from "../../wasi/fs/file-system.ts";
 import { type Datetime, datetime, type Instant, instant, nanosecondsOf } from "../clocks.ts";
@@ -112,8 +113,8 @@ export function metadataHash({ device, inode }: FileStat): {
 
 /** The finisher of SplitMix64, which is a bijection of 64-bit words. */
 function mixed(word: bigint): bigint {
-  let z = BigInt.asUintN(64, word + 0x9e3779b97f4a7c15n);
-  z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
-  z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
+  let z = asUint64(word + 0x9e3779b97f4a7c15n);
+  z = asUint64((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
+  z = asUint64((z ^ (z >> 27n)) * 0x94d049bb133111ebn);
   return z ^ (z >> 31n);
 }

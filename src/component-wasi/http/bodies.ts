@@ -1,6 +1,7 @@
 // The bodies of wasi:http as resources: one stream each, once, and trailers behind it.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol } from "../../host.ts";
 import { inputStream } from "../../wasi/input-streams.ts";
 import type { InputSource, InputStream as WasiInput } from "../../wasi/streams.ts";
 import { noFailure } from "../error-codes.ts";
@@ -73,22 +74,23 @@ export class IncomingBody extends HostResource {
 
   /** Ends the body. What was not read is not waited for, and then there are no trailers. Traps while its stream is there. */
   static finish(body: IncomingBody): FutureTrailers {
-    return body.state.call(() => new FutureTrailers(body.state, body.#end()), noFailure);
+    return body.state.call(() => body.#end(), noFailure);
   }
 
-  #end(): Promise<readonly Field[] | undefined> {
+  #end(): FutureTrailers {
     this.leave();
     this.#dropped = true;
     const input = this.#input;
     const isWhole = input.ready && input.available === 0;
-    const trailers = (isWhole ? this.#arriving.trailers : undefined) ?? Promise.resolve(undefined);
+    const trailers = isWhole ? this.#arriving.trailers : undefined;
     const release = (): void => this.#release();
-    void trailers.then(release, release);
-    return trailers;
+    if (trailers === undefined) release();
+    else void trailers.then(release, release);
+    return new FutureTrailers(this.state, trailers ?? { value: undefined });
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.#release();
@@ -109,7 +111,10 @@ export class FutureTrailers extends HostResource {
   readonly #trailers: Operation<readonly Field[] | undefined>;
   #isTaken = false;
 
-  constructor(state: WasiState, trailers: Promise<readonly Field[] | undefined>) {
+  constructor(
+    state: WasiState,
+    trailers: Promise<readonly Field[] | undefined> | { readonly value: undefined },
+  ) {
     super(state);
     this.#trailers = new Operation(trailers);
   }
@@ -170,8 +175,8 @@ export class OutgoingBody extends HostResource {
     return this.pipe.finish(trailers?.list);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (!this.#isOver) this.pipe.fail(new HttpError({ tag: "HTTP-response-incomplete" }));
     this.#isOver = true;
   }

@@ -1,6 +1,7 @@
 // The body that a guest writes: a pipe between its output stream and whoever sends it on. A full pipe makes the guest wait, and a reader
 // that has gone makes its writes fail.
 
+import { streamOf } from "../../host.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import type { ByteSink } from "../io/output.ts";
 import { BodyError } from "../io/stream-failure.ts";
@@ -115,27 +116,21 @@ export class BodyPipe implements ByteSink {
 
   /** The body for its one reader. */
   readable(): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          const chunk = await this.#next();
-          if (chunk !== undefined) controller.enqueue(chunk);
-          else {
-            controller.close();
-            this.#trailers.resolve(this.#given);
-          }
-        },
-        cancel: () => {
-          this.#isCancelled = true;
-          this.#kept.length = 0;
-          this.#bytes = 0;
-          this.#trailers.reject(new WasiError("pipe"));
-          this.#wakeWriter();
-          this.#onCancel();
-        },
+    return streamOf<Uint8Array>({
+      read: async () => {
+        const chunk = await this.#next();
+        if (chunk === undefined) this.#trailers.resolve(this.#given);
+        return chunk;
       },
-      { highWaterMark: 0 },
-    );
+      cancel: () => {
+        this.#isCancelled = true;
+        this.#kept.length = 0;
+        this.#bytes = 0;
+        this.#trailers.reject(new WasiError("pipe"));
+        this.#wakeWriter();
+        this.#onCancel();
+      },
+    });
   }
 
   get #isOver(): boolean {

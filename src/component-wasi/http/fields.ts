@@ -1,6 +1,7 @@
 // The resource `fields` of wasi:http: headers and trailers, with the rules of what a guest may put there.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol } from "../../host.ts";
 import { encodeUtf8 } from "../../utf8.ts";
 import { brokenContract, noFailure } from "../error-codes.ts";
 import { HostResource, resource } from "../resource.ts";
@@ -131,7 +132,7 @@ export abstract class AnyFields extends HostResource {
   }
 
   /** It counts no more: the guest has dropped it, or whoever it was given to has. */
-  override [Symbol.dispose](): void {
+  override [disposeSymbol](): void {
     this.state.hostHeap.release(this.#held);
     this.#held = 0;
   }
@@ -180,12 +181,12 @@ export abstract class FieldsOwner extends HostResource {
 
   /** @internal */
   own(fields: AnyFields): void {
-    if (this.#owned === undefined) fields[Symbol.dispose]();
+    if (this.#owned === undefined) fields[disposeSymbol]();
     else this.#owned.push(fields);
   }
 
-  override [Symbol.dispose](): void {
-    for (const fields of this.#owned ?? []) fields[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    for (const fields of this.#owned ?? []) fields[disposeSymbol]();
     this.#owned = undefined;
   }
 }

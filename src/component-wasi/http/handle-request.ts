@@ -3,7 +3,7 @@
 import { describe } from "../../checks/describe.ts";
 import { wrongArgument } from "../../checks/options.ts";
 import { ComponentError } from "../../component/api/component-error.ts";
-import { hasOwn } from "../../host.ts";
+import { abortError, disposeSymbol, hasOwn, makeAbort } from "../../host.ts";
 import type { ComponentInstanceLike } from "../engine.ts";
 import { Request3, type Response3, responseBody } from "../p3/messages.ts";
 import { exportedFunction, exportsInterface, Wasi } from "../wasi.ts";
@@ -18,7 +18,10 @@ import { type Field, HttpError } from "./transport.ts";
 export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly Field[];
-  /** `undefined` if the guest made none. It fails if the guest does not finish it. Cancelled, the guest is stopped. */
+  /**
+   * `undefined` if the guest made none. It fails if the guest does not finish it. Cancelled, the guest is stopped. An async iterable
+   * where there is no `ReadableStream`.
+   */
   readonly body: ReadableStream<Uint8Array> | undefined;
   /** Settles behind the body. */
   readonly trailers: Promise<readonly Field[] | undefined>;
@@ -83,8 +86,8 @@ export function startHandling(
   done.catch(() => {});
   const head = given.promise.then((outgoing): ResponseHead => {
     response = outgoing;
-    outgoing.onCancel = () => abort.abort(new DOMException("the client has gone", "AbortError"));
-    outgoing[Symbol.dispose]();
+    outgoing.onCancel = () => abort.abort(abortError("the client has gone"));
+    outgoing[disposeSymbol]();
     return {
       status: outgoing.status,
       headers: outgoing.fields.list,
@@ -126,10 +129,8 @@ function startHandling3(
     });
   done.catch(() => {});
   const head = given.promise.then((response): ResponseHead => {
-    const leaving = responseBody(response, () =>
-      abort.abort(new DOMException("the client has gone", "AbortError")),
-    );
-    response[Symbol.dispose]();
+    const leaving = responseBody(response, () => abort.abort(abortError("the client has gone")));
+    response[disposeSymbol]();
     return { status: response.status, headers: response.headers, ...leaving };
   });
   head.catch(() => {});
@@ -141,8 +142,11 @@ type GivenResponse =
   | { readonly tag: "err"; readonly val: HttpErrorCode };
 
 /** What stops the guest: the caller's signal, and whoever is given it. */
-function abortWith(call: object): { readonly abort: AbortController; readonly unfollow: () => void } {
-  const abort = new AbortController();
+function abortWith(call: object): {
+  readonly abort: ReturnType<typeof makeAbort>;
+  readonly unfollow: () => void;
+} {
+  const abort = makeAbort();
   const outer = (call as { readonly signal?: AbortSignal }).signal;
   const follow = (): void => abort.abort(outer?.reason);
   if (outer?.aborted === true) follow();

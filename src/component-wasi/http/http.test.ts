@@ -56,6 +56,8 @@ it("hands over what was asked, and gives what was answered", async () => {
     }
     stream[Symbol.dispose]();
     const trailers = types.IncomingBody.finish(body);
+    // There are none, which needs no turn of the event loop to be seen.
+    expect(trailers.subscribe().ready()).toBe(true);
     await whenReady(trailers);
     expect(trailers.get()).toEqual({ tag: "ok", val: { tag: "ok", val: undefined } });
     expect(trailers.get()).toEqual({ tag: "err", val: undefined });

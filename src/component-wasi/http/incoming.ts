@@ -1,6 +1,7 @@
 // What arrives, as resources of wasi:http: requests to the guest, and responses to its own.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol } from "../../host.ts";
 import { noFailure } from "../error-codes.ts";
 import { Pollable } from "../io/poll.ts";
 import { HostResource, Once, resource } from "../resource.ts";
@@ -93,8 +94,8 @@ export class IncomingResponse extends HostResource {
     return new IncomingBody(this.state, body);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     this.#body.take()?.release?.();
   }
 }
@@ -143,8 +144,8 @@ export class FutureIncomingResponse extends HostResource {
     }
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (!this.#isTaken) this.#release();
   }
 }

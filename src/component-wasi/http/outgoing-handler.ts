@@ -1,6 +1,7 @@
 // wasi:http/outgoing-handler: from a request that a guest made to the transport, if it was granted.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol, makeAbort } from "../../host.ts";
 import type { Open, WasiState } from "../state.ts";
 import type { HttpErrorCode } from "./error-code.ts";
 import { FutureIncomingResponse } from "./incoming.ts";
@@ -11,7 +12,7 @@ import type { HttpRequest, HttpResponse, HttpTransport } from "./transport.ts";
 export class Exchange implements Open {
   /** Of the transport. */
   readonly response: Promise<HttpResponse>;
-  readonly #abort = new AbortController();
+  readonly #abort = makeAbort();
   readonly #request: Disposable;
 
   constructor(request: Disposable, send: (signal: AbortSignal) => Promise<HttpResponse>) {
@@ -20,13 +21,13 @@ export class Exchange implements Open {
   }
 
   close(): void {
-    this.#request[Symbol.dispose]();
+    this.#request[disposeSymbol]();
     this.#abort.abort();
   }
 }
 
 interface Disposable {
-  [Symbol.dispose](): void;
+  [disposeSymbol](): void;
 }
 
 const NO_TIMEOUTS: Timeouts = {
@@ -58,7 +59,7 @@ export function handleOutgoing(
     });
     return new FutureIncomingResponse(state, exchange.response, () => state.closeOne(exchange));
   } catch (error) {
-    request[Symbol.dispose]();
+    request[disposeSymbol]();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // What leaves, as resources of wasi:http: the guest's requests with their options, and its responses.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol } from "../../host.ts";
 import { noFailure } from "../error-codes.ts";
 import { HostResource, must, Once, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
@@ -239,7 +240,7 @@ export class ResponseOutparam extends HostResource {
 
   /** Unstable in the WIT: responses before the response are not sent. */
   sendInformational(_status: number, headers: Fields): void {
-    headers[Symbol.dispose]();
+    headers[disposeSymbol]();
     throw new ComponentError<HttpErrorCode>({
       tag: "internal-error",
       val: "informational responses are not sent",

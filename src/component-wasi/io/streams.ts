@@ -1,6 +1,7 @@
 // wasi:io/streams: input and output streams over what preview1's streams, files and sockets are.
 // What output may be written is output.ts's.
 
+import { disposeSymbol } from "../../host.ts";
 import { brokenContract } from "../error-codes.ts";
 import { HostResource, resource } from "../resource.ts";
 import type { WasiState } from "../state.ts";
@@ -71,8 +72,8 @@ export class InputStream extends HostResource {
     this.#ended = ended;
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.state.send(this.#source.release?.());
@@ -206,8 +207,8 @@ export class OutputStream extends HostResource {
     return bytes instanceof Promise ? bytes.then(put) : put(bytes);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (this.#dropped) return;
     this.#dropped = true;
     this.output.release();

@@ -1,6 +1,7 @@
 // Bodies of wasi:http 0.3: a stream of bytes with trailers as a future behind it, one that arrives or one that a guest has made. Each is
 // read by a guest or sent on, once.
 
+import { streamOf } from "../../host.ts";
 import { inputStream } from "../../wasi/input-streams.ts";
 import { type Arriving, codeOfFailure } from "../http/bodies.ts";
 import { Deferred } from "../http/body-pipe.ts";
@@ -66,23 +67,20 @@ export class ArrivingBody implements Body {
   leave(): LeavingBody {
     const arriving = this.#take();
     const source = sourceOf(arriving);
-    const body = new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          for (;;) {
-            const bytes = source.read(CHUNK);
-            if (bytes === undefined) await source.whenReady();
-            else if (bytes.length > 0) return controller.enqueue(bytes);
-            else {
-              source.release?.();
-              return controller.close();
-            }
+    const body = streamOf<Uint8Array>({
+      async read() {
+        for (;;) {
+          const bytes = source.read(CHUNK);
+          if (bytes === undefined) await source.whenReady();
+          else if (bytes.length > 0) return bytes;
+          else {
+            source.release?.();
+            return undefined;
           }
-        },
-        cancel: () => void source.release?.(),
+        }
       },
-      { highWaterMark: 0 },
-    );
+      cancel: () => void source.release?.(),
+    });
     return { body, trailers: arriving.trailers ?? Promise.resolve(undefined) };
   }
 
@@ -167,31 +165,28 @@ export class MadeBody implements Body {
     if (contents === undefined) return { body: undefined, trailers: list };
     const chunks = chunksOf(contents);
     let written = 0n;
-    const body = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          try {
-            const { done, value } = await chunks.next();
-            written += BigInt(done === true ? 0 : value.length);
-            if (length !== undefined && (written > length || (done === true && written !== length)))
-              throw new HttpError({ tag: this.#tooLong, val: written });
-            if (done !== true) return controller.enqueue(value);
-            await list;
-            controller.close();
-            this.settle(OK);
-          } catch (error) {
-            this.#fail(error);
-            controller.error(error);
-          }
-        },
-        cancel: () => {
-          void chunks.return?.().catch(() => {});
-          this.settle({ tag: "err", val: { tag: "connection-terminated" } });
-          onCancel();
-        },
+    const body = streamOf<Uint8Array>({
+      read: async () => {
+        try {
+          const { done, value } = await chunks.next();
+          written += BigInt(done === true ? 0 : value.length);
+          if (length !== undefined && (written > length || (done === true && written !== length)))
+            throw new HttpError({ tag: this.#tooLong, val: written });
+          if (done !== true) return value;
+          await list;
+          this.settle(OK);
+          return undefined;
+        } catch (error) {
+          this.#fail(error);
+          throw error;
+        }
       },
-      { highWaterMark: 0 },
-    );
+      cancel: () => {
+        void chunks.return?.().catch(() => {});
+        this.settle({ tag: "err", val: { tag: "connection-terminated" } });
+        onCancel();
+      },
+    });
     return { body, trailers: list };
   }
 

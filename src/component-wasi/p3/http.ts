@@ -2,6 +2,7 @@
 
 import { ComponentError } from "../../component/api/component-error.ts";
 import { noteWait } from "../../component/api/host-notes.ts";
+import { disposeSymbol } from "../../host.ts";
 import { noFailure } from "../error-codes.ts";
 import { codeOfFailure } from "../http/bodies.ts";
 import { type Exchange, outgoingFailure, startExchange } from "../http/outgoing-handler.ts";
@@ -27,7 +28,7 @@ function send(state: WasiState, request: Request3): Promise<Response3> {
       ...requestBody(request),
     }));
   } catch (error) {
-    request[Symbol.dispose]();
+    request[disposeSymbol]();
     throw failed(error);
   }
   const release = (): void => state.closeOne(exchange);

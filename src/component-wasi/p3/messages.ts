@@ -1,6 +1,7 @@
 // Requests and responses of wasi:http 0.3: their heads are resources, whether they arrive or a guest has made them.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol } from "../../host.ts";
 import { noFailure } from "../error-codes.ts";
 import { contentLength } from "../http/body-pipe.ts";
 import { FieldsOwner, isToken, visibleFields } from "../http/fields.ts";
@@ -109,8 +110,8 @@ export class Request3 extends FieldsOwner {
     return new Fields3(this.state, this.#headers, true);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     this.body.drop();
   }
 
@@ -187,8 +188,8 @@ export class Response3 extends FieldsOwner {
     return new Fields3(this.state, this.headers, true);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     this.body.drop();
   }
 

@@ -1,6 +1,7 @@
 // wasi:sockets/types 0.3: the resource tcp-socket, whose connections and directions are streams.
 
 import { noteWait } from "../../component/api/host-notes.ts";
+import { disposeSymbol, makeAbort } from "../../host.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import { resource } from "../resource.ts";
 import {
@@ -96,7 +97,7 @@ export class TcpSocket3 extends TcpSettings {
     if (status.is !== "unbound" && status.is !== "bound") throw invalidState();
     requireGrant(this.state.network.mayConnect(remote.address, remote.port));
     this.state.reserve();
-    const abort = new AbortController();
+    const abort = makeAbort();
     return noteWait(this.#connect(status, remote, abort.signal), { cancelled: () => abort.abort() });
   }
 
@@ -202,8 +203,8 @@ export class TcpSocket3 extends TcpSettings {
     return this.options.sendBuffer;
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     this.#isDropped = true;
     const status = this.#status;
     this.#status = CLOSED;
@@ -311,7 +312,7 @@ class Listener implements AsyncIterable<TcpSocket3[]> {
   #end(unwanted: readonly TcpSocket3[]): { readonly done: true; readonly value: undefined } {
     if (!this.#isOver) {
       this.#isOver = true;
-      for (const socket of unwanted) socket[Symbol.dispose]();
+      for (const socket of unwanted) socket[disposeSymbol]();
       this.#wake();
       this.release();
     }

@@ -1,6 +1,7 @@
 // wasi:sockets/types 0.3: the resource udp-socket.
 
 import { noteWait } from "../../component/api/host-notes.ts";
+import { disposeSymbol } from "../../host.ts";
 import type { IpAddress } from "../network/ip-address.ts";
 import { resource } from "../resource.ts";
 import {
@@ -122,8 +123,8 @@ export class UdpSocket3 extends UdpSettings {
     return this.options.sendBuffer;
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     this.#isDropped = true;
     if (this.#bound !== undefined) this.state.closeOne(this.#bound);
     this.#bound = undefined;

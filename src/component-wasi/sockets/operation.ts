@@ -11,7 +11,13 @@ export class Operation<T> implements Source {
   readonly #settled: Promise<void>;
   #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
 
-  constructor(work: Promise<T>) {
+  /** @param work what it will give, or what it has given: that is ready at once, on however slow a host */
+  constructor(work: Promise<T> | { readonly value: T }) {
+    if (!(work instanceof Promise)) {
+      this.#outcome = work;
+      this.#settled = Promise.resolve();
+      return;
+    }
     this.#settled = work.then(
       (value) => {
         this.#outcome = { value };

@@ -1,6 +1,7 @@
 // wasi:sockets/tcp: sockets through their states, and the streams of their connections.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol, makeAbort } from "../../host.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import { socketFailure } from "../error-codes.ts";
 import { Pollable, type Source } from "../io/poll.ts";
@@ -21,7 +22,7 @@ type Status =
   | {
       readonly is: "connecting";
       readonly operation: Operation<TcpConnection>;
-      readonly abort: AbortController;
+      readonly abort: ReturnType<typeof makeAbort>;
     }
   | { readonly is: "listen-started"; readonly bound: BoundTcp }
   | { readonly is: "listening"; readonly bound: BoundTcp; readonly acceptor: TcpAcceptor }
@@ -92,7 +93,7 @@ export class TcpSocket extends TcpSettings {
     const remote = remoteOf(address, this.#family, "tcp");
     requireGrant(this.state.network.mayConnect(remote.address, remote.port));
     this.state.reserve();
-    const abort = new AbortController();
+    const abort = makeAbort();
     const connecting =
       status.is === "bound"
         ? this.#connectFrom(status.bound, remote, abort.signal)
@@ -198,8 +199,8 @@ export class TcpSocket extends TcpSettings {
     status.connection.shutdown(how !== "send", how !== "receive");
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     const status = this.#status;
     this.#status = { is: "closed" };
     if (status.is === "connected") status.connection.release();

@@ -1,6 +1,7 @@
 // wasi:sockets/udp: sockets, and the two streams of datagrams that each has.
 
 import { ComponentError } from "../../component/api/component-error.ts";
+import { disposeSymbol } from "../../host.ts";
 import { WasiError } from "../../wasi/abi.ts";
 import { brokenContract, socketFailure } from "../error-codes.ts";
 import { Pollable, type Source } from "../io/poll.ts";
@@ -101,8 +102,8 @@ export class IncomingDatagramStream extends HostResource {
     return new Pollable(this.state, this.#shared.bound.readable, this);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (!this.#dropped) this.#shared.release();
     this.#dropped = true;
   }
@@ -164,8 +165,8 @@ export class OutgoingDatagramStream extends HostResource {
     return new Pollable(this.state, this.#shared.bound.writable, this);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     if (!this.#dropped) this.#shared.release();
     this.#dropped = true;
   }
@@ -278,8 +279,8 @@ export class UdpSocket extends UdpSettings {
     return new Pollable(this.state, source, this);
   }
 
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
+  override [disposeSymbol](): void {
+    super[disposeSymbol]();
     const status = this.#status;
     this.#status = { is: "closed" };
     if (status.is === "bound") status.shared.release();

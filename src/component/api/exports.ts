@@ -1,7 +1,7 @@
 // What an instance exports, as JavaScript has it: functions, interfaces as objects, resources as classes.
 // Owns the making of these objects; how a call is made is calls.ts's affair.
 
-import { disposeSymbol } from "../../api/dispose.ts";
+import { disposeSymbol } from "../../host.ts";
 import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
 import type { RuntimeInstance, RuntimeItem } from "../runtime/items.ts";
 import { GuestResource } from "../runtime/resources.ts";

@@ -1,8 +1,8 @@
 // Canonical built-ins of resources: making a handle, dropping one, and what a resource's definer knows it by.
 // Owns when destructors run.
 
-import { disposeSymbol } from "../../api/dispose.ts";
 import { Trap } from "../../errors.ts";
+import { disposeSymbol } from "../../host.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
 import {
   type HostFrame,

@@ -2,6 +2,7 @@
 // Owns the calling convention. The state is the session's.
 
 import type { Caller, FuncTypeDescriptor, Linker } from "../../api/index.ts";
+import { asUint64 } from "../../host.ts";
 import { encodeUtf8 } from "../../utf8.ts";
 import { CallFailure } from "../failure.ts";
 import { LOG_LEVELS, textOfBytes } from "../logs.ts";
@@ -23,7 +24,7 @@ const type = (params: FuncTypeDescriptor["params"], ...results: FuncTypeDescript
 
 /** An unsigned number of 64 bits as a number: exact where it can be an address. */
 function at(value: number | bigint | undefined): number {
-  return typeof value === "bigint" ? Number(BigInt.asUintN(64, value)) : (value ?? 0);
+  return typeof value === "bigint" ? Number(asUint64(value)) : (value ?? 0);
 }
 
 /** Charges for bytes that the host moves, by the engine's cost model. */

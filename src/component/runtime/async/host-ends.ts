@@ -1,6 +1,7 @@
 // Streams and futures that guests give to the host: a ReadableStream and a Promise.
 // Owns the reading end of a channel. A turn of the store does what the host asks for.
 
+import { streamOf } from "../../../host.ts";
 import { noteStream } from "../../abi/host-notes.ts";
 import type { ListValue } from "../../abi/lists.ts";
 import type { InstanceState } from "../instance-state.ts";
@@ -63,7 +64,7 @@ class ReadBuffer implements HostBuffer {
 /** What the host gets for the readable end of a guest's stream or future. */
 export function hostEnd(channel: Channel, instance: InstanceState): unknown {
   channel.isBetweenHosts = channel.source !== undefined;
-  if (channel.kind === "stream") return streamOf(channel, instance);
+  if (channel.kind === "stream") return streamFor(channel, instance);
   const future = futureOf(channel, instance);
   // Who is not interested in it has no unhandled rejection.
   future.catch(() => {});
@@ -121,39 +122,9 @@ class HostReader {
   }
 }
 
-function streamOf(channel: Channel, instance: InstanceState): unknown {
+function streamFor(channel: Channel, instance: InstanceState): unknown {
   const reader = new HostReader(channel, instance);
-  const stream = typeof ReadableStream === "function" ? readableOf(reader) : iterableOf(reader);
+  const stream = streamOf(reader);
   noteStream(stream, reader);
   return stream;
-}
-
-function readableOf(reader: HostReader): ReadableStream<ListValue> {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const chunk = await reader.read();
-        if (chunk === undefined) controller.close();
-        else controller.enqueue(chunk);
-      },
-      cancel: () => reader.cancel(),
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-/** For engines without streams. */
-function iterableOf(reader: HostReader): AsyncIterable<ListValue> {
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        const value = await reader.read();
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      async return() {
-        reader.cancel();
-        return { done: true, value: undefined };
-      },
-    }),
-  };
 }

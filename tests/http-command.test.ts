@@ -113,8 +113,9 @@ describe("wasmeter up", () => {
         '[component.guest.variables]\nw = "{{ word }}"',
         '[variables]\nword = { required = true }\n[[trigger.http]]\nroute = "/other"\ncomponent = "other"\nexecutor = { type = "wagi" }\n[component.other]\nsource = "guest.wasm"\n',
       ),
-      { ".env": "SPIN_VARIABLE_WORD=x\n" },
     );
+    // Of the directory where the command is started, as in Spin; another one than the manifest's.
+    const here = directoryWith({ ".env": "SPIN_VARIABLE_WORD=x\n" });
     const { url, output } = await start(
       [
         "up",
@@ -131,7 +132,7 @@ describe("wasmeter up", () => {
         "json",
         "--disable-pooling",
       ],
-      { env: { SPIN_HTTP_LISTEN_ADDR: "127.0.0.1:0" } },
+      { cwd: here, env: { SPIN_HTTP_LISTEN_ADDR: "127.0.0.1:0" } },
     );
     const first = JSON.parse(output.stdout.split("\n", 1)[0] ?? "") as { base_url: string; routes: unknown };
     expect(first).toEqual({
@@ -543,7 +544,7 @@ describe("wasmeter serve", () => {
         "-S",
         "cli,http",
         "-W",
-        "timeout=1,fuel=5000000,max-memory-size=1000000",
+        "timeout=1,fuel=500000,max-memory-size=1000000",
         guest,
       ],
       { cwd },

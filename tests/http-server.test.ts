@@ -204,11 +204,15 @@ describe("slow clients", () => {
     expect(performance.now() - begun).toBeLessThan(40_000);
   });
 
-  it("do not keep others waiting", async () => {
-    const { port, url } = await serve(manifestOf());
-    const idle = Array.from({ length: 200 }, () => rawRequest(port, "GET / HTTP/1.1\r\nHost: x\r\n", 3_000));
+  it("by the hundred do not keep others waiting, and are all given up", async () => {
+    const { port, url, server } = await serve(manifestOf(), { headersTimeoutMs: 300, keepAliveMs: 300 });
+    const heads = ["", "GET / HTTP/1.1\r\nHost: x\r\n", "\u0000\u0016\u0003 nonsense\r\n\r\n"];
+    const clients = Array.from({ length: 300 }, (_, k) => rawRequest(port, heads[k % 3] as string, 20_000));
     for (let k = 0; k < 10; k++) expect(await (await fetch(`${url}/n${k}`)).text()).toBe(`Hello /n${k}\n`);
-    await Promise.all(idle);
+    const answers = await Promise.all(clients);
+    const statuses = answers.map((answer) => /^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]);
+    expect(statuses).toEqual(Array.from({ length: 100 }, () => ["408", "408", "400"]).flat());
+    await eventually(() => /^wasmeter_connections 0$/m.test(server.metrics()));
   });
 });
 

@@ -30,6 +30,16 @@ export interface MatchedRoute {
   readonly names: HeaderList;
 }
 
+/** Whether everything below the route belongs to it. */
+export function isWildcard(route: string): boolean {
+  return route.endsWith("/...");
+}
+
+/** `/files/...` is `/files`. */
+export function withoutDots(route: string): string {
+  return isWildcard(route) ? route.slice(0, -4) : route;
+}
+
 /** What a request has used, for logs and metrics. A handler fills it in, also where it throws. */
 export interface Usage {
   fuel: bigint;

@@ -99,6 +99,9 @@ function readStores(reader: TableReader, key: string): ReadonlyMap<string, strin
       continue;
     }
     stores.set(label, store.string("path")?.value);
+    if (key === "sqlite_database" && store.boolean("allow_attach_file") === true) {
+      store.fail("allow_attach_file", "a connection has its database alone here; ATTACH is refused");
+    }
     store.finish();
   }
   return stores;

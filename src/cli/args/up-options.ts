@@ -62,6 +62,8 @@ export const UP_OPTIONS = {
   "debug-info": { help: NOTHING_TO_DO },
 } as const satisfies OptionTable;
 
+const AS_NEW = "not needed: an instance is made as new for each request";
+
 /** Spin's options that cannot work, and what to write. */
 export const UP_FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   "from-file": "--from PATH",
@@ -75,7 +77,12 @@ export const UP_FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   addr: "--listen HOST:PORT",
   port: "--listen :PORT",
   p: "--listen :PORT",
-  "max-instance-reuse-count": "not needed: an instance is made as new for each request",
+  "max-instance-reuse-count": AS_NEW,
+  "max-instance-concurrent-reuse-count": AS_NEW,
+  "idle-instance-timeout": AS_NEW,
+  "request-timeout": "--timeout DURATION",
+  "http1-max-buf-size": "not needed: a request's head has 16 KiB at most",
+  "experimental-wasm-feature": "not needed: what is supported is always there",
 };
 
 export interface UpOptions {

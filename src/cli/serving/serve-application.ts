@@ -3,6 +3,7 @@
 
 import cluster from "node:cluster";
 import { createServer, type Server } from "node:http";
+import { isWildcard, withoutDots } from "../../http/handler.ts";
 import { openPort } from "../../http/listening.ts";
 import { metricsText, sumOf } from "../../http/metrics.ts";
 import { printable } from "../../printable.ts";
@@ -161,7 +162,7 @@ function announce(
   const open = routes.filter(({ route }) => route !== undefined);
   if (format === "json") {
     const shown = open.map(({ route = "", id, description }) => ({
-      ...{ id, route: withoutDots(route), wildcard: route.endsWith("/...") },
+      ...{ id, route: withoutDots(route), wildcard: isWildcard(route) },
       ...(description !== "" && { description }),
     }));
     io.stdout.write(`${JSON.stringify({ base_url: url, name, routes: shown })}\n`);
@@ -169,14 +170,10 @@ function announce(
   }
   io.stdout.write(`Serving ${url}\nAvailable Routes:\n`);
   for (const { route = "", id, description } of open) {
-    const kind = route.endsWith("/...") ? " (wildcard)" : "";
+    const kind = isWildcard(route) ? " (wildcard)" : "";
     io.stdout.write(`  ${printable(id)}: ${url}${printable(withoutDots(route))}${kind}\n`);
     if (description !== "") io.stdout.write(`    ${printable(description)}\n`);
   }
-}
-
-function withoutDots(route: string): string {
-  return route.endsWith("/...") ? route.slice(0, -4) : route;
 }
 
 async function serveMetrics(

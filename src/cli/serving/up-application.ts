@@ -202,12 +202,12 @@ export class UpSource {
     return [staticProvider("--variable", given), ...declared, environmentProvider(env, this.#dotenv(".env"))];
   }
 
-  /** A file that is not there has no variables. */
+  /** As in Spin, a file where the command was started. One that is not there has no variables. */
   #dotenv(path: string | undefined): ReadonlyMap<string, string> {
     if (path === undefined) return new Map();
     let bytes: Uint8Array;
     try {
-      bytes = readFileSync(resolve(this.#directory, path));
+      bytes = readFileSync(path);
     } catch {
       return new Map();
     }

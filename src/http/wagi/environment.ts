@@ -1,6 +1,6 @@
 // What a WAGI guest is told of its request: CGI's variables (RFC 3875, section 4.1), those of WAGI and Spin, arguments.
 
-import type { GuestRequest } from "../handler.ts";
+import { type GuestRequest, withoutDots } from "../handler.ts";
 import { type HeaderList, headerOf } from "../request.ts";
 
 /** Headers that become no variable. What is in the first two is the server's affair; HTTP_PROXY would redirect a guest's own requests. */
@@ -74,11 +74,6 @@ export function routeFacts({ scheme, authority, target, route, client }: GuestRe
       value,
     ]),
   ];
-}
-
-/** `/files/...` is `/files`. */
-function withoutDots(route: string): string {
-  return route.endsWith("/...") ? route.slice(0, -4) : route;
 }
 
 function hostAndPort({ authority, scheme }: GuestRequest): [host: string, port: string] {

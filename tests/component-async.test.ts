@@ -26,16 +26,19 @@ const SLOW = `(component
   (core instance $i (instantiate $m (with "" (instance (export "slow" (func $slow'))))))
   (func (export "f") async (param "n" u32) (result u32) (canon lift (core func $i "f"))))`;
 
-/** Reads one element of a stream by the synchronous ABI. */
-const READER = `(component
+/** Reads a stream by the synchronous ABI. */
+const reader = (body: string): string => `(component
   (type $s (stream u8))
   (core module $memory (memory (export "m") 1))
   (core instance $memory (instantiate $memory))
   (core func $read (canon stream.read $s (memory $memory "m")))
   (core module $m (import "" "read" (func $read (param i32 i32 i32) (result i32)))
-    (func (export "f") (param i32) (result i32) (call $read (local.get 0) (i32.const 0) (i32.const 1))))
+    (func (export "f") (param i32) (result i32) ${body}))
   (core instance $i (instantiate $m (with "" (instance (export "read" (func $read))))))
   (func (export "f") async (param "s" $s) (result u32) (canon lift (core func $i "f"))))`;
+
+/** One element. */
+const READER = reader("(call $read (local.get 0) (i32.const 0) (i32.const 1))");
 
 describe("what the host has promised and not kept", () => {
   const later = <T>(turns: number, then: () => T): Promise<T> =>
@@ -92,6 +95,25 @@ describe("what the host has promised and not kept", () => {
 
   it("a value of another type is a TypeError that ends the reader", async () => {
     await expect(make(READER).callAsync("f", [[["no byte"]]])).rejects.toThrow("stream[0]");
+  });
+
+  it("who reads nothing is told of something: of bytes much is fetched then, and the end is left for who reads", async () => {
+    const read = (length: number) => `(call $read (local.get 0) (i32.const 0) (i32.const ${length}))`;
+    const results = [0, 10, 0, 0, 10].map((length, k) => `(i32.shl ${read(length)} (i32.const ${k * 6}))`);
+    const waiting = make(reader(results.reduce((all, one) => `(i32.add ${all} ${one})`)));
+    const asked: number[] = [];
+    const chunks = [Uint8Array.of(1, 2, 3)].values();
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: async (wanted: number) => {
+          asked.push(wanted);
+          return chunks.next();
+        },
+      }),
+    };
+    // Nothing; three; nothing, at the end, twice; that it is the end.
+    expect(await waiting.callAsync("f", [source])).toBe((3 << (4 + 6)) + (1 << 24));
+    expect(asked).toEqual([65_536, 65_536]);
   });
 
   it("a stream that nobody reads any more is told, with what was not read", async () => {

@@ -38,7 +38,7 @@ export function interfaces(stateOf: () => WasiState): ReadonlyMap<string, Defini
       "wall-clock": wallClockDefinitions(stateOf),
       timezone: timezoneDefinitions(stateOf),
     },
-    random: randomDefinitions(stateOf, "insecureSeed"),
+    random: randomDefinitions(stateOf, "0.2"),
     filesystem: filesystemDefinitions(stateOf),
     sockets: socketsDefinitions(stateOf),
     http: httpDefinitions(stateOf),
@@ -50,7 +50,7 @@ export function interfaces3(stateOf: () => WasiState): ReadonlyMap<string, Defin
   return byName({
     cli: cliDefinitions3(stateOf),
     clocks: clocksDefinitions3(stateOf),
-    random: randomDefinitions(stateOf, "getInsecureSeed"),
+    random: randomDefinitions(stateOf, "0.3"),
     filesystem: filesystemDefinitions3(stateOf),
     sockets: socketsDefinitions3(stateOf),
     http: httpDefinitions3(stateOf),

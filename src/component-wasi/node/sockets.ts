@@ -10,7 +10,7 @@ import { WaitingConnections } from "../../wasi/node/waiting-connections.ts";
 import { type IpAddress, ipAddressText, parseIpAddress } from "../network/ip-address.ts";
 import { unspecified } from "../sockets/addresses.ts";
 import type { BoundTcp, Endpoint, SocketHost, TcpAcceptor, TcpConnection } from "../sockets/socket-host.ts";
-import { bindUdp, routeUdp } from "./udp.ts";
+import { bindUdp } from "./udp.ts";
 
 /** Node's sockets and resolver. */
 export function nodeSockets(): SocketHost {
@@ -18,7 +18,6 @@ export function nodeSockets(): SocketHost {
     bindTcp,
     connectTcp: (remote, signal) => connect(remote, undefined, signal),
     bindUdp,
-    route: routeUdp,
     lookup,
   };
 }

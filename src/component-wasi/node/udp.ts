@@ -3,7 +3,8 @@
 import * as dgram from "node:dgram";
 import { WasiError } from "../../wasi/abi.ts";
 import { toWasiError } from "../../wasi/node/errno.ts";
-import { type IpAddress, ipAddressText, parseIpAddress } from "../network/ip-address.ts";
+import { ipAddressText, parseIpAddress } from "../network/ip-address.ts";
+import { sameEndpoint } from "../sockets/addresses.ts";
 import type { BoundUdp, Datagram, Endpoint } from "../sockets/socket-host.ts";
 
 /** Datagrams and bytes that are kept for a guest; more are lost, as the network may lose any. */
@@ -43,26 +44,11 @@ class Signal {
   }
 }
 
-/** The address from which datagrams leave: what a connected socket is bound to, without sending anything. */
-export function routeUdp(remote: Endpoint): Promise<IpAddress | undefined> {
-  const socket = dgram.createSocket(remote.address.tag === "ipv4" ? "udp4" : "udp6");
-  return new Promise((resolve) => {
-    const end = (address: IpAddress | undefined): void => {
-      socket.close();
-      resolve(address);
-    };
-    socket.once("error", () => end(undefined));
-    socket.connect(remote.port, ipAddressText(remote.address), (error?: Error | null) =>
-      end(error == null ? parseIpAddress(socket.address().address.replace(/%.*$/, "")) : undefined),
-    );
-  });
-}
-
-/** Binds a UDP socket; port 0 is any free one. */
-export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
+/** A socket of the system's; port 0 is any free one. */
+async function open({ address, port }: Endpoint): Promise<dgram.Socket> {
   const socket = dgram.createSocket({
-    type: local.address.tag === "ipv4" ? "udp4" : "udp6",
-    ipv6Only: local.address.tag === "ipv6",
+    type: address.tag === "ipv4" ? "udp4" : "udp6",
+    ipv6Only: address.tag === "ipv6",
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: unknown): void => {
@@ -70,12 +56,18 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
       reject(toWasiError(error));
     };
     socket.once("error", fail);
-    socket.bind({ address: ipAddressText(local.address), port: local.port }, () => {
+    socket.bind({ address: ipAddressText(address), port }, () => {
       socket.off("error", fail);
       resolve();
     });
   });
   socket.unref();
+  return socket;
+}
+
+/** Binds a UDP socket; port 0 is any free one. */
+export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
+  let socket = await open(local);
   const waiting: Datagram[] = [];
   let waitingBytes = 0;
   let unsent = 0;
@@ -83,14 +75,13 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
   let failure: unknown;
   const readable = new Signal(() => waiting.length > 0 || failure !== undefined);
   const idle = new Signal(() => sending === 0);
-  const writable = new Signal(() => unsent < MAX_UNSENT_BYTES || failure !== undefined);
+  const writable = new Signal(() => (unsent < MAX_UNSENT_BYTES && !isConnecting) || failure !== undefined);
   const fail = (error: unknown): void => {
     failure ??= toWasiError(error);
     readable.wake();
     writable.wake();
   };
-  socket.on("error", fail);
-  socket.on("message", (data, { address, port }) => {
+  const arrived = (data: Buffer, { address, port }: dgram.RemoteInfo): void => {
     const parsed = parseIpAddress(address.replace(/%.*$/, ""));
     if (
       parsed === undefined ||
@@ -102,8 +93,42 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
     waiting.push({ data: new Uint8Array(data), remote: { address: parsed, port } });
     // What has come together is read together: Node tells of each in a turn of its own.
     if (waiting.length === 1) setImmediate(() => readable.wake());
-  });
-  let isConnected = false;
+  };
+  const listen = (): void => {
+    socket.on("error", fail);
+    socket.on("message", arrived);
+  };
+  listen();
+  let connected: Endpoint | undefined;
+  let isConnecting = false;
+  let isClosed = false;
+  let hops: number | undefined;
+  let waiters = 0;
+  /** The port stays, which Linux forgets where it has chosen it: another socket takes it then. */
+  const disconnect = async (): Promise<void> => {
+    const { port } = socket.address();
+    socket.disconnect();
+    connected = undefined;
+    if (socket.address().port === port) return;
+    const next = await open({ address: local.address, port });
+    if (isClosed) {
+      next.close();
+      throw new WasiError("badf");
+    }
+    socket.close();
+    socket = next;
+    listen();
+    if (hops !== undefined) socket.setTTL(hops);
+    if (waiters > 0) socket.ref();
+  };
+  const connect = (remote: Endpoint): Promise<void> =>
+    new Promise((resolve, reject) => {
+      socket.connect(remote.port, ipAddressText(remote.address), (error?: Error | null) => {
+        if (error != null) return reject(toWasiError(error));
+        connected = remote;
+        resolve();
+      });
+    });
   const throwIfFailed = (): void => {
     if (failure === undefined) return;
     const error = failure;
@@ -121,9 +146,11 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
         return readable.ready;
       },
       async whenReady() {
+        waiters++;
         socket.ref();
         await readable.whenReady();
-        socket.unref();
+        waiters--;
+        if (waiters === 0) socket.unref();
       },
     },
     writable,
@@ -136,7 +163,9 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
     send({ data, remote }) {
       throwIfFailed();
       if (remote.address.tag !== local.address.tag) throw new WasiError("inval");
-      if (unsent >= MAX_UNSENT_BYTES) return false;
+      // It may have been connected to another one while there was no room.
+      if (connected !== undefined && !sameEndpoint(connected, remote)) throw new WasiError("isconn");
+      if (unsent >= MAX_UNSENT_BYTES || isConnecting) return false;
       unsent += data.length;
       sending++;
       const sent = (error: Error | null): void => {
@@ -147,25 +176,29 @@ export async function bindUdp(local: Endpoint): Promise<BoundUdp> {
         writable.wake();
       };
       // The system knows the address of a connected socket, and Node takes no other.
-      if (isConnected) socket.send(data.slice(), sent);
+      if (connected !== undefined) socket.send(data.slice(), sent);
       else socket.send(data.slice(), remote.port, ipAddressText(remote.address), sent);
       return true;
     },
-    connect(remote) {
-      if (isConnected) socket.disconnect();
-      isConnected = false;
-      if (remote === undefined) return undefined;
-      return new Promise((resolve, reject) => {
-        socket.connect(remote.port, ipAddressText(remote.address), (error?: Error) => {
-          isConnected = error === undefined || error === null;
-          if (isConnected) resolve();
-          else reject(toWasiError(error));
-        });
-      });
+    async connect(remote) {
+      if (isConnecting) throw new WasiError("already");
+      isConnecting = true;
+      try {
+        await idle.whenReady();
+        if (connected !== undefined) await disconnect();
+        if (remote !== undefined) await connect(remote);
+      } finally {
+        isConnecting = false;
+        writable.wake();
+      }
     },
-    setHopLimit: (hops) => socket.setTTL(hops),
+    setHopLimit(value) {
+      hops = value;
+      socket.setTTL(value);
+    },
     /** What was handed over still leaves. */
     async close() {
+      isClosed = true;
       await idle.whenReady();
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     },

@@ -65,11 +65,12 @@ export class Descriptor3 extends AnyDescriptor {
     resource(failure, Descriptor3, AnyDescriptor);
   }
 
-  /** `bad-descriptor`: a directory, or not opened for that; `invalid`: an offset past 2⁶³−1. */
+  /** `is-directory`; `bad-descriptor`: not opened for that; `invalid`: an offset past 2⁶³−1. */
   readViaStream(
     offset: bigint,
   ): ReturnType<typeof readVia<ErrorCode>> | ReturnType<typeof noStream<ErrorCode>> {
     try {
+      if (this.shared.handle.kind === "directory") throw new WasiError("isdir");
       const file = fileOf(this, "read");
       if (offset > MAX_POSITION) throw new WasiError("inval", "offset");
       return readVia(this.state, fileSource(file, offset), codeOfAny);

@@ -2,7 +2,6 @@
 
 import { noteWait } from "../../component/api/host-notes.ts";
 import { disposeSymbol } from "../../host.ts";
-import type { IpAddress } from "../network/ip-address.ts";
 import { resource } from "../resource.ts";
 import {
   endpointOf,
@@ -49,17 +48,22 @@ export class UdpSocket3 extends UdpSettings {
     return this.#bind(endpoint);
   }
 
-  /** Binds a socket that is not to an address from which that one is reached. `access-denied` without a grant to send there. */
+  /** Binds a socket that is not. `access-denied` without a grant to send there. */
   async connect(address: IpSocketAddress): Promise<void> {
     const remote = remoteOf(address, this.#family, "udp");
     requireGrant(this.state.network.maySendUdp(remote.address, remote.port));
-    if (this.#bound === undefined) await this.#bindAnywhere(await this.#host.route?.(remote));
+    if (this.#bound === undefined) await this.#bindAnywhere();
+    const bound = this.#open();
+    // Who cannot be connected is connected to nobody any more.
+    this.#remote = undefined;
+    await bound.connect?.(remote);
     this.#remote = remote;
   }
 
-  disconnect(): void {
+  async disconnect(): Promise<void> {
     if (this.#remote === undefined) throw invalidState();
     this.#remote = undefined;
+    await this.#open().connect?.(undefined);
   }
 
   /**
@@ -70,7 +74,7 @@ export class UdpSocket3 extends UdpSettings {
     const { state } = this;
     const remote = targetOf(state, this.#family, this.#remote, { data, remoteAddress });
     state.chargeTransfer(data.length);
-    if (this.#bound === undefined) await this.#bindAnywhere(undefined);
+    if (this.#bound === undefined) await this.#bindAnywhere();
     const bound = this.#open();
     await state.waitFor(bound.writable, () => bound.send({ data, remote }) || undefined);
   }
@@ -142,10 +146,10 @@ export class UdpSocket3 extends UdpSettings {
     return this.#bound;
   }
 
-  #bindAnywhere(address: IpAddress | undefined): Promise<void> {
+  #bindAnywhere(): Promise<void> {
     const any = unspecified(this.#family);
     requireGrant(this.state.network.mayBindUdp(any.address, any.port));
-    return this.#bind(address === undefined ? any : { address, port: 0 });
+    return this.#bind(any);
   }
 
   async #bind(endpoint: Endpoint): Promise<void> {

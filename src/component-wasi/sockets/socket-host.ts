@@ -53,10 +53,10 @@ export interface BoundUdp {
   /** Hands a datagram over; false, if there is no room for it yet. Throws WasiError. */
   send(datagram: Datagram): boolean;
   /**
-   * Talks to one endpoint alone from now on, or to anybody again; what has to be waited for is a promise. Connected, `receive` tells that
-   * nobody is there. Rejects with WasiError.
+   * Talks to one endpoint alone from now on, or to anybody again. Connected, `receive` tells that nobody is there. Rejects with
+   * WasiError: it talks to anybody then.
    */
-  connect?(remote: Endpoint | undefined): Promise<void> | undefined;
+  connect?(remote: Endpoint | undefined): Promise<void>;
   setHopLimit?(hops: number): void;
   close(): void | Promise<void>;
 }
@@ -68,8 +68,6 @@ export interface SocketHost {
   /** Connects a TCP socket from any free address. */
   connectTcp(remote: Endpoint, signal: AbortSignal): Promise<TcpConnection>;
   bindUdp(local: Endpoint): Promise<BoundUdp>;
-  /** The address from which datagrams to another one leave; `undefined` where there is no way to it. */
-  route?(remote: Endpoint): Promise<IpAddress | undefined>;
   /** All addresses of a name, at least one. Rejects with WasiError `noent` if it has none, `again` if that may change soon. */
   lookup(name: string): Promise<readonly IpAddress[]>;
 }

@@ -231,13 +231,18 @@ export class UdpSocket extends UdpSettings {
     const { shared } = this.#bound();
     const remote = remoteAddress === undefined ? undefined : remoteOf(remoteAddress, this.#family, "udp");
     if (remote !== undefined) requireGrant(this.state.network.maySendUdp(remote.address, remote.port));
-    shared.remote = remote;
+    const isConnected = shared.remote !== undefined || remote !== undefined;
+    // Who cannot be connected is connected to nobody any more.
+    shared.remote = undefined;
     shared.generation++;
-    const streams = (): DatagramStreams => [
-      new IncomingDatagramStream(this.state, shared),
-      new OutgoingDatagramStream(this.state, shared, this.#family),
-    ];
-    const connecting = shared.bound.connect?.(remote);
+    const streams = (): DatagramStreams => {
+      shared.remote = remote;
+      return [
+        new IncomingDatagramStream(this.state, shared),
+        new OutgoingDatagramStream(this.state, shared, this.#family),
+      ];
+    };
+    const connecting = isConnected ? shared.bound.connect?.(remote) : undefined;
     return connecting === undefined ? streams() : connecting.then(streams);
   }
 

@@ -33,7 +33,9 @@ export interface Party {
 
 /** Who writes to a channel for the host: only what is asked for. */
 export interface HostSource {
-  /** A reader waits, for so many elements: at least one. */
+  /** Whether there is nothing more. */
+  readonly isOver: boolean;
+  /** A reader waits, for so many elements; none, to be told when there are some. */
   wanted(count: number): void;
   /** Nobody will read any more. */
   dropped(): void;
@@ -62,6 +64,10 @@ export class Channel {
     const pending = this.#pending;
     if (this.isDropped) {
       party.done(CopyResult.Dropped);
+      return undefined;
+    }
+    if (isReader && this.source?.isOver === true) {
+      this.#endReading(party);
       return undefined;
     }
     if (pending === undefined) {
@@ -101,13 +107,31 @@ export class Channel {
 
   #wait(party: Party, isReader: boolean): void {
     this.#pending = { party, isReader, isServed: false };
-    if (isReader) this.source?.wanted(Math.max(1, party.buffer.remaining));
+    if (isReader) this.source?.wanted(party.buffer.remaining);
   }
 
   /** Who waits to read and has got nothing yet. */
   get reader(): Party | undefined {
     const pending = this.#pending;
     return pending?.isReader === true && !pending.isServed ? pending.party : undefined;
+  }
+
+  /**
+   * There is no more. That is the next thing to be read: guests that wait for something by reading nothing look at what a read gives only
+   * when they read what they have waited for.
+   */
+  #endReading(party: Party): void {
+    const isAsked = party.buffer.length > 0;
+    if (isAsked) this.drop();
+    party.done(isAsked ? CopyResult.Dropped : CopyResult.Completed);
+  }
+
+  /** The host's source has found that it has no more. */
+  sourceIsOver(): void {
+    const { reader } = this;
+    if (reader === undefined) return;
+    this.#pending = undefined;
+    this.#endReading(reader);
   }
 
   /** The operation that waits is given up. */

@@ -6,11 +6,8 @@ import { noteStream } from "../../abi/host-notes.ts";
 import type { ListValue } from "../../abi/lists.ts";
 import type { InstanceState } from "../instance-state.ts";
 import { type Channel, CopyResult, type Party } from "./channel.ts";
-import { dropping, HostCopy } from "./host-jobs.ts";
+import { dropping, HostCopy, READ_LENGTH } from "./host-jobs.ts";
 import type { HostBuffer } from "./transfer.ts";
-
-/** Elements that the host reads at once. */
-const READ_LENGTH = 65_536;
 
 /** A copy of the host's: how it has ended. */
 function copy(

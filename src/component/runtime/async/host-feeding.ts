@@ -8,7 +8,7 @@ import type { ListValue } from "../../abi/lists.ts";
 import type { StreamType } from "../../model/value-type.ts";
 import type { InstanceState } from "../instance-state.ts";
 import { Channel, type HostSource, type Party } from "./channel.ts";
-import { dropping, HostCopy, type HostJob } from "./host-jobs.ts";
+import { HostCopy, type HostJob, READ_LENGTH } from "./host-jobs.ts";
 import type { HostBuffer } from "./transfer.ts";
 
 /** What the host may give for a stream. */
@@ -98,6 +98,7 @@ class Feeding implements HostSource {
   #buffer = new WriteBuffer([]);
   /** Fetching, or delivering. */
   #isBusy = false;
+  isOver = false;
 
   constructor(channel: Channel, instance: InstanceState, chunks: Chunks) {
     this.#channel = channel;
@@ -109,7 +110,16 @@ class Feeding implements HostSource {
     if (this.#isBusy) return;
     this.#isBusy = true;
     if (this.#buffer.remaining > 0) this.#deliver();
-    else void this.#fetch(count);
+    else void this.#fetch(count > 0 ? count : this.#unasked);
+  }
+
+  /**
+   * How much is fetched for who wants to know only whether there is something, and reads what there is next. Bytes can be given back;
+   * other elements may be connections.
+   */
+  get #unasked(): number {
+    const { copier } = this.#channel;
+    return copier?.isNumber === true && copier.size === 1 ? READ_LENGTH : 1;
   }
 
   dropped(): void {
@@ -130,7 +140,15 @@ class Feeding implements HostSource {
     try {
       do {
         const { done, value } = await this.#chunks.next(count);
-        if (done === true) return this.#do(dropping(channel));
+        if (done === true) {
+          this.isOver = true;
+          return this.#do({
+            step() {
+              channel.sourceIsOver();
+              return undefined;
+            },
+          });
+        }
         const values = this.#checked(asList(value));
         this.#buffer = new WriteBuffer(values);
       } while (this.#buffer.length === 0);
@@ -158,7 +176,7 @@ class Feeding implements HostSource {
       this.#isBusy = false;
       // It may be another one by now.
       const { reader } = channel;
-      if (reader !== undefined) this.wanted(Math.max(1, reader.buffer.remaining));
+      if (reader !== undefined) this.wanted(reader.buffer.remaining);
     };
     // Who wanted it may not any more.
     const begin = () => (channel.reader === undefined ? undefined : channel.copy(party, false));

@@ -3,6 +3,9 @@
 import type { Channel } from "./channel.ts";
 import type { Job } from "./thread.ts";
 
+/** Elements that the host reads at once, at most. */
+export const READ_LENGTH = 65_536;
+
 /** A read or write of the host's, as a job. */
 export class HostCopy implements Job {
   readonly #begin: () => Job | undefined;

@@ -38,10 +38,6 @@ export default defineConfig({
     "plugin-worker": "src/plugin/node/worker.ts",
     // Not for import either: what a process of SQL executes.
     "sql-program": "src/spin/stores/sql-program.ts",
-    cli: "src/cli/main.ts",
-    // Not for import: what bin/wasmeter-runtime starts on a node, and what that starts in a container.
-    create: "src/cli/container/create.ts",
-    container: "src/cli/container/main.ts",
     // The project's own tests and tools see the engine's insides through this one. Not published.
     testing: "src/testing/index.ts",
   },

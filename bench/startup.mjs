@@ -73,7 +73,7 @@ function time(command, { stdin }) {
 
 /** Shortest times of each program on each engine; `fails` holds a reason where one could not run. */
 export async function measurePrograms({ dist, runs = 5, python = PYTHON, names, onResult }) {
-  const cli = `${dist}/cli.js`;
+  const cli = `${dist}/cli.cjs`;
   const engines = {
     native: ({ file, args }) => ["--no-warnings", at("native-guest.mjs"), file, ...args],
     wasmeter: ({ file, args }) => [cli, "run", file, ...args],

@@ -8,7 +8,7 @@ wasm=$root/guests/wasm
 scratch=$(mktemp -d)
 trap 'rm -r "$scratch"' EXIT
 
-wasmeter() { node "$root/dist/cli.js" "$@"; }
+wasmeter() { node "$root/dist/cli.cjs" "$@"; }
 title() { printf '\n# %s\n' "$1"; }
 
 title 'A program with arguments and one environment variable'

@@ -30,7 +30,7 @@ it.each([
 ])("what the command prints is valid for the cluster's own models: %j", (options) => {
   const text = execFileSync(
     process.execPath,
-    [join(projectRoot, "dist/cli.js"), "kubernetes", "manifest", ...options],
+    [join(projectRoot, "dist/cli.cjs"), "kubernetes", "manifest", ...options],
     {
       encoding: "utf8",
     },

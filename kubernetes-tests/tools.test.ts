@@ -155,7 +155,7 @@ describe.skipIf(typeof started === "string")("the runtime", () => {
     expect(JSON.parse(out)).toMatchObject({ Os: "linux", Created: "1970-01-01T00:00:00Z" });
     const artifact = cluster.path("artifact.tar");
     execFileSync(process.execPath, [
-      join(projectRoot, "dist/cli.js"),
+      join(projectRoot, "dist/cli.cjs"),
       "image",
       "--artifact",
       HELLO,
@@ -173,7 +173,7 @@ describe.skipIf(typeof started === "string")("the runtime", () => {
   it("makes archives for one processor, which containerd on another does not take", () => {
     const [name, platform] = ["localhost/foreign:1", "linux/s390x"];
     const foreign = cluster.path("foreign.tar");
-    const command = [join(projectRoot, "dist/cli.js"), "image", HELLO, "-o", foreign];
+    const command = [join(projectRoot, "dist/cli.cjs"), "image", HELLO, "-o", foreign];
     execFileSync(process.execPath, [...command, "--name", name, "--platform", platform]);
     expect(JSON.parse(run("skopeo", "inspect", `oci-archive:${foreign}`).out)).toMatchObject({
       Architecture: "s390x",

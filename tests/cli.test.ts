@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import wabtModule from "wabt";
 import { projectRoot } from "./built-code.ts";
 
-const cli = join(projectRoot, "dist", "cli.js");
+const cli = join(projectRoot, "dist", "cli.cjs");
 const guests = join(projectRoot, "guests", "wasm");
 
 const WASI_IMPORTS = `

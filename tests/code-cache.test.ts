@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { codeFolder, prepareCode } from "../src/cli/kubernetes/compiled-code.ts";
 import { projectRoot } from "./built-code.ts";
 
-const cli = join(projectRoot, "dist/cli.js");
+const cli = join(projectRoot, "dist/cli.cjs");
 const hello = join(projectRoot, "guests/wasm/c-hello.wasm");
 const place = mkdtempSync(join(tmpdir(), "wasmeter-code-"));
 // A bench may have left it.

@@ -66,7 +66,7 @@ describe.skipIf(!isThere).each<[string, readonly string[]]>([
         ...(lookup ? ["--allow-lookup", "localhost"] : []),
       ];
       const file = join(componentsFolder, "bin", `${component}.wasm`);
-      const command = [join(projectRoot, "dist", "cli.js"), "run", ...flags, file, ...args.map(fill)];
+      const command = [join(projectRoot, "dist", "cli.cjs"), "run", ...flags, file, ...args.map(fill)];
       const child = spawn(process.execPath, [...hostOptions, ...command]);
       let out = "";
       let err = "";

@@ -102,7 +102,7 @@ for (const name of examples) {
 }
 writeFileSync(
   join(place, "bin/wasmeter"),
-  `#!/bin/sh\nexec "${process.execPath}" "${join(projectRoot, "dist/cli.js")}" "$@"\n`,
+  `#!/bin/sh\nexec "${process.execPath}" "${join(projectRoot, "dist/cli.cjs")}" "$@"\n`,
   { mode: 0o755 },
 );
 for (const { language, text } of blocks) {

@@ -55,7 +55,7 @@ function runByUs({ wasm, args, env, stdin, preopens }: GuestCase, ...options: st
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
-      join(projectRoot, "dist/cli.js"),
+      join(projectRoot, "dist/cli.cjs"),
       "run",
       "--fuel-report",
       ...options,

@@ -19,7 +19,7 @@ describe.each([{ flags: [] }, { flags: ["--jitless"] }])("node $flags", ({ flags
       process.execPath,
       [
         ...flags,
-        join(projectRoot, "dist/cli.js"),
+        join(projectRoot, "dist/cli.cjs"),
         "run",
         ...["--argv0", wasm],
         ...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),

@@ -13,7 +13,7 @@ import { guestFile } from "./guest-cases.ts";
 import { directoryWith, eventually, manifestOf } from "./http-support.ts";
 import { sqlGuest } from "./sql-guest.ts";
 
-const cli = join(projectRoot, "dist", "cli.js");
+const cli = join(projectRoot, "dist", "cli.cjs");
 const guest = guestFile("wasm/c-wagi.wasm");
 
 const running: ChildProcess[] = [];

@@ -13,7 +13,7 @@ import { applicationOf, directoryWith, eventually, manifestOf, serve } from "./h
 import { componentBytes, hasComponents, RECORDED, recorded } from "./real-components.ts";
 import { wat } from "./wat.ts";
 
-const cli = join(projectRoot, "dist", "cli.js");
+const cli = join(projectRoot, "dist", "cli.cjs");
 const isThere = hasComponents(RECORDED, "served components");
 const { served: SERVED } = recorded(isThere);
 

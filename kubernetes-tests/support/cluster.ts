@@ -112,7 +112,7 @@ export class Cluster {
   addImage(name: string, file: string): string {
     const archive = this.path(`${name.replace(/\W/g, "-")}.tar`);
     execFileSync(process.execPath, [
-      join(projectRoot, "dist/cli.js"),
+      join(projectRoot, "dist/cli.cjs"),
       "image",
       file,
       "-o",
@@ -241,7 +241,7 @@ function install(directory: string): void {
     "--runtime-binary",
     "/usr/sbin/runc",
   ];
-  const command = [join(projectRoot, "dist/cli.js"), "kubernetes", "install", ...node, "--apply"];
+  const command = [join(projectRoot, "dist/cli.cjs"), "kubernetes", "install", ...node, "--apply"];
   execFileSync(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
   const config = join(directory, "config.toml");
   const text = readFileSync(config, "utf8");

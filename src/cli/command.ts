@@ -34,7 +34,7 @@ export interface CommandContext {
   /** For what goes to stdout. */
   readonly paint: Paint;
   /** All there are, the one that need not be named first. */
-  readonly commands: readonly Command[];
+  commands(): Promise<readonly Command[]>;
 }
 
 /** All options of a command. */

@@ -5,15 +5,27 @@ import { asksForJson, parseCommandLine } from "./args/options.ts";
 import { wasmtimeHelp } from "./args/wasmtime-options.ts";
 import { classify, describeError, type Reason, STATUS } from "./classify-error.ts";
 import { paintFor } from "./colour.ts";
-import { allOptions, type CommandContext, commandHelp } from "./command.ts";
+import { allOptions, type Command, type CommandContext, commandHelp } from "./command.ts";
 import { noCommand, overview } from "./commands/help.ts";
-import { COMMANDS } from "./commands/index.ts";
+import { COMMAND_NAMES } from "./commands/names.ts";
 import { run } from "./commands/run.ts";
 import type { CommandIo } from "./io.ts";
 import { readManifest } from "./manifest.ts";
 import { toJsonLine } from "./output.ts";
 import { reportError } from "./report-error.ts";
 import { MissingFileError, UsageError } from "./usage-error.ts";
+
+/** Loaded where they are asked for: a run, which need not be named, does not pay for the others. */
+async function allCommands(): Promise<readonly Command[]> {
+  return (await import("./commands/index.ts")).COMMANDS;
+}
+
+/** The command of this name; `undefined` if there is none. */
+async function commandNamed(name: string | undefined): Promise<Command | undefined> {
+  if (name === run.name) return run;
+  if (name === undefined || !COMMAND_NAMES.includes(name)) return undefined;
+  return (await allCommands()).find((each) => each.name === name);
+}
 
 function version(): string {
   return `wasmeter ${readManifest().version}\n`;
@@ -22,7 +34,7 @@ function version(): string {
 /** A file that does not exist may be meant for a command. */
 function withCommandHint(error: unknown, file: string | undefined): unknown {
   if (!(error instanceof MissingFileError) || error.path !== file || /[./\\]/.test(file)) return error;
-  return new UsageError(`${error.message}, and ${noCommand(file, COMMANDS)}`);
+  return new UsageError(`${error.message}, and ${noCommand(file)}`);
 }
 
 /**
@@ -34,7 +46,7 @@ export async function main(
   io: CommandIo,
   statuses: Partial<Record<Reason, number>> = {},
 ): Promise<number> {
-  const named = COMMANDS.find(({ name }) => name === argv[0]);
+  const named = await commandNamed(argv[0]);
   const command = named ?? run;
   let file: string | undefined;
   let asJson = false;
@@ -64,7 +76,7 @@ export async function main(
     report,
     statusOf,
     paint,
-    commands: COMMANDS,
+    commands: allCommands,
   };
   try {
     const { guestArgs, foreignOptions } = command;
@@ -75,7 +87,9 @@ export async function main(
     const line = parseCommandLine(options, given, guestArgs, foreignOptions);
     [file] = line.operands;
     if (line.options.has("help")) {
-      io.stdout.write(named === undefined ? overview(COMMANDS, paint) : commandHelp(command, paint));
+      io.stdout.write(
+        named === undefined ? overview(await allCommands(), paint) : commandHelp(command, paint),
+      );
       return STATUS.ok;
     }
     const keys = wasmtimeHelp((group) => line.options.get(group) ?? []);

@@ -6,9 +6,11 @@ import { cameToGuest, keptName } from "./start/kept-runs.ts";
 import { loadCommand } from "./start/load-command.ts";
 
 const argv = process.argv.slice(2);
-const name = keptName(argv);
-const { exports, keepCode } = loadCommand(name, usersFolder());
-const status = await exports.main(argv, exports.processIo());
-if (cameToGuest(status)) keepCode();
-// All output is written synchronously, so nothing is lost; pending reads of stdin must not keep the process alive.
-process.exit(status);
+const { exports, begun, keepCode } = loadCommand(keptName(argv), usersFolder());
+const running = exports.main(argv, exports.processIo());
+begun();
+void running.then((status) => {
+  if (cameToGuest(status)) keepCode();
+  // All output is written synchronously, so nothing is lost; pending reads of stdin must not keep the process alive.
+  process.exit(status);
+});

@@ -40,7 +40,7 @@ function rewritten(config: Partial<TestConfig>, node: Surroundings = testNode())
 /** The words of the command, from `run` on. */
 function words(config: Partial<TestConfig>, node?: Surroundings): string[] {
   const { args } = rewritten(config, node).process;
-  return args.slice(args.indexOf("/.wasmeter/package/dist/container.js") + 1);
+  return args.slice(args.indexOf("/.wasmeter/package/dist/container.cjs") + 1);
 }
 
 function refusal(config: Partial<TestConfig> | string, node: Surroundings = testNode()): Refusal {

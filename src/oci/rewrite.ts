@@ -132,7 +132,7 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
     `${OUR_PLACE}/package/bin/wasmeter-init`,
     ...start(files.node, "node"),
     ...nodeFlags(share, memory),
-    `${OUR_PLACE}/package/dist/container.js`,
+    `${OUR_PLACE}/package/dist/container.cjs`,
     ...grants.notes.map((note) => `--note=${note}`),
     ...words,
     "--",

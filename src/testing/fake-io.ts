@@ -64,6 +64,6 @@ export function fakeContext(io: FakeIo): CommandContext {
     },
     statusOf: (error) => classify(error).status,
     paint: PLAIN,
-    commands: [],
+    commands: async () => [],
   };
 }

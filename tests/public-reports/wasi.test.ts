@@ -409,7 +409,7 @@ describe("wazero#1317: select on stdin", () => {
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $next (i32.lt_u (local.get $i) (i32.load (i32.const 512)))))
         (call $exit (i32.add (local.get $found) (i32.load (i32.const 512))))))`);
-  const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+  const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
   function status(timeout: string, stdin: string): number {
     const file = path.join(scratch, "poll.wasm");

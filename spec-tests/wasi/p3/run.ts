@@ -12,7 +12,7 @@ const USAGE = `spec-tests/wasi/p3 [FILTER…] [options]
   --verbose        say why each failing test fails`;
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
-const CLI = path.join(root, "dist", "cli.js");
+const CLI = path.join(root, "dist", "cli.cjs");
 /** Tests that are expected to fail, with the reason for each. */
 const LEDGER = path.join(root, "spec-tests", "wasi", "p3", "ledger.json");
 

@@ -103,13 +103,13 @@ export const completions: Command = {
   notes: `For bash: source <(wasmeter completions bash)
 For zsh:  wasmeter completions zsh > a directory of $fpath, as _wasmeter
 For fish: wasmeter completions fish > ~/.config/fish/completions/wasmeter.fish`,
-  execute({ operands }, { io, commands }) {
+  async execute({ operands }, { io, commands }) {
     const [shell = ""] = operands;
     const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
     if (script === undefined || operands.length > 1) {
       throw new UsageError(`completions: name one shell of ${Object.keys(SHELLS).join(", ")}`);
     }
-    io.stdout.write(script(commands));
+    io.stdout.write(script(await commands()));
     return STATUS.ok;
   },
 };

@@ -5,6 +5,7 @@ import { STATUS } from "../classify-error.ts";
 import type { Paint } from "../colour.ts";
 import { type Command, commandHelp, optionsHelp } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
+import { COMMAND_NAMES } from "./names.ts";
 
 /** All commands, and the options of the first one, which need not be named. */
 export function overview(commands: readonly Command[], paint: Paint): string {
@@ -34,11 +35,10 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `no command 'serv'; did you mean 'serve'?` */
-export function noCommand(name: string, commands: readonly Command[]): string {
+export function noCommand(name: string): string {
   const elsewhere = ELSEWHERE.get(name);
   if (elsewhere !== undefined) return `no command '${name}': ${elsewhere}`;
-  const names = commands.map((each) => each.name);
-  return `no command '${name}'${didYouMean(name, names) || `; there are ${names.join(", ")}`}`;
+  return `no command '${name}'${didYouMean(name, COMMAND_NAMES) || `; there are ${COMMAND_NAMES.join(", ")}`}`;
 }
 
 export const help: Command = {
@@ -47,13 +47,14 @@ export const help: Command = {
   usage: "help [command]",
   options: {},
   guestArgs: false,
-  execute({ operands }, { io, paint, commands }) {
+  async execute({ operands }, { io, paint, commands }) {
     const [name] = operands;
-    const command = commands.find((each) => each.name === name);
+    const all = await commands();
+    const command = all.find((each) => each.name === name);
     if (name !== undefined && command === undefined) {
-      throw new UsageError(noCommand(name, commands));
+      throw new UsageError(noCommand(name));
     }
-    io.stdout.write(command === undefined ? overview(commands, paint) : commandHelp(command, paint));
+    io.stdout.write(command === undefined ? overview(all, paint) : commandHelp(command, paint));
     return STATUS.ok;
   },
 };

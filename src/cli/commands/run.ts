@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { Engine, type Engine as EngineType, type Instance, Linker, Module, Store } from "../../api/index.ts";
 import { isComponent } from "../../decoder/foreign-bytes.ts";
 import { ExitError, InterruptedError, TRAP_MESSAGES, Trap } from "../../errors.ts";
+import { isTar } from "../../oci/tar.ts";
 import { printable, shownName } from "../../printable.ts";
 import { WasiError, WasiPreview1 } from "../../wasi/index.ts";
 import { heapLimits } from "../../wasi/node/index.ts";
@@ -14,7 +15,6 @@ import { FOREIGN_OPTIONS, RUN_OPTIONS, type RunOptions, readRunOptions } from ".
 import { formatSize } from "../args/units.ts";
 import { describeError, STATUS } from "../classify-error.ts";
 import type { Command, CommandContext } from "../command.ts";
-import { programOfImage } from "../image/open-image.ts";
 import type { CommandIo } from "../io.ts";
 import { toJsonLine } from "../output.ts";
 import { readModuleOrComponent, systemReason } from "../read-module.ts";
@@ -112,10 +112,12 @@ interface Program {
 }
 
 /** Throws InputError. */
-function readProgram(options: RunOptions, io: CommandIo): Program {
+async function readProgram(options: RunOptions, io: CommandIo): Promise<Program> {
   const { bytes, isComponent: isPlainComponent } = readModuleOrComponent(options.file, io.stdin.readAll);
-  const image = isPlainComponent ? undefined : programOfImage(bytes, options.file);
-  if (image === undefined) return { bytes, isComponent: isPlainComponent, options };
+  if (isPlainComponent || !isTar(bytes)) return { bytes, isComponent: isPlainComponent, options };
+  // Loaded only for images, with the system's cryptography.
+  const { programOfImage } = await import("../image/open-image.ts");
+  const image = programOfImage(bytes, options.file);
   const [name = "", ...args] = options.args;
   const argv0 = name === basename(options.file) ? basename(image.path) : name;
   return {
@@ -156,7 +158,7 @@ async function runProgram(given: RunOptions, { io }: CommandContext, progress: P
   try {
     const engine = createEngine(given);
     const begun = performance.now();
-    const program = readProgram(given, io);
+    const program = await readProgram(given, io);
     const { options } = program;
     const { signal } = interrupt;
     if (program.isComponent) {

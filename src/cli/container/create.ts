@@ -34,7 +34,7 @@ const NOTHING_TO_CHECK: CommandFacts = {
 async function commandFacts(config: string): Promise<CommandFacts> {
   if (!/wasmeter\.dev\/|spin\.toml/.test(config)) return NOTHING_TO_CHECK;
   const { loadCommand } = await import("../start/load-command.ts");
-  return loadCommand(undefined, undefined).exports.commandFacts;
+  return loadCommand(undefined, undefined).exports.commandFacts();
 }
 
 function surroundings(root: string, command: CommandFacts): Surroundings {
@@ -97,11 +97,9 @@ function tell(argv: readonly string[], message: string): void {
 }
 
 const argv = process.argv.slice(2);
-try {
-  await create(option(argv, "--bundle", "-b") ?? process.cwd());
-} catch (error) {
+create(option(argv, "--bundle", "-b") ?? process.cwd()).catch((error: unknown) => {
   const refusal =
     error instanceof Refusal ? error : new Refusal("node", `internal error: ${printable(String(error))}`);
   tell(argv, `wasmeter: ${refusal.message}`);
   process.exitCode = refusal.status;
-}
+});

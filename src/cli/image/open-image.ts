@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { ImageError, type ImageProgram, readImage } from "../../oci/image.ts";
-import { isTar, TarError } from "../../oci/tar.ts";
+import { TarError } from "../../oci/tar.ts";
 import { printable } from "../../printable.ts";
 import { InputError } from "../usage-error.ts";
 
@@ -11,9 +11,8 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The program of an archive; `undefined` when the bytes are none. Throws InputError for one that cannot be run. */
-export function programOfImage(bytes: Uint8Array, file: string): ImageProgram | undefined {
-  if (!isTar(bytes)) return undefined;
+/** The program of an archive. Throws InputError for one that cannot be run. */
+export function programOfImage(bytes: Uint8Array, file: string): ImageProgram {
   try {
     const program = readImage(bytes, sha256);
     if (program.path.endsWith(".toml")) {

@@ -20,7 +20,7 @@ export function prepareCode(node: string, packageFolder: string): boolean {
     place = mkdtempSync(join(tmpdir(), "wasmeter-"));
     const sample = join(place, "sample.wasm");
     writeFileSync(sample, Buffer.from(SAMPLE, "base64"));
-    const { status } = spawnSync(node, [join(packageFolder, "dist/cli.js"), "run", "--env=A=1", sample], {
+    const { status } = spawnSync(node, [join(packageFolder, "dist/cli.cjs"), "run", "--env=A=1", sample], {
       env: { [VARIABLE]: folder },
       stdio: "ignore",
     });

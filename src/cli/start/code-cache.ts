@@ -3,7 +3,6 @@
 // it were not there.
 // Owns the files: where they are, whose they must be, and how a damaged one is known. Knows nothing of V8.
 
-import { createHash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -20,12 +19,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import * as zlib from "node:zlib";
 
 /** Names the user's folder; empty for none. */
 export const VARIABLE = "WASMETER_CODE_CACHE";
 const SUFFIX = ".code";
-const HASH = "sha256";
-const HASH_BYTES = 32;
+const SUM_BYTES = 4;
 /** Some 1.5 MiB each. One is for a command, a version of Node and flags of V8. */
 const MOST_FILES = 8;
 
@@ -82,8 +81,12 @@ function isTrustedFolder(folder: CodeFolder): boolean {
   return stat.isDirectory() && isTrusted(stat, folder);
 }
 
-function hashOf(source: Uint8Array, code: Uint8Array): Buffer {
-  return createHash(HASH).update(source).update(code).digest();
+/**
+ * A checksum of both; `undefined` in Node before 20.15, which has none. It is there for damage and for code of another source: who could
+ * forge it could write the script, too. A cryptographic hash would take ten times as long, most of it for loading OpenSSL.
+ */
+function sumOf(source: Uint8Array, code: Uint8Array): number | undefined {
+  return zlib.crc32?.(code, zlib.crc32(source));
 }
 
 /** The code kept under a name for this very source; `undefined` for whatever else is there. Throws nothing. */
@@ -96,9 +99,9 @@ export function readCode(folder: CodeFolder, name: string, source: Uint8Array): 
       const stat = fstatSync(fd);
       if (!stat.isFile() || !isTrusted(stat, folder)) return undefined;
       const bytes = readFileSync(fd);
-      const code = bytes.subarray(HASH_BYTES);
+      const code = bytes.subarray(SUM_BYTES);
       // V8 itself takes damaged code for good, and runs it.
-      return hashOf(source, code).equals(bytes.subarray(0, HASH_BYTES)) ? code : undefined;
+      return bytes.length > SUM_BYTES && sumOf(source, code) === bytes.readUInt32LE() ? code : undefined;
     } finally {
       closeSync(fd);
     }
@@ -110,11 +113,15 @@ export function readCode(folder: CodeFolder, name: string, source: Uint8Array): 
 /** Keeps code under a name, in place of what is there. Gives whether it could; throws nothing. */
 export function writeCode(folder: CodeFolder, name: string, source: Uint8Array, code: Uint8Array): boolean {
   try {
+    const sum = sumOf(source, code);
+    if (sum === undefined) return false;
     mkdirSync(folder.path, { recursive: true, mode: 0o755 });
     if (!isTrustedFolder(folder)) return false;
     const next = join(folder.path, `${name}.${process.pid}`);
     try {
-      writeFileSync(next, Buffer.concat([hashOf(source, code), code]), { mode: 0o644, flag: "wx" });
+      const head = Buffer.alloc(SUM_BYTES);
+      head.writeUInt32LE(sum);
+      writeFileSync(next, Buffer.concat([head, code]), { mode: 0o644, flag: "wx" });
       renameSync(next, join(folder.path, name + SUFFIX));
     } finally {
       rmSync(next, { force: true });

@@ -1,6 +1,11 @@
 import { expect, it } from "vitest";
 import { COMMANDS } from "../commands/index.ts";
+import { COMMAND_NAMES } from "../commands/names.ts";
 import { keptName } from "./kept-runs.ts";
+
+it("has the names of all commands", () => {
+  expect(COMMANDS.map(({ name }) => name)).toEqual(COMMAND_NAMES);
+});
 
 it("knows of every command whether it runs a guest", () => {
   const names = COMMANDS.map(({ name }) => [name, keptName([name, "file.wasm"])]);

@@ -18,6 +18,8 @@ export interface Loaded<T> {
   readonly exports: T;
   /** Whether it was there already. */
   readonly isFromCache: boolean;
+  /** To be called when the command has begun, and with it what Node loads of itself late. */
+  begun(): void;
   /** Keeps what V8 has compiled so far for later processes, unless it was there. Throws nothing. */
   keepCode(): void;
 }
@@ -26,22 +28,35 @@ const SCRIPT = "command.cjs";
 /** Whose code serves every command to begin with. */
 const COMMON = "run";
 
-/** The heap has its bounds by now. This V8 takes kept code only under equal flags, and these differ from container to container. */
+/**
+ * V8 takes kept code only under the flags that it was made with, Node's own code included, which is otherwise compiled from its source.
+ * Those of the heap's bounds differ from container to container and have done their work by now; those of {@link OPTIMISER} come
+ * when all that is kept has been taken, as what the command needs of Node comes late, too.
+ */
 const BOUNDS_OF_HEAP = ["--max-old-space-size=0", "--max-semi-space-size=0"];
 /**
- * By V8's major version, as a flag that it does not know is an error. Node 20's optimises a function once it has executed 66 KiB of
- * bytecode in it, later ones after 400 calls. With eight and five times that much a short program, which would not see the end of
- * the optimiser's work, is spared it, and longer ones are no slower.
+ * By V8's major version, as a flag that it does not know is an error: for short runs, and as V8 has them. Node 20's optimises a function
+ * once it has executed 66 KiB of bytecode in it, later ones after 400 calls. With eight and five times that much a short program,
+ * which would not see the end of the optimiser's work, is spared it, and longer ones are no slower.
  */
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  "11": ["--interrupt-budget=540672", ...BOUNDS_OF_HEAP],
-  "13": ["--invocation-count-for-maglev=2000"],
-  "14": ["--invocation-count-for-maglev=2000"],
+const OPTIMISER: Readonly<Record<string, { readonly late: string; readonly usual: string }>> = {
+  "11": { late: "--interrupt-budget=540672", usual: "--interrupt-budget=67584" },
+  "13": { late: "--invocation-count-for-maglev=2000", usual: "--invocation-count-for-maglev=400" },
+  "14": { late: "--invocation-count-for-maglev=2000", usual: "--invocation-count-for-maglev=400" },
 };
 
-function setFlags(): void {
-  const [major = ""] = process.versions.v8?.split(".") ?? [];
-  for (const flag of FLAGS[major] ?? []) v8.setFlagsFromString(flag);
+function majorOfV8(): string {
+  return process.versions.v8?.split(".")[0] ?? "";
+}
+
+function forgetBoundsOfHeap(): void {
+  if (!Object.hasOwn(OPTIMISER, majorOfV8())) return;
+  for (const flag of BOUNDS_OF_HEAP) v8.setFlagsFromString(flag);
+}
+
+function setOptimiser(when: "late" | "usual"): void {
+  const flags = OPTIMISER[majorOfV8()];
+  if (flags !== undefined) v8.setFlagsFromString(flags[when]);
 }
 
 /** What a command's code is kept under; V8's tag is of its version, its flags and the processor. */
@@ -83,8 +98,10 @@ export function loadScript<T>(
   return {
     exports,
     isFromCache,
+    begun: () => {},
     keepCode: () => {
-      if (isFromCache || own === undefined || keepIn === undefined) return;
+      // Under other flags by now, it would not be found again.
+      if (isFromCache || command === undefined || own !== nameOf(command) || keepIn === undefined) return;
       writeCode(keepIn, own, source, script.createCachedData());
     },
   };
@@ -96,9 +113,18 @@ export function loadScript<T>(
  * @param keepIn where compiled code is kept, besides what was put beside the script
  */
 export function loadCommand(name: string | undefined, keepIn: CodeFolder | undefined): Loaded<CommandScript> {
-  // A server lives long enough to see the optimiser's work: with these flags it answered half as many requests a second.
-  if (name === undefined || name === COMMON) setFlags();
+  forgetBoundsOfHeap();
   const path = fileURLToPath(new URL(SCRIPT, import.meta.url));
   const folders = [folderBeside(path), ...(keepIn === undefined ? [] : [keepIn])];
-  return loadScript(path, name, folders, keepIn);
+  const loaded = loadScript<CommandScript>(path, name, folders, keepIn);
+  // A server lives long enough to see the optimiser's work: with the late one it answered half as many requests a second.
+  if (name !== undefined && name !== COMMON) return loaded;
+  return {
+    ...loaded,
+    begun: () => setOptimiser("late"),
+    keepCode: () => {
+      setOptimiser("usual");
+      loaded.keepCode();
+    },
+  };
 }

@@ -1,8 +1,8 @@
 // How much fuel the loop gets at a time, and which of the two copies of it runs. Owns the one piece of state that the engine
 // keeps per process: how much has been executed, and so how near V8 is to having optimised the loop.
 //
-// V8 counts the bytes that a loop jumps back and wants to optimise this one after a thousand nodes. That takes half a second of
-// the processor, which most programs never get back. So the process begins with a copy that V8 does not optimise (young-loop.ts).
+// V8 counts the bytes that a loop jumps back and wants to optimise this one after a thousand nodes. That takes a quarter of a
+// second and more, which most programs never get back. So the process begins with a copy that V8 does not optimise (young-loop.ts).
 // What has run for about as long as a compilation takes goes on in the loop proper, warmed up, with short slices at first: after
 // each the loop is called again and finds its optimised code. Code for the frame that is running ("OSR"), which V8 would
 // otherwise compile as well, is then rarely needed.
@@ -10,9 +10,9 @@
 /** Small enough to poll for interruption every few milliseconds, large enough to cost nothing. */
 const SLICE = 1n << 18n;
 
-/** 2 ms, and three quarters of a second of them. */
+/** 2 ms, and a quarter of a second of them. */
 const YOUNG_SLICE = 1n << 16n;
-const YOUNG_SLICES = 384;
+const YOUNG_SLICES = 128;
 
 /** Until V8 has compiled the loop: a second without, a tenth of a second with optimised code. */
 const SHORT_SLICE = 1n << 11n;

@@ -113,10 +113,9 @@ export class ComponentHandler implements RequestHandler {
     const { method, scheme, authority, path, query, body } = request;
     const incoming = {
       ...{ method, scheme, authority, path: query === "" ? path : `${path}?${query}` },
-      headers: headersForGuest(request, this.#options.hasRouteHeaders).map(
-        ([name, value]): [string, Uint8Array] => [name, Buffer.from(value, "latin1")],
-      ),
+      headers: fieldsOf(headersForGuest(request, this.#options.hasRouteHeaders)),
       body: body?.input() ?? ("null" as const),
+      trailers: body?.trailers?.().then((list) => list && fieldsOf(list)),
     };
     const { head, done, stop } = startHandling(instance, incoming, { wasi, call });
     try {
@@ -150,6 +149,10 @@ export class ComponentHandler implements RequestHandler {
     const { fuel, timeoutMs } = this.#options;
     return { signal, timeoutMs, quantumMs: QUANTUM_MS, ...(fuel !== undefined && { fuel }) };
   }
+}
+
+function fieldsOf(headers: HeaderList): [name: string, value: Uint8Array][] {
+  return headers.map(([name, value]) => [name, Buffer.from(value, "latin1")]);
 }
 
 /** The client's headers; with Spin's of the route in place of the client's own `spin-*`. */

@@ -86,7 +86,21 @@ function bodyOf(exchange: NodeExchange, headers: HeaderList): RequestBody | unde
     exchange.response.shouldKeepAlive = false;
     throw new BadRequestError(413, "the body is too large");
   }
-  return { length, input: () => new ReadOnDemand(exchange) as InputSource };
+  return {
+    length,
+    input: () => new ReadOnDemand(exchange) as InputSource,
+    ...(isChunked && { trailers: () => trailersOf(request) }),
+  };
+}
+
+function trailersOf(request: IncomingMessage): Promise<HeaderList | undefined> {
+  return new Promise((resolve) => {
+    request.once("end", () => {
+      const trailers = headerPairs(request.rawTrailers);
+      resolve(trailers.length > 0 ? trailers : undefined);
+    });
+    request.once("close", () => resolve(undefined));
+  });
 }
 
 /** The client's body: told to come when it is first read, and bounded where its length is not known. */

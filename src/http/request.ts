@@ -30,6 +30,8 @@ export interface RequestBody {
   readonly length: number | undefined;
   /** For guests that read it as standard input. */
   input(): InputSource;
+  /** What comes behind it, if anything may; `undefined` where nothing has. Settles with the request. */
+  trailers?(): Promise<HeaderList | undefined>;
 }
 
 /** The first value of a header; `name` in lower case. */

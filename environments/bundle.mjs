@@ -50,8 +50,8 @@ export const guests = ${list(
 export const component = ${literal(component)};`;
 }
 
-/** A suite in every dialect, as a variable `suite` with what its module exports. `modules`: what it may import beside the engine, by name. */
-async function bundleSuite(entry, modules = {}) {
+/** A suite in some dialects, as a variable `suite` with what its module exports. `modules`: what it may import beside the engine, by name. */
+async function bundleSuite(entry, modules = {}, dialects = DIALECTS) {
   const given = { "wasmeter-script": WITH_COMPONENTS, ...modules };
   const plugin = {
     name: "given",
@@ -67,7 +67,7 @@ async function bundleSuite(entry, modules = {}) {
     },
   };
   const script = await bundleScript({ entry, globalName: "suite", plugins: [plugin] });
-  return Object.fromEntries(DIALECTS.map((dialect) => [dialect, toDialect(script, dialect, "suite")]));
+  return Object.fromEntries(dialects.map((dialect) => [dialect, toDialect(script, dialect, "suite")]));
 }
 
 /**
@@ -80,7 +80,8 @@ export async function bundleSmoke({ rounds = 1 } = {}) {
   return bundleSuite(entry, { "virtual:wasm": wasm });
 }
 
-/** The suite of real components, which reads what stands before it as `given`. */
-export function bundleComponents() {
-  return bundleSuite(`export { smoke } from ${JSON.stringify(`${root}environments/components/suite.js`)};`);
+/** The suite of real components, which reads what stands before it as `given`, in some dialects. */
+export function bundleComponents(dialects) {
+  const entry = `export { smoke } from ${JSON.stringify(`${root}environments/components/suite.js`)};`;
+  return bundleSuite(entry, {}, dialects);
 }

@@ -187,7 +187,7 @@ function requestProblems({ requests }, results) {
   );
 }
 
-const suites = await bundleComponents();
+const suites = await bundleComponents([...new Set(hosts.map(({ dialect }) => dialect))]);
 const folder = mkdtempSync(join(tmpdir(), "wasmeter-components-"));
 /** How many cases came to what was recorded in each host, by kind. */
 const tally = new Map(hosts.map(({ name }) => [name, new Map()]));

@@ -167,6 +167,52 @@ describe("an imported function", () => {
   });
 });
 
+describe("what the host lends by a canonical definition", () => {
+  const LOWERED = '(import "f" (func $f)) (core func $lowered (canon lower (func $f)))';
+  const START = `(core module $m (import "" "f" (func $f)) (start $f))`;
+  const started = (func: string) =>
+    `(core instance $i (instantiate $m (with "" (instance (export "f" (func ${func}))))))`;
+
+  it("can be a core module's start function, which may wait", async () => {
+    let calls = 0;
+    make(`(component ${LOWERED} ${START} ${started("$lowered")})`, (linker) =>
+      linker.func("f", () => void calls++),
+    );
+    expect(calls).toBe(1);
+    expect(() =>
+      make(`(component (core func $inc (canon backpressure.inc)) ${START} ${started("$inc")})`),
+    ).not.toThrow();
+    const linker = new ComponentLinker(engine).func("f", async () => void calls++);
+    const component = new Component(engine, wat(`(component ${LOWERED} ${START} ${started("$lowered")})`));
+    await linker.instantiateAsync(new Store(engine), component);
+    expect(calls).toBe(2);
+    expect(() => linker.instantiate(new Store(engine), component)).toThrow("would have to wait");
+  });
+
+  it("can be lifted again, and be the one that allocates", () => {
+    const { exports } = make(
+      `(component
+        (import "f" (func $f (param "n" u32) (result u32)))
+        (import "allocate" (func $allocate
+          (param "at" u32) (param "old" u32) (param "alignment" u32) (param "size" u32) (result u32)))
+        (core func $f' (canon lower (func $f)))
+        (core func $allocate' (canon lower (func $allocate)))
+        (core module $m (memory (export "memory") 1)
+          (func (export "take") (param i32 i32) (result i32) (i32.load8_u (local.get 0))))
+        (core instance $i (instantiate $m))
+        (func (export "f") (param "n" u32) (result u32) (canon lift (core func $f')))
+        (func (export "take") (param "bytes" (list u8)) (result u32)
+          (canon lift (core func $i "take") (memory $i "memory") (realloc $allocate'))))`,
+      (linker) =>
+        linker.func("f", (n) => n + 1).func("allocate", (_at, _old, _alignment, size) => 1000 + size),
+    );
+    expect(exports.f(4)).toBe(5);
+    expect(exports.f(5)).toBe(6);
+    // Who allocates for a call may not call out.
+    expect(() => exports.take([7, 8])).toThrow("cannot leave component instance");
+  });
+});
+
 describe("arguments", () => {
   const FIXED = `(component
     (core module $m (func (export "f") (param i32 i64 f32) (result i32) (local.get 0)))

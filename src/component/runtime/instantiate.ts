@@ -5,8 +5,8 @@ import { backendOf } from "../../api/backend.ts";
 import type { Module } from "../../api/module.ts";
 import type { Store } from "../../api/store.ts";
 import { LinkError, Trap } from "../../errors.ts";
-import { makeRawFunction } from "../../interp/run/host-code.ts";
-import type { FunctionInstance } from "../../runtime/function.ts";
+import { makeRawCode, makeRawFunction } from "../../interp/run/host-code.ts";
+import { type FunctionInstance, isRawFunction } from "../../runtime/function.ts";
 import type { ExternInstance } from "../../runtime/instance.ts";
 import { instantiate, startFunction } from "../../runtime/instantiate.ts";
 import { matchImports } from "../../runtime/link.ts";
@@ -38,6 +38,12 @@ export interface InstantiationContext {
 const signatures = /* @__PURE__ */ new WeakMap<FuncType, Signature>();
 /** Of functions that are called by the async ABI. */
 const asyncSignatures = /* @__PURE__ */ new WeakMap<FuncType, Signature>();
+
+/** The code of what a step makes, which all instances have in common: it would be half of what they take beyond core instances. */
+const codes = /* @__PURE__ */ new WeakMap<
+  CanonStep,
+  { readonly name: string; readonly code: ReturnType<typeof makeRawCode> }
+>();
 
 function signatureOf(type: FuncType, isAsync = false): Signature {
   const known = isAsync ? asyncSignatures : signatures;
@@ -168,7 +174,11 @@ function* instantiateCore(
   state.cores.push(made);
   state.coreInstances.push(made);
   const start = startFunction(made);
-  if (start !== undefined) yield start;
+  if (start === undefined) return;
+  // A built-in belongs to no core instance, and something has to count as running.
+  yield isRawFunction(start)
+    ? makeRawFunction(store.engine.registry, start.type, start.raw, start.name ?? "", made)
+    : start;
 }
 
 function coreItem(state: InstanceState, { sort, index }: CoreItem): ExternInstance | undefined {
@@ -281,7 +291,12 @@ function canon(state: InstanceState, step: CanonStep): void {
   }
   const { registry } = state.store.engine;
   const { name, raw } = builtin(state, step);
-  state.coreFuncs.push(makeRawFunction(registry, step.coreType, raw, name));
+  let known = codes.get(step);
+  if (known?.name !== name) {
+    known = { name, code: makeRawCode(step.coreType, raw.words, name) };
+    codes.set(step, known);
+  }
+  state.coreFuncs.push(makeRawFunction(registry, step.coreType, raw, name, undefined, known.code));
 }
 
 function hostImport(made: HostImport): RawHostFunction {

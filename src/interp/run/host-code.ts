@@ -3,7 +3,7 @@
 
 import type { TypeRegistry } from "../../module/type-registry.ts";
 import type { FuncType } from "../../module/types.ts";
-import { FunctionInstance } from "../../runtime/function.ts";
+import { FunctionInstance, isRawFunction, type RawFunctionInstance } from "../../runtime/function.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import { type RawHostFunction, VALUE_WORDS } from "../../runtime/raw-function.ts";
 import type { Costs } from "../code/cost-model.ts";
@@ -85,9 +85,31 @@ export function isOfHost({ module }: FunctionCode): boolean {
   return module instanceof HostModule;
 }
 
+/** Code of a raw host function that takes so many words and stands in backtraces as `name`. All of the same type and words can share it. */
+export function makeRawCode(type: FuncType, words: number, name: string): FunctionCode {
+  const code = new FunctionCode(new HostModule(name), -1, -1, type, NO_FIXUPS, NO_REFERENCES);
+  code.isSlow = false;
+  code.frameWords = words + PASSED_VALUES * VALUE_WORDS;
+  return code;
+}
+
+/** The code by which a function is entered with a frame of its own; what raw host functions share is for calls of guests only. */
+export function codeToEnter(func: FunctionInstance): FunctionCode {
+  const code = func.code as FunctionCode;
+  return isRawFunction(func) && code.entry === null ? makeEntry(func) : code;
+}
+
+function makeEntry(
+  func: RawFunctionInstance,
+  code = makeRawCode(func.type, func.raw.words, func.name ?? ""),
+): FunctionCode {
+  code.entry = hostNode(code, HostStep.Begin, func);
+  return code;
+}
+
 /**
  * A raw host function as guests can call it. `name` stands in backtraces. With `instance`, the host can call it too: that
- * instance counts as the calling one, and is busy meanwhile.
+ * instance counts as the calling one, and is busy meanwhile. `code`: of {@link makeRawCode}, which others have too.
  */
 export function makeRawFunction(
   registry: TypeRegistry,
@@ -95,13 +117,12 @@ export function makeRawFunction(
   raw: RawHostFunction,
   name: string,
   instance?: ModuleInstance,
+  code?: FunctionCode,
 ): FunctionInstance {
   const typeId = registry.idOfFuncType(type);
   const canonical = registry.funcType(typeId);
-  const code = new FunctionCode(new HostModule(name), -1, -1, canonical, NO_FIXUPS, NO_REFERENCES);
-  const func = FunctionInstance.raw(typeId, canonical, code, raw, name, instance);
-  code.isSlow = false;
-  code.frameWords = raw.words + PASSED_VALUES * VALUE_WORDS;
-  code.entry = hostNode(code, HostStep.Begin, func);
+  const made = code ?? makeRawCode(canonical, raw.words, name);
+  const func = FunctionInstance.raw(typeId, canonical, made, raw, name, instance);
+  if (instance !== undefined) makeEntry(func as RawFunctionInstance, made);
   return func;
 }

@@ -10,6 +10,7 @@ import { Code } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { leaveFrame, reserveFrame } from "./frames.ts";
 import type { HostCalls } from "./host-calls.ts";
+import { codeToEnter } from "./host-code.ts";
 import { HostStep, hostNode, hostRequest, isWayOut, raisingNode } from "./nodes.ts";
 import { after } from "./refuel.ts";
 import { outOfFuel, suspend, wouldBlock } from "./stop.ts";
@@ -135,7 +136,7 @@ function doRequest(run: HostFrames, activation: Activation): CodeNode {
   if (request instanceof FunctionInstance) {
     run.saved.push(run.instance);
     if (request.instance !== undefined) run.enterInstance(request.instance);
-    return activation.call(request.code as FunctionCode);
+    return activation.call(codeToEnter(request));
   }
   const { stand } = activation;
   if (request instanceof Fiber) return run.changeFiber(request, stand);

@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   runc: ["runc"],
   crun: ["crun"],
   podman: ["podman"],
+  buildah: ["buildah"],
   skopeo: ["skopeo"],
   "gcc libc6-dev": ["gcc"],
 };

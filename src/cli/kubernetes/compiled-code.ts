@@ -1,7 +1,7 @@
 // V8's compiled code for the containers of a node: made once by the node's Node, and kept beside the package, which they mount.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathBeside, VARIABLE } from "../start/code-cache.ts";
@@ -24,7 +24,11 @@ export function prepareCode(node: string, packageFolder: string): boolean {
       env: { [VARIABLE]: folder },
       stdio: "ignore",
     });
-    return status === 0 && readdirSync(folder).length > 0;
+    const files = readdirSync(folder);
+    // Pods run as any user, whatever the umask of whoever installs.
+    chmodSync(folder, 0o755);
+    for (const name of files) chmodSync(join(folder, name), 0o644);
+    return status === 0 && files.length > 0;
   } catch {
     return false;
   } finally {

@@ -18,6 +18,26 @@ export function hasOwn(object: object, key: PropertyKey): boolean {
   return Object.prototype.hasOwnProperty.call(object, key);
 }
 
+/**
+ * Defines a property by what `descriptor` itself says: what a page has put on `Object.prototype`, such as `get` or `writable`, is no
+ * part of it.
+ */
+export function defineOwn(object: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
+  Object.defineProperty(object, key, Object.assign(Object.create(null), descriptor));
+}
+
+/** `instanceof` for values of others: a proxy is asked for its prototype by it, and may throw, or have been revoked. */
+export function isInstance<T>(
+  value: unknown,
+  kind: { readonly prototype: T; [Symbol.hasInstance](value: unknown): boolean },
+): value is T {
+  try {
+    return value instanceof kind;
+  } catch {
+    return false;
+  }
+}
+
 /** A BigInt's low 64 bits, unsigned. `BigInt.asUintN` of the QuickJS in quickjs-emscripten 0.32 gives them signed. */
 export function asUint64(value: bigint): bigint {
   return value & 0xffff_ffff_ffff_ffffn;

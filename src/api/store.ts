@@ -11,7 +11,7 @@ import {
   shape,
   wrongArgument,
 } from "../checks/options.ts";
-import { disposeSymbol } from "../host.ts";
+import { disposeSymbol, isInstance } from "../host.ts";
 import type { Limits } from "../limits.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import type { ValType } from "../module/types.ts";
@@ -237,7 +237,7 @@ export class Store {
     const { registry } = this.engine;
     const hierarchy = registry.topOf(heapOf(type));
     if (hierarchy === HeapType.Func || hierarchy === HeapType.Exn) return false;
-    if (value instanceof HeapObject && value.type.heap !== this.state.heap) return false;
+    if (isInstance(value, HeapObject) && value.type.heap !== this.state.heap) return false;
     return isOfType(value, castTarget(type, registry), registry);
   }
 }

@@ -43,8 +43,8 @@ export function required<T>(shape: Shape<T>): Shape<T> & Required {
 }
 
 /**
- * Reads an options object by its table. What it inherits is read too, so that it may be an instance of a class; what
- * its getters throw passes through.
+ * Reads an options object by its table. What it inherits is read too, so that it may be an instance of a class, but for what
+ * somebody has put on `Object.prototype`: no budget is to be loosened from there. What its getters throw passes through.
  *
  * @throws TypeError for what is no object, a key that the table does not have, and one that is missing; whatever a shape throws
  */
@@ -57,9 +57,10 @@ export function readOptions<T extends Table>(what: string, given: unknown, table
     if (!hasOwn(table, key)) throw unknownOption(what, key, table);
   }
   const source = given as Readonly<Record<string, unknown>>;
-  const read: Record<string, unknown> = {};
+  const read: Record<string, unknown> = Object.create(null);
   for (const [key, shape] of Object.entries(table)) {
-    const value = source[key];
+    const isOfAll = key in Object.prototype && !hasOwn(source, key);
+    const value = isOfAll ? undefined : source[key];
     if (value !== undefined) read[key] = shape.read(value, `${what}: option ${key}`);
     else if (shape.required) throw unexpected(`${what}: option ${key}`, shape.expected, value);
   }

@@ -1,6 +1,7 @@
 // What instances were at one time, and their way back: the memories, tables and globals that they define, their segments,
 // and the objects that can be reached from them. Owns the copies. What an instance imports belongs to others.
 
+import { isInstance } from "../host.ts";
 import { ArrayObject, HeapObject, StructObject } from "./gc.ts";
 import type { GlobalInstance } from "./global.ts";
 import type { ModuleInstance } from "./instance.ts";
@@ -111,7 +112,7 @@ function keepObjects(roots: Iterable<Reference>): (() => void)[] {
   const found = new Set<Reference>();
   const pending: Reference[] = [];
   const reach = (ref: Reference): void => {
-    if (!(ref instanceof HeapObject || ref instanceof ExceptionInstance) || found.has(ref)) return;
+    if (!(isInstance(ref, HeapObject) || isInstance(ref, ExceptionInstance)) || found.has(ref)) return;
     found.add(ref);
     pending.push(ref);
   };

@@ -10,6 +10,7 @@
 // - null, i31 and what belongs to the host: nothing.
 
 import { Trap } from "../errors.ts";
+import { isInstance } from "../host.ts";
 import type { DefinedType, TypeRegistry } from "../module/type-registry.ts";
 import type { FieldType, ValType } from "../module/types.ts";
 import { HEAP_CONCRETE, HeapType, heapOf, isConcrete, isExact, isRef, NumType } from "../module/types.ts";
@@ -648,11 +649,12 @@ export class GcHeap {
     let rootSlots = 0;
     let work = 0;
     const reach = (ref: Reference): void => {
-      if (ref instanceof HeapObject) {
+      // References of the host are among them, and what a proxy throws must not end a recount.
+      if (isInstance(ref, HeapObject)) {
         if (ref.mark === epoch) return;
         ref.mark = epoch;
         pending.push(ref);
-      } else if (ref instanceof ExceptionInstance && !exceptions.has(ref)) {
+      } else if (isInstance(ref, ExceptionInstance) && !exceptions.has(ref)) {
         exceptions.add(ref);
         pendingExceptions.push(ref);
       }

@@ -24,6 +24,8 @@ export class MemoryImage {
 
   /** Gives the memory this contents and size again. It must not have been larger than now in between. */
   restore(memory: MemoryInstance): void {
+    memory.noticeTransfer();
+    if (memory.byteLength < this.#byteLength) memory.grow(this.#byteLength / memory.pageSize - memory.pages);
     const { u8 } = memory;
     let at = 0;
     for (const { address, bytes } of this.#extents) {

@@ -105,6 +105,16 @@ export class MemoryInstance {
     return this.#waiters;
   }
 
+  /**
+   * To be called wherever the host may have run: who has the buffer can transfer it away, by `postMessage` for instance. The
+   * memory then has no bytes any more; accesses trap, and growing it gives zeros.
+   */
+  noticeTransfer(): void {
+    if (this.u8.length >= this.byteLength) return;
+    this.release();
+    this.#install(new ArrayBuffer(0));
+  }
+
   get #maxBytes(): number {
     return Math.min(this.maxPages * this.pageSize, this.#budget.memoryBytes);
   }

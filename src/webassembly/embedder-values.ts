@@ -2,6 +2,7 @@
 // Owns the conversion, and the identity of functions: the same one is the same object, whichever module, table or global it
 // comes from. How they are called is functions.ts's.
 
+import { isInstance } from "../host.ts";
 import type { ValType } from "../module/types.ts";
 import { HeapType, heapOf, isConcrete, isNullable, isRef, NumType } from "../module/types.ts";
 import type { EmbedderValues } from "../runtime/embedder.ts";
@@ -68,8 +69,8 @@ export class NamespaceValues implements EmbedderValues {
   toHost(value: unknown, type: ValType): unknown {
     checkPassable(this.#realm, type);
     if (!isRef(type)) return value;
-    if (value instanceof FunctionInstance) return this.callable(value);
-    if (value instanceof HeapObject) return this.#realm.objects.wrap(value);
+    if (isInstance(value, FunctionInstance)) return this.callable(value);
+    if (isInstance(value, HeapObject)) return this.#realm.objects.wrap(value);
     return value;
   }
 

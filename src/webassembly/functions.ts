@@ -3,6 +3,7 @@
 
 import { hostFunctionOfType } from "../api/func.ts";
 import { resultsToHost } from "../api/values.ts";
+import { defineOwn } from "../host.ts";
 import type { FuncType } from "../module/types.ts";
 import type { FunctionInstance } from "../runtime/function.ts";
 import type { Realm } from "./realm.ts";
@@ -18,8 +19,8 @@ export function isCallable(value: unknown): value is Callable {
 /** An Exported Function. Use `realm.values.callable`, which keeps identity. */
 export function makeExported(realm: Realm, func: FunctionInstance, index: number): Callable {
   const callable: Callable = (...args) => callExported(realm, func, args);
-  Object.defineProperty(callable, "name", { value: String(index) });
-  Object.defineProperty(callable, "length", { value: func.type.params.length });
+  defineOwn(callable, "name", { value: String(index) });
+  defineOwn(callable, "length", { value: func.type.params.length });
   return callable;
 }
 

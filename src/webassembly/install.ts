@@ -1,6 +1,7 @@
 // Putting a namespace where the host has none that works.
 
 import { BOOLEAN, type OptionTable, readOptions } from "../checks/options.ts";
+import { defineOwn } from "../host.ts";
 import { createWebAssembly } from "./namespace.ts";
 import { WEB_ASSEMBLY_OPTIONS, type WebAssemblyOptions } from "./realm.ts";
 
@@ -33,7 +34,7 @@ export function install(options: InstallOptions = {}): boolean {
   // Options are looked at in any case: what is mistyped is not to show first where there is no native WebAssembly.
   const { force = false, ...rest } = readOptions("install", options, INSTALL_OPTIONS);
   if (!force && hasWorkingWebAssembly()) return false;
-  Object.defineProperty(globalThis, "WebAssembly", {
+  defineOwn(globalThis, "WebAssembly", {
     value: createWebAssembly(rest),
     writable: true,
     enumerable: false,

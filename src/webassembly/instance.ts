@@ -2,6 +2,7 @@
 
 import { backendOf } from "../api/backend.ts";
 import { isObject } from "../checks/describe.ts";
+import { defineOwn } from "../host.ts";
 import type { Import } from "../module/module.ts";
 import { isRef, NumType } from "../module/types.ts";
 import type { ExternInstance, ModuleInstance } from "../runtime/instance.ts";
@@ -155,7 +156,7 @@ function makeExports(realm: Realm, classes: Classes, instance: ModuleInstance): 
   const exports = Object.create(null) as object;
   for (const { name, kind, index } of instance.checked.module.exports) {
     const value = objectOf(realm, classes, instance.extern(kind, index), index);
-    Object.defineProperty(exports, name, { value, enumerable: true });
+    defineOwn(exports, name, { value, enumerable: true });
   }
   return Object.freeze(exports);
 }

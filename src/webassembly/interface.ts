@@ -2,6 +2,7 @@
 // Owns conversions and shapes; knows nothing of WebAssembly.
 
 import { isObject } from "../checks/describe.ts";
+import { defineOwn } from "../host.ts";
 
 /** The interface object of a class: what stands in the namespace. */
 export type InterfaceObject = new (...args: never[]) => object;
@@ -17,11 +18,11 @@ export function finishInterface(made: InterfaceObject, name: string, length = 1)
       const own = target === made ? ["prototype", "name", "length"] : ["constructor"];
       // A class that was transpiled to a function may have `caller` and `arguments`, which cannot be changed.
       if (own.includes(key) || descriptor.configurable !== true) continue;
-      Object.defineProperty(target, key, { ...descriptor, enumerable: true });
+      defineOwn(target, key, { ...descriptor, enumerable: true });
     }
   }
-  Object.defineProperty(made, "length", { value: length });
-  Object.defineProperty(prototype, Symbol.toStringTag, { value: `WebAssembly.${name}`, configurable: true });
+  defineOwn(made, "length", { value: length });
+  defineOwn(prototype, Symbol.toStringTag, { value: `WebAssembly.${name}`, configurable: true });
 }
 
 /** Objects of one interface, and what each stands for. */
@@ -137,28 +138,42 @@ export function fromAddress(value: number, type: AddressType): number | bigint {
   return type === "i32" ? value : BigInt(value);
 }
 
-/** A copy of a `BufferSource`; of a detached one, no bytes, as Web IDL has it. @throws TypeError for what is none */
+const VIEWS: readonly object[] = [Object.getPrototypeOf(Uint8Array.prototype) as object, DataView.prototype];
+
+/**
+ * A copy of a `BufferSource`; of a detached one, no bytes, as Web IDL has it. Objects of other realms are ones too, and what an
+ * object says of itself by properties of its own does not count. @throws TypeError for what is none
+ */
 export function copyBytes(source: unknown): Uint8Array {
-  const isView = ArrayBuffer.isView(source);
-  if (isView || isBuffer(source)) {
-    const buffer = isView ? source.buffer : source;
-    if (buffer.byteLength === 0) return new Uint8Array(0);
-    return isView
-      ? new Uint8Array(buffer, source.byteOffset, source.byteLength).slice()
-      : new Uint8Array(buffer).slice();
-  }
-  throw new TypeError("the bytes of a module must be an ArrayBuffer or a view of one");
+  const view = ArrayBuffer.isView(source)
+    ? VIEWS.find((prototype) => internal(prototype, "buffer", source) !== undefined)
+    : undefined;
+  const buffer = (view === undefined ? source : internal(view, "buffer", source)) as ArrayBufferLike;
+  const length = bufferLength(buffer);
+  if (length === undefined)
+    throw new TypeError("the bytes of a module must be an ArrayBuffer or a view of one");
+  if (length === 0) return new Uint8Array(0);
+  if (view === undefined) return new Uint8Array(buffer).slice();
+  const at = internal(view, "byteOffset", source) as number | undefined;
+  const count = internal(view, "byteLength", source) as number | undefined;
+  return new Uint8Array(buffer, at ?? 0, count ?? 0).slice();
 }
 
-/** Of another realm, too: the getter looks at the object itself, not at its prototypes. */
-function isBuffer(source: unknown): source is ArrayBufferLike {
+/** `undefined` for what is no buffer. */
+function bufferLength(source: unknown): number | undefined {
   const kinds = typeof SharedArrayBuffer === "function" ? [ArrayBuffer, SharedArrayBuffer] : [ArrayBuffer];
-  return kinds.some(({ prototype }) => {
-    try {
-      Reflect.get(prototype, "byteLength", source);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  for (const { prototype } of kinds) {
+    const length = internal(prototype, "byteLength", source);
+    if (length !== undefined) return length as number;
+  }
+  return undefined;
+}
+
+/** What a prototype's getter finds in the object itself; `undefined` where that is no object of the kind, or is out of bounds. */
+function internal(prototype: object, name: string, source: unknown): unknown {
+  try {
+    return Reflect.get(prototype, name, source);
+  } catch {
+    return undefined;
+  }
 }

@@ -51,6 +51,7 @@ export function makeMemoryClass(realm: Realm): MemoryClass {
       const memory = memories.of(this);
       const address = addressOf(memory);
       const pages = toAddress(delta, address, "the number of pages to grow by");
+      memory.noticeTransfer();
       let before: number;
       try {
         before = memory.grow(pages);
@@ -68,6 +69,7 @@ export function makeMemoryClass(realm: Realm): MemoryClass {
 
     type(): Record<string, unknown> {
       const memory = memories.of(this);
+      memory.noticeTransfer();
       const address = addressOf(memory);
       const { max, shared } = memory.type;
       return {

@@ -1,5 +1,6 @@
 // The namespace object: operations, classes, and their property attributes.
 
+import { defineOwn } from "../host.ts";
 import { makeClasses } from "./classes.ts";
 import type { Callable } from "./functions.ts";
 import { makeInstanceClass, readImports } from "./instance.ts";
@@ -78,8 +79,8 @@ export function createWebAssembly(options: WebAssemblyOptions = {}): WebAssembly
   const namespace: object = {};
   for (const [name, operation] of Object.entries(operations)) {
     if (name.endsWith("Streaming") && !hasResponse()) continue;
-    Object.defineProperty(operation, "length", { value: 1, configurable: true });
-    Object.defineProperty(namespace, name, {
+    defineOwn(operation, "length", { value: 1, configurable: true });
+    defineOwn(namespace, name, {
       value: operation,
       writable: true,
       enumerable: true,
@@ -93,9 +94,9 @@ export function createWebAssembly(options: WebAssemblyOptions = {}): WebAssembly
     ...{ CompileError, LinkError, RuntimeError, SuspendError },
   };
   for (const [name, value] of Object.entries(interfaces)) {
-    Object.defineProperty(namespace, name, { value, writable: true, enumerable: false, configurable: true });
+    defineOwn(namespace, name, { value, writable: true, enumerable: false, configurable: true });
   }
-  Object.defineProperty(namespace, "JSTag", { value: classes.tagObject(realm.jsTag), enumerable: true });
-  Object.defineProperty(namespace, Symbol.toStringTag, { value: "WebAssembly", configurable: true });
+  defineOwn(namespace, "JSTag", { value: classes.tagObject(realm.jsTag), enumerable: true });
+  defineOwn(namespace, Symbol.toStringTag, { value: "WebAssembly", configurable: true });
   return namespace as WebAssemblyNamespace;
 }

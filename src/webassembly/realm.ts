@@ -53,10 +53,11 @@ export class Realm {
     );
     this.engine = new Engine(engineOptions);
     this.store = new Store(this.engine, { fuel, ...(limits === undefined ? {} : { limits }) });
-    this.interrupts = {
+    // Own, or what a page has put on `Object.prototype` would be found where nothing was given.
+    this.interrupts = Object.assign(Object.create(null), {
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    };
+    });
     this.jsTag = makeJSTag(this.engine);
     this.exceptions = new Exceptions(this);
     const { state } = this.store;
@@ -71,6 +72,8 @@ export class Realm {
   /** Calls a function with values of its parameter types. @throws what the engine does */
   call(func: FunctionInstance, values: readonly unknown[]): unknown[] {
     return backendOf(this.engine).interpreter.call(this.store.state, func, values, {
+      fuel: undefined,
+      quantum: undefined,
       watch: makeWatch(this.interrupts, this.engine.interrupts),
       // While a "promising" call waits, glue calls into the same instance: for its stack pointer, or to allocate.
       concurrent: true,

@@ -5,6 +5,7 @@ import { backendOf } from "../api/backend.ts";
 import { drive } from "../api/drive.ts";
 import { Execution } from "../api/execution.ts";
 import { resultsToHost } from "../api/values.ts";
+import { defineOwn } from "../host.ts";
 import { argumentsToWasm, type Callable, isCallable } from "./functions.ts";
 import { Brand, finishInterface, type InterfaceObject } from "./interface.ts";
 import type { Realm } from "./realm.ts";
@@ -36,14 +37,17 @@ export function promising(realm: Realm, callable: unknown): Callable {
   const wrapped: Callable = async (...args) => {
     const values = argumentsToWasm(realm, func.type, args);
     try {
+      const { interpreter } = backendOf(engine);
+      // Called by an import: there is one stack, so it begins as soon as the guest that called the import has stopped.
+      if (interpreter.current(store.state) !== undefined) await undefined;
       // Several calls may wait at once, as the proposal has it.
-      const run = backendOf(engine).interpreter.start(store.state, func, values, true);
+      const run = interpreter.start(store.state, func, values, true);
       await drive(new Execution(store, run), realm.interrupts);
       return resultsToHost(realm.values, func.type.results, run.results);
     } catch (error) {
       throw realm.errors.ofRun(error);
     }
   };
-  Object.defineProperty(wrapped, "length", { value: func.type.params.length });
+  defineOwn(wrapped, "length", { value: func.type.params.length });
   return wrapped;
 }

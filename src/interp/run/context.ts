@@ -116,7 +116,9 @@ export class ExecutionContext implements SlowState {
   }
 
   refreshMemory(): void {
-    const memory = this.instance.memories[0] as MemoryInstance | undefined;
+    const { memories } = this.instance;
+    for (let k = 0; k < memories.length; k++) memories[k]!.noticeTransfer();
+    const memory = memories[0] as MemoryInstance | undefined;
     if (memory === undefined) {
       this.u8 = NO_MEMORY_U8;
       this.i32 = NO_MEMORY_I32;

@@ -221,12 +221,17 @@ describe("a host", () => {
         (global.set $top (i32.and (i32.add (global.get $top) (i32.const 7)) (i32.const -8)))
         (global.get $top)
         (global.set $top (i32.add (global.get $top) (local.get 3))))
+      (func (export "flags") (param i32))
       (func (export "echo") (param i32 i32) (result i32)
         (i32.store (i32.const 0) (local.get 0)) (i32.store (i32.const 4) (local.get 1)) (i32.const 0)))
     (core instance $i (instantiate $m))
     (func (export "pairs") (param "all" (list $pair)) (result (list $pair))
       (canon lift (core func $i "echo") (memory $i "memory") (realloc (func $i "realloc"))))
     (func (export "bytes") (param "all" (list u8)) (result (list u8))
+      (canon lift (core func $i "echo") (memory $i "memory") (realloc (func $i "realloc"))))
+    (type $set' (flags "a" "b-c")) (export $set "set" (type $set'))
+    (func (export "flags") (param "all" $set) (canon lift (core func $i "flags")))
+    (func (export "numbered") (param "all" (map string u32)) (result (map string u32))
       (canon lift (core func $i "echo") (memory $i "memory") (realloc (func $i "realloc"))))
     (func (export "options") (param "all" (list (option u32))) (result (list (option u32)))
       (canon lift (core func $i "echo") (memory $i "memory") (realloc (func $i "realloc")))))`;
@@ -310,6 +315,147 @@ describe("a host", () => {
     });
     expect(thrownBy(() => exports.pairs([failing]))).toEqual(new RangeError("mine"));
     expect(exports.bytes([1])).toEqual(Uint8Array.of(1));
+  });
+
+  it("whose values contain themselves, or go deeper than their type, is told where", () => {
+    const all: unknown[] = [];
+    all.push(all);
+    let deep: unknown = [];
+    for (let level = 0; level < 1_000_000; level++) deep = [deep];
+    const pair: Record<string, unknown> = { numbers: [] };
+    pair.name = pair;
+    const { exports } = make(ECHO);
+    for (const [value, message] of [
+      [all, "pairs: all[0].name: undefined is no string"],
+      [deep, "pairs: all[0].name: undefined is no string"],
+      [[pair], "pairs: all[0].name: an object is no string"],
+      [[{ name: "", numbers: deep }], "pairs: all[0].numbers[0]: an array is no u16"],
+    ] as const)
+      expect(thrownBy(() => exports.pairs(value))).toEqual(new TypeError(message));
+    expect(exports.bytes([1])).toEqual(Uint8Array.of(1));
+  });
+
+  it("whose objects throw whatever is done to them gets that back, or is told what they are not", () => {
+    const mine = new RangeError("mine");
+    const fail = (): never => {
+      throw mine;
+    };
+    const proxy = new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
+    const awkward = { toString: fail, toJSON: fail, valueOf: fail, [Symbol.toPrimitive]: fail };
+    const { exports } = make(ECHO);
+    for (const value of [proxy, awkward]) {
+      expect(thrownBy(() => exports.pairs([{ name: value, numbers: [] }]))).toEqual(
+        new TypeError("pairs: all[0].name: an object is no string"),
+      );
+      expect(thrownBy(() => exports.options([value]))).toEqual(
+        new TypeError("options: all[0]: an object is no u32"),
+      );
+    }
+    expect(thrownBy(() => exports.pairs([proxy]))).toBe(mine);
+    expect(exports.bytes([1])).toEqual(Uint8Array.of(1));
+  });
+
+  it("whose Map has an iterator without an end gives what the Map holds", () => {
+    class Endless extends Map<string, number> {
+      override *[Symbol.iterator](): MapIterator<[string, number]> {
+        for (;;) yield ["x", 1];
+      }
+    }
+    const { exports } = make(ECHO);
+    expect(exports.numbered(new Endless([["a", 1]]))).toEqual([["a", 1]]);
+    expect(thrownBy(() => exports.numbered(Object.create(Map.prototype)))).toEqual(
+      new TypeError("numbered: all: a Map is no list"),
+    );
+  });
+
+  it("whose names are endless is told of them in few words", () => {
+    const { exports } = make(ECHO);
+    const error = thrownBy(() => exports.flags({ ["k".repeat(1_000_000)]: true })) as TypeError;
+    expect(error.message).toMatch(/^flags: all: there is no flag k+… \(1000000 characters\)$/);
+    expect(error.message.length).toBeLessThan(1000);
+  });
+
+  const CALLS = `(component
+    (import "host" (instance $host
+      (export "thing" (type $thing (sub resource)))
+      (export "make" (func (result (own $thing))))
+      (export "[method]thing.poke" (func (param "self" (borrow $thing))))
+      (export "call" (func))))
+    (alias export $host "thing" (type $thing))
+    (core func $drop (canon resource.drop $thing))
+    (core func $make (canon lower (func $host "make")))
+    (core func $poke (canon lower (func $host "[method]thing.poke")))
+    (core func $call (canon lower (func $host "call")))
+    (core module $m
+      (import "" "make" (func $make (result i32)))
+      (import "" "poke" (func $poke (param i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (import "" "call" (func $call))
+      (func (export "use") (local i32)
+        (local.set 0 (call $make)) (call $poke (local.get 0)) (call $drop (local.get 0)))
+      (func (export "call") (call $call))
+      (func (export "other"))
+      (func (export "trap") unreachable))
+    (core instance $i (instantiate $m (with "" (instance (export "make" (func $make))
+      (export "poke" (func $poke)) (export "drop" (func $drop)) (export "call" (func $call))))))
+    (func (export "use") (canon lift (core func $i "use")))
+    (func (export "call") (canon lift (core func $i "call")))
+    (func (export "other") (canon lift (core func $i "other")))
+    (func (export "trap") (canon lift (core func $i "trap"))))`;
+
+  class Thing {
+    poke(): void {}
+  }
+
+  const caller = (make_: () => unknown, call: () => unknown = () => undefined) =>
+    make(CALLS, (linker) => linker.instance("host", { Thing, make: make_, call }));
+
+  it.each<[string, object, string]>([
+    ["method", { poke: 7 }, "Thing.poke is 7, and no method any more"],
+    ["disposal", { [Symbol.dispose]: 7 }, "[Symbol.dispose] of a Thing is 7, and no function"],
+  ])("whose object has something else for its %s is told so, by its name", (_, members, message) => {
+    const instance = caller(() => Object.assign(new Thing(), members));
+    expect(thrownBy(() => instance.exports.use())).toEqual(new TypeError(message));
+  });
+
+  it("cannot enter an instance that is under way, which goes on, nor one that has ended by a trap", async () => {
+    const seen: unknown[] = [];
+    const enter = (): void => {
+      seen.push(codeOf(() => instance.exports.other()));
+    };
+    let instance = caller(() => new Thing(), enter);
+    instance.exports.call();
+    await instance.callAsync("call");
+    instance.exports.other();
+    expect(seen).toEqual(["cannot-enter-component", "cannot-enter-component"]);
+    expect(codeOf(() => instance.exports.trap())).toBe("unreachable");
+    for (const name of ["other", "use", "trap"])
+      expect(codeOf(() => instance.exports[name]())).toBe("cannot-enter-component");
+
+    // Below a promise too, though that call is none of the guest's.
+    instance = caller(
+      () => new Thing(),
+      async () => instance.callAsync("other"),
+    );
+    await expect(instance.callAsync("call")).rejects.toMatchObject({ name: "InstanceBusyError" });
+  });
+
+  it.each<[string, (resolve: (value: unknown) => void) => void, unknown]>([
+    ["settles twice", (resolve) => [1, 2].forEach(resolve), undefined],
+    [
+      "throws",
+      () => {
+        throw new RangeError("mine");
+      },
+      new RangeError("mine"),
+    ],
+  ])("whose promise %s is taken at its first word", async (_, then, expected) => {
+    const instance = caller(
+      () => new Thing(),
+      () => ({ then }),
+    );
+    const outcome = await instance.callAsync("call").catch((error) => error);
+    expect(outcome).toEqual(expected);
   });
 
   const COUNTER = `(component

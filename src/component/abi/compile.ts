@@ -1,6 +1,7 @@
 // From types to converters: each is made once, kept by the type's canonical object.
 // Owns the choice; types are not looked at again when calls are made.
 
+import { describe } from "../../checks/describe.ts";
 import { LinkError } from "../../errors.ts";
 import type { HandleType, StreamType, ValueType } from "../model/value-type.ts";
 import { enumeration, flags, option, record, result, tuple, variant } from "./compound.ts";
@@ -89,8 +90,19 @@ function map(key: ValueType, value: ValueType): Converter {
   const pairs = tupleList(tuple([converterOf(key), converterOf(value)]));
   return {
     ...pairs,
-    check: (side, entries) => pairs.check(side, entries instanceof Map ? [...entries] : entries),
+    check: (side, entries) => pairs.check(side, entries instanceof Map ? pairsOf(entries) : entries),
   };
+}
+
+/** What a `Map` holds, whatever iterator a class of it has, which need not end. @throws Mismatch for what only inherits from one */
+function pairsOf(entries: Map<unknown, unknown>): unknown[] {
+  const pairs: unknown[] = [];
+  try {
+    Map.prototype.forEach.call(entries, (value, key) => pairs.push([key, value]));
+  } catch {
+    throw new Mismatch(`${describe(entries)} is no list`);
+  }
+  return pairs;
 }
 
 /** The readable end of a stream or future. */

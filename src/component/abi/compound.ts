@@ -4,6 +4,7 @@
 import { describe } from "../../checks/describe.ts";
 import { Trap } from "../../errors.ts";
 import { hasOwn } from "../../host.ts";
+import { shownName } from "../../printable.ts";
 import type { Side } from "./context.ts";
 import { type Converter, checkPart, Mismatch, type Passing } from "./converter.ts";
 import { lowerCamelCase } from "./js-names.ts";
@@ -337,7 +338,8 @@ export function flags(names: readonly string[]): Converter {
         throw mismatch;
       }
       for (const key in value) {
-        if (hasOwn(value, key) && !keys.includes(key)) throw new Mismatch(`there is no flag ${key}`);
+        if (hasOwn(value, key) && !keys.includes(key))
+          throw new Mismatch(`there is no flag ${shownName(key)}`);
       }
       return checked;
     },

@@ -1,6 +1,7 @@
 // What a host gives, as the items that a component imports: by the imported types, from plain functions and classes.
 // Owns finding every function and class, and what is said of those that are missing.
 
+import { describe } from "../../checks/describe.ts";
 import type { LinkProblem } from "../../errors.ts";
 import { lowerCamelCase, pascalCase, readFunctionName } from "../abi/js-names.ts";
 import { funcTypeText } from "../abi/type-text.ts";
@@ -98,8 +99,14 @@ export function hostFunction(host: HostInterface, wit: string): HostFunc["call"]
       if (functionIn(Class.prototype as object, name) === undefined) return undefined;
       // Looked up in the object: a subclass may have its own.
       const key = lowerCamelCase(name);
-      return (self, ...args) =>
-        Reflect.apply((self as Record<string, HostFunction>)[key] as HostFunction, self, args);
+      return (self, ...args) => {
+        const method = (self as Items | null | undefined)?.[key];
+        if (typeof method !== "function")
+          throw new TypeError(
+            `${pascalCase(resource)}.${key} is ${describe(method)}, and no method any more`,
+          );
+        return Reflect.apply(method as HostFunction, self, args);
+      };
     }
   }
 }

@@ -1,6 +1,7 @@
 // Canonical built-ins of resources: making a handle, dropping one, and what a resource's definer knows it by.
 // Owns when destructors run.
 
+import { describe } from "../../checks/describe.ts";
 import { Trap } from "../../errors.ts";
 import { disposeSymbol } from "../../host.ts";
 import type { FunctionInstance } from "../../runtime/function.ts";
@@ -51,10 +52,19 @@ export function resourceDrop(instance: InstanceState, type: ResourceType): RawHo
         return undefined;
       }
       if (resource instanceof GuestResource) return destroy(machine, base, resource, rep as number, instance);
-      (rep as Partial<Disposable>)[disposeSymbol]?.();
+      disposeOf(rep as Partial<Disposable>);
       return undefined;
     },
   };
+}
+
+/** What a host's object does when a guest drops it, if anything. @throws TypeError for what is no function; whatever it throws */
+function disposeOf(object: Partial<Disposable>): void {
+  const dispose: unknown = object[disposeSymbol];
+  if (dispose === undefined || dispose === null) return;
+  if (typeof dispose !== "function")
+    throw new TypeError(`[Symbol.dispose] of ${describe(object)} is ${describe(dispose)}, and no function`);
+  Reflect.apply(dispose, object, []);
 }
 
 /** Drops what the host owns, by its number. */

@@ -86,6 +86,18 @@ export function memoryFlag(
   return allowed;
 }
 
+/**
+ * Below, what V8 compiles while it serves may take the rest: a Rust component of 300 KB was ended by the kernel after 30 requests of 64Mi
+ * and of 72Mi, and not of 80Mi and 96Mi.
+ */
+const ENOUGH_FOR_SERVERS = 96 * MIB;
+
+/** What is to be said of a server's share; `undefined` if nothing is. */
+export function serversNote(share: GuestMemory | undefined): string | undefined {
+  if (share === undefined || share.limit >= ENOUGH_FOR_SERVERS) return undefined;
+  return `a server under a memory limit of ${inMebibytes(share.limit)} may be ended by the kernel while it works; write limits.memory: 128Mi`;
+}
+
 /** V8 needs so much for the engine itself; with less it gives up while it loads a module. */
 const LEAST_HEAP = 24 * MIB;
 /** What Node takes outside of V8's heap and the guest's memory. */

@@ -340,6 +340,10 @@ describe("annotations", () => {
   });
 });
 
+/** In the log of servers that have little; the sample has 64Mi. */
+const TIGHT =
+  "--note=a server under a memory limit of 64Mi may be ended by the kernel while it works; write limits.memory: 128Mi";
+
 describe("an application", () => {
   const program: Program = { kind: "file", path: "/spin.toml", beginning: new Uint8Array([0x73]) };
   const testCommand = testNode().command;
@@ -347,7 +351,7 @@ describe("an application", () => {
   const application = withProcess({ args: ["/spin.toml"] });
 
   it("is served, by as many processes as there are processors for it", () => {
-    const base = ["up", "--log-dir=", "--workers=1"];
+    const base = [TIGHT, "up", "--log-dir=", "--workers=1"];
     const end = [`--max-memory=${8 * MIB}`, "--listen=0.0.0.0:3000", "--", "/spin.toml"];
     expect(words(application, node)).toEqual([...base, ...end]);
     const cpu = { quota: 350_000, period: 100_000 };
@@ -381,7 +385,7 @@ describe("a component", () => {
 
   it("is a program, or is served if it handles requests", () => {
     expect(words({}, component(false))[0]).toBe("run");
-    expect(words({}, component(true))).toEqual(["serve", "--inherit-env", "--workers=1", ...end]);
+    expect(words({}, component(true))).toEqual([TIGHT, "serve", "--inherit-env", "--workers=1", ...end]);
   });
 
   it("leaves Node a heap for many requests", () => {
@@ -389,13 +393,14 @@ describe("a component", () => {
     const { args } = rewritten(limit, component(true)).process;
     expect(args).toContain(`--max-memory=${40 * MIB}`);
     expect(args).toContain("--max-old-space-size=64");
+    expect(args.filter((word) => word.startsWith("--note="))).toEqual([]);
   });
 
   it("is served with the pod's volumes, where an annotation says", () => {
     const mounts = [{ destination: "/data", source: "/pods/data", type: "bind", options: ["rbind", "ro"] }];
     const annotations = { "wasmeter.dev/listen": "[::]:80" };
     expect(words({ mounts, annotations }, component(true))).toEqual([
-      ...["serve", "--inherit-env", "--workers=1", "--dir=/data::/data:ro", "--addr=[::]:80"],
+      ...[TIGHT, "serve", "--inherit-env", "--workers=1", "--dir=/data::/data:ro", "--addr=[::]:80"],
       ...[end[0], ...end.slice(2)],
     ]);
     const wrong = { "wasmeter.dev/listen": "there" };

@@ -23,7 +23,7 @@ import {
   stringAt,
   stringsAt,
 } from "./json.ts";
-import { guestMemory, memoryFlag, nodeFlags } from "./memory.ts";
+import { guestMemory, memoryFlag, nodeFlags, serversNote } from "./memory.ts";
 import type { ModuleOutline } from "./module-outline.ts";
 import { LIBRARIES, LOADER, loaderWords, OUR_PLACE, programPlace } from "./places.ts";
 import { Refusal } from "./refusal.ts";
@@ -125,6 +125,8 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
   const share = guestMemory(memoryLimit(document), command !== "run");
   const memory = memoryFlag(share, askedMemory(options, around.command), module?.memoryBytes ?? 0);
   const grants = directoryGrants(mounts, around.isDirectory);
+  const tightness = command === "run" ? undefined : serversNote(share);
+  const notes = tightness === undefined ? grants.notes : [...grants.notes, tightness];
   const files = around.nodeFiles();
   const words = commandWords(command, options, memory, grants, workers(document));
   const newArgs = [
@@ -133,7 +135,7 @@ export function rewriteConfig(text: string, around: Surroundings): string | unde
     ...start(files.node, "node"),
     ...nodeFlags(share, memory),
     `${OUR_PLACE}/package/dist/container.cjs`,
-    ...grants.notes.map((note) => `--note=${note}`),
+    ...notes.map((note) => `--note=${note}`),
     ...words,
     "--",
     path,

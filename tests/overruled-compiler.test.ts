@@ -62,6 +62,7 @@ const CASTS: Reasons = {
     chunk: "a Uint8Array has what is used of a list",
     "machine.X[base >> 1]": "the slot is the frame's own",
   },
+  "host.ts": { "{": "of an AbortSignal, what is used of one where the host has none" },
   "interp/tree/": {
     "Object.fromEntries(entries)": "has each of the keys that it was made of",
     "{ bits: new Int32Array(2), at: 0 }": "all that trees read of a global",

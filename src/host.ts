@@ -115,26 +115,37 @@ function iterableOf<Chunk>(reader: ChunkReader<Chunk>): AsyncIterable<Chunk> {
 
 /** An `AbortController`; where the host has none, what is used of one. */
 export function makeAbort(): Pick<AbortController, "signal" | "abort"> {
-  return typeof AbortController === "function" ? new AbortController() : new PlainAbort();
+  return typeof AbortController === "function"
+    ? new AbortController()
+    : (plainAbort() as Pick<AbortController, "signal" | "abort">);
 }
 
-class PlainAbort {
-  readonly #listeners = new Set<() => void>();
-  readonly signal = {
-    aborted: false,
-    reason: undefined as unknown,
-    addEventListener: (_type: "abort", listener: () => void) => void this.#listeners.add(listener),
-    removeEventListener: (_type: "abort", listener: () => void) => void this.#listeners.delete(listener),
-  } as unknown as AbortSignal & { aborted: boolean; reason: unknown };
+/** What is used of an `AbortSignal`. */
+interface UsedSignal {
+  aborted: boolean;
+  reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
 
-  abort(reason?: unknown): void {
-    const { signal } = this;
-    if (signal.aborted) return;
-    signal.aborted = true;
-    signal.reason = reason;
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
-  }
+function plainAbort(): { readonly signal: UsedSignal; abort(reason?: unknown): void } {
+  const listeners = new Set<() => void>();
+  const signal: UsedSignal = {
+    aborted: false,
+    reason: undefined,
+    addEventListener: (_, listener) => void listeners.add(listener),
+    removeEventListener: (_, listener) => void listeners.delete(listener),
+  };
+  return {
+    signal,
+    abort(reason) {
+      if (signal.aborted) return;
+      signal.aborted = true;
+      signal.reason = reason;
+      for (const listener of listeners) listener();
+      listeners.clear();
+    },
+  };
 }
 
 /** A `DOMException` that says that something was aborted; where the host has none, an `Error` of its name. */

@@ -64,7 +64,7 @@ function disposeOf(object: Partial<Disposable>): void {
   if (dispose === undefined || dispose === null) return;
   if (typeof dispose !== "function")
     throw new TypeError(`[Symbol.dispose] of ${describe(object)} is ${describe(dispose)}, and no function`);
-  Reflect.apply(dispose, object, []);
+  dispose.call(object);
 }
 
 /** Drops what the host owns, by its number. */

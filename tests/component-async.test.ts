@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Engine, LimitError, Store } from "wasmeter";
+import { Engine, ExitError, LimitError, Store } from "wasmeter";
 import { Component, ComponentLinker } from "wasmeter/component";
 import { wat } from "./wat.ts";
 
@@ -18,13 +18,16 @@ function make(
   return linker.instantiate(store, new Component(store.engine, wat(text)));
 }
 
-const SLOW = `(component
+const slow = (after: string): string => `(component
   (import "slow" (func $slow async (param "n" u32) (result u32)))
   (core func $slow' (canon lower (func $slow)))
   (core module $m (import "" "slow" (func $slow (param i32) (result i32)))
-    (func (export "f") (param i32) (result i32) (i32.add (call $slow (local.get 0)) (i32.const 1))))
+    (func (export "f") (param i32) (result i32) (i32.add (call $slow (local.get 0)) (i32.const 1)) ${after}))
   (core instance $i (instantiate $m (with "" (instance (export "slow" (func $slow'))))))
   (func (export "f") async (param "n" u32) (result u32) (canon lift (core func $i "f"))))`;
+
+/** Waits for the host, and gives one more than that. */
+const SLOW = slow("");
 
 /** Reads a stream by the synchronous ABI. */
 const reader = (body: string): string => `(component
@@ -40,10 +43,112 @@ const reader = (body: string): string => `(component
 /** One element. */
 const READER = reader("(call $read (local.get 0) (i32.const 0) (i32.const 1))");
 
-describe("what the host has promised and not kept", () => {
-  const later = <T>(turns: number, then: () => T): Promise<T> =>
-    turns === 0 ? Promise.resolve().then(then) : Promise.resolve().then(() => later(turns - 1, then));
+const later = <T>(turns: number, then: () => T): Promise<T> =>
+  turns === 0 ? Promise.resolve().then(then) : Promise.resolve().then(() => later(turns - 1, then));
 
+/** What calls have come to, as text. */
+async function outcomes(calls: readonly Promise<unknown>[]): Promise<string[]> {
+  const settled = await Promise.allSettled(calls);
+  return settled.map((each) => String(each.status === "rejected" ? each.reason : each.value));
+}
+
+/** A component that calls one of its own, which waits for the host and traps. */
+const CALLING = `(component
+  (import "slow" (func $slow async (param "n" u32) (result u32)))
+  (component $inner ${slow("unreachable").slice("(component".length, -1)})
+  (instance $inner (instantiate $inner (with "slow" (func $slow))))
+  (component $outer ${SLOW.slice("(component".length, -1).replace('(func (export "f") async', '(func (export "g") async')})
+  (alias export $inner "f" (func $f))
+  (instance $outer (instantiate $outer (with "slow" (func $f))))
+  (export "g" (func $outer "g")))`;
+
+/** Returns, waits for the host and traps. */
+const RETURNING = `(component
+  (import "slow" (func $slow async (param "n" u32) (result u32)))
+  (core func $slow' (canon lower (func $slow)))
+  (core func $return (canon task.return (result u32)))
+  (core module $m
+    (import "" "slow" (func $slow (param i32) (result i32)))
+    (import "" "return" (func $return (param i32)))
+    (func (export "f") (param i32)
+      (call $return (local.get 0)) (drop (call $slow (local.get 0))) unreachable))
+  (core instance $i (instantiate $m (with "" (instance (export "slow" (func $slow')) (export "return" (func $return))))))
+  (func (export "f") async (param "n" u32) (result u32) (canon lift (core func $i "f") async)))`;
+
+const CANNOT_ENTER = "Trap: cannot enter component instance";
+
+describe("a trap", () => {
+  const answering = (turns: number) => (linker: ComponentLinker) =>
+    void linker.func("slow", (n: number) => later(turns, () => n));
+
+  it.each([
+    [3, 20],
+    [20, 3],
+    [1, 1],
+  ])(
+    "ends the call whose it is, whoever has the turn: after %i turns, and others after %i",
+    async (turns, others) => {
+      const store = new Store(engine);
+      const failing = make(slow("unreachable"), answering(turns), store);
+      const other = make(SLOW, answering(others), store);
+      const calls = [
+        other.callAsync("f", [1]),
+        failing.callAsync("f", [2]),
+        other.callAsync("f", [3]),
+        failing.callAsync("f", [4]),
+      ];
+      const [first, one, third, another] = await outcomes(calls);
+      expect([first, third]).toEqual(["2", "4"]);
+      // Which of the two begins first is nobody's affair.
+      expect([one, another].sort()).toEqual([CANNOT_ENTER, "Trap: unreachable"]);
+      await expect(failing.callAsync("f", [1])).rejects.toThrow("cannot enter component instance");
+      expect(await other.callAsync("f", [5])).toBe(6);
+    },
+  );
+
+  it("ends who has called what has trapped and waits for it, by the same error, and no other", async () => {
+    const store = new Store(engine);
+    const linker = new ComponentLinker(engine);
+    const failing = make(slow("unreachable"), answering(5), store);
+    linker.func("slow", (n: number) => later(9, () => n));
+    const calling = linker.instantiate(store, new Component(engine, wat(CALLING)));
+    const other = make(SLOW, answering(2), store);
+    const calls = [other.callAsync("f", [1]), calling.callAsync("g", [2]), other.callAsync("f", [3])];
+    expect(await outcomes(calls)).toEqual(["2", "Trap: unreachable", "4"]);
+    await expect(calling.callAsync("g", [1])).rejects.toThrow("cannot enter component instance");
+    expect(await outcomes([failing.callAsync("f", [2])])).toEqual(["Trap: unreachable"]);
+  });
+
+  it("of what goes on after it has returned ends what waits for all of that", async () => {
+    const store = new Store(engine);
+    const returning = make(RETURNING, answering(5), store);
+    const other = make(SLOW, answering(20), store);
+    const returned: unknown[] = [];
+    const toEnd = returning.callToEnd("f", [2], (value) => returned.push(value));
+    const calls = [other.callAsync("f", [1]), toEnd, other.callAsync("f", [3])];
+    expect(await outcomes(calls)).toEqual(["2", "Trap: unreachable", "4"]);
+    expect(returned).toEqual([2]);
+  });
+
+  it("is the same for what the host throws", async () => {
+    const store = new Store(engine);
+    const exit = new ExitError(3);
+    const failing = make(
+      SLOW.replace("(call $slow (local.get 0))", "(call $slow (call $slow (local.get 0)))"),
+      (linker) =>
+        linker.func("slow", (n: number) => {
+          if (n === 3) throw exit;
+          return later(4, () => n + 1);
+        }),
+      store,
+    );
+    const other = make(SLOW, answering(12), store);
+    const settled = await Promise.allSettled([other.callAsync("f", [1]), failing.callAsync("f", [2])]);
+    expect(settled).toMatchObject([{ value: 2 }, { reason: exit }]);
+  });
+});
+
+describe("what the host has promised and not kept", () => {
   it("ends the calls of the instance that it was for, and no other's, whoever has the turn", async () => {
     const store = new Store(engine);
     const failing = make(

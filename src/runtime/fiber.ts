@@ -13,4 +13,14 @@ export class Fiber {
   isOver = false;
   /** Gives it up where it stands, by `error`, which its host frames are told; not while it runs. */
   drop: ((error: unknown) => void) | undefined;
+  /**
+   * An error has ended it where it ran, and its host frames have been told: where its execution goes on, and whether what stands there
+   * ends by that too. `undefined`: the execution ends.
+   */
+  failed: ((error: unknown) => Failure) | undefined;
+}
+
+export interface Failure {
+  readonly fiber: Fiber;
+  readonly isBroken: boolean;
 }

@@ -261,6 +261,7 @@ export class InstanceState {
 function breakOff(instance: InstanceState, error: unknown, isTold: boolean): void {
   const broken = [instance];
   for (const each of broken) {
-    for (const waiting of each.break(error, isTold)) broken.push(waiting);
+    // Who waits for it ends by what it has ended by.
+    for (const waiting of each.break(error, isTold || each !== instance)) broken.push(waiting);
   }
 }

@@ -26,6 +26,7 @@ import { type HostCallSite, visitRoots } from "./roots.ts";
 import type { SlowState } from "./slow.ts";
 import {
   type InterruptReason,
+  isStop,
   type PendingCall,
   poll,
   type RunStatus,
@@ -221,6 +222,23 @@ export class ExecutionContext implements SlowState {
     this.unwindHost(0, error);
     loaded.isOver = true;
     this.changeFiber(back, this.pc as CodeNode);
+  }
+
+  /**
+   * Gives up the fiber that an error has ended, and those below it that end by that, down to `last`. Returns whether the execution goes on
+   * in one of them: the error is then the affair of who has made the fiber.
+   */
+  leaveFailed(last: Fiber | undefined, error: unknown): boolean {
+    if (isStop(error)) return false;
+    for (;;) {
+      const { loaded } = this;
+      if (loaded?.failed === undefined || loaded === (last ?? this.#own)) return false;
+      this.unwindHost(0, error);
+      const { fiber, isBroken } = loaded.failed(error);
+      loaded.isOver = true;
+      this.pc = this.changeFiber(fiber, this.pc as CodeNode);
+      if (!isBroken) return true;
+    }
   }
 
   visitRoots(visit: RefVisitor): void {

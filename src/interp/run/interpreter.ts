@@ -14,11 +14,11 @@ import { callHostFunction } from "../../runtime/host-gate.ts";
 import { EXECUTION_BYTES } from "../../runtime/host-heap.ts";
 import type { ModuleInstance } from "../../runtime/instance.ts";
 import type { StoreState } from "../../runtime/store.ts";
-import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { enter } from "./calls.ts";
 import { ExecutionContext } from "./context.ts";
 import { stackOverflowToTrap } from "./faults.ts";
+import { executeFibers } from "./fibers.ts";
 import { isUnlowered } from "./nodes.ts";
 import type { RunPosition } from "./position.ts";
 import { RAW_VALUES, type RawValue } from "./raw-values.ts";
@@ -191,7 +191,7 @@ export class Interpreter {
       const base = outer === undefined ? 0 : top;
       enter(ex, func, args, base, codec);
       beginIfLowered(ex);
-      execute(ex, ex.pc!);
+      executeFibers(ex, loaded);
       return codec.read(ex, func.type.results, base);
     } catch (error) {
       const thrown = stackOverflowToTrap(error);

@@ -12,11 +12,11 @@ import {
 } from "../../runtime/function.ts";
 import { callHostFunction } from "../../runtime/host-gate.ts";
 import type { StoreState } from "../../runtime/store.ts";
-import { execute } from "../loop.ts";
 import { wordsOfAll } from "../lower/operand-stack.ts";
 import { backtrace } from "./backtrace.ts";
 import { enter } from "./calls.ts";
 import { ExecutionContext } from "./context.ts";
+import { executeFibers } from "./fibers.ts";
 import { nodeBehind, writeHostResult } from "./host-calls.ts";
 import { isOfHost } from "./host-code.ts";
 import type { Interpreter, RunBounds } from "./interpreter.ts";
@@ -187,7 +187,7 @@ export class Run {
       case "go":
         // While it stood, another run may have grown the memory.
         ex.refreshMemory();
-        execute(ex, ex.pc!);
+        executeFibers(ex, undefined);
         return;
       case "call-host":
         this.#callHost(next.func, next.args);

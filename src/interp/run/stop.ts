@@ -1,7 +1,7 @@
 // Stopping: who asks for it, what a stopped run remembers, and the error where it could not go on later.
 // Owns the decision between pausing and unwinding. Knows no frames; where to pause, the caller says.
 
-import { InterruptedError, OutOfFuelError, WouldBlockError } from "../../errors.ts";
+import { InterruptedError, OutOfFuelError, RuntimeError, WouldBlockError } from "../../errors.ts";
 import type { ValType } from "../../module/types.ts";
 import type { FuelMeter, FuelScope } from "../../runtime/fuel.ts";
 import { Code } from "../code/code.ts";
@@ -121,4 +121,10 @@ export function outOfFuel(run: Stoppable, pc: CodeNode): CodeNode {
   if (!run.resumable) throw stopError(budgetOf(scope), false, whyNotLater(run));
   run.outOfFuelScope = scope;
   return suspend(run, "out-of-fuel", pc);
+}
+
+/** Whether an error is how a run was stopped, and so is no fault of the code that it stood in. */
+export function isStop(error: unknown): boolean {
+  if (RuntimeError.isMade(error)) return error.kind === "out-of-fuel" || error.kind === "interrupted";
+  return error instanceof WouldBlockError;
 }

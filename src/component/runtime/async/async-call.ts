@@ -126,8 +126,14 @@ class GuestCaller implements AsyncCaller {
     subtask.progress(hasStarted ? SubtaskState.CancelledBeforeReturned : SubtaskState.CancelledBeforeStarted);
   }
 
-  broken(): InstanceState {
+  get instance(): InstanceState {
     return this.#result.caller.instance;
+  }
+
+  failed(): void {}
+
+  broken(): InstanceState {
+    return this.instance;
   }
 }
 

@@ -60,7 +60,7 @@ export class EventLoop {
       const thread = this.#job === undefined ? scheduler.firstReady() : undefined;
       if (this.#job === undefined && thread === undefined) break;
       this.take(machine);
-      if (thread !== undefined) return scheduler.resume(machine, thread, false);
+      if (thread !== undefined) return scheduler.resume(machine, thread, false, undefined);
       const next = this.#doJob(machine, word);
       if (next !== undefined) return next;
       this.#job = undefined;

@@ -25,6 +25,7 @@ const enum Stage {
 export class AsyncHostExport implements HostFrame, AsyncCaller {
   request: HostRequest;
   readonly isHost = true;
+  readonly instance = undefined;
   readonly #call: HostCall;
   readonly #task: AsyncTask;
   readonly #loop: EventLoop;
@@ -33,8 +34,8 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   readonly #give: (value: unknown) => unknown;
   #stage = Stage.Begin;
   #result: { readonly value: unknown } | undefined;
-  /** What the host has broken the instance by. */
-  #failure: unknown;
+  /** What it ends by, be it its own thread's error or what the host has broken its instance by. */
+  #failure: { readonly error: unknown } | undefined;
 
   /** `give`: makes of a result what the host gets. */
   constructor(
@@ -76,7 +77,8 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
       this.request = next;
       return false;
     }
-    if (!isResolved && instance.isPoisoned) throw this.#failure ?? new Trap("cannot-enter-component");
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (!isResolved && instance.isPoisoned) throw new Trap("cannot-enter-component");
     if (threads.size === 0) this.#task.boundary.end();
     machine.X[base >> 1] = this.#give(this.#result?.value) as HostMachine["X"][number];
     return true;
@@ -85,7 +87,11 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
   /** All that was started has ended, or nothing of it can. */
   get #isOver(): boolean {
     const { instance, isResolved } = this.#task;
-    return (!isResolved && instance.isPoisoned) || (isResolved && instance.scheduler.isIdle);
+    return (
+      this.#failure !== undefined ||
+      (!isResolved && instance.isPoisoned) ||
+      (isResolved && instance.scheduler.isIdle)
+    );
   }
 
   unwind(error: unknown): void {
@@ -110,7 +116,11 @@ export class AsyncHostExport implements HostFrame, AsyncCaller {
 
   cancelled(): void {}
 
+  failed(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
   broken(error: unknown): undefined {
-    this.#failure = error;
+    if (error !== undefined) this.failed(error);
   }
 }

@@ -44,9 +44,9 @@ export function startTask(machine: HostMachine, task: AsyncTask): Fiber {
     body = makeRawFunction(registry, type, BODY, callee.name, instance.home);
     bodies.set(callee, body);
   }
-  const thread = new Thread(task, machine.startFiber(body, task));
+  const thread = Thread.onFiber(task, machine.startFiber(body, task));
   task.implicit = thread;
-  return instance.scheduler.resume(machine, thread, false);
+  return instance.scheduler.resume(machine, thread, false, task.caller.instance);
 }
 
 const BODY: RawHostFunction = {
@@ -112,7 +112,7 @@ class TaskBody implements HostFrame {
     // Who is in its way goes on first, where it can: it may end by that.
     if (exclusive?.isReady !== true || instance.backpressure > 0) return this.#takeTurn(machine, word);
     this.#stage = Stage.GiveWay;
-    return instance.scheduler.resume(machine, exclusive, false);
+    return instance.scheduler.resume(machine, exclusive, false, instance);
   }
 
   #takeTurn(machine: HostMachine, word: number): HostRequest {

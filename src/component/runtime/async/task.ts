@@ -13,12 +13,16 @@ import { type Job, Thread } from "./thread.ts";
 /** Who has called an async function. */
 export interface AsyncCaller {
   readonly isHost: boolean;
+  /** Whose code has called it; `undefined` for the host's. */
+  readonly instance: InstanceState | undefined;
   /** The callee begins: gives its arguments. @throws Trap */
   start(machine: HostMachine): { readonly args: readonly unknown[]; readonly cost: number };
   /** The callee returns; the job takes the value to where it goes. `cost`: of lifting it. */
   returned(value: unknown, cost: number): Job;
   /** The callee has given up, as was asked for. */
   cancelled(): void;
+  /** A thread of the call has ended by `error`, be it after its return. */
+  failed(error: unknown): void;
   /** The callee's instance is broken, by `error` if its host has caused that. Returns the caller's, which is by that too. */
   broken(error: unknown): InstanceState | undefined;
 }
@@ -44,6 +48,8 @@ export abstract class Task {
   abstract takeCancellation(): boolean;
   /** @throws Trap where its last thread has ended without a result */
   abstract threadEnded(): void;
+  /** As {@link AsyncCaller.failed}. */
+  abstract failed(error: unknown): void;
   /** Its instance is broken: as {@link AsyncCaller.broken}. */
   abstract givenUp(error: unknown): InstanceState | undefined;
 }
@@ -68,6 +74,8 @@ export class SyncTask extends Task {
   }
 
   threadEnded(): void {}
+
+  failed(): void {}
 
   /** Its caller stands on its fiber, and ends with that. */
   givenUp(): undefined {
@@ -160,6 +168,11 @@ export class AsyncTask extends Task {
     if (this.threads.size === 0 && !this.isResolved) throw new Trap("no-task-return");
   }
 
+  failed(error: unknown): void {
+    // One that has not begun has only given way to what has failed.
+    if (this.#state !== TaskState.Initial) this.caller.failed(error);
+  }
+
   givenUp(error: unknown): InstanceState | undefined {
     return this.isResolved ? undefined : this.caller.broken(error);
   }
@@ -174,7 +187,7 @@ export class AsyncTask extends Task {
       return undefined;
     }
     this.#state = TaskState.CancellationDelivered;
-    return instance.scheduler.resume(machine, thread, true);
+    return instance.scheduler.resume(machine, thread, true, this.caller.instance);
   }
 
   #cancellable(): Thread | undefined {

@@ -57,7 +57,7 @@ export function threadNew(instance: InstanceState, table: TableInstance, typeId:
       const { task } = instance.currentThread(machine);
       const [low, high] = [R[base + VALUE_WORDS] as number, R[base + VALUE_WORDS + 1] as number];
       const beginning: Beginning = { func, low, high, thread: undefined };
-      beginning.thread = new Thread(task, machine.startFiber(body, beginning));
+      beginning.thread = Thread.onFiber(task, machine.startFiber(body, beginning));
       R[base] = beginning.thread.index;
       return undefined;
     },

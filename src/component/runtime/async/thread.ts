@@ -4,7 +4,7 @@
 import type { Store } from "../../../api/store.ts";
 import { Trap } from "../../../errors.ts";
 import { PriorityQueue, type Queued } from "../../../priority-queue.ts";
-import type { Fiber } from "../../../runtime/fiber.ts";
+import type { Failure, Fiber } from "../../../runtime/fiber.ts";
 import type { HostMachine, HostRequest } from "../../../runtime/raw-function.ts";
 import type { InstanceState } from "../instance-state.ts";
 import { type Condition, passOn, place, type Wait } from "./condition.ts";
@@ -27,6 +27,8 @@ export class Thread {
   isCancelled = false;
   /** Where it goes when it blocks or ends. */
   resumer: Fiber | undefined;
+  /** The instance that stands there; `undefined` for the host. */
+  below: InstanceState | undefined;
   /** What ran in the instance before it was resumed. */
   outer: InstanceScope | undefined;
 
@@ -35,6 +37,13 @@ export class Thread {
     this.fiber = fiber;
     this.index = task.instance.threads.add(this);
     task.threads.add(this);
+  }
+
+  /** One on a fiber of its own. */
+  static onFiber(task: Task, fiber: Fiber): Thread {
+    const thread = new Thread(task, fiber);
+    fiber.failed = (error) => thread.instance.scheduler.leaveFailed(thread, error);
+    return thread;
   }
 
   get instance(): InstanceState {
@@ -195,12 +204,18 @@ export class Scheduler {
     thread.isCancellable = isCancellable;
   }
 
-  /** Goes on in `thread`, which is not running; the current fiber is gone back to when it blocks. */
-  resume(machine: HostMachine, thread: Thread, isCancelled: boolean): Fiber {
+  /** Goes on in `thread`, which is not running; the current fiber, in which `below` stands, is gone back to when it blocks. */
+  resume(
+    machine: HostMachine,
+    thread: Thread,
+    isCancelled: boolean,
+    below: InstanceState | undefined,
+  ): Fiber {
     this.run(thread, isCancelled);
     const { instance } = thread;
     const outer = instance.scope;
     thread.resumer = machine.fiber;
+    thread.below = below;
     thread.outer = outer;
     instance.scope = { isEntered: true, isSynchronous: outer.isSynchronous, thread };
     return thread.fiber;
@@ -211,6 +226,7 @@ export class Scheduler {
     this.run(thread, false);
     const { instance, outer } = from;
     thread.resumer = from.resumer;
+    thread.below = from.below;
     thread.outer = outer;
     instance.scope = { ...instance.scope, thread };
     return thread.fiber;
@@ -236,6 +252,15 @@ export class Scheduler {
   leave(thread: Thread): Fiber {
     thread.instance.scope = thread.outer as InstanceScope;
     return thread.resumer as Fiber;
+  }
+
+  /** An error has ended a thread where it ran: its instance is broken, and its caller told. */
+  leaveFailed(thread: Thread, error: unknown): Failure {
+    const { instance, task, below } = thread;
+    task.failed(error);
+    instance.poison(error);
+    const fiber = this.leave(thread);
+    return { fiber, isBroken: below?.isPoisoned === true };
   }
 
   /** Whatever waits in a poisoned instance is given up; gives the tasks that had not ended. */
@@ -344,7 +369,7 @@ export class Blocking {
     if (other === undefined) return this.#leave(machine);
     const thread = this.#thread;
     const scheduler = this.#scheduler;
-    if (thread.task.sharesFiber(thread)) return scheduler.resume(machine, other, false);
+    if (thread.task.sharesFiber(thread)) return scheduler.resume(machine, other, false, thread.instance);
     if (!other.task.sharesFiber(other)) return scheduler.replace(thread, other);
     // It stands in a host frame further out, which sees that it goes on.
     scheduler.run(other, false);
@@ -372,7 +397,7 @@ export class Blocking {
       // Others could go on, but not below this call.
       throw new Trap(this.#scheduler.firstReady() === undefined ? "cannot-block" : "deadlock");
     }
-    if (next !== thread) return this.#scheduler.resume(machine, next, false);
+    if (next !== thread) return this.#scheduler.resume(machine, next, false, instance);
     this.#scheduler.run(thread, false);
     return undefined;
   }

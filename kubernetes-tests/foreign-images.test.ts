@@ -78,6 +78,20 @@ function layoutArchive(name: string, { manifestType, configType, config, layers 
 const run = (name: string): Promise<Run> =>
   cluster.run({ name, image: `localhost/${name}:1`, memory: 64, env: { FROM: "pod" } });
 
+function podman(): string[] {
+  return ["--root", cluster.path("podman"), "--runroot", cluster.path("podman-run")];
+}
+
+function runByPodman(archive: string): { status: number | null; out: string; err: string } {
+  const loaded = sh("podman", ...podman(), "load", "--quiet", "--input", archive);
+  const image = loaded.trim().split(" ").at(-1) ?? "";
+  const runtime = ["--runtime", join(projectRoot, "bin/wasmeter-runtime")];
+  const options = [...podman(), ...runtime, "run", "--rm", "--network", "none", ...LIMITS, image];
+  const env = { ...process.env, STORAGE_DRIVER: "vfs", WASMETER_NODE: process.execPath };
+  const { status, stdout, stderr } = spawnSync("podman", options, { encoding: "utf8", env });
+  return { status, out: stdout, err: stderr };
+}
+
 describe.skipIf(typeof started === "string")("images", () => {
   afterAll(() => cluster.stop());
 
@@ -159,18 +173,31 @@ describe.skipIf(typeof started === "string")("images", () => {
   );
 
   it("that podman has loaded run under it, whoever wrote them", () => {
-    const podman = ["--root", cluster.path("podman"), "--runroot", cluster.path("podman-run")];
-    const runtime = ["--runtime", join(projectRoot, "bin/wasmeter-runtime")];
     for (const archive of ["layout-schema-2.tar", "zstd.tar", "buildah-docker.tar"]) {
-      const loaded = sh("podman", ...podman, "load", "--quiet", "--input", cluster.path(archive));
-      const image = loaded.trim().split(" ").at(-1) ?? "";
-      const { stdout, stderr, status } = spawnSync(
-        "podman",
-        [...podman, ...runtime, "run", "--rm", "--network", "none", ...LIMITS, image],
-        { encoding: "utf8", env: { ...process.env, WASMETER_NODE: process.execPath } },
-      );
-      expect([status, stdout], stderr).toEqual([0, expect.stringContaining("Hello from C!")]);
+      const { status, out, err } = runByPodman(cluster.path(archive));
+      expect([status, out], err).toEqual([0, expect.stringContaining("Hello from C!")]);
     }
+  });
+
+  it("that are built for Docker's platform wasi/wasm run where they are taken", async () => {
+    const bytes = layer("wasi", (directory) => copyFileSync(HELLO, join(directory, "app.wasm")));
+    const archive = layoutArchive("wasi", {
+      manifestType: `${OCI}.manifest.v1+json`,
+      configType: `${OCI}.config.v1+json`,
+      config: {
+        architecture: "wasm",
+        os: "wasi",
+        config: { Entrypoint: ["/app.wasm"] },
+        rootfs: { type: "layers", diff_ids: [`sha256:${digestOf(bytes)}`] },
+      },
+      layers: [[`${OCI}.layer.v1.tar`, bytes]],
+    });
+    cluster.import(archive);
+    expect(await run("wasi")).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("Hello from C!"),
+    });
+    expect(runByPodman(archive)).toMatchObject({ status: 0, out: expect.stringContaining("Hello from C!") });
   });
 
   it.each([
@@ -184,7 +211,6 @@ describe.skipIf(typeof started === "string")("images", () => {
       layers: [[`application/${type}`, readFileSync(HELLO)]],
     });
     expect(() => cluster.import(archive)).toThrow(/mismatched image rootfs and manifest layers/);
-    const podman = ["--root", cluster.path("podman"), "--runroot", cluster.path("podman-run")];
-    expect(() => sh("podman", ...podman, "load", "--input", archive)).toThrow(/wasm/);
+    expect(() => sh("podman", ...podman(), "load", "--input", archive)).toThrow(/wasm/);
   });
 });

@@ -228,16 +228,23 @@ export class Operands {
     this.#write(at, value);
   }
 
-  /** Writes a vector whose word k is `values[which[k]]`, each value computed once. */
+  /** A vector whose word k is `values[which[k]]`. Each value is computed once, into the first word that it is of. */
   share(at: number, values: readonly Tree[], which: readonly number[]): void {
+    const places = values.map((_, k) => at + which.indexOf(k));
     this.overwrite(at, which.length);
     if (values.some(({ isImpure }) => isImpure)) this.settleImpure();
-    values.forEach((value, k) => {
-      this.#emit(tree("hold", Counter.Spare + k, value));
+    const isReadLater = places.some((place, k) =>
+      values.slice(k + 1).some(({ reads }) => reads.includes(place)),
+    );
+    if (isReadLater) {
+      values.forEach((value, k) => {
+        this.#emit(tree("hold", Counter.Spare + k, value));
+      });
+    }
+    places.forEach((place, k) => {
+      this.#emit(tree("set", place, isReadLater ? tree("held", Counter.Spare + k) : values[k]!));
     });
-    which.forEach((from, k) => {
-      this.#emit(tree("set", at + k, tree("held", Counter.Spare + from)));
-    });
+    this.define(at, { kind: "words", lanes: which.map((k) => word(places[k]!)) });
   }
 
   /** Writes a value to a register at once, whatever is pending. */

@@ -25,7 +25,7 @@ const { values } = parseArgs({
     features: { type: "string" },
     /** Only plain runs on both lowerings: no budgets, slices or other prices. */
     plain: { type: "boolean", default: false },
-    /** `always` or `random`: closure trees for everything, or entered and left at random; by default the engine's choice. */
+    /** `always` or `random`: closure trees for everything, or entered and left at random; `fused`, `fused-random`; by default the engine's choice. */
     tier: { type: "string" },
     "require-coverage": { type: "boolean", default: false },
     /** Stop after so many worlds with findings. */
@@ -37,10 +37,13 @@ const { values } = parseArgs({
   },
 });
 
+const TIERS: readonly TierMode[] = ["hot", "always", "random", "fused", "fused-random", "off"];
+
 function tierNamed(name: string | undefined): TierMode | undefined {
-  if (name === undefined || name === "always" || name === "random" || name === "hot" || name === "off")
-    return name;
-  throw new Error(`no tier ${name}`);
+  if (name === undefined) return undefined;
+  const tier = TIERS.find((each) => each === name);
+  if (tier === undefined) throw new Error(`no tier ${name}`);
+  return tier;
 }
 
 /** Set in the process that runs under the Node of `--native`. */

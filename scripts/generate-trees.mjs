@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { asserted } from "./asserted.mjs";
 import { vectorCases } from "./cases/vector.mjs";
+import { fusedText } from "./generate-fused.mjs";
 
 /** Copies of every node by depth: V8 does not inline a function into itself. */
 const FAMILIES = 3;
@@ -318,6 +319,7 @@ ${operations.map(vectorStep).join("\n")}
 const outputs = [
   ["src/interp/tree/vector-steps.ts", vectorsText],
   ["src/interp/tree/nodes.ts", nodesText],
+  ["src/interp/tree/fused-nodes.ts", fusedText],
   ["src/interp/tree/drivers.ts", driversText],
 ];
 for (const [path, text] of outputs) {

@@ -43,7 +43,7 @@ export interface EngineAdapter {
 
 /** Options that reach the engine unchanged. */
 export interface EngineOptions {
-  readonly lowering?: "exact" | "fast" | "tree" | "random";
+  readonly lowering?: "exact" | "fast" | "tree" | "random" | "fused" | "fused-random";
   /** Stops every call again and again, and goes on with it in a run that is made from its frames. */
   readonly relocate?: boolean;
 }

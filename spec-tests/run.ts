@@ -25,6 +25,7 @@ const USAGE = `npm run spec -- [FILTER…] [options]
   --group               also print a table by proposal
   --json FILE           write a machine-readable summary (of the last run, if there are two)
   --lowering WHICH      exact, fast, tree (every function as a closure tree), random (in and out of trees);
+                        fused, fused-random: the same with the nodes for hosts without a JIT;
                         both: the first two, all: one run each; default: the engine's choice
   --relocate            stop every call again and again, and go on in a run that is made from its frames
   --engine WHICH        wasmeter (default) or native: the host's own WebAssembly, to check the runner
@@ -42,6 +43,7 @@ const cacheDirectory = join(home, ".cache");
 const MAX_LISTED = 50;
 
 type Lowering = EngineOptions["lowering"];
+const ALL = ["exact", "fast", "tree", "random", "fused", "fused-random"] as const;
 
 interface Settings {
   readonly root: string;
@@ -127,8 +129,9 @@ function runNode(args: readonly string[]): number {
 function loweringsFor(option: string | undefined): Lowering[] {
   if (option === undefined) return [undefined];
   if (option === "both") return ["exact", "fast"];
-  if (option === "all") return ["exact", "fast", "tree", "random"];
-  if (option === "exact" || option === "fast" || option === "tree" || option === "random") return [option];
+  if (option === "all") return [...ALL];
+  const [named] = ALL.filter((each) => each === option);
+  if (named !== undefined) return [named];
   throw new Error(`unknown lowering ${option}`);
 }
 

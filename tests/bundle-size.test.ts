@@ -16,10 +16,10 @@ const BUNDLES: readonly (readonly [string, number, string])[] = [
   ["validating alone", 30, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
   ["the core alone", 81, 'export * from "wasmeter/core";'],
   ["the core with vectors", 94, 'export * from "wasmeter/core"; export { simd } from "wasmeter/packs";'],
-  ["the core with trees", 95, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
-  ["the engine", 111, 'export * from "wasmeter";'],
-  ["the engine with the namespace", 118, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
-  ["the engine with WASI", 131, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
+  ["the core with trees", 103, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
+  ["the engine", 119, 'export * from "wasmeter";'],
+  ["the engine with the namespace", 126, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
+  ["the engine with WASI", 138, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
   ["the engine with plugins", 145, 'export * from "wasmeter"; export * from "wasmeter/plugin";'],
 ];
 

@@ -38,8 +38,8 @@ function expectEnd({ result, error }: Attempt, run: ProgramRun): void {
   }
 }
 
-/** By the engine's choice; every function as a closure tree; trees entered and left at random. */
-const TIERS = ["hot", "always", "random"] as const;
+/** By the engine's choice; every function as a closure tree; trees entered and left at random; both with fused nodes. */
+const TIERS = ["hot", "always", "random", "fused", "fused-random"] as const;
 const CASES = PROGRAMS.flatMap((program) => TIERS.map((tier) => ({ ...program, tier })));
 
 describe.each(CASES)("$name, trees $tier", ({ text, runs, tier }) => {

@@ -38,15 +38,18 @@ describe("generated modules do the same on both lowerings and natively", () => {
   });
 });
 
-describe.each(["always", "random"] as const)("generated modules do the same in closure trees, %s", (tier) => {
-  const inTrees = makeSubjects([PRICES], tier);
+describe.each(["always", "random", "fused", "fused-random"] as const)(
+  "generated modules do the same in closure trees, %s",
+  (tier) => {
+    const inTrees = makeSubjects([PRICES], tier);
 
-  it.each([500_000, 501_000])("seeds from %i", { timeout: 120_000 }, (first) => {
-    for (let seed = first; seed < first + WORLDS_PER_BATCH; seed++) {
-      expect(checkSeed(seed, inTrees).findings, `seed ${seed}`).toEqual([]);
-    }
-  });
-});
+    it.each([500_000, 501_000])("seeds from %i", { timeout: 120_000 }, (first) => {
+      for (let seed = first; seed < first + WORLDS_PER_BATCH; seed++) {
+        expect(checkSeed(seed, inTrees).findings, `seed ${seed}`).toEqual([]);
+      }
+    });
+  },
+);
 
 /** Each of these once took time or memory by the square of its size: gigabytes for some kilobytes of code. */
 const TALL: Readonly<Record<string, string>> = {

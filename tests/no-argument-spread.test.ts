@@ -34,6 +34,8 @@ const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "webassembly/embedder-values.ts": { "Reflect.apply": "parameters of a function: 1,000 at most" },
   "interp/warm-up.ts": { sequence: "our own code" },
   "interp/tree/assemble.ts": { operands: "operands of a node, which its kind names" },
+  "interp/tree/fused.ts": { operands: "operands of a node, which its form names" },
+  "interp/tree/build.ts": { "arms.map((arm) => arm.tree)": "MAX_RUNS = 64 at most" },
   "interp/tree/pending.ts": {
     "treesOf(pending).map(({ height }) => height)": "lanes of a vector: 4 at most",
   },

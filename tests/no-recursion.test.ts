@@ -36,6 +36,11 @@ const BOUNDED: Readonly<Record<string, readonly [names: string, bound: string]>>
   "interp/tree/assemble.ts": ["#make #operand #site", "a tree's height: blocks to 60, values to 12"],
   "interp/tree/build.ts": ["#construct #dispatch #fill #range joinFlows", "MAX_DEPTH = 60 of blocks"],
   "interp/tree/cut.ts": ["measure", "a tree's height: blocks to 60, values to 12"],
+  "interp/tree/fused.ts": [
+    "#address #any #binary #double #doubles #flow #general #grouped #int #loop #sequence #set #single #site #step #steps #test #value",
+    "a tree's height: blocks to 60, values to 12",
+  ],
+  "interp/tree/sequence.ts": ["collect goesOn stepsOf", "a tree's height: blocks to 60, values to 12"],
   "interp/tree/dispatch.ts": ["choose", "halves of MAX_RUNS = 64 runs"],
   "interp/tree/operands.ts": [
     "#releaseReaders #settleImpureBelow float32 float64 settle",

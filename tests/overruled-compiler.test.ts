@@ -29,7 +29,6 @@ const PRESENT: Reasons = {
   "interp/tree/": {
     "func.entry": "the function has just been lowered",
     "entry.run": "judged and built before",
-    shared: "made before the first tree",
     instance: "set while a tree runs",
     undefined: "what a store gives that would be outside: compared with, never computed with",
     ...{ x: "of four words", y: "of four words", z: "of four words", w: "of four words" },

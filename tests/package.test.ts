@@ -19,8 +19,8 @@ import { projectRoot } from "./built-code.ts";
 const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
 // More than half of it are four scripts, each the whole engine once more: three for hosts without modules, and the command.
-const PACKED_BUDGET = 1856 * KIB;
-const UNPACKED_BUDGET = 7680 * KIB;
+const PACKED_BUDGET = 1872 * KIB;
+const UNPACKED_BUDGET = 7936 * KIB;
 
 interface Manifest {
   readonly exports: Record<

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Engine, InterruptedError, Linker, type Memory, Module, OutOfFuelError, Store, Trap } from "wasmeter";
-import { compiledOf, setTier } from "#testing";
+import { compiledOf, setTier, type TierMode } from "#testing";
 import { projectRoot } from "./built-code.ts";
 import { wat } from "./wat.ts";
 
@@ -132,14 +132,14 @@ const VECTORS = `(module
     (i32.add (i32x4.extract_lane 0 (local.get $a)) (i32x4.extract_lane 3 (local.get $a)))))`;
 const vectors = wat(VECTORS);
 
-function make(tier: "off" | "always" | "random" | "hot", options = {}, program = bytes) {
+function make(tier: TierMode, options = {}, program = bytes) {
   const engine = new Engine({ features: "all" });
   setTier(engine, tier);
   const store = new Store(engine, options);
   return { engine, store, instance: new Linker(engine).instantiate(store, new Module(engine, program)) };
 }
 
-describe.each(["always", "random", "hot"] as const)("trees, %s", (tier) => {
+describe.each(["always", "random", "fused", "fused-random", "hot"] as const)("trees, %s", (tier) => {
   it("give what the loop gives, for the same fuel", () => {
     const loop = make("off");
     const trees = make(tier);

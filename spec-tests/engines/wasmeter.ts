@@ -56,9 +56,8 @@ function stageOf(api: Api, error: unknown): FailureStage {
 function openWorld(api: Api, testing: Testing, features: readonly Feature[], options: EngineOptions): World {
   const { lowering = "fast", relocate = false } = options;
   const engine = new api.Engine({ features, lowering: lowering === "exact" ? lowering : "fast" });
-  if (lowering === "tree" || lowering === "random") {
-    testing.setTier(engine, lowering === "tree" ? "always" : "random");
-  }
+  if (lowering !== "exact" && lowering !== "fast")
+    testing.setTier(engine, lowering === "tree" ? "always" : lowering);
   const store = new api.Store(engine, { fuel: FUEL_PER_ACTION });
   const linker = new api.Linker(engine, { allowShadowing: true });
   defineSpectest(api, store, linker, features);

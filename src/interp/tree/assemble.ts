@@ -4,6 +4,7 @@
 import type { GlobalInstance } from "../../runtime/global.ts";
 import type { CodeNode } from "../code/node.ts";
 import { partOf } from "../parts.ts";
+import { part } from "./cut.ts";
 import {
   type Binary,
   createEnvironment,
@@ -13,9 +14,12 @@ import {
   type Unary,
 } from "./environment.ts";
 import {
+  type Callee,
   Counter,
   type Cut,
   type Flow,
+  LEFT,
+  type Linked,
   type Machine,
   type Step,
   type Test,
@@ -23,6 +27,7 @@ import {
   type TrapSite,
   type Value,
 } from "./machine.ts";
+import type { NodeSet } from "./node-set.ts";
 import { createFamilies, type Family, NODE_OPERANDS, type NodeFactory, type NodeKind } from "./nodes.ts";
 import type { DriverPool } from "./pool.ts";
 import { CALLS, STRANGERS, warmUpHelper } from "./strangers.ts";
@@ -35,7 +40,8 @@ type Closure = Value | Test | Step;
 /** Thrown where the pool has no driver left. */
 export class NoDriver extends Error {}
 
-export class Assembler {
+export class Assembler implements NodeSet {
+  readonly whole: undefined;
   readonly #families: readonly Family[];
   /** The families once more, with other helpers. */
   readonly #disguises: readonly (readonly Family[])[];
@@ -54,9 +60,20 @@ export class Assembler {
     this.#pool = pool;
   }
 
-  /** @throws NoDriver */
   flow(tree: Tree): Flow {
-    return this.#make(tree, 0) as Flow;
+    return this.#make(part(tree), 0) as Flow;
+  }
+
+  link(fuel: number): Linked | undefined {
+    const driver = this.#pool.takeFunction();
+    if (driver === undefined) return undefined;
+    const callee: Callee = { fuel, body: () => LEFT };
+    return { callee, flow: driver(callee) };
+  }
+
+  fill({ callee }: Linked, tree: Tree, fuel: number): void {
+    callee.body = this.flow(tree);
+    callee.fuel = fuel;
   }
 
   /** Warms up what no tree has used yet. */
@@ -79,9 +96,10 @@ export class Assembler {
       operands[0] = this.#vectorsFor(node).accessOf(node, at);
     }
     if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
-    this.#warmUp(kind);
     const family = this.#families[depth % this.#families.length]!;
-    return factoryOf(family, kind)(...operands);
+    if (!(kind in family)) throw new Error(`no node ${kind}`);
+    this.#warmUp(kind as NodeKind);
+    return factoryOf(family, kind as NodeKind)(...operands);
   }
 
   #vectorsFor(node: CodeNode): Vectors {

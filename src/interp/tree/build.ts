@@ -8,13 +8,15 @@ import { chooseRun, planArms, runsOf } from "./dispatch.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
 import { Operands } from "./operands.ts";
 import { type Construct, isMove, Outline, operationOf } from "./outline.ts";
-import { branchTest, doublesIn, type Translation, translate } from "./translate.ts";
+import { branchTest, doublesIn, type Translation, translate, type WholeOperations } from "./translate.ts";
 import { type TrapPlan, Tree, tree } from "./tree.ts";
 
 /** What trees need of others to call functions. */
 export interface Linkage {
   /** The callee as trees call it, and the driver to call; `undefined` where there is none. */
   calleeOf(func: FunctionCode): { readonly callee: Callee; readonly flow: Flow } | undefined;
+  /** Where nodes are not inlined, but each is a call. */
+  readonly whole: WholeOperations | undefined;
 }
 
 /** Regions of more nodes, or more deeply nested ones, stay in the interpreter: building takes time and trees use the stack. */
@@ -31,6 +33,9 @@ interface Item {
 interface Sequence extends Item {
   readonly codes: readonly number[];
 }
+
+/** Two words at once are one node. */
+const ALL = { has: () => true };
 
 const GO_ON: Item = { tree: tree("code", 0), codes: [0] };
 
@@ -90,8 +95,10 @@ class Builder {
     const emit = (step: Tree): void => {
       this.#items.push({ tree: step, codes: null });
     };
-    this.#operands = new Operands(func.zeroTo, doublesIn(outline.nodes.slice(first, end)), emit);
-    this.#translation = { operands: this.#operands, emit, trapAt };
+    const { whole } = linkage;
+    const doubles = whole === undefined ? doublesIn(outline.nodes.slice(first, end)) : ALL;
+    this.#operands = new Operands(func.zeroTo, doubles, emit);
+    this.#translation = { operands: this.#operands, emit, trapAt, whole };
   }
 
   build(): Tree | undefined {
@@ -287,7 +294,7 @@ class Builder {
       return;
     }
     if (this.#outline.branchesOf(node).length === 1) {
-      const test = branchTest(operands, node, op);
+      const test = branchTest(this.#translation, node, op);
       if (test !== undefined) {
         operands.settleAll();
         this.#branch(position, node, test);
@@ -371,7 +378,8 @@ class Builder {
       return arm;
     });
     const codes = [...new Set(arms.flatMap((arm) => arm.codes))];
-    this.#flow(chooseRun(index, runs, arms), codes);
+    if (this.#linkage.whole === undefined) this.#flow(chooseRun(index, runs, arms), codes);
+    else this.#flow(tree("table", index, node, ...arms.map((arm) => arm.tree)), codes);
   }
 
   #return(node: CodeNode, op: Operation): void {

@@ -30,11 +30,11 @@ export class Operands {
   /** By word offset, ascending: the order in which they were computed. */
   readonly #pending = new Map<number, Pending>();
   readonly #firstTemporary: number;
-  readonly #doubles: ReadonlySet<number>;
+  readonly #doubles: Pick<ReadonlySet<number>, "has">;
   readonly #emit: (step: Tree) => void;
 
   /** `doubles`: words of registers that are read as doubles somewhere. What is in them does not depend on that, only how fast. */
-  constructor(firstTemporary: number, doubles: ReadonlySet<number>, emit: (step: Tree) => void) {
+  constructor(firstTemporary: number, doubles: Pick<ReadonlySet<number>, "has">, emit: (step: Tree) => void) {
     this.#doubles = doubles;
     this.#firstTemporary = firstTemporary;
     this.#emit = emit;

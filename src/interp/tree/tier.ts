@@ -10,7 +10,6 @@ import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
 import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
-import { part } from "./cut.ts";
 import {
   type EntryKeeper,
   enterAt,
@@ -20,18 +19,24 @@ import {
   type TreeState,
 } from "./entries.ts";
 import { LEAVING } from "./environment.ts";
-import { type Callee, Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
+import { Fuser } from "./fused.ts";
+import { isNode, nodesForHost } from "./host-nodes.ts";
+import { Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
+import type { NodeSet } from "./node-set.ts";
 import { DriverPool } from "./pool.ts";
 import type { Tree } from "./tree.ts";
 
 /**
- * When trees are built: for what is hot; for everything, at its first call; never. `random` is as `always`, but trees are
- * entered and left at random. The last two are for tests: they share drivers between trees.
+ * When trees are built: for what is hot, of the nodes that suit the host; for everything, at its first call; never. `random` is as
+ * `always`, but trees are entered and left at random. Those are for tests: they share drivers between trees. `fused` and
+ * `fused-random` are the same with fused nodes, which `always` and `random` have none of.
  */
-export type TierMode = "hot" | "always" | "random" | "off";
+export type TierMode = "hot" | "always" | "random" | "fused" | "fused-random" | "off";
 
 /** Times that a loop's start or a function's entry is passed before it gets a tree, while there are few. */
 const HOT = 1000;
+/** After how many times more the host is looked at again. */
+const LATER = 100;
 /**
  * A tree costs V8 tens of milliseconds. Programs with few hot loops gain by having theirs soon, one whose time is spread over hundreds of
  * functions only where it pays: beyond so many trees, the times that it takes grow with the square of their number.
@@ -45,6 +50,7 @@ const JUDGED = 256;
 const WORTHWHILE = 1500;
 /** Frames of the JavaScript stack, of some hundred bytes, that trees may use: as many as there are nodes above each other. */
 const MAX_FRAMES = 2400;
+const FEW_FRAMES = 240;
 const MAX_HEIGHT = 300;
 /** Calls of trees by trees that may be under way. */
 const MAX_DEPTH = 100;
@@ -56,33 +62,49 @@ const SLICE = 1n << 18n;
 /** Trees take addresses above this for ones that are outside. */
 const MAX_MEMORY = 2 ** 31;
 
-/** What all engines of a process share, made when the first tree is built. */
+/** What all engines of a process share that have the same set of nodes, made when the first tree is built. */
 class Shared {
   readonly machine = new Machine();
   readonly pool = new DriverPool();
-  readonly assembler = new Assembler(this.machine, this.pool);
+  readonly nodes: NodeSet;
   /** Of the highest tree so far. */
   maxHeight = 1;
+  readonly #isFused: boolean;
   #trees = 0;
 
-  /** Times that an entry is passed before it gets a tree. */
-  get hot(): number {
-    return HOT * Math.max(1, (this.#trees / FEW) ** 2);
+  constructor(isFused: boolean) {
+    this.#isFused = isFused;
+    this.nodes = isFused ? new Fuser(this.machine) : new Assembler(this.machine, this.pool);
   }
 
-  /** Makes the tree's closures. @throws NoDriver */
-  assemble(tree: Tree): Flow | undefined {
-    if (tree.height > MAX_HEIGHT) return undefined;
+  /** Times that an entry is passed before it gets a tree. Nobody has to compile fused nodes. */
+  get hot(): number {
+    return this.#isFused ? HOT : HOT * Math.max(1, (this.#trees / FEW) ** 2);
+  }
+
+  /** Counts a tree that is about to be made, if it is not too high. */
+  admit(tree: Tree): boolean {
+    if (tree.height > Math.min(MAX_HEIGHT, maxFrames())) return false;
     this.maxHeight = Math.max(this.maxHeight, tree.height);
     this.#trees++;
-    return this.assembler.flow(part(tree));
+    return true;
   }
 }
 
-let shared: Shared | undefined;
+const shared: { inlined?: Shared; fused?: Shared } = {};
+
+function sharedOf(isFused: boolean): Shared {
+  if (!isFused) {
+    shared.inlined ??= new Shared(false);
+    return shared.inlined;
+  }
+  shared.fused ??= new Shared(true);
+  return shared.fused;
+}
 
 export class Tier implements Linkage, EntryKeeper {
   mode: TierMode = "hot";
+  #shared: Shared | undefined;
   #seed = 1;
 
   /** A function has just been lowered. */
@@ -93,15 +115,13 @@ export class Tier implements Linkage, EntryKeeper {
     for (const node of heads) enterAt(this, node);
   }
 
+  get whole(): NodeSet["whole"] {
+    return this.#shared?.nodes.whole;
+  }
+
   calleeOf(func: FunctionCode): Linked | undefined {
     if (func.entry !== null && !isSuitable(func)) return undefined;
-    if (func.tree === undefined) {
-      shared ??= new Shared();
-      const driver = shared.pool.takeFunction();
-      if (driver === undefined) return undefined;
-      const callee: Callee = { fuel: NOT_READY, body: () => LEFT };
-      func.tree = { callee, flow: driver(callee) };
-    }
+    func.tree ??= this.#shared?.nodes.link(NOT_READY);
     return func.tree;
   }
 
@@ -112,8 +132,11 @@ export class Tier implements Linkage, EntryKeeper {
     const { mode } = this;
     if (entry.run === undefined) {
       if (mode === "hot") {
-        if (++entry.count < (shared?.hot ?? HOT)) return original ?? node.next;
-        if (!hostInlines()) this.mode = "off";
+        if (++entry.count < (this.#shared?.hot ?? HOT)) return original ?? node.next;
+        if (!this.#suitsHost()) {
+          entry.count -= LATER;
+          return original ?? node.next;
+        }
       }
       // Entries stand in all code that was lowered before the mode was "off".
       if (this.mode === "off" || !this.#build(entry, node)) {
@@ -121,9 +144,10 @@ export class Tier implements Linkage, EntryKeeper {
         return original === null ? node.next : node;
       }
     }
-    if (!canRun(ex, entry.func)) return original ?? node.next;
-    if (mode !== "random") {
-      const next = run(ex, entry, entry.run!, 0);
+    const made = this.#shared;
+    if (made === undefined || !canRun(ex, entry.func)) return original ?? node.next;
+    if (mode !== "random" && mode !== "fused-random") {
+      const next = run(made, ex, entry, entry.run!, 0);
       // Other trees may still call it.
       if (entry.entered === JUDGED && mode === "hot" && entry.used < JUDGED * WORTHWHILE) removeEntry(node);
       return next;
@@ -132,7 +156,13 @@ export class Tier implements Linkage, EntryKeeper {
     if (chance < 0.2) return original ?? node.next;
     // With less fuel than there is, the tree is left at some edge.
     const counter = Math.max(0, ex.store.fuel.counter);
-    return run(ex, entry, entry.run!, counter - Math.floor(Math.min(counter, 1 / (1.001 - chance) ** 2)));
+    return run(
+      made,
+      ex,
+      entry,
+      entry.run!,
+      counter - Math.floor(Math.min(counter, 1 / (1.001 - chance) ** 2)),
+    );
   }
 
   /** From 0 to below 1, the same sequence every time. */
@@ -141,24 +171,31 @@ export class Tier implements Linkage, EntryKeeper {
     return this.#seed / 2 ** 32;
   }
 
+  /** Whether it is known which nodes suit the host; if none do, trees are off. */
+  #suitsHost(): boolean {
+    if (this.#shared !== undefined) return true;
+    const nodes = nodesForHost();
+    if (nodes === undefined) return false;
+    if (nodes === "none") this.mode = "off";
+    else this.#shared = sharedOf(nodes === "fused");
+    return true;
+  }
+
   #build(entry: TreeEntry, node: CodeNode): boolean {
     const { func, original } = entry;
     if (!func.module.takeForTree(func)) return false;
-    shared ??= new Shared();
-    shared.pool.sharesDrivers = this.mode !== "hot";
+    const { mode } = this;
+    this.#shared ??= sharedOf(mode === "fused" || mode === "fused-random");
+    const made = this.#shared;
+    made.pool.sharesDrivers = mode !== "hot";
     try {
-      if (original !== null) {
-        const tree = buildLoop(func, node, this);
-        if (tree !== undefined) entry.run = shared.assemble(tree);
-      } else {
-        const tree = buildFunction(func, this);
-        const body = tree === undefined ? undefined : shared.assemble(tree);
-        const linked = body === undefined ? undefined : this.calleeOf(func);
-        if (body !== undefined && linked !== undefined) {
-          linked.callee.body = body;
-          linked.callee.fuel = func.entryFuel;
-          entry.run = linked.flow;
-        }
+      const tree = original === null ? buildFunction(func, this) : buildLoop(func, node, this);
+      if (tree === undefined || !made.admit(tree)) return false;
+      const linked = original === null ? this.calleeOf(func) : undefined;
+      if (original !== null) entry.run = made.nodes.flow(tree);
+      else if (linked !== undefined) {
+        made.nodes.fill(linked, tree, func.entryFuel);
+        entry.run = linked.flow;
       }
     } catch (error) {
       if (!(error instanceof NoDriver)) throw error;
@@ -167,33 +204,9 @@ export class Tier implements Linkage, EntryKeeper {
   }
 }
 
-let inlines: boolean | undefined;
-
-/**
- * Whether the host compiles JavaScript, which trees need: without a JIT they take twice the loop's time. Told by the time of an
- * empty loop, 0.5 to 3 ns a turn with a compiler and more than 10 without.
- */
-function hostInlines(): boolean {
-  inlines ??= isMeasured() && Array.from({ length: 8 }, timeOfTurn).some((time) => time < 6e-6);
-  return inlines;
-}
-
-/** Trees were measured to gain in Node. Of other engines' inlining, and of V8 with compressed pointers, nothing is known. */
-function isMeasured(): boolean {
-  const { versions } =
-    (globalThis as { process?: { versions?: Record<string, string | undefined> } }).process ?? {};
-  return versions?.node !== undefined && versions.bun === undefined && versions.electron === undefined;
-}
-
-const TURNS = 50_000;
-
-/** Milliseconds that a turn of a loop takes. */
-function timeOfTurn(): number {
-  const start = performance.now();
-  let sum = 0;
-  for (let k = 0; k < TURNS; k++) sum = (sum + k) | 0;
-  const time = performance.now() - start;
-  return sum === -1 ? 0 : time / TURNS;
+/** Frames of the JavaScript stack that trees may use. Other hosts have smaller stacks, and larger frames on them. */
+function maxFrames(): number {
+  return isNode() ? MAX_FRAMES : FEW_FRAMES;
 }
 
 /** Whether trees can hold the function's frame. */
@@ -212,9 +225,14 @@ function canRun(ex: TreeState, func: FunctionCode): boolean {
  * Runs a tree on the current frame, and puts everything back where the interpreter has it. `withheld`: fuel that the tree may
  * not use.
  */
-function run(ex: TreeState, entry: TreeEntry, flow: Flow, withheld: number): CodeNode {
+function run(
+  { machine, maxHeight }: Shared,
+  ex: TreeState,
+  entry: TreeEntry,
+  flow: Flow,
+  withheld: number,
+): CodeNode {
   const { func, original } = entry;
-  const { machine, maxHeight } = shared!;
   const { R, Z, V } = machine;
   const { fp } = ex;
   const meter = ex.store.fuel;
@@ -228,7 +246,7 @@ function run(ex: TreeState, entry: TreeEntry, flow: Flow, withheld: number): Cod
   const before = meter.counter;
   Z[Counter.Fuel] = before - withheld;
   Z[Counter.Depth] = ex.sp;
-  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + Math.min(MAX_DEPTH, MAX_FRAMES / maxHeight));
+  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + Math.min(MAX_DEPTH, maxFrames() / maxHeight));
   Z[Counter.MaxWords] = Math.min(TREE_WORDS, ex.maxWords);
   let code: number;
   try {

@@ -217,9 +217,18 @@ const FLOAT_BRANCHES_NOT: ReadonlyMap<Operation, readonly [FloatTest, 32 | 64]> 
   [Code.BrF64NotGe, ["fGe", 64]],
 ]);
 
+/** Operations that one node does where others would need several. */
+export interface WholeOperations {
+  readonly steps: ReadonlySet<Operation>;
+  /** Those that branch, as conditions. */
+  readonly tests: ReadonlySet<Operation>;
+}
+
 /** What a node's translation works on. */
 export interface Translation {
   readonly operands: Operands;
+  /** For nodes that are not inlined. */
+  readonly whole: WholeOperations | undefined;
   emit(step: Tree): void;
   /** A trap at `node`, whose operands so far are `values`. */
   trapAt(node: CodeNode, values: readonly (readonly [at: number, value: Tree])[]): TrapPlan;
@@ -251,6 +260,10 @@ export function translate(t: Translation, node: CodeNode, op: Operation): boolea
     operands.define(d, { kind: "i64", low, high });
     return true;
   };
+  if (t.whole?.steps.has(op) && !(op === Code.I64Store && operands.floatAt(b) === "f64")) {
+    doWhole(t, node, op);
+    return true;
+  }
   const integer = INTEGER.get(op);
   if (integer !== undefined) {
     const [kind, shape] = integer;
@@ -317,6 +330,7 @@ export function translate(t: Translation, node: CodeNode, op: Operation): boolea
       const x = operands.simpleInt(a);
       const left = (op === Code.I32RotlI ? b : -b) & 31;
       if (left === 0) return setInt(x);
+      if (t.whole !== undefined) return setInt(tree("rotl", x, left));
       return setInt(tree("orXY", binaryK("shl", x, left), binaryK("shrU", x, 32 - left)));
     }
     case Code.I32Clz:
@@ -374,9 +388,19 @@ export function translate(t: Translation, node: CodeNode, op: Operation): boolea
       return (
         translateMemory(t, node, op) ||
         translateWide(operands, node, op, t) ||
-        (node.owner.module.parts.vectors?.translate(t, node, op) ?? false)
+        // There are no fused nodes of vectors: the loop for them has nodes as large.
+        (t.whole === undefined && (node.owner.module.parts.vectors?.translate(t, node, op) ?? false))
       );
   }
+}
+
+/** The operation as one node, with its operands in registers. */
+function doWhole({ operands, emit }: Translation, node: CodeNode, op: Operation): void {
+  // Some of these are no registers; that does not matter.
+  for (const at of [node.b, node.a, node.c]) operands.settle(at);
+  operands.settleImpure();
+  operands.overwrite(node.d, 2);
+  emit(tree("operation", { node, refund: 0, isBehind: false }, op));
 }
 
 /** Words of registers that nodes read as doubles. */
@@ -396,8 +420,17 @@ export function doublesIn(nodes: readonly CodeNode[]): ReadonlySet<number> {
 // ------------------------------------------------------------------ conditions
 
 /** The condition on which a branching node branches, or `undefined` if it is none of these. */
-export function branchTest(operands: Operands, node: CodeNode, op: Operation): Tree | undefined {
+export function branchTest(
+  { operands, whole }: Translation,
+  node: CodeNode,
+  op: Operation,
+): Tree | undefined {
   const { a, b } = node;
+  if (whole?.tests.has(op)) {
+    operands.settle(b);
+    operands.settle(a);
+    return new Tree("condition", [{ node, refund: 0, isBehind: false }, op], [a, a + 1, b, b + 1]);
+  }
   switch (op) {
     case Code.BrIfNonZero:
       return conditionOf(operands.int(a));

@@ -18,8 +18,8 @@ export interface AccessPlan {
   readonly at: number;
 }
 
-/** A loop is no node but a driver. */
-export type TreeKind = NodeKind | "loop";
+/** A loop is no node but a driver; the others are made where nodes are not inlined, see fused.ts. */
+export type TreeKind = NodeKind | "loop" | "rotl" | "operation" | "condition" | "table";
 
 export type Operand =
   | Tree

@@ -9,9 +9,11 @@ import { splitNotes } from "./notes.ts";
 // To the system the program is the loader that started Node, and what Node starts of itself has to be started in the same way.
 if (process.execPath === LOADER) process.execArgv.unshift(...loaderWords("node"));
 const words = process.argv.slice(2);
-const { exports, begun } = loadCommand(keptName(splitNotes(words).command), undefined);
+const name = keptName(splitNotes(words).command);
+const { exports, begun } = loadCommand(name, undefined);
 const running = exports.runInContainer(words);
 begun();
-// In a heap of 24 MiB that would begin before the guest does, and take a sixth of its start; all at once is 10 ms, and seldom.
-v8.setFlagsFromString("--no-incremental-marking");
+// In a program's heap of 24 MiB that would begin before the guest does, and take a tenth of its start; all at once is 10 ms, and seldom.
+// A server's requests are not to wait for it.
+if (name === "run") v8.setFlagsFromString("--no-incremental-marking");
 void running.then((status) => process.exit(status));

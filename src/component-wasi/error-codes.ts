@@ -120,8 +120,7 @@ const CODES: Readonly<Partial<Record<Errno, readonly [FilesystemErrorCode, Socke
   overflow: ["overflow"],
   perm: ["not-permitted", "access-denied"],
   pipe: ["pipe", "connection-aborted"],
-  // A grant that lets nothing be changed is no file system that does.
-  rofs: ["not-permitted"],
+  rofs: ["read-only"],
   spipe: ["invalid-seek"],
   timedout: ["io", "timeout"],
   txtbsy: ["text-file-busy"],

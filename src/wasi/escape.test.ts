@@ -286,10 +286,10 @@ describe("between directories", () => {
       [3, 4],
       [4, 3],
     ] as const) {
-      expect(["rofs", "xdev"]).toContain(
+      expect(["perm", "xdev"]).toContain(
         readOnly.rename(from, from === 3 ? "inside.txt" : "other.txt", to, "moved"),
       );
-      expect(["rofs", "xdev"]).toContain(
+      expect(["perm", "xdev"]).toContain(
         readOnly.link(from, from === 3 ? "inside.txt" : "other.txt", to, "linked"),
       );
     }
@@ -400,31 +400,31 @@ describe("read-only grants", () => {
     const unchanged = listing();
     expect(readOnly.readFile(3, "inside.txt")).toEqual({ text: "inside" });
     for (const oflags of [0, 1, 8, 9]) {
-      expect(readOnly.open(3, "inside.txt", { oflags, rights: 0x42n })).toBe("rofs");
-      expect(readOnly.open(3, "link", { oflags, rights: 0x42n, follow: true })).toBe("rofs");
+      expect(readOnly.open(3, "inside.txt", { oflags, rights: 0x42n })).toBe("perm");
+      expect(readOnly.open(3, "link", { oflags, rights: 0x42n, follow: true })).toBe("perm");
     }
-    expect(readOnly.open(3, "inside.txt", { oflags: 8, rights: 0x2n })).toBe("rofs");
-    expect(readOnly.open(3, "new", { oflags: 1, rights: 0x2n })).toBe("rofs");
+    expect(readOnly.open(3, "inside.txt", { oflags: 8, rights: 0x2n })).toBe("perm");
+    expect(readOnly.open(3, "new", { oflags: 1, rights: 0x2n })).toBe("perm");
     expect(readOnly.open(3, "inside.txt", { oflags: 5, rights: 0x42n })).toBe("exist");
     const file = readOnly.mustOpen(3, "inside.txt", {
       oflags: 1,
       rights: EVERY_RIGHT & ~BigInt(RIGHT.fdWrite),
     });
-    expect(readOnly.call("fd_filestat_set_times", file, 1n, 1n, 5)).toBe("rofs");
+    expect(readOnly.call("fd_filestat_set_times", file, 1n, 1n, 5)).toBe("perm");
     expect(readOnly.call("fd_filestat_set_size", file, 0n)).toBe("notcapable");
     expect(readOnly.call("path_filestat_set_times", 3, 0, ...readOnly.put("inside.txt"), 1n, 1n, 5)).toBe(
-      "rofs",
+      "perm",
     );
-    expect(readOnly.call("fd_filestat_set_times", 3, 1n, 1n, 5)).toBe("rofs");
-    expect(readOnly.link(3, "inside.txt", 3, "hard")).toBe("rofs");
-    expect(readOnly.rename(3, "inside.txt", 3, "renamed")).toBe("rofs");
-    expect(readOnly.symlink("x", 3, "soft")).toBe("rofs");
-    expect(readOnly.path("path_create_directory", 3, "made")).toBe("rofs");
+    expect(readOnly.call("fd_filestat_set_times", 3, 1n, 1n, 5)).toBe("perm");
+    expect(readOnly.link(3, "inside.txt", 3, "hard")).toBe("perm");
+    expect(readOnly.rename(3, "inside.txt", 3, "renamed")).toBe("perm");
+    expect(readOnly.symlink("x", 3, "soft")).toBe("perm");
+    expect(readOnly.path("path_create_directory", 3, "made")).toBe("perm");
     expect(readOnly.path("path_create_directory", 3, "sub")).toBe("exist");
-    expect(readOnly.path("path_remove_directory", 3, "sub/deep")).toBe("rofs");
-    expect(readOnly.path("path_unlink_file", 3, "inside.txt")).toBe("rofs");
+    expect(readOnly.path("path_remove_directory", 3, "sub/deep")).toBe("perm");
+    expect(readOnly.path("path_unlink_file", 3, "inside.txt")).toBe("perm");
     const sub = readOnly.openDirectory(3, "sub") as number;
-    expect(readOnly.path("path_create_directory", sub, "made")).toBe("rofs");
+    expect(readOnly.path("path_create_directory", sub, "made")).toBe("perm");
     expect(listing()).toEqual(unchanged);
     readOnly.wasi.close();
   });

@@ -1,4 +1,4 @@
-// A file system that cannot be changed through this grant, whatever is below. Refuses with `rofs`, as a read-only mount.
+// A file system that cannot be changed through this grant, whatever is below. Refuses with `perm`, as Wasmtime does; `rofs` is what the host says of its own.
 
 import { isErrno, WasiError } from "../abi.ts";
 import { FILE_SYSTEM } from "../options.ts";
@@ -6,7 +6,7 @@ import type { WorkMeter } from "../work.ts";
 import type { FileStat, FileSystem, FileSystemDirectory, FileSystemFile, OpenFlags } from "./file-system.ts";
 
 function refuse(): never {
-  throw new WasiError("rofs", "read-only");
+  throw new WasiError("perm", "read-only");
 }
 
 /** Wraps a file system so that nothing in it can be changed: contents, names, times. */

@@ -109,7 +109,7 @@ export class PseudoFileSystemError extends Error {
 }
 
 export interface HostFileSystemOptions {
-  /** Refuses every change with `rofs`. Default false. */
+  /** Refuses every change with `perm`. Default false. */
   readonly readOnly?: boolean;
   /**
    * Grants a directory that lies on this file system of the kernel's (`"procfs"`, `"sysfs"` …), and its files. A guest can do

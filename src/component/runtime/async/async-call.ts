@@ -8,9 +8,10 @@ import { type Caller, requireUnrelated } from "../caller.ts";
 import { Allocator, tryPay } from "../guest-options.ts";
 import type { InstanceState } from "../instance-state.ts";
 import type { LiftedFunc } from "../items.ts";
+import { Blocking, requireMayBlock } from "./blocking.ts";
 import { type AsyncCaller, AsyncTask } from "./task.ts";
 import { startTask } from "./task-body.ts";
-import { Blocking, type Job, requireMayBlock } from "./thread.ts";
+import type { Job } from "./thread.ts";
 import { Subtask, SubtaskState } from "./waitables.ts";
 
 /** Bits of a subtask's state, below its index. */

@@ -7,7 +7,8 @@ import { waitOf } from "../../abi/host-notes.ts";
 import { tryPay } from "../guest-options.ts";
 import type { HostImport } from "../host-import.ts";
 import { AsyncCall, CallResult, ResultLowering } from "./async-call.ts";
-import { type Job, requireMayBlock } from "./thread.ts";
+import { requireMayBlock } from "./blocking.ts";
+import type { Job } from "./thread.ts";
 import { SubtaskState } from "./waitables.ts";
 
 export class AsyncHostImport implements RawHostFunction {

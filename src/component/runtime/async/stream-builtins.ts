@@ -11,9 +11,10 @@ import { elementCopier } from "../../abi/compile.ts";
 import type { StreamType } from "../../model/value-type.ts";
 import type { GuestOptions } from "../guest-options.ts";
 import type { InstanceState } from "../instance-state.ts";
+import { Blocking, requireMayBlock } from "./blocking.ts";
 import { Channel } from "./channel.ts";
 import { CopyEnd, type EndKind } from "./copy-end.ts";
-import { Blocking, type Job, requireMayBlock } from "./thread.ts";
+import type { Job } from "./thread.ts";
 import { GuestBuffer } from "./transfer.ts";
 import { BLOCKED } from "./waitable-builtins.ts";
 

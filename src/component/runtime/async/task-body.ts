@@ -16,8 +16,9 @@ import {
 import { type FlatRegisters, makeFlat, Side } from "../../abi/context.ts";
 import { Allocator, tryPay } from "../guest-options.ts";
 import type { LiftedFunc } from "../items.ts";
+import { Blocking } from "./blocking.ts";
 import type { AsyncTask } from "./task.ts";
-import { Blocking, type Job, Thread } from "./thread.ts";
+import { type Job, Thread } from "./thread.ts";
 import { EventCode, type WaitableEvent, type WaitableSet } from "./waitables.ts";
 
 const REFERENCE = refType(HeapType.Extern, true);

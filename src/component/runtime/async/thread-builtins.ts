@@ -14,7 +14,8 @@ import {
 import type { TableInstance } from "../../../runtime/table.ts";
 import type { CancellableBuiltin } from "../../model/canon.ts";
 import type { InstanceState } from "../instance-state.ts";
-import { Blocking, Thread } from "./thread.ts";
+import { Blocking } from "./blocking.ts";
+import { Thread } from "./thread.ts";
 
 const REFERENCE = refType(HeapType.Extern, true);
 

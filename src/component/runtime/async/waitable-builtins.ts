@@ -10,7 +10,7 @@ import {
 } from "../../../runtime/raw-function.ts";
 import type { MemoryView } from "../../abi/context.ts";
 import type { InstanceState } from "../instance-state.ts";
-import { Blocking, requireMayBlock } from "./thread.ts";
+import { Blocking, requireMayBlock } from "./blocking.ts";
 import { EventCode, type Subtask, type WaitableEvent, WaitableSet } from "./waitables.ts";
 
 /** What a guest gets for an operation that goes on. */

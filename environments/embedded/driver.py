@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 
 
 def context(package):
@@ -9,7 +10,16 @@ def context(package):
     if package == "mini-racer":
         from py_mini_racer import MiniRacer
 
-        return MiniRacer(), lambda: None
+        made = MiniRacer()
+
+        # It has timers, which pass between two evaluations.
+        def wait():
+            for _ in range(20_000):
+                if made.eval("outcome") != "nothing yet":
+                    return
+                time.sleep(0.01)
+
+        return made, wait
     if package == "boabem":
         from boabem import Context
 

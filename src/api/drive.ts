@@ -154,7 +154,7 @@ export async function settledOrStopped(
   if (deadline !== undefined && deadline !== Number.POSITIVE_INFINITY && typeof setTimeout === "function") {
     waits.push(
       new Promise((resolve) => {
-        timer = setTimeout(resolve, Math.min(Math.max(Math.ceil(deadline - now()), 0), LONGEST_TIMER_MS));
+        timer = setTimeout(resolve, Math.min(Math.max(Math.ceil(deadline - now()), 1), LONGEST_TIMER_MS));
       }),
     );
   }

@@ -21,7 +21,8 @@ export function nextTurn(): Promise<void> {
       };
       port2.postMessage(null);
     } else if (typeof setTimeout === "function") {
-      setTimeout(resolve, 0);
+      // Not 0, by which mini-racer's timers fail.
+      setTimeout(resolve, 1);
     } else {
       resolve();
     }

@@ -1,7 +1,6 @@
 // Canonical built-ins of streams and futures.
 
 import {
-  type HostFrame,
   type HostMachine,
   type HostRequest,
   type RawHostFunction,
@@ -11,12 +10,13 @@ import { elementCopier } from "../../abi/compile.ts";
 import type { StreamType } from "../../model/value-type.ts";
 import type { GuestOptions } from "../guest-options.ts";
 import type { InstanceState } from "../instance-state.ts";
-import { Blocking, requireMayBlock } from "./blocking.ts";
+import { requireMayBlock } from "./blocking.ts";
 import { Channel } from "./channel.ts";
+import type { Condition } from "./condition.ts";
 import { CopyEnd, type EndKind } from "./copy-end.ts";
 import type { Job } from "./thread.ts";
 import { GuestBuffer } from "./transfer.ts";
-import { BLOCKED } from "./waitable-builtins.ts";
+import { WaitableFrame } from "./waitable-frame.ts";
 
 export type Direction = "readable" | "writable";
 
@@ -106,58 +106,23 @@ export function cancelCopy(
   };
 }
 
-/** A copy until its event is there, or the guest is told that it goes on. */
-class Copy implements HostFrame {
-  request: HostRequest = "fuel";
+class Copy extends WaitableFrame {
   readonly #end: CopyEnd;
   readonly #job: Job | undefined;
-  readonly #instance: InstanceState;
-  readonly #isAsync: boolean;
   readonly #words: number;
-  #blocking: Blocking | undefined;
 
   constructor(end: CopyEnd, job: Job | undefined, instance: InstanceState, isAsync: boolean, words: number) {
+    super(end, instance, isAsync);
     this.#end = end;
     this.#job = job;
-    this.#instance = instance;
-    this.#isAsync = isAsync;
     this.#words = words;
   }
 
-  begin(machine: HostMachine, base: number): boolean {
-    const next = this.#job?.step(machine, base + this.#words);
-    if (next !== undefined) return this.#ask(next);
-    const end = this.#end;
-    if (end.hasEvent) return this.#over(machine, base);
-    if (this.#isAsync) {
-      machine.R[base] = BLOCKED;
-      return true;
-    }
-    const blocking = new Blocking(this.#instance.currentThread(machine));
-    this.#blocking = blocking;
-    end.hasWaiter = true;
-    const wait = blocking.wait(machine, [end.arrival], false);
-    return wait === undefined ? this.#over(machine, base) : this.#ask(wait);
+  protected work(machine: HostMachine, base: number): HostRequest | undefined {
+    return this.#job?.step(machine, base + this.#words);
   }
 
-  resume(machine: HostMachine, base: number): boolean {
-    if (this.#blocking === undefined) return this.begin(machine, base);
-    const next = this.#blocking.goOn(machine);
-    return next === undefined ? this.#over(machine, base) : this.#ask(next);
-  }
-
-  #over({ R }: HostMachine, base: number): true {
-    this.#end.hasWaiter = false;
-    R[base] = this.#end.takeEvent().payload;
-    return true;
-  }
-
-  #ask(request: HostRequest): false {
-    this.request = request;
-    return false;
-  }
-
-  unwind(): void {
-    this.#end.hasWaiter = false;
+  protected get whenOver(): Condition {
+    return this.#end.arrival;
   }
 }

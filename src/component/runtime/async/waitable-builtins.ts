@@ -11,10 +11,10 @@ import {
 import type { MemoryView } from "../../abi/context.ts";
 import type { InstanceState } from "../instance-state.ts";
 import { Blocking, requireMayBlock } from "./blocking.ts";
+import type { Condition } from "./condition.ts";
+import { WaitableFrame } from "./waitable-frame.ts";
 import { EventCode, type Subtask, type WaitableEvent, WaitableSet } from "./waitables.ts";
 
-/** What a guest gets for an operation that goes on. */
-export const BLOCKED = -1;
 const EVENT_BYTES = 8;
 
 export function waitableSetNew(instance: InstanceState): RawHostFunction {
@@ -170,68 +170,28 @@ export function subtaskCancel(instance: InstanceState, isAsync: boolean): RawHos
       const subtask = instance.handles.subtask(machine.R[base] as number);
       if (subtask.isDelivered || subtask.isCancellationRequested) throw new Trap("subtask-cancelled");
       if (!isAsync) subtask.requireNoSet();
-      const cancellation = new Cancellation(subtask, new Blocking(instance.currentThread(machine)), isAsync);
+      const cancellation = new Cancellation(subtask, instance, isAsync);
       return cancellation.begin(machine, base) ? undefined : cancellation;
     },
   };
 }
 
-class Cancellation implements HostFrame {
-  request: HostRequest = "fuel";
+class Cancellation extends WaitableFrame {
   readonly #subtask: Subtask;
-  readonly #blocking: Blocking;
-  readonly #isAsync: boolean;
-  #isWaiting = false;
 
-  constructor(subtask: Subtask, blocking: Blocking, isAsync: boolean) {
+  constructor(subtask: Subtask, instance: InstanceState, isAsync: boolean) {
+    super(subtask, instance, isAsync);
     this.#subtask = subtask;
-    this.#blocking = blocking;
-    this.#isAsync = isAsync;
   }
 
-  begin(machine: HostMachine, base: number): boolean {
+  protected work(machine: HostMachine): HostRequest | undefined {
     const subtask = this.#subtask;
-    if (!subtask.isResolved) {
-      subtask.isCancellationRequested = true;
-      const fiber = subtask.requestCancellation(machine);
-      if (fiber !== undefined) return this.#ask(fiber);
-    }
-    return this.#requested(machine, base);
+    if (subtask.isResolved || subtask.isCancellationRequested) return undefined;
+    subtask.isCancellationRequested = true;
+    return subtask.requestCancellation(machine);
   }
 
-  resume(machine: HostMachine, base: number): boolean {
-    if (!this.#isWaiting) return this.#requested(machine, base);
-    const next = this.#blocking.goOn(machine);
-    return next === undefined ? this.#end(machine, base) : this.#ask(next);
-  }
-
-  #requested(machine: HostMachine, base: number): boolean {
-    const subtask = this.#subtask;
-    if (subtask.isResolved) return this.#end(machine, base);
-    if (this.#isAsync) {
-      machine.R[base] = BLOCKED;
-      return true;
-    }
-    this.#isWaiting = true;
-    subtask.hasWaiter = true;
-    const next = this.#blocking.wait(machine, [subtask.resolution], false);
-    return next === undefined ? this.#end(machine, base) : this.#ask(next);
-  }
-
-  #end({ R }: HostMachine, base: number): true {
-    const subtask = this.#subtask;
-    subtask.hasWaiter = false;
-    subtask.takeEvent();
-    R[base] = subtask.state;
-    return true;
-  }
-
-  #ask(request: HostRequest): false {
-    this.request = request;
-    return false;
-  }
-
-  unwind(): void {
-    this.#subtask.hasWaiter = false;
+  protected get whenOver(): Condition {
+    return this.#subtask.resolution;
   }
 }

@@ -284,23 +284,27 @@ it("a request without an authority goes to the guest's own application, where th
       return { status: 200, headers: [], body: "null" as const };
     },
   };
-  const handle = async (rules: string[], scheme?: string) => {
+  const handle = async (rules: string[], scheme?: string, authority?: string) => {
     const hosts = hostsOf({ network: { http: rules }, transport });
     const { Fields, OutgoingRequest } = hosts.get("http/types");
     const request = new OutgoingRequest(new Fields());
     request.setPathWithQuery("/");
     if (scheme !== undefined) request.setScheme({ tag: scheme });
+    request.setAuthority(authority);
     await hosts.get("http/outgoing-handler").handle(request, undefined).subscribe().block();
   };
   await handle(["http://self"]);
   await handle(["http://self"], "HTTP");
   await handle(["*://*:*"], "HTTPS");
+  await handle(["http://self"], "HTTP", ":80");
   expect(asked).toEqual([
     ["https", "self.alt"],
     ["http", "self.alt"],
     ["https", "self.alt"],
+    ["http", "self.alt"],
   ]);
   const denied = { tag: "HTTP-request-denied" };
+  expect(await failureOf(() => handle(["*://other:80"], "HTTP", ":80"))).toEqual(denied);
   expect(await failureOf(() => handle(["http://self"], "HTTPS"))).toEqual(denied);
   expect(await failureOf(() => handle(["http://other"]))).toEqual(denied);
 });

@@ -36,8 +36,10 @@ const NO_TIMEOUTS: Timeouts = {
   betweenBytesTimeoutMs: undefined,
 };
 
-/** The application itself, in Spin's words. A request without an authority goes there too. */
+/** The application itself, in Spin's words. A request without a host goes there too. */
 const SELF = "self.alt";
+/** Spin's SDK for Rust gives a relative request the port alone. */
+const NO_HOST = /^(?::\d*)?$/;
 
 /** Parts `host[:port]`; user names are none of a guest's business. */
 const AUTHORITY = /^(\[[0-9a-fA-F:.]+\]|[^:@[\]]+)(?::(\d{1,5}))?$/;
@@ -77,7 +79,8 @@ export function startExchange(
   const scheme = parts.scheme === undefined ? "https" : parts.scheme.tag.toLowerCase();
   if (scheme !== "http" && scheme !== "https") throw failed({ tag: "HTTP-protocol-error" });
   const { transport } = state;
-  const authority = parts.authority ?? (transport?.hasSelf === true ? SELF : "");
+  const { authority: given = "" } = parts;
+  const authority = transport?.hasSelf === true && NO_HOST.test(given) ? SELF : given;
   const [, host, digits] = AUTHORITY.exec(authority) ?? [];
   const port = digits === undefined ? undefined : Number(digits);
   if (host === undefined || (port ?? 0) > 65_535 || path === undefined)

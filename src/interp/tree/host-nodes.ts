@@ -28,7 +28,7 @@ export function nodesForHost(): HostNodes | undefined {
 function probe(): HostNodes | undefined {
   // No host that compiles does.
   if (searchesSwitches()) return "fused";
-  if (typeof performance !== "object") return "none";
+  if (typeof performance !== "object") return "HermesInternal" in globalThis ? "fused" : "none";
   if (slow === 0 && "WebAssembly" in globalThis) {
     // Trees were measured to gain in Node. Of other engines' inlining, and of V8 with compressed pointers, nothing is known.
     if (!isNode()) return "none";

@@ -297,15 +297,17 @@ it("a request without an authority goes to the guest's own application, where th
   await handle(["http://self"], "HTTP");
   await handle(["*://*:*"], "HTTPS");
   await handle(["http://self"], "HTTP", ":80");
+  await handle(["http://self"], "HTTPS", ":443");
   expect(asked).toEqual([
     ["https", "self.alt"],
     ["http", "self.alt"],
     ["https", "self.alt"],
     ["http", "self.alt"],
+    ["https", "self.alt"],
   ]);
   const denied = { tag: "HTTP-request-denied" };
   expect(await failureOf(() => handle(["*://other:80"], "HTTP", ":80"))).toEqual(denied);
-  expect(await failureOf(() => handle(["http://self"], "HTTPS"))).toEqual(denied);
+  expect(await failureOf(() => handle(["redis://self:1"], "HTTPS"))).toEqual(denied);
   expect(await failureOf(() => handle(["http://other"]))).toEqual(denied);
 });
 

@@ -87,9 +87,7 @@ export function startExchange(
     throw failed({ tag: "HTTP-request-URI-invalid" });
   const target = { scheme, host: host.toLowerCase(), port };
   const isSelf = transport?.hasSelf === true && target.host === SELF;
-  const isGranted = isSelf
-    ? state.network.mayRequestSelf(parts.scheme === undefined ? undefined : scheme)
-    : state.network.mayRequest(target);
+  const isGranted = isSelf ? state.network.mayRequestSelf() : state.network.mayRequest(target);
   if (!isGranted || transport === undefined) throw failed({ tag: "HTTP-request-denied" });
   state.reserve();
   const exchange = new Exchange(request, (signal) =>

@@ -228,11 +228,11 @@ export class NetworkGrants {
     });
   }
 
-  /** Whether the guest may make a request to its own application; says so if not. Without a scheme it may be either. */
-  mayRequestSelf(scheme: "http" | "https" | undefined): boolean {
-    const schemes = scheme === undefined ? ["http", "https"] : [scheme];
-    if (this.#all || this.#http.some((rule) => schemes.some((each) => allowsSelf(rule, each)))) return true;
-    const url = `${scheme ?? "http"}://self`;
+  /** Whether the guest may make a request to its own application; says so if not. A rule's scheme does not matter: in Spin neither. */
+  mayRequestSelf(): boolean {
+    const mayBe = (rule: OutboundRule): boolean => allowsSelf(rule, "http") || allowsSelf(rule, "https");
+    if (this.#all || this.#http.some(mayBe)) return true;
+    const url = "http://self";
     return this.#tell({ operation: "http", target: url, flag: `--allow-http ${url}` });
   }
 

@@ -131,6 +131,28 @@ function readBlocking(fd: number, length: number): Uint8Array {
   }
 }
 
+/**
+ * What a pipe or device holds now, without waiting for more; empty at its end. `undefined` where it holds nothing, and where looking
+ * would have to wait: then it is Node's stream that tells, which needs turns of the event loop and other threads' time.
+ */
+function readAtOnce(fd: number, length: number): Uint8Array | undefined {
+  if (process.platform !== "linux" || isatty(fd)) return undefined;
+  let own: number | undefined;
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFIFO() && !stat.isCharacterDevice()) return undefined;
+    // Opened anew, it is not made non-blocking for the other processes that share the descriptor.
+    own = fs.openSync(`/proc/self/fd/${fd}`, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const buffer = new Uint8Array(length);
+    return buffer.subarray(0, fs.readSync(own, buffer));
+  } catch {
+    // EAGAIN; or no /proc, or a pipe of somebody else's: the stream says what is wrong, if anything is.
+    return undefined;
+  } finally {
+    if (own !== undefined) fs.closeSync(own);
+  }
+}
+
 /** A descriptor as a guest's input whose reads do not have to wait: a regular file. */
 export function fileInput(fd: number): InputStream {
   return {
@@ -149,7 +171,7 @@ class ProcessInput implements InputStream {
   readonly blocksWithoutEnd = true;
   /** Node's stream; it makes the descriptor non-blocking, so it is opened when first waited for. */
   #stream: InputStream | undefined;
-  /** What a blocking read has given. */
+  /** What has been read beside it. */
   #rest: Uint8Array | undefined;
 
   get ready(): boolean {
@@ -168,6 +190,8 @@ class ProcessInput implements InputStream {
   }
 
   whenReady(): Promise<void> {
+    // What Node's stream has fetched comes before what is still in the pipe.
+    if (this.#stream === undefined) this.#rest ??= readAtOnce(0, READ_AHEAD);
     if (this.#rest !== undefined) return Promise.resolve();
     this.#stream ??= inputFromStream(() => process.stdin, this.isTerminal);
     return this.#stream.whenReady();

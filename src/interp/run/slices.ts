@@ -11,8 +11,15 @@
 const SLICE = 1n << 18n;
 
 /** 2 ms, and a quarter of a second of them. */
-const YOUNG_SLICE = 1n << 16n;
+const YOUNG_FUEL = 2 ** 16;
+const YOUNG_SLICE = BigInt(YOUNG_FUEL);
 const YOUNG_SLICES = 128;
+
+/**
+ * As much as the first tree costs: 0.1 s, for the nodes' warm-up and the code of the tree builder, of which V8 has seen nothing yet.
+ * What ends before that is better off without.
+ */
+const SLICES_BEFORE_TREES = 48;
 
 /** Until V8 has compiled the loop: a second without, a tenth of a second with optimised code. */
 const SHORT_SLICE = 1n << 11n;
@@ -29,6 +36,8 @@ const OPTIMISES = typeof (Error as { stackTraceLimit?: unknown }).stackTraceLimi
 
 let slices = OPTIMISES ? 0 : YOUNG_SLICES + SHORT_SLICES;
 let entries = 0;
+/** Of a young slice, what trees have used. */
+let usedByTrees = 0;
 let warmUp: (() => void) | undefined;
 
 function isYoung(): boolean {
@@ -40,6 +49,20 @@ export function entersYoung(): boolean {
   if (!isYoung()) return false;
   if (++entries % ENTRIES_PER_SLICE === 0) countSlice();
   return isYoung();
+}
+
+/** Whether so much has run that trees are likely to pay. */
+export function isTimeForTrees(): boolean {
+  return slices >= SLICES_BEFORE_TREES;
+}
+
+/** Fuel that trees have used is not the loop's: where they do most of the work, the loop proper need not be compiled at all. */
+export function countTrees(fuel: number): void {
+  if (!isYoung()) return;
+  usedByTrees += fuel;
+  const whole = Math.floor(usedByTrees / YOUNG_FUEL);
+  usedByTrees -= whole * YOUNG_FUEL;
+  slices = Math.max(SLICES_BEFORE_TREES, slices - whole);
 }
 
 /** Registers what runs the loop proper through all of its operations, before it is used. */

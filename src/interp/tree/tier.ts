@@ -8,6 +8,7 @@ import type { DataOf } from "../code/node-data.ts";
 import type { EntryCode } from "../code/operations.ts";
 import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
+import { countTrees, isTimeForTrees } from "../run/slices.ts";
 import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
 import {
@@ -24,6 +25,7 @@ import { isNode, nodesForHost } from "./host-nodes.ts";
 import { Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
 import type { NodeSet } from "./node-set.ts";
 import { DriverPool } from "./pool.ts";
+import { warmUpHelper } from "./strangers.ts";
 import type { Tree } from "./tree.ts";
 
 /**
@@ -41,7 +43,7 @@ const LATER = 100;
  * A tree costs V8 tens of milliseconds. Programs with few hot loops gain by having theirs soon, one whose time is spread over hundreds of
  * functions only where it pays: beyond so many trees, the times that it takes grow with the square of their number.
  */
-const FEW = 16;
+const FEW = 8;
 /**
  * Entering and leaving a tree takes a fifth of a microsecond, in which the loop executes some two hundred instructions, and the host
  * has to compile each tree: after so many entries, those that have used less fuel each are taken back.
@@ -75,6 +77,7 @@ class Shared {
   constructor(isFused: boolean) {
     this.#isFused = isFused;
     this.nodes = isFused ? new Fuser(this.machine) : new Assembler(this.machine, this.pool);
+    if (!isFused) warmUpHelper((stranger) => () => start(stranger as Flow, 0));
   }
 
   /** Times that an entry is passed before it gets a tree. Nobody has to compile fused nodes. */
@@ -132,7 +135,7 @@ export class Tier implements Linkage, EntryKeeper {
     const { mode } = this;
     if (entry.run === undefined) {
       if (mode === "hot") {
-        if (++entry.count < (this.#shared?.hot ?? HOT)) return original ?? node.next;
+        if (++entry.count < (this.#shared?.hot ?? HOT) || !isTimeForTrees()) return original ?? node.next;
         if (!this.#suitsHost()) {
           entry.count -= LATER;
           return original ?? node.next;
@@ -250,7 +253,7 @@ function run(
   Z[Counter.MaxWords] = Math.min(TREE_WORDS, ex.maxWords);
   let code: number;
   try {
-    code = flow(fp);
+    code = start(flow, fp);
   } catch (error) {
     if (error !== LEAVING) throw error;
     code = LEFT;
@@ -261,6 +264,7 @@ function run(
   entry.used += before - meter.counter;
   // Slices of the loop are short on purpose while it is young.
   if (isLent) meter.settle();
+  else countTrees(before - meter.counter);
   if (!isLeft) {
     copyWords(ex.R, R, fp, fp + func.resultWords);
     return returnOf(func);
@@ -277,6 +281,14 @@ function run(
   if (!isBehind) return node;
   applyFixups(ex, node, ex.fp);
   return regionBehind(node);
+}
+
+/**
+ * Enters a tree. This call has seen many targets: where V8 knows only one, it compiles the tree once more as a part of {@link run}, and
+ * both anew for the second tree.
+ */
+function start(flow: Flow, fp: number): number {
+  return flow(fp);
 }
 
 /** Above so many words a copy at once is faster. */

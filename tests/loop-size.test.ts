@@ -19,12 +19,14 @@ const MAIN_LOOP_BUDGET = 30 * 1024;
  */
 const PROGRAM = `
   import { Engine, Linker, Module, Store } from ${JSON.stringify(pathToFileURL(join(projectRoot, "dist/index.js")).href)};
+  import { gc, simd, threads } from ${JSON.stringify(pathToFileURL(join(projectRoot, "dist/packs.js")).href)};
   const bytes = Uint8Array.of(
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 3, 2, 0, 0,
     7, 12, 2, 1, 0x66, 0, 0, 4, 0x73, 0x70, 0x69, 0x6e, 0, 1,
     10, 33, 2, 8, 0, 0x41, 1, 0xfd, 0x11, 0x1a, 0x01, 0x0b,
     22, 1, 1, 0x7f, 3, 0x40, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 0xc0, 0x8d, 0xb7, 0x01, 0x47, 0x0d, 0, 0x0b, 0x0b);
-  const engine = new Engine();
+  // What trees execute is not the loop's.
+  const engine = new Engine({ packs: [gc, simd, threads] });
   const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
   instance.call("f", []);
   instance.call("spin", []);

@@ -48,10 +48,12 @@ const COVERAGE = `
   await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
   const { Engine, Linker, Module, Store } =
     await import(${JSON.stringify(pathToFileURL(join(projectRoot, "dist/index.js")).href)});
+  const { gc, simd, threads } = await import(${JSON.stringify(pathToFileURL(join(projectRoot, "dist/packs.js")).href)});
   const bytes = Uint8Array.of(
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 0x73, 0x70, 0x69, 0x6e, 0, 0,
     10, 24, 1, 22, 1, 1, 0x7f, 3, 0x40, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 0xc0, 0x8d, 0xb7, 0x01, 0x47, 0x0d, 0, 0x0b, 0x0b);
-  const engine = new Engine();
+  // What trees execute is not the loop's.
+  const engine = new Engine({ packs: [gc, simd, threads] });
   new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes)).call("spin", []);
   const { result } = await session.post("Profiler.takePreciseCoverage");
   for (const { url, functions } of result) {

@@ -77,8 +77,11 @@ it("stops a busy guest at an interrupt, and forgets the listener", async () => {
     ...io,
     onInterrupt(listener) {
       const forget = io.onInterrupt(listener);
-      setTimeout(io.interrupt, 20);
+      const timer = setInterval(() => {
+        if (io.out() === "hello\n") io.interrupt();
+      }, 5);
       return () => {
+        clearInterval(timer);
         listeners.push(true);
         forget();
       };

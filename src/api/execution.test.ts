@@ -458,9 +458,10 @@ describe("bounds", () => {
       scope: "call",
       fuelConsumed: 2234n,
     });
+    const errors = [await fails({ timeoutMs: 20 })];
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 20);
-    const errors = [await fails({ timeoutMs: 20 }), await fails({ signal: controller.signal })];
+    errors.push(await fails({ signal: controller.signal }));
     const handle = engine.interruptHandle();
     setTimeout(() => handle.interrupt(), 20);
     errors.push(await fails({}));

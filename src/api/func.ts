@@ -2,7 +2,6 @@
 
 import { isObject } from "../checks/describe.ts";
 import { BOOLEAN, FUEL, type OptionTable, type Read, readOptions, required } from "../checks/options.ts";
-import { defineOwn } from "../host.ts";
 import { FunctionInstance, type HostCallContext, PendingResult, UnpaidCall } from "../runtime/function.ts";
 import { backendOf } from "./backend.ts";
 import type { Caller } from "./caller.ts";
@@ -87,9 +86,9 @@ export function callFunction(
 export function makeCallable(store: Store, func: FunctionInstance): Func {
   const name = nameOf(func);
   const callable = (...args: unknown[]) => callFunction(store, func, args, name);
-  defineOwn(callable, "name", { value: name });
-  defineOwn(callable, "length", { value: func.type.params.length });
-  defineOwn(callable, "type", { value: describeFuncType(func.type) });
+  Object.defineProperty(callable, "name", { value: name });
+  Object.defineProperty(callable, "length", { value: func.type.params.length });
+  Object.defineProperty(callable, "type", { value: describeFuncType(func.type) });
   return callable as unknown as Func;
 }
 

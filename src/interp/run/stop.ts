@@ -2,6 +2,7 @@
 // Owns the decision between pausing and unwinding. Knows no frames; where to pause, the caller says.
 
 import { InterruptedError, OutOfFuelError, RuntimeError, WouldBlockError } from "../../errors.ts";
+import { isInstance } from "../../host.ts";
 import type { ValType } from "../../module/types.ts";
 import type { FuelMeter, FuelScope } from "../../runtime/fuel.ts";
 import { Code } from "../code/code.ts";
@@ -126,5 +127,5 @@ export function outOfFuel(run: Stoppable, pc: CodeNode): CodeNode {
 /** Whether an error is how a run was stopped, and so is no fault of the code that it stood in. */
 export function isStop(error: unknown): boolean {
   if (RuntimeError.isMade(error)) return error.kind === "out-of-fuel" || error.kind === "interrupted";
-  return error instanceof WouldBlockError;
+  return isInstance(error, WouldBlockError);
 }

@@ -218,6 +218,7 @@ a process each time. The last lines are geometric means over the ${common.length
 V8's first, and of the second (or the only one) over V8's second.
 
 ${process.version} (V8 ${process.versions.v8}), ${arch()}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}.
+Rows are measured some at a time: what the last run left out (\`sqlite\` takes minutes) is from an earlier one, on another machine perhaps.
 Every engine gave the same output; one fails that has not what the program imports. QuickJS is no program but a library, which engines
 that are programs do not run.
 
@@ -236,6 +237,7 @@ ${results.map(({ name, about }) => `- **${name}**: ${about}`).join("\n")}
         const isProgram = !common.some((each) => each.figures[label].warm);
         return { label: isProgram ? `${label}, from its start` : label, value: means[k] };
       }),
+      { labels: 240 },
     ),
   );
 }

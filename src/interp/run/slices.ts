@@ -1,8 +1,8 @@
 // How much fuel the loop gets at a time, and which of the two copies of it runs. Owns the one piece of state that the engine
 // keeps per process: how much has been executed, and so how near V8 is to having optimised the loop.
 //
-// V8 counts the bytes that a loop jumps back and wants to optimise this one after a thousand nodes. That takes a quarter of a
-// second and more, which most programs never get back. So the process begins with a copy that V8 does not optimise (young-loop.ts).
+// V8 counts the bytes that a loop jumps back and wants to optimise this one after a thousand nodes. That takes half a second of
+// the processor, which most programs never get back. So the process begins with a copy that V8 does not optimise (young-loop.ts).
 // What has run for about as long as a compilation takes goes on in the loop proper, warmed up, with short slices at first: after
 // each the loop is called again and finds its optimised code. Code for the frame that is running ("OSR"), which V8 would
 // otherwise compile as well, is then rarely needed.
@@ -10,10 +10,10 @@
 /** Small enough to poll for interruption every few milliseconds, large enough to cost nothing. */
 const SLICE = 1n << 18n;
 
-/** 2 ms, and a quarter of a second of them. */
+/** 2 ms, and half a second of them: about what the compilation takes. */
 const YOUNG_FUEL = 2 ** 16;
 const YOUNG_SLICE = BigInt(YOUNG_FUEL);
-const YOUNG_SLICES = 128;
+const YOUNG_SLICES = 240;
 
 /**
  * As much as the first tree costs: 0.1 s, for the nodes' warm-up and the code of the tree builder, of which V8 has seen nothing yet.

@@ -1,5 +1,6 @@
 // wasi:clocks: the monotonic clock with its pollables, the wall clock, and a time zone that is always UTC.
 
+import { CLOCK } from "../wasi/abi.ts";
 import { clockTime } from "../wasi/clock.ts";
 import { noFailure } from "./error-codes.ts";
 import { Pollable } from "./io/poll.ts";
@@ -14,8 +15,6 @@ export interface Datetime {
 
 const BILLION = 1_000_000_000n;
 const LAST_INSTANT = (1n << 64n) - 1n;
-export const REALTIME = 0;
-export const MONOTONIC = 1;
 
 /** Nanoseconds since 1970 as WIT has them; what was before is 1970. */
 export function datetime(nanoseconds: bigint): Datetime {
@@ -42,11 +41,11 @@ export function instant(nanoseconds: bigint): Instant {
 
 export function monotonicClockDefinitions(stateOf: () => WasiState): Record<string, unknown> {
   return {
-    now: hostFunction(stateOf, noFailure, (state) => clockTime(state, MONOTONIC)),
+    now: hostFunction(stateOf, noFailure, (state) => clockTime(state, CLOCK.monotonic)),
     resolution: hostFunction(stateOf, noFailure, (state) => state.clock.resolution),
     subscribeInstant: hostFunction(stateOf, noFailure, (state, when: bigint) => new Pollable(state, when)),
     subscribeDuration: hostFunction(stateOf, noFailure, (state, duration: bigint) => {
-      const when = clockTime(state, MONOTONIC) + duration;
+      const when = clockTime(state, CLOCK.monotonic) + duration;
       return new Pollable(state, when > LAST_INSTANT ? LAST_INSTANT : when);
     }),
   };
@@ -54,7 +53,7 @@ export function monotonicClockDefinitions(stateOf: () => WasiState): Record<stri
 
 export function wallClockDefinitions(stateOf: () => WasiState): Record<string, unknown> {
   return {
-    now: hostFunction(stateOf, noFailure, (state) => datetime(clockTime(state, REALTIME))),
+    now: hostFunction(stateOf, noFailure, (state) => datetime(clockTime(state, CLOCK.realtime))),
     resolution: hostFunction(stateOf, noFailure, (state) => datetime(state.clock.resolution)),
   };
 }

@@ -1,5 +1,6 @@
 // wasi:io/poll: pollables, and waiting for the first of several without spinning.
 
+import { CLOCK } from "../../wasi/abi.ts";
 import { clockTime } from "../../wasi/clock.ts";
 import { lookFirst, MAX_WAIT_MS, type Polled, waitingMilliseconds, waitParked } from "../../wasi/polling.ts";
 import type { Waitable } from "../../wasi/sockets.ts";
@@ -17,7 +18,6 @@ export interface Source extends Waitable {
   readonly isTerminal?: boolean;
 }
 
-const MONOTONIC = 1;
 /** More pollables in one call trap; as preview1 has it. */
 const MAX_POLLED = 16_384;
 
@@ -37,7 +37,7 @@ export class Pollable extends HostResource {
 
   ready(): boolean {
     const { state, target } = this;
-    if (typeof target === "bigint") return clockTime(state, MONOTONIC) >= target;
+    if (typeof target === "bigint") return clockTime(state, CLOCK.monotonic) >= target;
     if (!target.ready) state.parking.ask(target);
     return target.ready;
   }
@@ -72,7 +72,7 @@ class PolledList implements Polled {
   }
 
   nanosecondsLeft(): bigint {
-    const left = (this.#first ?? 0n) - clockTime(this.#state, MONOTONIC);
+    const left = (this.#first ?? 0n) - clockTime(this.#state, CLOCK.monotonic);
     return left > 0n ? left : 0n;
   }
 
@@ -83,7 +83,7 @@ class PolledList implements Polled {
   /** Looks at all of them; says whether one is ready, and is to be told. */
   look(): boolean {
     const state = this.#state;
-    const now = clockTime(state, MONOTONIC);
+    const now = clockTime(state, CLOCK.monotonic);
     const ready: number[] = [];
     const waitables = new Set<Waitable>();
     let isPatient = false;

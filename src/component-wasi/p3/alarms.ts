@@ -2,10 +2,10 @@
 
 import { type HostWait, noteWait } from "../../component/api/host-notes.ts";
 import { PriorityQueue, type Queued } from "../../priority-queue.ts";
+import { CLOCK } from "../../wasi/abi.ts";
 import { clockTime } from "../../wasi/clock.ts";
 import type { Grants } from "../../wasi/grants.ts";
 import { waitingMilliseconds } from "../../wasi/polling.ts";
-import { MONOTONIC } from "../clocks.ts";
 
 interface Alarm extends Queued<bigint> {
   resolve(): void;
@@ -49,7 +49,7 @@ export class Alarms {
   }
 
   get #now(): bigint {
-    return clockTime(this.#grants, MONOTONIC);
+    return clockTime(this.#grants, CLOCK.monotonic);
   }
 
   #ring(): void {

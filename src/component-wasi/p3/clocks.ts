@@ -1,7 +1,8 @@
 // wasi:clocks 0.3: clocks that are waited for by calling them, and a time zone that is always UTC.
 
+import { CLOCK } from "../../wasi/abi.ts";
 import { clockTime } from "../../wasi/clock.ts";
-import { type Instant, instant, MONOTONIC, REALTIME } from "../clocks.ts";
+import { type Instant, instant } from "../clocks.ts";
 import { noFailure } from "../error-codes.ts";
 import { hostFunction } from "../resource.ts";
 import type { WasiState } from "../state.ts";
@@ -15,16 +16,16 @@ export function clocksDefinitions3(stateOf: () => WasiState): Readonly<Record<st
   return {
     types: {},
     "monotonic-clock": {
-      now: hostFunction(stateOf, noFailure, (state) => clockTime(state, MONOTONIC)),
+      now: hostFunction(stateOf, noFailure, (state) => clockTime(state, CLOCK.monotonic)),
       getResolution: resolution,
       waitUntil: hostFunction(stateOf, noFailure, (state, when: bigint) => state.alarms.wait(when)),
       waitFor: hostFunction(stateOf, noFailure, (state, duration: bigint) => {
-        const when = clockTime(state, MONOTONIC) + duration;
+        const when = clockTime(state, CLOCK.monotonic) + duration;
         return state.alarms.wait(when > LAST_INSTANT ? LAST_INSTANT : when);
       }),
     },
     "system-clock": {
-      now: hostFunction(stateOf, noFailure, (state) => instant(clockTime(state, REALTIME))),
+      now: hostFunction(stateOf, noFailure, (state) => instant(clockTime(state, CLOCK.realtime))),
       getResolution: resolution,
     },
     timezone: {

@@ -3,7 +3,7 @@
 
 import { isErrno } from "../abi.ts";
 import type { WorkMeter } from "../work.ts";
-import type { FileStat, FileSystem, FileSystemDirectory } from "./file-system.ts";
+import type { FileStat, FileSystem, FileSystemDirectory, FileSystemFile } from "./file-system.ts";
 
 const COPY_BYTES = 65_536;
 
@@ -16,10 +16,18 @@ export interface DirectoryState {
   lowerPath: readonly string[] | undefined;
   /** Names of the lower directory that are hidden, as they were removed or replaced. */
   readonly hidden: Set<string>;
-  /** Which files of the lower directory were copied up, and to which. */
-  readonly copies: Map<string, { readonly original: string; readonly copy: string }>;
+  /** Who has files of the lower directory open, by name: when one is copied up, they go on with the copy. */
+  readonly readers: Map<string, Set<Reader>>;
   readonly children: Map<string, DirectoryState>;
   removed: boolean;
+}
+
+/** An open file of the lower file system. */
+export interface Reader {
+  /** Which file it is; the lower file system may put another one in its place. */
+  readonly original: string;
+  /** From now on the file is this one. */
+  follow(copy: FileSystemFile): void;
 }
 
 export function newState(
@@ -32,7 +40,7 @@ export function newState(
     name,
     lowerPath,
     hidden: new Set(),
-    copies: new Map(),
+    readers: new Map(),
     children: new Map(),
     removed: false,
   };

@@ -23,6 +23,7 @@ import {
   keepingTimes,
   Layers,
   newState,
+  type Reader,
 } from "./overlay-layers.ts";
 
 /** A file system over another. The first change of a file copies it up whole. */
@@ -106,7 +107,7 @@ class OverlayDirectory implements FileSystemDirectory {
       if (type === "symbolic-link") throw new WasiError("loop");
       if (!flags.write && !flags.truncate) {
         const file = found.directory.openFile(name, { ...flags, create: false });
-        return new LowerFile(file, () => this.#copyOpenUp(name, file));
+        return new LowerFile(file, this.#readersOf(name), () => this.#copyOpenUp(name, file));
       }
       this.#copyUp(name, flags.truncate);
       return this.#inUpper((directory) => directory.openFile(name, flags));
@@ -305,21 +306,21 @@ class OverlayDirectory implements FileSystemDirectory {
   }
 
   /**
-   * Copies up a file of the lower layer that is open for reading, unless that has been done, and opens the copy.
+   * Copies up a file of the lower layer that is open for reading, which its readers follow.
    * @throws WasiError `rofs` if the name stands for something else by now
    */
-  #copyOpenUp(name: string, file: FileSystemFile): FileSystemFile {
-    const original = identity(file.stat());
+  #copyOpenUp(name: string, file: FileSystemFile): void {
     const found = this.#with((upper, lower) => this.#look(upper, lower, name));
-    const shown = found === undefined ? undefined : identity(found.stat);
-    if (shown !== original || found?.layer !== "lower") {
-      const copy = this.#state.copies.get(name);
-      if (found?.layer !== "upper" || copy?.original !== original || copy.copy !== shown)
-        throw new WasiError("rofs", "the lower file is no longer in view");
-    }
+    if (found?.layer !== "lower" || identity(found.stat) !== identity(file.stat()))
+      throw new WasiError("rofs", "the lower file is no longer in view");
     this.#copyUp(name);
-    const reading = { read: true, write: false, create: false, exclusive: false, truncate: false };
-    return this.#inUpper((directory) => directory.openFile(name, reading));
+  }
+
+  #readersOf(name: string): Set<Reader> {
+    const { readers } = this.#state;
+    const known = readers.get(name) ?? new Set();
+    readers.set(name, known);
+    return known;
   }
 
   /** Copies an entry up that is only in the lower layer: a file, a link, or a directory without its contents. */
@@ -337,8 +338,9 @@ class OverlayDirectory implements FileSystemDirectory {
           else throw new WasiError("nxio");
         });
         target.setEntryTimes(name, stat.accessTime, stat.modifyTime);
-        const copy = identity(target.statEntry(name));
-        this.#state.copies.set(name, { original: identity(stat), copy });
+        for (const reader of this.#state.readers.get(name) ?? [])
+          if (reader.original === identity(stat)) reader.follow(target.openFile(name, READING));
+        this.#state.readers.delete(name);
       });
     });
   }
@@ -370,16 +372,29 @@ function identity({ device, inode }: FileStat): string {
   return `${device}:${inode}`;
 }
 
-/** A file of the lower layer, open for reading. Setting its times copies it up. */
-class LowerFile implements FileSystemFile {
+const READING = { read: true, write: false, create: false, exclusive: false, truncate: false };
+
+/** A file of the lower layer, open for reading. Setting its times copies it up; it is the copy once there is one. */
+class LowerFile implements FileSystemFile, Reader {
   readonly kind = "file";
-  readonly #copyUp: () => FileSystemFile;
+  readonly original: string;
+  readonly #readers: Set<Reader>;
+  readonly #copyUp: () => void;
   #inner: FileSystemFile;
   #isCopy = false;
 
-  constructor(inner: FileSystemFile, copyUp: () => FileSystemFile) {
+  constructor(inner: FileSystemFile, readers: Set<Reader>, copyUp: () => void) {
     this.#inner = inner;
+    this.#readers = readers;
     this.#copyUp = copyUp;
+    this.original = identity(inner.stat());
+    readers.add(this);
+  }
+
+  follow(copy: FileSystemFile): void {
+    this.#inner.close();
+    this.#inner = copy;
+    this.#isCopy = true;
   }
 
   stat(): FileStat {
@@ -407,18 +422,14 @@ class LowerFile implements FileSystemFile {
   }
 
   setTimes(access: TimeUpdate, modify: TimeUpdate): void {
-    if (!this.#isCopy) {
-      const upper = this.#copyUp();
-      this.#inner.close();
-      this.#inner = upper;
-      this.#isCopy = true;
-    }
+    if (!this.#isCopy) this.#copyUp();
     this.#inner.setTimes(access, modify);
   }
 
   sync(): void {}
 
   close(): void {
+    this.#readers.delete(this);
     this.#inner.close();
   }
 }

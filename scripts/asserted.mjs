@@ -6,21 +6,25 @@
 //   CS        only a call's return takes from it, and each call has put there
 //   RARE      has a function for each number from FIRST_RARE to LAST_RARE
 //   data, q, lanes   made with the node, as long as its operation reads
+//   L, MF32, MF64, spare   of fused nodes: a frame, and the other views of what is said above
 
 const LISTS = /\b(R|F|D|M8|M32|G|bits|CS|RARE|q|lanes|globals)\[/g;
 
-/** `text` with `!` behind each read of a list above. */
-export function asserted(text) {
+/** The same in fused nodes. */
+export const FUSED_LISTS = /\b(L|L\.D|L\.F|M8|M32|MF32|MF64|G|spare|bits)\[/g;
+
+/** `text` with `!` behind each read of such a list. */
+export function asserted(text, lists = LISTS) {
   let out = "";
   let done = 0;
-  for (const { index, 0: head } of text.matchAll(LISTS)) {
+  for (const { index, 0: head } of text.matchAll(lists)) {
     const open = index + head.length;
     if (open <= done) continue;
     let depth = 1;
     let close = open;
     for (; depth > 0; close++) depth += { "[": 1, "]": -1 }[text[close]] ?? 0;
     const isWritten = /^ =(?!=)/.test(text.slice(close));
-    out += `${text.slice(done, open)}${asserted(text.slice(open, close - 1))}]${isWritten ? "" : "!"}`;
+    out += `${text.slice(done, open)}${asserted(text.slice(open, close - 1), lists)}]${isWritten ? "" : "!"}`;
     done = close;
   }
   return out + text.slice(done);

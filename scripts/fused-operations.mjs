@@ -57,21 +57,3 @@ for (const made of loopCases) {
     text: `    case Code.${made.name}: { ${before}return (L) => { ${scratch}${out} }; }`,
   });
 }
-
-/** Lists of which an index is inside, see scripts/asserted.mjs. */
-const LISTS = /\b(L|L\.D|L\.F|M8|M32|MF32|MF64|G|spare|bits)\[/g;
-export function marked(text) {
-  let out = "";
-  let done = 0;
-  for (const { index, 0: head } of text.matchAll(LISTS)) {
-    const open = index + head.length;
-    if (open <= done) continue;
-    let depth = 1;
-    let close = open;
-    for (; depth > 0; close++) depth += { "[": 1, "]": -1 }[text[close]] ?? 0;
-    const isWritten = /^ =(?!=)/.test(text.slice(close));
-    out += `${text.slice(done, open)}${marked(text.slice(open, close - 1))}]${isWritten ? "" : "!"}`;
-    done = close;
-  }
-  return out + text.slice(done);
-}

@@ -3,7 +3,11 @@
 // a form for each kind of operand (L a register, K a constant, E a node), and one that writes its result to a register. A frame is a view of
 // its own, and what changes is a parameter of the function around all nodes, which is read without a check that it has been set.
 
-import { conditions, marked, whole } from "./fused-operations.mjs";
+import { asserted, FUSED_LISTS } from "./asserted.mjs";
+import { conditions, whole } from "./fused-operations.mjs";
+import { COMPARISONS, OPERATIONS } from "./tree-operations.mjs";
+
+const marked = (text) => asserted(text, FUSED_LISTS);
 
 const lines = [];
 const define = (name, parameters, text) =>
@@ -50,7 +54,8 @@ const FLOAT_FORMS = {
   EL: ["x b", "x(L)", "L.D[b]"],
   EE: ["x y", "x(L)", "y(L)"],
 };
-const filled = (text, x, y) => text.replace(/\b[xy]\b/g, (name) => (name === "x" ? x : y));
+const filled = (text, x, y) =>
+  text.replace(/\bimul\b/, "Math.imul").replace(/\b[xy]\b/g, (name) => (name === "x" ? x : y));
 const PAY = "if ((fuel -= n) < 0) quit(L, j);";
 
 // ---------------------------------------------------------------- 32-bit integers
@@ -59,17 +64,7 @@ define("constant", "k", "k");
 define("set", "d x", "{ L[d] = x(L); }");
 define("setK", "d k", "{ L[d] = k; }");
 define("move", "d a", "{ L[d] = L[a]; }");
-for (const [name, text] of Object.entries({
-  add: "x + y | 0",
-  sub: "x - y | 0",
-  mul: "Math.imul(x, y)",
-  and: "x & y",
-  or: "x | y",
-  xor: "x ^ y",
-  shl: "x << y",
-  shrS: "x >> y",
-  shrU: "x >>> y | 0",
-}))
+for (const [name, text] of Object.entries(OPERATIONS))
   for (const [form, [parameters, x, y]] of Object.entries(FORMS)) {
     define(name + form, parameters, filled(text, x, y));
     define(`set${upper(name)}${form}`, `d ${parameters}`, `{ L[d] = ${filled(text, x, y)}; }`);
@@ -80,18 +75,7 @@ define("subKX", "k x", "k - x(L) | 0");
 define("clz", "x", "Math.clz32(x(L))");
 define("unary", "f1 x", "f1(x(L))");
 define("binary", "f2 x y", "f2(x(L), y(L))");
-for (const [name, text] of Object.entries({
-  eq: "x === y",
-  ne: "x !== y",
-  ltS: "x < y",
-  gtS: "x > y",
-  leS: "x <= y",
-  geS: "x >= y",
-  ltU: "x >>> 0 < y >>> 0",
-  gtU: "x >>> 0 > y >>> 0",
-  leU: "x >>> 0 <= y >>> 0",
-  geU: "x >>> 0 >= y >>> 0",
-}))
+for (const [name, text] of Object.entries(COMPARISONS))
   for (const [form, [parameters, x, y]] of Object.entries(FORMS)) {
     // An unsigned constant is made so beforehand.
     const test = filled(text, x, y).replace("k >>> 0", "k");

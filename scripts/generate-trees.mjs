@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { asserted } from "./asserted.mjs";
 import { vectorCases } from "./cases/vector.mjs";
 import { fusedText } from "./generate-fused.mjs";
+import { COMPARISONS, OPERATIONS } from "./tree-operations.mjs";
 
 /** Copies of every node by depth: V8 does not inline a function into itself. */
 const FAMILIES = 3;
@@ -92,35 +93,14 @@ const SHAPES = [
 // ---------------------------------------------------------------- 32-bit integers
 define("get", "a", "number", "R[fp + a]");
 define("constant", "k", "number", "k");
-for (const [name, text] of Object.entries({
-  add: "x + y | 0",
-  sub: "x - y | 0",
-  mul: "imul(x, y)",
-  and: "x & y",
-  or: "x | y",
-  xor: "x ^ y",
-  shl: "x << y",
-  shrS: "x >> y",
-  shrU: "x >>> y | 0",
-}))
+for (const [name, text] of Object.entries(OPERATIONS))
   for (const [shape, parameters, x, y] of SHAPES)
     define(name + shape, parameters, "number", operands(text, x, y));
 define("subKX", "k x", "number", "k - x(fp) | 0");
 define("clz", "x", "number", "clz32(x(fp))");
 define("unary", "w x", "number", "w(x(fp))");
 define("binary", "v x y", "number", "v(x(fp), y(fp))");
-for (const [name, text] of Object.entries({
-  eq: "x === y",
-  ne: "x !== y",
-  ltS: "x < y",
-  gtS: "x > y",
-  leS: "x <= y",
-  geS: "x >= y",
-  ltU: "x >>> 0 < y >>> 0",
-  gtU: "x >>> 0 > y >>> 0",
-  leU: "x >>> 0 <= y >>> 0",
-  geU: "x >>> 0 >= y >>> 0",
-}))
+for (const [name, text] of Object.entries(COMPARISONS))
   for (const [shape, parameters, x, y] of SHAPES)
     define(name + shape, parameters, "boolean", operands(text, x, y));
 define("isZero", "x", "boolean", "x(fp) === 0");

@@ -80,6 +80,23 @@ export async function bundleSmoke({ rounds = 1 } = {}) {
   return bundleSuite(entry, { "virtual:wasm": wasm });
 }
 
+/** The kernels as measured by bench/trees.mjs: `smoke()` gives a promise of the figures as JSON, of what `job` says. */
+export async function bundleTrees(job, kernels, dialects) {
+  const wasm = kernels.map(
+    ({ name, small, results, binary }) =>
+      `{ name: "${name}", size: ${small}, result: "${results[1]}", bytes: ${literal(Buffer.from(binary, "base64"))} }`,
+  );
+  return bundleSuite(
+    `export { smoke } from ${JSON.stringify(`${root}bench/trees-suite.js`)};`,
+    {
+      "virtual:job": `export default ${JSON.stringify(job)};`,
+      "virtual:kernels": `${FROM_HEX}\nexport const kernels = [${wasm.join(", ")}];`,
+      "virtual:testing": `export { setTier } from ${JSON.stringify(`${root}dist/testing.js`)};`,
+    },
+    dialects,
+  );
+}
+
 /** The suite of real components, which reads what stands before it as `given`, in some dialects. */
 export function bundleComponents(dialects) {
   const entry = `export { smoke } from ${JSON.stringify(`${root}environments/components/suite.js`)};`;

@@ -111,11 +111,15 @@ export function exerciseTreeNodes(): void {
   for (const each of [...words, tableWords(new Uint8Array(256))]) each(8, 9);
 }
 
-/** When an engine's functions get trees; to be said before its first module is instantiated. */
-export function setTier(engine: Engine, mode: TierMode): void {
+/**
+ * When an engine's functions get trees; to be said before its first module is instantiated. `nodes`: of which nodes the trees of
+ * `hot` are, in place of those that suit the host.
+ */
+export function setTier(engine: Engine, mode: TierMode, nodes?: "inlined" | "fused"): void {
   const { tier } = provideParts(engine);
   if (!(tier instanceof Tier)) throw new Error("the engine has no trees");
   tier.mode = mode;
+  if (nodes !== undefined) tier.assume(nodes);
 }
 
 /** All packs, as the first store would bring them. */

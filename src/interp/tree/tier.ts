@@ -118,6 +118,11 @@ export class Tier implements Linkage, EntryKeeper {
     for (const node of heads) enterAt(this, node);
   }
 
+  /** From now on trees are of these nodes, whatever suits the host. */
+  assume(nodes: "inlined" | "fused"): void {
+    this.#shared = sharedOf(nodes === "fused");
+  }
+
   get whole(): NodeSet["whole"] {
     return this.#shared?.nodes.whole;
   }

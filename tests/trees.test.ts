@@ -43,6 +43,40 @@ it("keeps the function of every node, and of what it calls, small enough to be i
   expect(large).toEqual([]);
 });
 
+/** A triangle's area, counted: the inner loop is as short as its turn of the outer one. */
+const NESTED = `(module (func (export "count") (param $n i32) (result i32) (local $i i32) (local $k i32) (local $sum i32)
+  (loop $outer
+    (local.set $k (local.get $i))
+    (loop $inner
+      (local.set $sum (i32.add (local.get $sum) (i32.xor (local.get $k) (local.get $i))))
+      (br_if $inner (i32.gt_s (local.tee $k (i32.sub (local.get $k) (i32.const 1))) (i32.const 0))))
+    (br_if $outer (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+  (local.get $sum)))`;
+
+it("leaves a loop inside another one to be compiled by itself", { timeout: 60_000 }, async () => {
+  const dist = (name: string): string =>
+    JSON.stringify(pathToFileURL(join(projectRoot, "dist", `${name}.js`)).href);
+  const program = `
+    import { Engine, Linker, Module, Store } from ${dist("index")};
+    import { setTier } from ${dist("testing")};
+    const engine = new Engine();
+    setTier(engine, "hot", "inlined");
+    const bytes = Buffer.from("${Buffer.from(await wat(NESTED)).toString("base64")}", "base64");
+    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
+    for (let k = 0; k < 200; k++) instance.call("count", [500]);`;
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ["--trace-turbo-inlining", "--input-type=module", "--eval", program],
+    { encoding: "utf8", maxBuffer: 2 ** 28 },
+  );
+  expect(status, stderr).toBe(0);
+  const driver = String.raw`0x\w+ \{0x\w+ <SharedFunctionInfo>\}`;
+  expect(stdout).toMatch(
+    new RegExp(String.raw`^Inlining \S+ \{\S+ <SharedFunctionInfo xorXYNode>\} into ${driver}`, "m"),
+  );
+  expect(stdout).not.toMatch(new RegExp(`^Inlining ${driver} into ${driver}`, "m"));
+});
+
 it("builds none once they are off, of code that was lowered before either", { timeout: 60_000 }, async () => {
   const engine = new Engine();
   const bytes = await wat(`(module (func (export "f") (param $n i32) (result i32)

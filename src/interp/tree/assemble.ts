@@ -87,7 +87,8 @@ export class Assembler implements NodeSet {
     if (kind === "loop") {
       const driver = this.#pool.takeLoop();
       if (driver === undefined) throw new NoDriver();
-      return driver(operands[0] as Flow);
+      const flow = driver(operands[0] as Flow);
+      return depth === 0 ? flow : this.#node("cut", [cutTo(flow)], depth);
     }
     if (kind === "vector")
       operands[0] = this.#vectorsFor(operands[0] as CodeNode).stepOf(operands[0] as CodeNode);
@@ -96,6 +97,10 @@ export class Assembler implements NodeSet {
       operands[0] = this.#vectorsFor(node).accessOf(node, at);
     }
     if (kind === "cut") operands[0] = this.#cut(operands[0] as Flow);
+    return this.#node(kind, operands, depth);
+  }
+
+  #node(kind: string, operands: readonly unknown[], depth: number): Closure {
     const family = this.#families[depth % this.#families.length]!;
     if (!(kind in family)) throw new Error(`no node ${kind}`);
     this.#warmUp(kind as NodeKind);
@@ -124,10 +129,7 @@ export class Assembler implements NodeSet {
   #cut(body: Flow): Cut {
     const driver = this.#pool.takeFunction();
     if (driver === undefined) throw new NoDriver();
-    const cut: Cut = { flow: body };
-    // Written twice, so that V8 does not take the field for a constant.
-    cut.flow = driver({ fuel: 0, body });
-    return cut;
+    return cutTo(driver({ fuel: 0, body }));
   }
 
   #operand(operand: Operand, depth: number): unknown {
@@ -141,6 +143,17 @@ export class Assembler implements NodeSet {
       operands: operands.map(({ word, value }) => ({ word, value: this.#make(value, depth) as Value })),
     };
   }
+}
+
+/**
+ * What V8 compiles by itself. A loop inside another one is that too: V8's second compiler, Maglev, puts small functions with a loop where
+ * they are called, and nothing from there ever brings the loop to the third.
+ */
+function cutTo(flow: Flow): Cut {
+  const cut: Cut = { flow: () => LEFT };
+  // Written twice, so that V8 does not take the field for a constant.
+  cut.flow = flow;
+  return cut;
 }
 
 function isPlan(operand: Operand): operand is TrapPlan {

@@ -55,7 +55,7 @@ const PARTABLE: ReadonlySet<TreeKind> = /* @__PURE__ */ new Set<TreeKind>([
   "loop",
 ]);
 
-/** The same tree in parts that are each inlined whole. */
+/** The same tree in parts that are each inlined whole. Loops inside are parts in any case. */
 export function part(whole: Tree): Tree {
   return measure(whole).made;
 }
@@ -75,7 +75,8 @@ function measure(whole: Tree): { made: Tree; size: number } {
   children.sort((x, y) => y.size - x.size);
   for (const child of children) {
     if (size <= MAX_SIZE || child.size < MIN_SIZE) break;
-    operands[child.at] = tree("cut", operands[child.at] as Tree);
+    const made = operands[child.at] as Tree;
+    if (made.kind !== "loop") operands[child.at] = tree("cut", made);
     size -= child.size - ORDINARY;
     changed = true;
   }

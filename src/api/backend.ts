@@ -9,6 +9,7 @@ import {
   createPairs,
   ModuleCompiler,
 } from "../interp/lower/module-compiler.ts";
+import { Recipes } from "../interp/lower/recipes.ts";
 import { Interpreter } from "../interp/run/interpreter.ts";
 import { setWarmUp } from "../interp/run/slices.ts";
 import { warmUp } from "../interp/warm-up.ts";
@@ -24,13 +25,15 @@ export class Backend {
   constructor({ costModel, lowering, opcodeTables, rules, moduleLimits, parts }: Engine) {
     if (parts === undefined) throw new Error("nothing runs on an engine before it has a store");
     const forms = createForms();
+    const rows = createInstructionLookup();
+    const costs = resolveCosts(costModel);
     this.#options = {
-      costs: resolveCosts(costModel),
+      costs,
       lowering,
       tables: opcodeTables,
       rules,
-      rows: createInstructionLookup(),
-      forms,
+      rows,
+      recipes: new Recipes(forms, rows, costs),
       branches: createBranches(forms),
       pairs: createPairs(),
       parts,

@@ -12,27 +12,28 @@ import type { DataOf, Operation } from "./node-data.ts";
 
 /** One internal instruction. What d, a, b, c and data hold is said by its operation's case in the loop. */
 export class CodeNode<O extends Operation = Operation> {
-  op: O;
+  // Declared, as the fields of a class would each be defined before the constructor sets them.
+  declare op: O;
   /** Destination: word offset in the frame. Of a call: where the callee's frame begins. */
-  d: number;
-  a: number;
-  b: number;
-  c: number;
-  next: CodeNode;
+  declare d: number;
+  declare a: number;
+  declare b: number;
+  declare c: number;
+  declare next: CodeNode;
   /** Where a branch goes; of a call, its lazily made way back into another instance. */
-  target: CodeNode;
+  declare target: CodeNode;
   /**
    * Fuel. Of a branch: E(target) - E(behind it). Of a call or other region end: E(behind it).
    * Otherwise: the prepaid cost behind the point where it may trap.
    */
-  fuel: number;
+  declare fuel: number;
   /** Byte offset in the module of the Wasm instruction; of a branch, of the place it goes to. */
-  at: number;
-  readonly owner: FunctionCode;
+  declare at: number;
+  declare readonly owner: FunctionCode;
   /** What {@link DataOf} says. */
-  data: DataOf<O>;
+  declare data: DataOf<O>;
   /** Whether this node is a call by the host, below which no frames of the run stand. */
-  isStart = false;
+  declare isStart: boolean;
 
   constructor(owner: FunctionCode, op: O, d: number, a: number, b: number, c: number, data: DataOf<O>) {
     this.op = op;
@@ -46,6 +47,7 @@ export class CodeNode<O extends Operation = Operation> {
     this.at = 0;
     this.owner = owner;
     this.data = data;
+    this.isStart = false;
   }
 }
 

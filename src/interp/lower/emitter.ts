@@ -32,8 +32,8 @@ const LOOSE_NODE_BYTES = 144;
 const TABLE_LABEL_BYTES = 16;
 const FIXUP_BYTES = 104;
 
-/** No region is prepaid for more than this. */
-const MAX_REGION = 2 ** 28;
+/** No region is prepaid for more than this: where {@link Emitter.region} is more, it should be cut before the next instruction. */
+export const MAX_REGION = 2 ** 28;
 
 export class Emitter {
   readonly owner: FunctionCode;
@@ -42,6 +42,8 @@ export class Emitter {
   barrier = 0;
   /** Cost of instructions read but not yet attached to a node. */
   pending = 0;
+  /** Cost of what has been attached to nodes since the last region's end. */
+  region = 0;
   /** Byte offset of the Wasm instruction being lowered. */
   at = 0;
   /** In exact code every instruction is charged by a node of its own, and nothing is prepaid. */
@@ -50,7 +52,6 @@ export class Emitter {
   readonly #before: number[] = [];
   readonly #behind: number[] = [];
   readonly #edges: Edge[] = [];
-  #region = 0;
   #entry = 0;
   /** Of what is not in the arrays above. */
   #looseBytes = 0;
@@ -77,7 +78,7 @@ export class Emitter {
     this.nodes.push(node);
     this.#before.push(this.pending);
     this.#behind.push(0);
-    this.#region += this.pending;
+    this.region += this.pending;
     this.pending = 0;
     return node;
   }
@@ -96,7 +97,7 @@ export class Emitter {
     if (fixups.length > 0) this.owner.fixups.set(node, fixups);
     this.#looseBytes += FIXUP_BYTES * fixups.length;
     this.barrier = this.nodes.length;
-    this.#region = 0;
+    this.region = 0;
     return node;
   }
 
@@ -155,7 +156,7 @@ export class Emitter {
     this.nodes.pop();
     const cost = this.#before.pop()!;
     this.#behind.pop();
-    this.#region -= cost;
+    this.region -= cost;
     this.pending += cost;
   }
 
@@ -163,7 +164,7 @@ export class Emitter {
   foldPending(): void {
     const last = this.nodes.length - 1;
     this.#behind[last] = this.#behind[last]! + this.pending;
-    this.#region += this.pending;
+    this.region += this.pending;
     this.pending = 0;
   }
 
@@ -182,11 +183,6 @@ export class Emitter {
     // Behind a label the pending cost is also paid by those who branch there: it needs a node of its own.
     if (last >= 0 && this.barrier <= last && !endsFlow(this.nodes[last]!.op)) this.foldPending();
     else this.emit(Code.Nop);
-  }
-
-  /** Whether the region should be cut before the next instruction. */
-  get regionIsFull(): boolean {
-    return this.#region > MAX_REGION;
   }
 
   /** Gives the first of two adjacent nodes the operation that does both, where there is one. */

@@ -16,11 +16,12 @@ import { Code, type Form, FormKind } from "../code/code.ts";
 import type { CodeNode, ExactCode, FunctionCode, HandlerTable } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 import type { CallTarget, Indices, MemoryAccess } from "../code/operations.ts";
-import { Emitter, type Label } from "./emitter.ts";
+import { Emitter, type Label, MAX_REGION } from "./emitter.ts";
 import { leaveRegion, lowerCatch, lowerDelegate, lowerException } from "./exception.ts";
-import { type IrregularOp, LOWERED_BY, Lowerer } from "./lowered-by.ts";
+import { Lowerer } from "./lowered-by.ts";
 import type { Control, LoweringContext, LoweringTools } from "./lowering-context.ts";
 import { copyCode, type Operand, OperandKind, OperandStack, wordsOf, wordsOfAll } from "./operand-stack.ts";
+import type { Recipe } from "./recipes.ts";
 import { lowerWide } from "./wide.ts";
 
 /** Moves and a branch that stand at the function's end, away from the straight path. */
@@ -139,17 +140,18 @@ export class Lowering implements LoweringContext {
 
   /** Reads on. Returns whether the function is done; if not, since `stop` said so, this can be called again. */
   advance(stop: () => boolean): boolean {
-    const { reader } = this.tools;
+    const { reader, recipes } = this.tools;
+    const { instruction } = reader;
+    const end = this.#end;
     reader.seek(this.#position);
-    for (let count = 1; reader.position < this.#end; count++) {
-      reader.read();
-      const { instruction } = reader;
-      const reachable = !this.dead;
-      if (reachable) this.begin(instruction);
-      if (!reachable) this.skip(instruction);
-      else if (!this.lowerControl(instruction)) this.lowerPlain(instruction);
+    let position = this.#position;
+    for (let count = 1; position < end; count++) {
+      const op = reader.read();
+      position = instruction.end;
+      if (this.dead) this.skip(instruction);
+      else this.lower(instruction, recipes.of(op));
       if (count % INSTRUCTIONS_PER_POLL !== 0) continue;
-      this.#position = reader.position;
+      this.#position = position;
       if (stop()) return false;
     }
     return true;
@@ -207,25 +209,17 @@ export class Lowering implements LoweringContext {
 
   // ------------------------------------------------------------------ fuel
 
-  /** Accounts for the instruction that is about to be lowered. */
-  begin(instruction: Instruction): void {
-    const out = this.out;
-    const { op, offset } = instruction;
-    out.at = offset;
-    const delimiter =
-      op === Op.End || op === Op.Else || op === Op.Catch || op === Op.CatchAll || op === Op.Delegate;
-    const cost = delimiter ? this.tools.costs.delimiter : this.tools.costs.of(op);
-    if (this.exact) {
-      const node = this.charge(cost);
-      this.places.set(offset, node);
-      this.noteRefs(node, this.stack.topRef());
-      return;
-    }
-    if (out.regionIsFull) {
-      out.flush();
-      this.boundary(Code.Recharge, 0, 0, 0, 0, null, 0);
-    }
-    out.pending += cost;
+  /** Puts a charge before an instruction of exact code. */
+  chargeExactly(offset: number, cost: number): void {
+    const node = this.charge(cost);
+    this.places.set(offset, node);
+    this.noteRefs(node, this.stack.topRef());
+  }
+
+  /** Pays at once for what has been lowered since the last region's end, where that is as much as a region may cost. */
+  endFullRegion(): void {
+    this.out.flush();
+    this.boundary(Code.Recharge, 0, 0, 0, 0, null, 0);
   }
 
   charge(cost: number, op: Code = Code.Charge): CodeNode {
@@ -255,6 +249,72 @@ export class Lowering implements LoweringContext {
     if (top === null) return;
     this.#refsNoted++;
     this.func.liveRefs.set(node, { top, position: this.out.nodes.length - 1 });
+  }
+
+  // ------------------------------------------------------------------ every instruction
+
+  /**
+   * Lowers an instruction that can be reached. Most code is lowered once, before the host has compiled any of this: what is
+   * frequent is found by few steps.
+   */
+  lower(instruction: Instruction, recipe: Recipe): void {
+    const out = this.out;
+    out.at = instruction.offset;
+    if (this.exact) {
+      this.chargeExactly(instruction.offset, recipe.cost);
+    } else {
+      if (out.region > MAX_REGION) this.endFullRegion();
+      out.pending += recipe.cost;
+    }
+    const { form, lowerer } = recipe;
+    if (form !== undefined) {
+      this.lowerRegular(instruction, form, recipe.result);
+      return;
+    }
+    switch (lowerer) {
+      case Lowerer.Local:
+        if (instruction.op === Op.LocalGet) this.localGet(instruction.index);
+        else this.localSet(instruction.index, instruction.op === Op.LocalTee);
+        return;
+      case Lowerer.Constant:
+        this.lowerConstant(instruction);
+        return;
+      case Lowerer.Control:
+        this.lowerControl(instruction);
+        return;
+      case Lowerer.Call:
+        this.lowerCall(instruction);
+        return;
+      case Lowerer.Plain:
+        this.lowerPlain(instruction);
+        return;
+      default:
+        if (this.lowerPart(instruction, lowerer)) return;
+        throw new RuntimeError(
+          `not executable yet: ${this.tools.rows.byOp(instruction.op)?.mnemonic ?? instruction.op} at byte ${instruction.offset}`,
+        );
+    }
+  }
+
+  /** What has files, or parts of the engine, of its own. Returns whether it was lowered. */
+  lowerPart(instruction: Instruction, lowerer: Lowerer | undefined): boolean {
+    const { vectors, aggregates, atomics } = this.tools.parts;
+    switch (lowerer) {
+      case Lowerer.Exception:
+        return lowerException(this, instruction);
+      case Lowerer.Vector:
+        return vectors?.lower(this, instruction) ?? false;
+      case Lowerer.Wide:
+        return lowerWide(this, instruction);
+      case Lowerer.Aggregate:
+        return aggregates?.lower(this, instruction) ?? false;
+      case Lowerer.Cast:
+        return aggregates?.lowerCast(this, instruction) ?? false;
+      case Lowerer.Atomic:
+        return atomics?.lower(this, instruction) ?? false;
+      default:
+        return false;
+    }
   }
 
   // ------------------------------------------------------------------ control
@@ -289,22 +349,22 @@ export class Lowering implements LoweringContext {
     }
   }
 
-  lowerControl(instruction: Instruction): boolean {
+  lowerControl(instruction: Instruction): void {
     const stack = this.stack;
     const out = this.out;
     switch (instruction.op) {
       case Op.Unreachable:
         out.emit(Code.Unreachable);
         this.die();
-        return true;
+        return;
       case Op.Nop:
-        return true;
+        return;
       case Op.Block:
         this.open(instruction, makeLabel());
-        return true;
+        return;
       case Op.Loop:
         this.loop(instruction);
-        return true;
+        return;
       case Op.If: {
         const otherwise = makeLabel();
         const condition = stack.peek();
@@ -316,22 +376,22 @@ export class Lowering implements LoweringContext {
         this.branchIf(condition, false, otherwise);
         stack.pop();
         this.open(instruction, makeLabel()).otherwise = otherwise;
-        return true;
+        return;
       }
       case Op.Else:
         this.lowerElse(instruction);
-        return true;
+        return;
       case Op.End:
         this.lowerEnd(instruction);
-        return true;
+        return;
       case Op.Br:
         this.branch(instruction.index);
         this.die();
-        return true;
+        return;
       case Op.BrIf: {
         const condition = stack.pop();
         this.branchIf(condition, true, this.branchLabel(instruction.index, instruction.offset));
-        return true;
+        return;
       }
       case Op.BrTable: {
         const index = stack.register(stack.pop());
@@ -346,12 +406,12 @@ export class Lowering implements LoweringContext {
         });
         out.emitTable(index, labels);
         this.die();
-        return true;
+        return;
       }
       case Op.Return:
         this.lowerReturn();
         this.die();
-        return true;
+        return;
       case Op.BrOnNull:
       case Op.BrOnNonNull: {
         const reference = stack.pop();
@@ -370,14 +430,10 @@ export class Lowering implements LoweringContext {
           );
           stack.pop();
         }
-        return true;
+        return;
       }
       default:
-        return (
-          this.lowerCall(instruction) ||
-          lowerException(this, instruction) ||
-          (this.tools.parts.aggregates?.lowerCast(this, instruction) ?? false)
-        );
+        return;
     }
   }
 
@@ -662,7 +718,7 @@ export class Lowering implements LoweringContext {
 
   // ------------------------------------------------------------------ calls
 
-  lowerCall(instruction: Instruction): boolean {
+  lowerCall(instruction: Instruction): void {
     const { checked } = this.tools;
     const stack = this.stack;
     switch (instruction.op) {
@@ -672,7 +728,7 @@ export class Lowering implements LoweringContext {
         const definedIdx = funcIdx - checked.importCounts.func;
         if (definedIdx < 0) this.call(type, Code.CallImport, 0, funcIdx, 0, 0, null);
         else this.call(type, Code.Call, 0, 0, 0, 0, this.func.module.func(definedIdx));
-        return true;
+        return;
       }
       case Op.CallIndirect: {
         const type = this.funcTypeOf(instruction.index);
@@ -686,21 +742,21 @@ export class Lowering implements LoweringContext {
           instruction.index2,
           null,
         );
-        return true;
+        return;
       }
       case Op.CallRef: {
         const type = this.funcTypeOf(instruction.index);
         this.call(type, Code.CallRef, 1, stack.register(stack.peek()), 0, 0, null);
-        return true;
+        return;
       }
       case Op.ReturnCall:
       case Op.ReturnCallIndirect:
       case Op.ReturnCallRef:
         this.tailCall(instruction);
         this.die();
-        return true;
+        return;
       default:
-        return false;
+        return;
     }
   }
 
@@ -778,14 +834,8 @@ export class Lowering implements LoweringContext {
   // ------------------------------------------------------------------ everything else
 
   lowerPlain(instruction: Instruction): void {
-    const form = this.tools.forms.get(instruction.op);
-    if (form !== undefined) {
-      this.lowerRegular(instruction, form);
-      return;
-    }
     const stack = this.stack;
-    const { op } = instruction;
-    switch (op) {
+    switch (instruction.op) {
       case Op.Drop:
         stack.pop();
         return;
@@ -793,30 +843,11 @@ export class Lowering implements LoweringContext {
       case Op.SelectT:
         this.select();
         return;
-      case Op.LocalGet:
-        this.localGet(instruction.index);
-        return;
-      case Op.LocalSet:
-      case Op.LocalTee:
-        this.localSet(instruction.index, op === Op.LocalTee);
-        return;
       case Op.GlobalGet:
         this.globalGet(instruction.index);
         return;
       case Op.GlobalSet:
         this.globalSet(instruction.index);
-        return;
-      case Op.I32Const:
-        this.constant(NumType.I32, OperandKind.Const32, instruction.lo, 0);
-        return;
-      case Op.F32Const:
-        this.constant(NumType.F32, OperandKind.Const32, instruction.lo, 0);
-        return;
-      case Op.I64Const:
-        this.constant(NumType.I64, OperandKind.Const64, instruction.lo, instruction.hi);
-        return;
-      case Op.F64Const:
-        this.constant(NumType.F64, OperandKind.Const64, instruction.lo, instruction.hi);
         return;
       case Op.RefNull:
         this.constant(
@@ -874,27 +905,7 @@ export class Lowering implements LoweringContext {
         this.heavy(instruction, 3, []);
         return;
       default:
-        break;
-    }
-    if (this.#lowerGroup(instruction, LOWERED_BY[op as IrregularOp])) return;
-    throw new RuntimeError(
-      `not executable yet: ${this.tools.rows.byOp(op)?.mnemonic ?? op} at byte ${instruction.offset}`,
-    );
-  }
-
-  #lowerGroup(instruction: Instruction, lowerer: Lowerer): boolean {
-    const { vectors, aggregates, atomics } = this.tools.parts;
-    switch (lowerer) {
-      case Lowerer.Vector:
-        return vectors?.lower(this, instruction) ?? false;
-      case Lowerer.Wide:
-        return lowerWide(this, instruction);
-      case Lowerer.Aggregate:
-        return aggregates?.lower(this, instruction) ?? false;
-      case Lowerer.Atomic:
-        return atomics?.lower(this, instruction) ?? false;
-      default:
-        return false;
+        return;
     }
   }
 
@@ -904,6 +915,23 @@ export class Lowering implements LoweringContext {
 
   memoryIndexType(memIdx: number): ValType {
     return this.indexType(this.tools.checked.memoryTypes[memIdx]?.is64);
+  }
+
+  lowerConstant(instruction: Instruction): void {
+    const { lo, hi } = instruction;
+    switch (instruction.op) {
+      case Op.I32Const:
+        this.constant(NumType.I32, OperandKind.Const32, lo, 0);
+        return;
+      case Op.F32Const:
+        this.constant(NumType.F32, OperandKind.Const32, lo, 0);
+        return;
+      case Op.I64Const:
+        this.constant(NumType.I64, OperandKind.Const64, lo, hi);
+        return;
+      default:
+        this.constant(NumType.F64, OperandKind.Const64, lo, hi);
+    }
   }
 
   constant(type: ValType, kind: OperandKind, a: number, b: number, data: Int32Array | null = null): void {
@@ -1000,11 +1028,10 @@ export class Lowering implements LoweringContext {
     stack.pushAll(results);
   }
 
-  lowerRegular(instruction: Instruction, form: Form): void {
+  lowerRegular(instruction: Instruction, form: Form, result: ValType): void {
     const stack = this.stack;
     const out = this.out;
     const exact = this.exact;
-    const result = this.tools.rows.byOp(instruction.op)?.signature?.results[0] ?? NumType.I32;
     switch (form.kind) {
       case FormKind.Unary: {
         const a = stack.register(stack.pop());

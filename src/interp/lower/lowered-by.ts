@@ -4,19 +4,25 @@
 import { Op } from "../../isa/op.ts";
 import type { RegularOp } from "../code/code.ts";
 
-/** What lowers instructions that have no form. */
+/** What lowers instructions that have no form. The first ones are the most frequent. */
 export const enum Lowerer {
-  /** Blocks, branches, calls, returns: lower.ts. */
+  /** Reads and writes of locals: lower.ts, as all up to {@link Plain}. */
+  Local,
+  Constant,
+  /** Blocks, branches and returns. */
   Control,
+  Call,
+  /** Globals, tables, sizes and what takes long. */
+  Plain,
   /** Handlers and what throws: exception.ts. */
   Exception,
-  /** Locals, globals, constants, tables and sizes: lower.ts. */
-  Plain,
   /** Structs, arrays, casts: aggregate.ts. */
   Aggregate,
+  /** Casts that branch: there, too. */
+  Cast,
   /** vector.ts. */
   Vector,
-  /** Products and sums of 128 bits: vector.ts. */
+  /** Products and sums of 128 bits: wide.ts. */
   Wide,
   /** atomic.ts. */
   Atomic,
@@ -37,12 +43,12 @@ export const LOWERED_BY = {
   [Op.BrIf]: Lowerer.Control,
   [Op.BrTable]: Lowerer.Control,
   [Op.Return]: Lowerer.Control,
-  [Op.Call]: Lowerer.Control,
-  [Op.CallIndirect]: Lowerer.Control,
-  [Op.ReturnCall]: Lowerer.Control,
-  [Op.ReturnCallIndirect]: Lowerer.Control,
-  [Op.CallRef]: Lowerer.Control,
-  [Op.ReturnCallRef]: Lowerer.Control,
+  [Op.Call]: Lowerer.Call,
+  [Op.CallIndirect]: Lowerer.Call,
+  [Op.ReturnCall]: Lowerer.Call,
+  [Op.ReturnCallIndirect]: Lowerer.Call,
+  [Op.CallRef]: Lowerer.Call,
+  [Op.ReturnCallRef]: Lowerer.Call,
   [Op.BrOnNull]: Lowerer.Control,
   [Op.BrOnNonNull]: Lowerer.Control,
 
@@ -58,19 +64,19 @@ export const LOWERED_BY = {
   [Op.Drop]: Lowerer.Plain,
   [Op.Select]: Lowerer.Plain,
   [Op.SelectT]: Lowerer.Plain,
-  [Op.LocalGet]: Lowerer.Plain,
-  [Op.LocalSet]: Lowerer.Plain,
-  [Op.LocalTee]: Lowerer.Plain,
+  [Op.LocalGet]: Lowerer.Local,
+  [Op.LocalSet]: Lowerer.Local,
+  [Op.LocalTee]: Lowerer.Local,
   [Op.GlobalGet]: Lowerer.Plain,
   [Op.GlobalSet]: Lowerer.Plain,
   [Op.TableGet]: Lowerer.Plain,
   [Op.TableSet]: Lowerer.Plain,
   [Op.MemorySize]: Lowerer.Plain,
   [Op.MemoryGrow]: Lowerer.Plain,
-  [Op.I32Const]: Lowerer.Plain,
-  [Op.I64Const]: Lowerer.Plain,
-  [Op.F32Const]: Lowerer.Plain,
-  [Op.F64Const]: Lowerer.Plain,
+  [Op.I32Const]: Lowerer.Constant,
+  [Op.I64Const]: Lowerer.Constant,
+  [Op.F32Const]: Lowerer.Constant,
+  [Op.F64Const]: Lowerer.Constant,
   [Op.RefNull]: Lowerer.Plain,
   [Op.RefFunc]: Lowerer.Plain,
   [Op.RefAsNonNull]: Lowerer.Plain,
@@ -110,8 +116,8 @@ export const LOWERED_BY = {
   [Op.RefTestNull]: Lowerer.Aggregate,
   [Op.RefCast]: Lowerer.Aggregate,
   [Op.RefCastNull]: Lowerer.Aggregate,
-  [Op.BrOnCast]: Lowerer.Aggregate,
-  [Op.BrOnCastFail]: Lowerer.Aggregate,
+  [Op.BrOnCast]: Lowerer.Cast,
+  [Op.BrOnCastFail]: Lowerer.Cast,
   [Op.AnyConvertExtern]: Lowerer.Aggregate,
   [Op.ExternConvertAny]: Lowerer.Aggregate,
   [Op.RefI31]: Lowerer.Aggregate,
@@ -122,8 +128,8 @@ export const LOWERED_BY = {
   [Op.RefGetDesc]: Lowerer.Aggregate,
   [Op.RefCastDescEq]: Lowerer.Aggregate,
   [Op.RefCastDescEqNull]: Lowerer.Aggregate,
-  [Op.BrOnCastDescEq]: Lowerer.Aggregate,
-  [Op.BrOnCastDescEqFail]: Lowerer.Aggregate,
+  [Op.BrOnCastDescEq]: Lowerer.Cast,
+  [Op.BrOnCastDescEqFail]: Lowerer.Cast,
 
   [Op.V128Load]: Lowerer.Vector,
   [Op.V128Load8x8S]: Lowerer.Vector,

@@ -7,7 +7,7 @@ import type { InstructionLookup } from "../../isa/instructions.ts";
 import type { Op } from "../../isa/op.ts";
 import type { FuncType, ValType } from "../../module/types.ts";
 import type { CheckedModule } from "../../validator/checked-module.ts";
-import type { Code, Form } from "../code/code.ts";
+import type { Code } from "../code/code.ts";
 import type { Costs } from "../code/cost-model.ts";
 import type { CodeNode, FunctionCode, HandlerTable, TryRegion } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
@@ -15,13 +15,14 @@ import type { MemoryAccess } from "../code/operations.ts";
 import type { Parts } from "../parts.ts";
 import type { Emitter, Label } from "./emitter.ts";
 import type { Operand, OperandStack } from "./operand-stack.ts";
+import type { Recipes } from "./recipes.ts";
 
 /** What the lowerings of one module's functions share. */
 export interface LoweringTools {
   readonly checked: CheckedModule;
   readonly costs: Costs;
   readonly reader: InstructionReader;
-  readonly forms: ReadonlyMap<Op, Form>;
+  readonly recipes: Recipes;
   /** How a comparison's node becomes a branch: when true, when false. */
   readonly branches: ReadonlyMap<Operation, readonly [Code, Code]>;
   /** Operations that do two at once, by {@link pairKey}. */

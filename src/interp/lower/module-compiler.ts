@@ -23,6 +23,7 @@ import type { Parts } from "../parts.ts";
 import { pairKey } from "./emitter.ts";
 import { Lowering } from "./lower.ts";
 import type { LoweringTools } from "./lowering-context.ts";
+import type { Recipes } from "./recipes.ts";
 
 /** Which code runs: the fast one with the exact one behind it, or the exact one alone. */
 export type LoweringMode = "fast" | "exact";
@@ -34,7 +35,7 @@ export interface CompilerOptions {
   readonly tables: OpcodeTables;
   readonly rules: Rules;
   readonly rows: InstructionLookup;
-  readonly forms: ReadonlyMap<Op, Form>;
+  readonly recipes: Recipes;
   readonly branches: ReadonlyMap<Operation, readonly [Code, Code]>;
   readonly pairs: ReadonlyMap<number, Code>;
   readonly parts: Parts;
@@ -91,9 +92,9 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
     this.rules = options.rules;
     this.parts = options.parts;
     this.#options = options;
-    const { forms, branches, pairs, rows, costs, parts } = options;
+    const { recipes, branches, pairs, rows, costs, parts } = options;
     const reader = new InstructionReader(checked.module.bytes, options.tables);
-    this.#tools = { checked, costs, reader, forms, branches, pairs, rows, parts };
+    this.#tools = { checked, costs, reader, recipes, branches, pairs, rows, parts };
     this.#functions = new Array(checked.module.functions.length);
     this.#heap = new ResourceMeter(options.heapBytes);
     this.#heap.tryReserve(checked.module.heapBytes);

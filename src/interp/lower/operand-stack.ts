@@ -74,6 +74,8 @@ export class OperandStack {
   /** The operands of the last region's end that left some folded, and what it noted: mostly the next one's too. */
   #noted: readonly Operand[] = [];
   #fixups: readonly Fixup[] = NO_FIXUPS;
+  /** The topmost reference. */
+  #topRef: Operand | null = null;
   #top: number;
   /** Highest word offset that any operand has reached. */
   maxWords: number;
@@ -95,6 +97,7 @@ export class OperandStack {
 
   /** The topmost reference among the operands below the topmost `skip`. */
   topRef(skip = 0): Operand | null {
+    if (skip === 0) return this.#topRef;
     const top = this.operands[this.operands.length - 1 - skip];
     if (top === undefined) return null;
     return isRef(top.type) ? top : top.refBelow;
@@ -106,14 +109,19 @@ export class OperandStack {
   }
 
   push(type: ValType, kind = OperandKind.Slot, a = 0, b = 0, data: Int32Array | null = null): Operand {
-    const folded = kind !== OperandKind.Slot;
-    if (folded && this.#folded.length >= MOST_FOLDED) this.materialise(this.#folded[0]!);
-    const settled = folded ? Number.POSITIVE_INFINITY : 0;
-    const operand: Operand = { type, slot: this.#top, kind, a, b, data, refBelow: this.topRef(), settled };
+    const slot = this.#top;
+    const isFolded = kind !== OperandKind.Slot;
+    const settled = isFolded ? Number.POSITIVE_INFINITY : 0;
+    const operand: Operand = { type, slot, kind, a, b, data, refBelow: this.#topRef, settled };
     this.operands.push(operand);
-    if (folded) this.#folded.push(operand);
-    this.#top += wordsOf(type);
-    if (this.#top > this.maxWords) this.maxWords = this.#top;
+    if (isFolded) {
+      if (this.#folded.length >= MOST_FOLDED) this.materialise(this.#folded[0]!);
+      this.#folded.push(operand);
+    }
+    const top = slot + wordsOf(type);
+    this.#top = top;
+    if (top > this.maxWords) this.maxWords = top;
+    if (isRef(type)) this.#topRef = operand;
     return operand;
   }
 
@@ -124,7 +132,8 @@ export class OperandStack {
   pop(): Operand {
     const operand = this.operands.pop()!;
     this.#top = operand.slot;
-    if (this.#folded[this.#folded.length - 1] === operand) this.#folded.pop();
+    if (operand.kind !== OperandKind.Slot) this.#folded.pop();
+    if (operand === this.#topRef) this.#topRef = operand.refBelow;
     return operand;
   }
 
@@ -133,6 +142,7 @@ export class OperandStack {
     this.operands.push(operand);
     this.#top = operand.slot + wordsOf(operand.type);
     if (operand.kind !== OperandKind.Slot) this.#folded.push(operand);
+    if (isRef(operand.type)) this.#topRef = operand;
   }
 
   popMany(count: number): void {
@@ -145,6 +155,7 @@ export class OperandStack {
 
   /** Word offset from which to read an operand; a constant is written to its slot first. */
   register(operand: Operand): number {
+    if (operand.kind === OperandKind.Slot) return operand.slot;
     if (operand.kind === OperandKind.Local) return operand.a;
     this.materialise(operand);
     return operand.slot;
@@ -193,6 +204,7 @@ export class OperandStack {
   /** Copies the operands that stand for a local, before the local changes. Returns whether there were any. */
   releaseLocal(local: number): boolean {
     let found = false;
+    if (this.#folded.length === 0) return false;
     for (const operand of [...this.#folded]) {
       if (operand.kind !== OperandKind.Local || operand.a !== local) continue;
       this.materialise(operand);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { codeFolder, prepareCode } from "../src/cli/kubernetes/compiled-code.ts";
 import { projectRoot } from "./built-code.ts";
+import { wat } from "./wat.ts";
 
 const cli = join(projectRoot, "dist/cli.cjs");
 const hello = join(projectRoot, "guests/wasm/c-hello.wasm");
@@ -58,12 +59,36 @@ it("keeps code, uses it, and does the same without, with damaged, with unwritabl
   expect(run(occupied)).toBe(plain);
 });
 
+it("is kept of the script that components need, too, when one has run", () => {
+  const folder = join(place, "of-components");
+  const component = join(place, "component.wasm");
+  writeFileSync(
+    component,
+    wat(readFileSync(join(projectRoot, "src/cli/kubernetes/sample-component.wat"), "utf8")),
+  );
+  const plain = run("", [component]);
+  expect(plain).toContain("sample");
+  run(folder);
+  expect(filesIn(folder)).toHaveLength(1);
+  expect(run(folder, [component])).toBe(plain);
+  const [rest = "", core = ""] = filesIn(folder).sort();
+  expect(filesIn(folder)).toHaveLength(2);
+  const written = [rest, core].map((file) => statSync(file).mtimeMs);
+  expect(run(folder, [component])).toBe(plain);
+  expect([rest, core].map((file) => statSync(file).mtimeMs)).toEqual(written);
+  // Either is looked at by itself.
+  writeFileSync(rest, readFileSync(core));
+  expect(run(folder, [component])).toBe(plain);
+  expect(statSync(rest).mtimeMs).toBeGreaterThan(written[0] ?? 0);
+});
+
 it("is prepared beside the package, for those who can keep nothing, and for other bounds of the heap", () => {
   const folder = codeFolder(projectRoot);
   try {
     rmSync(folder, { recursive: true, force: true });
     expect(prepareCode(process.execPath, projectRoot)).toBe(true);
-    expect(filesIn(folder)).toHaveLength(1);
+    // Of both scripts.
+    expect(filesIn(folder)).toHaveLength(2);
     // Whoever finds it there keeps none of their own.
     const flags = ["--max-semi-space-size=1", "--max-old-space-size=64"];
     const own = join(place, "own");

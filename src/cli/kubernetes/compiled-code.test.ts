@@ -3,17 +3,23 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { wat } from "../../../tests/wat.ts";
 import { prepareCode } from "./compiled-code.ts";
-import { SAMPLE } from "./sample.ts";
+import { COMPONENT_SAMPLE, SAMPLE } from "./sample.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-it("has the bytes of its text for a sample", () => {
-  const bytes = Buffer.from(wat(readFileSync(here("sample.wat"), "utf8"))).toString("base64");
+it("has the bytes of their texts for samples", () => {
+  const base64 = (name: string): string =>
+    Buffer.from(wat(readFileSync(here(name), "utf8"))).toString("base64");
+  const bytes = base64("sample.wat");
+  const component = base64("sample-component.wat");
   if (process.env.UPDATE) {
     const [comment = ""] = readFileSync(here("sample.ts"), "utf8").split("\n");
-    writeFileSync(here("sample.ts"), `${comment}\n\nexport const SAMPLE =\n  "${bytes}";\n`);
+    const constants = `export const SAMPLE =\n  "${bytes}";\n\nexport const COMPONENT_SAMPLE =\n  "${component}";\n`;
+    writeFileSync(here("sample.ts"), `${comment}\n\n${constants}`);
+    return;
   }
-  expect(process.env.UPDATE ? bytes : SAMPLE).toBe(bytes);
+  expect(SAMPLE).toBe(bytes);
+  expect(COMPONENT_SAMPLE).toBe(component);
 });
 
 it("says so where nothing can be prepared", () => {

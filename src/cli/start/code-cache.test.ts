@@ -119,14 +119,14 @@ describe("kept code", () => {
   });
 
   it("goes when there is too much of it, the oldest first", () => {
-    for (let k = 0; k < 12; k++) {
+    for (let k = 0; k < 16; k++) {
       writeCode(folder, `run-${k}`, SOURCE, CODE);
       utimesSync(fileOf(`run-${k}`), k, k);
     }
     writeCode(folder, "new", SOURCE, CODE);
-    expect(readdirSync(folder.path)).toHaveLength(8);
+    expect(readdirSync(folder.path)).toHaveLength(12);
     expect(existsSync(fileOf("new"))).toBe(true);
-    expect(existsSync(fileOf("run-11"))).toBe(true);
+    expect(existsSync(fileOf("run-15"))).toBe(true);
     expect(existsSync(fileOf("run-4"))).toBe(false);
   });
 });
@@ -143,7 +143,8 @@ describe("a script", () => {
   }
   const text = (answer: number): string =>
     `(function (require, scriptUrl) { const f = () => ${answer}; return { answer: f(), folder: require("node:path").dirname(scriptUrl) }; })`;
-  const load = (path: string, command = "serve") => loadScript<Exports>(path, command, [folder], folder);
+  const kept = () => ({ common: "run", folders: [folder], keepIn: folder });
+  const load = (path: string, name = "serve") => loadScript<Exports>({ ...kept(), path, name });
 
   it("comes from the code of an earlier run", () => {
     const path = write(text(42));
@@ -174,8 +175,8 @@ describe("a script", () => {
   });
 
   it("keeps nothing where nothing is to be kept", () => {
-    loadScript<Exports>(write(text(42)), undefined, [folder], folder).keepCode();
-    loadScript<Exports>(write(text(42)), "run", [folder], undefined).keepCode();
+    loadScript<Exports>({ ...kept(), path: write(text(42)), name: undefined }).keepCode();
+    loadScript<Exports>({ ...kept(), path: write(text(42)), name: "run", keepIn: undefined }).keepCode();
     expect(existsSync(folder.path)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-// V8's compiled code of the command's script, kept from one process to the next: half of what a short run takes is parsing and
+// V8's compiled code of the command's scripts, kept from one process to the next: half of what a short run takes is parsing and
 // compiling the command. Never more than a saving of time: what is absent, old, damaged, not ours or cannot be written is as if
 // it were not there.
 // Owns the files: where they are, whose they must be, and how a damaged one is known. Knows nothing of V8.
@@ -25,8 +25,8 @@ import * as zlib from "node:zlib";
 export const VARIABLE = "WASMETER_CODE_CACHE";
 const SUFFIX = ".code";
 const SUM_BYTES = 4;
-/** Some 1.5 MiB each. One is for a command, a version of Node and flags of V8. */
-const MOST_FILES = 8;
+/** Some 1 MiB each. One is for a script, a command, a version of Node and flags of V8. */
+const MOST_FILES = 12;
 
 /** Where code may be kept, and whose it has to be there. */
 export interface CodeFolder {

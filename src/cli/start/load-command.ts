@@ -1,4 +1,5 @@
-// Loads the command's script, with V8's compiled code of earlier runs where there is some.
+// Loads the command's two scripts, with V8's compiled code of earlier runs where there is some: what a run of a core module needs,
+// and the rest, when it is asked for.
 // Owns how V8 is asked; whether kept code is to be trusted is code-cache.ts's affair.
 
 import { readFileSync } from "node:fs";
@@ -8,25 +9,49 @@ import v8 from "node:v8";
 import { Script } from "node:vm";
 import { type CodeFolder, folderBeside, readCode, writeCode } from "./code-cache.ts";
 
-/** What the script gives. */
-export type CommandScript = typeof import("../script.ts");
+/** What the first script gives, besides what it shares with the other one. */
+type CommandScript = typeof import("../script.ts");
 
-/** The script's value. */
-type Wrapped<T> = (require: NodeJS.Require, scriptUrl: string) => T;
+type Require = (id: string) => unknown;
+
+interface RunScript extends CommandScript {
+  /** By id, what the rest takes of each module. */
+  shared(): Readonly<Record<string, unknown>>;
+}
+
+interface RestScript {
+  /** By id, what initialises a module and gives its exports. */
+  readonly imports: Readonly<Record<string, () => unknown>>;
+}
+
+/** A script's value. */
+type Wrapped<T> = (require: Require, scriptUrl: string) => T;
 
 export interface Loaded<T> {
   readonly exports: T;
   /** Whether it was there already. */
   readonly isFromCache: boolean;
+  /** Keeps what V8 has compiled so far for later processes, unless it was there. Throws nothing. */
+  keepCode(): void;
+}
+
+export interface Command {
+  readonly exports: CommandScript;
   /** To be called when the command has begun, and with it what Node loads of itself late. */
   begun(): void;
   /** Keeps what V8 has compiled so far for later processes, unless it was there. Throws nothing. */
   keepCode(): void;
 }
 
+/** As scripts/build-command.mjs writes them, and what their modules are called where the other one asks for them. */
 const SCRIPT = "command.cjs";
+const REST_SCRIPT = "command-rest.cjs";
+const REST = "rest:";
+const SHARED = "shared:";
 /** Whose code serves every command to begin with. */
 const COMMON = "run";
+/** Ends the name under which the rest's code is kept. */
+const OF_REST = "-rest";
 
 /**
  * V8 takes kept code only under the flags that it was made with, Node's own code included, which is otherwise compiled from its source.
@@ -34,12 +59,18 @@ const COMMON = "run";
  * when all that is kept has been taken, as what the command needs of Node comes late, too.
  */
 const BOUNDS_OF_HEAP = ["--max-old-space-size=0", "--max-semi-space-size=0"];
+/** A flag for a command that has begun, and as V8 has it. */
+export interface LateFlag {
+  readonly late: string;
+  readonly usual: string;
+}
+
 /**
  * By V8's major version, as a flag that it does not know is an error: for short runs, and as V8 has them. Node 20's optimises a function
  * once it has executed 66 KiB of bytecode in it, later ones after 400 calls. With eight and five times that much a short program,
  * which would not see the end of the optimiser's work, is spared it, and longer ones are no slower.
  */
-const OPTIMISER: Readonly<Record<string, { readonly late: string; readonly usual: string }>> = {
+const OPTIMISER: Readonly<Record<string, LateFlag>> = {
   "11": { late: "--interrupt-budget=540672", usual: "--interrupt-budget=67584" },
   "13": { late: "--invocation-count-for-maglev=2000", usual: "--invocation-count-for-maglev=400" },
   "14": { late: "--invocation-count-for-maglev=2000", usual: "--invocation-count-for-maglev=400" },
@@ -54,38 +85,45 @@ function forgetBoundsOfHeap(): void {
   for (const flag of BOUNDS_OF_HEAP) v8.setFlagsFromString(flag);
 }
 
-function setOptimiser(when: "late" | "usual"): void {
-  const flags = OPTIMISER[majorOfV8()];
-  if (flags !== undefined) v8.setFlagsFromString(flags[when]);
-}
-
 /** What a command's code is kept under; V8's tag is of its version, its flags and the processor. */
 function nameOf(command: string): string {
   return `${command}-${process.version}-${process.arch}-${v8.cachedDataVersionTag().toString(16)}`;
 }
 
-/**
- * Runs a script.
- * @param path its file, in ASCII, whose value is a function that gives what the script exports
- * @param command for whose runs its code is kept; `undefined` if it is not
- * @param folders where code is looked for, in this order
- * @param keepIn where it is kept
- */
-export function loadScript<T>(
-  path: string,
-  command: string | undefined,
-  folders: readonly CodeFolder[],
-  keepIn: CodeFolder | undefined,
-): Loaded<T> {
+/** A script, and where its code is. */
+interface Place {
+  /** In ASCII; its value is a function that gives what the script exports. */
+  readonly path: string;
+  /** What it gets beside Node's own `require`. */
+  readonly require?: Require;
+  /** What its code is kept under; `undefined` if it is not. */
+  readonly name: string | undefined;
+  /** Whose code serves in its place. */
+  readonly common: string;
+  /** Where code is looked for, in this order. */
+  readonly folders: readonly CodeFolder[];
+  /** Where it is kept. */
+  readonly keepIn: CodeFolder | undefined;
+}
+
+/** Runs a script. */
+export function loadScript<T>({
+  path,
+  require = createRequire(path),
+  name,
+  common,
+  folders,
+  keepIn,
+}: Place): Loaded<T> {
   const source = readFileSync(path);
-  const own = command === undefined ? undefined : nameOf(command);
+  const own = name === undefined ? undefined : nameOf(name);
   let code: Buffer | undefined;
   let isOwn = false;
-  for (const name of new Set([own, nameOf(COMMON)])) {
+  for (const each of new Set([own, nameOf(common)])) {
     for (const folder of folders) {
-      if (name !== undefined) code ??= readCode(folder, name, source);
+      if (each !== undefined) code ??= readCode(folder, each, source);
     }
-    isOwn ||= code !== undefined && name === own;
+    isOwn ||= code !== undefined && each === own;
   }
   // Latin-1 keeps a byte a byte, and V8 from storing two for each character.
   const script = new Script(source.toString("latin1"), {
@@ -93,15 +131,14 @@ export function loadScript<T>(
     ...(code !== undefined && { cachedData: code }),
   });
   const run: Wrapped<T> = script.runInThisContext();
-  const exports = run(createRequire(path), pathToFileURL(path).href);
+  const exports = run(require, pathToFileURL(path).href);
   const isFromCache = isOwn && script.cachedDataRejected === false;
   return {
     exports,
     isFromCache,
-    begun: () => {},
     keepCode: () => {
       // Under other flags by now, it would not be found again.
-      if (isFromCache || command === undefined || own !== nameOf(command) || keepIn === undefined) return;
+      if (isFromCache || name === undefined || own !== nameOf(name) || keepIn === undefined) return;
       writeCode(keepIn, own, source, script.createCachedData());
     },
   };
@@ -111,20 +148,62 @@ export function loadScript<T>(
  * Loads the command.
  * @param name under which its code is kept, if it is
  * @param keepIn where compiled code is kept, besides what was put beside the script
+ * @param flags besides the optimiser's
  */
-export function loadCommand(name: string | undefined, keepIn: CodeFolder | undefined): Loaded<CommandScript> {
+export function loadCommand(
+  name: string | undefined,
+  keepIn: CodeFolder | undefined,
+  flags: readonly LateFlag[] = [],
+): Command {
   forgetBoundsOfHeap();
-  const path = fileURLToPath(new URL(SCRIPT, import.meta.url));
+  const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+  const path = pathOf(SCRIPT);
   const folders = [folderBeside(path), ...(keepIn === undefined ? [] : [keepIn])];
-  const loaded = loadScript<CommandScript>(path, name, folders, keepIn);
   // A server lives long enough to see the optimiser's work: with the late one it answered half as many requests a second.
-  if (name !== undefined && name !== COMMON) return loaded;
+  const optimiser = name === undefined || name === COMMON ? OPTIMISER[majorOfV8()] : undefined;
+  const lateFlags = optimiser === undefined ? flags : [optimiser, ...flags];
+  let hasBegun = false;
+  const setFlags = (when: keyof LateFlag): void => {
+    if (hasBegun) for (const flag of lateFlags) v8.setFlagsFromString(flag[when]);
+  };
+  const nodes = createRequire(path);
+  let rest: Loaded<RestScript> | undefined;
+  const loadRest = (): Loaded<RestScript> => {
+    const shared = run.exports.shared();
+    setFlags("usual");
+    const loaded = loadScript<RestScript>({
+      path: pathOf(REST_SCRIPT),
+      require: (id) => (id.startsWith(SHARED) ? shared[id] : nodes(id)),
+      name: name === undefined ? undefined : name + OF_REST,
+      common: COMMON + OF_REST,
+      folders,
+      keepIn,
+    });
+    setFlags("late");
+    return loaded;
+  };
+  const run = loadScript<RunScript>({
+    path,
+    require: (id) => {
+      if (!id.startsWith(REST)) return nodes(id);
+      rest ??= loadRest();
+      return rest.exports.imports[id]?.();
+    },
+    name,
+    common: COMMON,
+    folders,
+    keepIn,
+  });
   return {
-    ...loaded,
-    begun: () => setOptimiser("late"),
+    exports: run.exports,
+    begun: () => {
+      hasBegun = true;
+      setFlags("late");
+    },
     keepCode: () => {
-      setOptimiser("usual");
-      loaded.keepCode();
+      setFlags("usual");
+      run.keepCode();
+      rest?.keepCode();
     },
   };
 }

@@ -1,0 +1,66 @@
+;; The same of components: what brings the part of the command that runs of modules are without. Writes a line to stdout.
+(component
+  (import "wasi:io/error@0.2.0" (instance $errors (export "error" (type (sub resource)))))
+  (alias export $errors "error" (type $error))
+  (import "wasi:io/streams@0.2.0" (instance $streams
+    (export "output-stream" (type $stream (sub resource)))
+    (alias outer 1 $error (type $error-outside))
+    (export "error" (type $error (eq $error-outside)))
+    (type $failure (variant (case "last-operation-failed" (own $error)) (case "closed")))
+    (export "stream-error" (type $stream-error (eq $failure)))
+    (export "[method]output-stream.blocking-write-and-flush" (func
+      (param "self" (borrow $stream)) (param "contents" (list u8)) (result (result (error $stream-error)))))
+    (export "[method]output-stream.check-write" (func
+      (param "self" (borrow $stream)) (result (result u64 (error $stream-error)))))))
+  (alias export $streams "output-stream" (type $stream))
+  (import "wasi:cli/stdout@0.2.0" (instance $stdout
+    (alias outer 1 $stream (type $stream-outside))
+    (export "output-stream" (type $stream (eq $stream-outside)))
+    (export "get-stdout" (func (result (own $stream))))))
+  (import "wasi:cli/environment@0.2.0" (instance $environment
+    (export "get-arguments" (func (result (list string))))
+    (export "get-environment" (func (result (list (tuple string string)))))))
+  (core module $memory
+    (memory (export "memory") 2)
+    (data (i32.const 16) "sample\n")
+    (global $end (mut i32) (i32.const 1024))
+    (func (export "realloc") (param $at i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
+      (local.set $at (i32.and (i32.add (global.get $end) (i32.const 7)) (i32.const -8)))
+      (global.set $end (i32.add (local.get $at) (local.get $new)))
+      (local.get $at)))
+  (core instance $m (instantiate $memory))
+  (alias core export $m "memory" (core memory $linear))
+  (alias core export $m "realloc" (core func $realloc))
+  (core func $get-stdout (canon lower (func $stdout "get-stdout")))
+  (core func $write (canon lower (func $streams "[method]output-stream.blocking-write-and-flush") (memory $linear)))
+  (core func $check (canon lower (func $streams "[method]output-stream.check-write") (memory $linear)))
+  (core func $arguments
+    (canon lower (func $environment "get-arguments") (memory $linear) (realloc $realloc)))
+  (core func $variables
+    (canon lower (func $environment "get-environment") (memory $linear) (realloc $realloc)))
+  (core func $drop (canon resource.drop $stream))
+  (core module $program
+    (import "host" "get-stdout" (func $get-stdout (result i32)))
+    (import "host" "write" (func $write (param i32 i32 i32 i32)))
+    (import "host" "check" (func $check (param i32 i32)))
+    (import "host" "arguments" (func $arguments (param i32)))
+    (import "host" "variables" (func $variables (param i32)))
+    (import "host" "drop" (func $drop (param i32)))
+    (func (export "run") (result i32) (local $stdout i32)
+      (call $arguments (i32.const 128))
+      (call $variables (i32.const 128))
+      (local.set $stdout (call $get-stdout))
+      (call $check (local.get $stdout) (i32.const 128))
+      (call $write (local.get $stdout) (i32.const 16) (i32.const 7) (i32.const 128))
+      (call $drop (local.get $stdout))
+      (i32.const 0)))
+  (core instance $p (instantiate $program (with "host" (instance
+    (export "get-stdout" (func $get-stdout))
+    (export "write" (func $write))
+    (export "check" (func $check))
+    (export "arguments" (func $arguments))
+    (export "variables" (func $variables))
+    (export "drop" (func $drop))))))
+  (func $run (result (result)) (canon lift (core func $p "run")))
+  (instance $exports (export "run" (func $run)))
+  (export "wasi:cli/run@0.2.0" (instance $exports)))

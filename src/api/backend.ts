@@ -2,7 +2,6 @@
 // Engine and Module know only its types, so that a bundle which decodes, validates and inspects leaves it out.
 
 import { createForms } from "../interp/code/code.ts";
-import { resolveCosts } from "../interp/code/cost-model.ts";
 import {
   type CompilerOptions,
   createBranches,
@@ -22,7 +21,7 @@ export class Backend {
   readonly interpreter = new Interpreter();
   readonly #options: CompilerOptions;
 
-  constructor({ costModel, lowering, opcodeTables, rules, moduleLimits, parts }: Engine) {
+  constructor({ costs, lowering, opcodeTables, rules, moduleLimits, parts }: Engine) {
     if (parts === undefined) throw new Error("nothing runs on an engine before it has a store");
     const forms = createForms();
     const rows = createInstructionLookup();

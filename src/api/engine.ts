@@ -15,13 +15,13 @@ import {
 } from "../checks/options.ts";
 import { createOpcodeTables, type OpcodeTables } from "../decoder/opcode-shapes.ts";
 import { hasOwn, hostHeapLimit, requireLittleEndian } from "../host.ts";
-import { COST_MODELS, type CostModel, resolveCosts } from "../interp/code/cost-model.ts";
+import { COST_MODELS, type CostModel, type Costs, resolveCosts } from "../interp/code/cost-model.ts";
 import type { LoweringMode } from "../interp/lower/module-compiler.ts";
 import type { Parts } from "../interp/parts.ts";
 import { FEATURE_SETS, FEATURES, type Feature, type FeatureSet, findUnfounded } from "../isa/features.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
-import { createRules, type Rules } from "../validator/rules.ts";
+import { Rules } from "../validator/rules.ts";
 import type { Backend } from "./backend.ts";
 import { inspection, inspectSymbol } from "./inspection.ts";
 import { InterruptHandle } from "./interrupt.ts";
@@ -71,6 +71,8 @@ export class Engine {
   /** @internal */
   readonly registry = new TypeRegistry();
   /** @internal */
+  readonly costs: Costs;
+  /** @internal */
   readonly lowering: LoweringMode;
   /** @internal As the option says. */
   readonly packs: readonly Pack[] | undefined;
@@ -95,10 +97,10 @@ export class Engine {
     this.features = withPacks(read.features, read.packs);
     this.costModel = read.costModel ?? COST_MODELS.instructions;
     // A model that cannot be priced is an error here, not when something first runs.
-    resolveCosts(this.costModel);
+    this.costs = resolveCosts(this.costModel);
     this.moduleLimits = { ...defaultModuleLimits(), ...read.moduleLimits };
     this.opcodeTables = createOpcodeTables(this.features);
-    this.rules = createRules(this.features);
+    this.rules = new Rules(this.features);
     this.lowering = read.lowering ?? "fast";
   }
 

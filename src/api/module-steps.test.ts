@@ -10,11 +10,11 @@ import { DEFAULT_MODULE_LIMITS as limits } from "../limits.ts";
 import { inOneGo } from "../module/steps.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import { ModuleValidator } from "../validator/module-validator.ts";
-import { createRules } from "../validator/rules.ts";
+import { Rules } from "../validator/rules.ts";
 
 const features = new Set(FEATURES);
 const tables = createOpcodeTables(features);
-const rules = createRules(features);
+const rules = new Rules(features);
 
 /** Units of a step, and twice what may come on top: one thing, read when the step is nearly over. */
 const MOST_READS = 3 * 65_536;

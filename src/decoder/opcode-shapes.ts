@@ -3,7 +3,7 @@
 
 import type { Feature, FeatureSet } from "../isa/features.ts";
 import type { InstructionRow } from "../isa/instruction.ts";
-import { INSTRUCTIONS } from "../isa/instructions.ts";
+import { INSTRUCTIONS, ROWS } from "../isa/instructions.ts";
 import { Op } from "../isa/op.ts";
 
 /** One value per distinct list of immediates that is read in its own way. */
@@ -48,10 +48,10 @@ export const enum Shape {
 }
 
 function shapeOf({ immediates, mnemonic }: InstructionRow): Shape {
+  // More than half of them.
+  if (immediates.length === 0) return Shape.None;
   const kinds = immediates.join(" ");
   switch (kinds) {
-    case "":
-      return Shape.None;
     case "label":
     case "func":
     case "type":
@@ -142,17 +142,20 @@ function featuresOf(op: Op, row: InstructionRow): { every: readonly Feature[]; s
   return { every: row.feature === undefined ? [] : [row.feature], some: [] };
 }
 
+function isOn(op: Op, row: InstructionRow, features: FeatureSet): boolean {
+  if (op !== Op.Throw && op !== Op.ReturnCallRef)
+    return row.feature === undefined || features.has(row.feature);
+  const { every, some } = featuresOf(op, row);
+  const has = (name: Feature): boolean => features.has(name);
+  return every.every(has) && (some.length === 0 || some.some(has));
+}
+
 /** Of all features by default. About 0.1 ms: whoever decodes more than one thing keeps the result. */
 export function createOpcodeTables(features?: FeatureSet): OpcodeTables {
   const plain = new Uint8Array(256);
   const prefixed = Array.from({ length: PREFIX_COUNT }, (): number[] => []);
-  for (const [key, row] of Object.entries(INSTRUCTIONS)) {
-    const op = Number(key);
-    if (features !== undefined) {
-      const { every, some } = featuresOf(op, row);
-      if (!every.every((name) => features.has(name))) continue;
-      if (some.length > 0 && !some.some((name) => features.has(name))) continue;
-    }
+  for (const [op, row] of ROWS) {
+    if (features !== undefined && !isOn(op, row, features)) continue;
     if (op < 256) {
       plain[op] = shapeOf(row);
       continue;

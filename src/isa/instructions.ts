@@ -22,6 +22,51 @@ const TYPE_CODES: Readonly<Record<string, number>> = {
   addr: ADDRESS,
 };
 
+interface RowOptions {
+  readonly feature?: Feature;
+  readonly traps?: boolean;
+  /** Exclusive bound of the lane immediates. */
+  readonly lanes?: number;
+  readonly bytes?: number;
+}
+
+/** A module has some fifty of the instructions: signatures are parsed when they are asked for, as all of them take 1 ms. */
+class Row implements InstructionRow {
+  readonly mnemonic: string;
+  readonly immediates: readonly Immediate[];
+  readonly feature: Feature | undefined;
+  readonly traps: boolean;
+  readonly class: InstructionClass;
+  readonly accessBytes: number;
+  readonly lanes: number;
+  readonly #text: string | undefined;
+  #signature: InstructionRow["signature"];
+
+  constructor(
+    mnemonic: string,
+    signature: string | undefined,
+    immediates: readonly Immediate[],
+    cls: InstructionClass,
+    { feature, traps = false, lanes = 0, bytes = 0 }: RowOptions,
+  ) {
+    this.mnemonic = mnemonic;
+    this.immediates = immediates;
+    this.feature = feature;
+    this.traps = traps;
+    this.class = cls;
+    this.accessBytes = bytes;
+    this.lanes = lanes;
+    this.#text = signature;
+  }
+
+  get signature(): InstructionRow["signature"] {
+    if (this.#text !== undefined) this.#signature ??= parseSignature(this.#text);
+    return this.#signature;
+  }
+}
+
+const NO_OPTIONS: RowOptions = {};
+
 /**
  * Every instruction, by number. A missing row does not compile.
  *
@@ -40,6 +85,9 @@ const TYPE_CODES: Readonly<Record<string, number>> = {
  */
 export const INSTRUCTIONS: Readonly<Record<Op, InstructionRow>> = /* @__PURE__ */ buildTable();
 
+/** The same in ascending order: as keys of an object, numbers are made text and back, which is most of what going through them takes. */
+export const ROWS: readonly (readonly [op: Op, row: InstructionRow])[] = /* @__PURE__ */ listRows();
+
 /** Finds rows without hashing. Both functions give `undefined` for what is no instruction. */
 export interface InstructionLookup {
   /** `op` as numbered by {@link Op}. */
@@ -48,26 +96,27 @@ export interface InstructionLookup {
   byCode(prefix: number, sub: number): InstructionRow | undefined;
 }
 
-/** Builds dense arrays over {@link INSTRUCTIONS}; keep the result, e.g. in the engine. */
+/** Builds dense arrays over {@link INSTRUCTIONS} when a row is first asked for; keep the result, e.g. in the engine. */
 export function createInstructionLookup(): InstructionLookup {
-  const spaces: (InstructionRow | undefined)[][] = Array.from({ length: LAST_PREFIX + 1 }, () => []);
-  for (const [key, row] of Object.entries(INSTRUCTIONS)) {
-    const op = Number(key);
-    const space = spaces[op >>> SUB_BITS]!;
-    // Keys come in ascending order, so this keeps the arrays free of holes.
-    while (space.length < (op & SUB_MASK)) space.push(undefined);
-    space.push(row);
-  }
-  const byCode = (prefix: number, sub: number) => spaces[prefix]?.[sub];
+  let spaces: RowSpaces | undefined;
+  const byCode = (prefix: number, sub: number): InstructionRow | undefined => {
+    spaces ??= rowSpaces();
+    return spaces[prefix]?.[sub];
+  };
   return { byOp: (op) => byCode(op >>> SUB_BITS, op & SUB_MASK), byCode };
 }
 
-interface RowOptions {
-  readonly feature?: Feature;
-  readonly traps?: boolean;
-  /** Exclusive bound of the lane immediates. */
-  readonly lanes?: number;
-  readonly bytes?: number;
+type RowSpaces = readonly (readonly (InstructionRow | undefined)[])[];
+
+function rowSpaces(): RowSpaces {
+  const spaces: (InstructionRow | undefined)[][] = Array.from({ length: LAST_PREFIX + 1 }, () => []);
+  for (const [op, row] of ROWS) {
+    const space = spaces[op >>> SUB_BITS]!;
+    // They come in ascending order, so this keeps the arrays free of holes.
+    while (space.length < (op & SUB_MASK)) space.push(undefined);
+    space.push(row);
+  }
+  return spaces;
 }
 
 /** `"i64 i64 -> i64"` as type codes. */
@@ -79,14 +128,8 @@ function parseSignature(text: string): NonNullable<InstructionRow["signature"]> 
   return { params: params!, results: results! };
 }
 
-function makeRow(
-  mnemonic: string,
-  signature: InstructionRow["signature"],
-  immediates: readonly Immediate[],
-  cls: InstructionClass,
-  { feature, traps = false, lanes = 0, bytes = 0 }: RowOptions = {},
-): InstructionRow {
-  return { mnemonic, immediates, signature, feature, traps, class: cls, accessBytes: bytes, lanes };
+function listRows(): [Op, InstructionRow][] {
+  return Object.entries(INSTRUCTIONS).map(([key, row]) => [Number(key), row]);
 }
 
 /** Irregular: typed by a rule of its own. */
@@ -94,9 +137,9 @@ function special(
   cls: InstructionClass,
   mnemonic: string,
   immediates: readonly Immediate[],
-  options?: RowOptions,
+  options = NO_OPTIONS,
 ): InstructionRow {
-  return makeRow(mnemonic, undefined, immediates, cls, options);
+  return new Row(mnemonic, undefined, immediates, cls, options);
 }
 
 /** Typed by its signature alone. */
@@ -105,9 +148,9 @@ function regular(
   mnemonic: string,
   signature: string,
   immediates: readonly Immediate[],
-  options?: RowOptions,
+  options = NO_OPTIONS,
 ): InstructionRow {
-  return makeRow(mnemonic, parseSignature(signature), immediates, cls, options);
+  return new Row(mnemonic, signature, immediates, cls, options);
 }
 
 function integer(mnemonic: string, signature: string, options?: RowOptions): InstructionRow {

@@ -12,11 +12,11 @@ import { HEAP_CONCRETE, NumType, refType, type ValType } from "../module/types.t
 import type { CheckedModule } from "./checked-module.ts";
 import { FunctionValidator } from "./function-validator.ts";
 import { ModuleValidator } from "./module-validator.ts";
-import { createRules } from "./rules.ts";
+import { Rules } from "./rules.ts";
 
 const features = new Set(FEATURES);
 const limits = DEFAULT_MODULE_LIMITS;
-const rules = createRules(features);
+const rules = new Rules(features);
 const I32 = NumType.I32;
 const I64 = NumType.I64;
 const F32 = NumType.F32;

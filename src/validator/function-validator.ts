@@ -73,8 +73,7 @@ export class FunctionValidator extends TypeStack {
   instruction(instruction: Instruction): void {
     const op = instruction.op;
     this.offset = instruction.offset;
-    const rule = this.rules[op >>> OP_SUB_BITS]?.[op & OP_SUB_MASK];
-    if (rule === undefined) throw new RangeError(`no rule for ${op}`);
+    const rule = this.rules.made[op >>> OP_SUB_BITS]?.[op & OP_SUB_MASK] ?? this.rules.make(op);
     if (this.constant && !rule.constant) {
       const hint = isExtendedConstant(op) ? ", which needs the feature extended-const" : "";
       this.fail(`constant expression required: found ${rule.mnemonic}${hint}`);

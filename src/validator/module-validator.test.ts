@@ -8,7 +8,7 @@ import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
 import { TypeRegistry } from "../module/type-registry.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import { ModuleValidator } from "./module-validator.ts";
-import { createRules } from "./rules.ts";
+import { Rules } from "./rules.ts";
 
 interface Options {
   readonly without?: readonly Feature[];
@@ -21,7 +21,7 @@ function check(source: string | Uint8Array, options: Options = {}): CheckedModul
   const features = new Set(FEATURES.filter((feature) => options.without?.includes(feature) !== true));
   const limits = { ...DEFAULT_MODULE_LIMITS, ...options.limits };
   const registry = options.registry ?? new TypeRegistry();
-  const validator = new ModuleValidator({ features, limits, registry, rules: createRules(features) });
+  const validator = new ModuleValidator({ features, limits, registry, rules: new Rules(features) });
   return validator.finish(decodeModule(bytes, { tables: createOpcodeTables(features), limits }, validator));
 }
 

@@ -36,19 +36,24 @@ export interface Rule {
 export const OP_SUB_BITS = 12;
 export const OP_SUB_MASK = 0xfff;
 
-/** Rules by prefix (0 for one-byte opcodes), then by opcode. */
-export type Rules = readonly (readonly Rule[])[];
-
 /** The rules of all instructions; those of features that are off are never asked for. */
-export function createRules(features: ReadonlySet<Feature>): Rules {
-  const spaces: Rule[][] = Array.from({ length: 256 }, () => []);
-  for (const [key, row] of Object.entries(INSTRUCTIONS)) {
-    const op = Number(key);
-    const space = spaces[op >>> OP_SUB_BITS];
-    if (space === undefined) throw new RangeError(`${row.mnemonic} has a prefix of more than a byte`);
-    space[op & OP_SUB_MASK] = ruleOf(op, row, features);
+export class Rules {
+  /** By prefix (0 for one-byte opcodes), then by opcode: those that have been asked for. All of them would take 1 ms. */
+  readonly made: Rule[][] = [];
+  readonly #features: ReadonlySet<Feature>;
+
+  constructor(features: ReadonlySet<Feature>) {
+    this.#features = features;
   }
-  return spaces;
+
+  /** Makes the rule of an instruction that has none yet. */
+  make(op: Op): Rule {
+    const rule = ruleOf(op, INSTRUCTIONS[op], this.#features);
+    const prefix = op >>> OP_SUB_BITS;
+    this.made[prefix] ??= [];
+    this.made[prefix][op & OP_SUB_MASK] = rule;
+    return rule;
+  }
 }
 
 function ruleOf(op: Op, row: InstructionRow, features: ReadonlySet<Feature>): Rule {

@@ -2,7 +2,7 @@
 // Owns the data format, its presets and its checks; where costs are charged is the lowering's affair.
 
 import type { InstructionClass } from "../../isa/instruction.ts";
-import { INSTRUCTIONS } from "../../isa/instructions.ts";
+import { ROWS } from "../../isa/instructions.ts";
 import { Op } from "../../isa/op.ts";
 
 /** No single cost may exceed this, so that regions of code can be summed in 32 bits. */
@@ -139,28 +139,16 @@ export function resolveCosts(model: CostModel): Costs {
   }
   check("base", model.base);
   for (const name of CHARGED_BY_WASI) check(name, model[name] ?? 0);
-  const unknown = new Set(Object.keys(model.instructions ?? {}));
-  const prices = new Map<number, number>();
-  const classes = new Set<string>();
-  for (const [key, row] of Object.entries(INSTRUCTIONS)) {
-    classes.add(row.class);
-    unknown.delete(row.mnemonic);
-    const price = model.instructions?.[row.mnemonic] ?? model.classes?.[row.class] ?? model.base;
-    prices.set(Number(key), check(row.mnemonic, price));
-  }
-  for (const name of unknown) throw new TypeError(`cost model ${model.name}: no instruction ${name}`);
-  for (const name of Object.keys(model.classes ?? {})) {
-    if (!classes.has(name)) throw new TypeError(`cost model ${model.name}: no instruction class ${name}`);
-  }
+  const prices = pricesOf(model, check);
   // One-byte opcodes are by far the most frequent: an array spares them the hash.
-  const oneByte = new Int32Array(256);
+  const oneByte = new Int32Array(256).fill(model.base);
   for (const [op, price] of prices) if (op < 256) oneByte[op] = price;
-  const loopReentry = check("loopReentry", model.loopReentry ?? prices.get(Op.Loop)!);
+  const loopReentry = check("loopReentry", model.loopReentry ?? prices.get(Op.Loop) ?? model.base);
   const functionEntry = check("functionEntry", model.functionEntry ?? 0);
   let free = loopReentry === 0;
-  for (const price of prices.values()) free ||= price === 0;
+  for (const price of prices.size === 0 ? [model.base] : prices.values()) free ||= price === 0;
   return {
-    of: (op) => (op < 256 ? oneByte[op]! : prices.get(op)!),
+    of: (op) => (op < 256 ? oneByte[op]! : (prices.get(op) ?? model.base)),
     delimiter: check("delimiter", model.delimiter ?? 0),
     loopReentry,
     functionEntry,
@@ -171,4 +159,25 @@ export function resolveCosts(model: CostModel): Costs {
     hostCall: check("hostCall", model.hostCall ?? 0),
     canBeFree: free,
   };
+}
+
+/** By opcode; none where every instruction costs `base`. */
+function pricesOf(model: CostModel, check: (name: string, value: number) => number): ReadonlyMap<Op, number> {
+  const prices = new Map<Op, number>();
+  const classes = model.classes ?? {};
+  const instructions = model.instructions ?? {};
+  const unknown = new Set(Object.keys(instructions));
+  const unknownClasses = new Set(Object.keys(classes));
+  if (unknown.size === 0 && unknownClasses.size === 0) return prices;
+  for (const [op, row] of ROWS) {
+    unknownClasses.delete(row.class);
+    unknown.delete(row.mnemonic);
+    const price = instructions[row.mnemonic] ?? classes[row.class] ?? model.base;
+    prices.set(op, check(row.mnemonic, price));
+  }
+  for (const name of unknown) throw new TypeError(`cost model ${model.name}: no instruction ${name}`);
+  for (const name of unknownClasses) {
+    throw new TypeError(`cost model ${model.name}: no instruction class ${name}`);
+  }
+  return prices;
 }

@@ -21,9 +21,7 @@ async function allCommands(): Promise<readonly Command[]> {
 }
 
 /** The command of this name; `undefined` if there is none. */
-async function commandNamed(name: string | undefined): Promise<Command | undefined> {
-  if (name === run.name) return run;
-  if (name === undefined || !COMMAND_NAMES.includes(name)) return undefined;
+async function commandNamed(name: string): Promise<Command | undefined> {
   return (await allCommands()).find((each) => each.name === name);
 }
 
@@ -46,7 +44,10 @@ export async function main(
   io: CommandIo,
   statuses: Partial<Record<Reason, number>> = {},
 ): Promise<number> {
-  const named = await commandNamed(argv[0]);
+  // A run begins without a turn of the event loop: what it loads of Node comes before main.ts tells V8 to optimise later.
+  const [first = ""] = argv;
+  const isOther = first !== run.name && COMMAND_NAMES.includes(first);
+  const named = isOther ? await commandNamed(first) : first === run.name ? run : undefined;
   const command = named ?? run;
   let file: string | undefined;
   let asJson = false;
@@ -70,12 +71,13 @@ export async function main(
     }
     return status;
   };
-  const paint = paintFor(io.stdout.isTerminal, io.env);
   const context: CommandContext = {
     io,
     report,
     statusOf,
-    paint,
+    get paint() {
+      return paintFor(io.stdout.isTerminal, io.env);
+    },
     commands: allCommands,
   };
   try {
@@ -87,6 +89,7 @@ export async function main(
     const line = parseCommandLine(options, given, guestArgs, foreignOptions);
     [file] = line.operands;
     if (line.options.has("help")) {
+      const { paint } = context;
       io.stdout.write(
         named === undefined ? overview(await allCommands(), paint) : commandHelp(command, paint),
       );

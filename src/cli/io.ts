@@ -2,9 +2,9 @@
 // Owns the interface and its form for the real process; knows no command.
 
 import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import { type OutputStream, WasiError, type WasiOptions } from "../wasi/index.ts";
 import { nodeHost, outputToDescriptor } from "../wasi/node/index.ts";
+import { isTerminal } from "../wasi/node/terminal.ts";
 import { pause, readToEnd, systemCode, systemReason } from "./read-module.ts";
 import { ClosedOutputError, InputError } from "./usage-error.ts";
 
@@ -47,11 +47,13 @@ function writeAll(fd: number, data: string | Uint8Array): void {
 /** A guest that writes to a closed pipe ends as a native program does, by SIGPIPE's default action. */
 class EndingOutput implements OutputStream {
   readonly #stream: OutputStream;
-  readonly isTerminal: boolean;
 
   constructor(fd: number) {
     this.#stream = outputToDescriptor(fd);
-    this.isTerminal = this.#stream.isTerminal === true;
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTerminal === true;
   }
 
   get ready(): boolean {
@@ -80,12 +82,21 @@ class EndingOutput implements OutputStream {
   }
 }
 
+function output(fd: number): CommandOutput {
+  return {
+    write: (data) => writeAll(fd, data),
+    get isTerminal() {
+      return isTerminal(fd);
+    },
+  };
+}
+
 /** The process's own streams, environment and signals. */
 export function processIo(): CommandIo {
   return {
     stdin: { readAll: () => readToEnd(0, "standard input") },
-    stdout: { write: (data) => writeAll(1, data), isTerminal: isatty(1) },
-    stderr: { write: (data) => writeAll(2, data), isTerminal: isatty(2) },
+    stdout: output(1),
+    stderr: output(2),
     env: process.env,
     forGuest(stdinIsTaken) {
       return {

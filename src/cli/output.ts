@@ -17,16 +17,14 @@ export function writeLines(output: CommandOutput, lines: Iterable<string>): void
   output.write(buffer);
 }
 
-/** C1 controls and what reorders or hides text; JSON itself escapes the other controls. */
-const RAW_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /** `JSON.stringify` with two blanks of indentation, and with nothing in its strings that could disturb a terminal. */
 export function toJson(value: unknown): string {
   return escapeRaw(JSON.stringify(value, null, 2));
 }
 
+/** C1 controls and what reorders or hides text; JSON itself escapes the other controls. */
 function escapeRaw(json: string): string {
-  return json.replace(RAW_IN_JSON, (char) =>
+  return json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
     Array.from(
       { length: char.length },
       (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`,

@@ -3,12 +3,13 @@
 import * as fs from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { isatty, ReadStream } from "node:tty";
+import { ReadStream } from "node:tty";
 import { BOOLEAN, COUNT, STRING, unexpected } from "../../checks/options.ts";
 import { textOfThrown, WasiError } from "../abi.ts";
 import { NodeInput } from "../input-streams.ts";
 import type { InputStream, OutputStream } from "../streams.ts";
 import { systemErrorCode, toWasiError } from "./errno.ts";
+import { isTerminal } from "./terminal.ts";
 
 /** Blocks the thread. */
 export function sleep(ms: number): void {
@@ -43,7 +44,9 @@ export function outputToDescriptor(fd: number): OutputStream {
     return slow < 0 ? 0 : Math.min(2 ** slow, LONGEST_PAUSE_MS);
   };
   return {
-    isTerminal: isatty(fd),
+    get isTerminal() {
+      return isTerminal(fd);
+    },
     get ready() {
       return !isFull;
     },
@@ -136,7 +139,7 @@ function readBlocking(fd: number, length: number): Uint8Array {
  * would have to wait: then it is Node's stream that tells, which needs turns of the event loop and other threads' time.
  */
 function readAtOnce(fd: number, length: number): Uint8Array | undefined {
-  if (process.platform !== "linux" || isatty(fd)) return undefined;
+  if (process.platform !== "linux" || isTerminal(fd)) return undefined;
   let own: number | undefined;
   try {
     const stat = fs.fstatSync(fd);
@@ -156,7 +159,7 @@ function readAtOnce(fd: number, length: number): Uint8Array | undefined {
 /** A descriptor as a guest's input whose reads do not have to wait: a regular file. */
 export function fileInput(fd: number): InputStream {
   return {
-    isTerminal: isatty(fd),
+    isTerminal: false,
     ready: true,
     available: 1,
     read: (length) => readBlocking(fd, length),
@@ -167,12 +170,15 @@ export function fileInput(fd: number): InputStream {
 
 /** The process's stdin for both kinds of calls: the thread is blocked in synchronous ones, the guest parks in asynchronous ones. */
 class ProcessInput implements InputStream {
-  readonly isTerminal = isatty(0);
   readonly blocksWithoutEnd = true;
   /** Node's stream; it makes the descriptor non-blocking, so it is opened when first waited for. */
   #stream: InputStream | undefined;
   /** What has been read beside it. */
   #rest: Uint8Array | undefined;
+
+  get isTerminal(): boolean {
+    return isTerminal(0);
+  }
 
   get ready(): boolean {
     return this.#rest !== undefined || (this.#stream?.ready ?? false);
@@ -267,10 +273,11 @@ export function inputFromFile(path: string): InputStream {
       path,
     });
   }
-  const stream = isatty(fd)
+  const isFromTerminal = isTerminal(fd);
+  const stream = isFromTerminal
     ? new ReadStream(fd)
     : stat.isFIFO()
       ? new Socket({ fd, readable: true, writable: false })
       : fs.createReadStream(path, { fd });
-  return new OwnedInput(stream, isatty(fd));
+  return new OwnedInput(stream, isFromTerminal);
 }

@@ -10,6 +10,8 @@ import { build, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const ENTRY = "src/cli/script.ts";
+/** Stands in both scripts, as it has no state. */
+const CLOCK = "src/cli/performance.ts";
 
 const common = {
   absWorkingDir: root,
@@ -18,7 +20,7 @@ const common = {
   format: "cjs",
   target: "es2022",
   legalComments: "none",
-  define: { "import.meta.url": "scriptUrl" },
+  define: { "import.meta.url": "scriptUrl.href", "import.meta.dirname": "__dirname" },
   logLevel: "warning",
 };
 
@@ -28,6 +30,7 @@ const script = {
   metafile: true,
   // Names stay: they are in reports of errors.
   minifyWhitespace: true,
+  inject: [CLOCK],
   // A script has no `import()`.
   supported: { "dynamic-import": false },
 };
@@ -40,7 +43,7 @@ const SHARED = "shared:";
 const inputsOf = ({ metafile: { outputs } }) =>
   Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs)
-      .filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && path !== "<stdin>")
+      .filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && path !== "<stdin>" && path !== CLOCK)
       .map(([path]) => path),
   );
 
@@ -185,7 +188,9 @@ await build({
   },
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
-  banner: { js: 'const scriptUrl = require("node:url").pathToFileURL(__filename).href;' },
+  banner: {
+    js: 'const scriptUrl = { get href() { return require("node:url").pathToFileURL(__filename).href } };',
+  },
 });
 
 await chmod(`${root}dist/cli.cjs`, 0o755);

@@ -61,12 +61,17 @@ function tokensOf(table: OptionTable, argv: readonly string[]) {
     .tokens;
 }
 
+/** Whether no option stands before the first operand: there is nothing to split then, and Node's module for it is not loaded. */
+function beginsWithFile([first]: readonly string[]): boolean {
+  return first !== undefined && !first.startsWith("-");
+}
+
 /**
  * Whether `--json` without a file stands among the options, so that an error is told as JSON also where `argv` is wrong.
  * An unknown option counts as a switch: what follows it may already be the guest's.
  */
 export function asksForJson(table: OptionTable, argv: readonly string[], guestArgs: boolean): boolean {
-  if (!Object.hasOwn(table, "json")) return false;
+  if (!Object.hasOwn(table, "json") || (guestArgs && beginsWithFile(argv))) return false;
   for (const token of tokensOf(table, argv)) {
     if (token.kind === "option-terminator") return false;
     if (token.kind === "positional") {
@@ -88,6 +93,7 @@ export function parseCommandLine(
   foreign: Readonly<Record<string, string>> = {},
 ): CommandLine {
   const options = new Map<string, string[]>();
+  if (guestArgs && beginsWithFile(argv)) return { options, operands: argv };
   const operands: string[] = [];
   for (const token of tokensOf(table, argv)) {
     if (token.kind === "option-terminator") {

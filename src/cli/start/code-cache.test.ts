@@ -15,10 +15,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CodeFolder, readCode, usersFolder, writeCode } from "./code-cache.ts";
+import { type CodeFolder, readCode, sumOf, usersFolder, writeCode } from "./code-cache.ts";
 import { loadScript } from "./load-command.ts";
 
-const SOURCE = Buffer.from("the source");
+const SOURCE = sumOf(Buffer.from("the source"));
+const MEMORY = Buffer.alloc(64);
 const CODE = Buffer.from("the code");
 const owner = process.geteuid?.();
 
@@ -51,12 +52,22 @@ describe("the user's folder", () => {
 
 describe("kept code", () => {
   it("is read as it was written, for the same name and source", () => {
-    expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    expect(readCode(folder, "run", SOURCE, MEMORY)).toBeUndefined();
     expect(writeCode(folder, "run", SOURCE, CODE)).toBe(true);
-    expect(readCode(folder, "run", SOURCE)).toEqual(CODE);
-    expect(readCode(folder, "serve", SOURCE)).toBeUndefined();
-    expect(readCode(folder, "run", Buffer.from("another"))).toBeUndefined();
+    expect(readCode(folder, "run", SOURCE, MEMORY)).toEqual(CODE);
+    expect(readCode(folder, "serve", SOURCE, MEMORY)).toBeUndefined();
+    expect(readCode(folder, "run", sumOf(Buffer.from("another")), MEMORY)).toBeUndefined();
     expect(readdirSync(folder.path)).toEqual(["run.code"]);
+  });
+
+  it("is read whole where there is no room for it, and into what held the source where there is", () => {
+    const long = Buffer.alloc(100_000, "code ");
+    expect(writeCode(folder, "run", SOURCE, long)).toBe(true);
+    const memory = Buffer.alloc(long.length + 4);
+    for (const room of [memory, memory.subarray(1), Buffer.alloc(0)]) {
+      expect(readCode(folder, "run", SOURCE, room)).toEqual(long);
+    }
+    expect(readCode(folder, "run", SOURCE, memory)?.buffer).toBe(memory.buffer);
   });
 
   it("is nothing with any byte changed or any end missing", () => {
@@ -66,12 +77,12 @@ describe("kept code", () => {
       const damaged = Buffer.from(whole);
       damaged[at]! ^= 1 << (at & 7);
       writeFileSync(fileOf("run"), damaged);
-      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+      expect(readCode(folder, "run", SOURCE, MEMORY)).toBeUndefined();
     }
     writeFileSync(fileOf("run"), whole);
     for (let length = whole.length - 1; length >= 0; length--) {
       truncateSync(fileOf("run"), length);
-      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+      expect(readCode(folder, "run", SOURCE, MEMORY)).toBeUndefined();
     }
   });
 
@@ -79,23 +90,23 @@ describe("kept code", () => {
     writeCode(folder, "run", SOURCE, CODE);
     for (const mode of [0o664, 0o646]) {
       chmodSync(fileOf("run"), mode);
-      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+      expect(readCode(folder, "run", SOURCE, MEMORY)).toBeUndefined();
     }
     chmodSync(fileOf("run"), 0o644);
     chmodSync(folder.path, 0o777);
-    expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+    expect(readCode(folder, "run", SOURCE, MEMORY)).toBeUndefined();
     expect(writeCode(folder, "run", SOURCE, CODE)).toBe(false);
     chmodSync(folder.path, 0o755);
-    expect(readCode(folder, "run", SOURCE)).toEqual(CODE);
+    expect(readCode(folder, "run", SOURCE, MEMORY)).toEqual(CODE);
     if (owner === 0) {
       chownSync(fileOf("run"), 12_345, 0);
-      expect(readCode(folder, "run", SOURCE)).toBeUndefined();
+      expect(readCode(folder, "run", SOURCE, MEMORY)).toBeUndefined();
       // What is root's serves whoever the script belongs to.
       chownSync(fileOf("run"), 0, 0);
-      expect(readCode({ ...folder, owner: 12_345 }, "run", SOURCE)).toEqual(CODE);
+      expect(readCode({ ...folder, owner: 12_345 }, "run", SOURCE, MEMORY)).toEqual(CODE);
     } else {
       const somebodys = { ...folder, owner: owner! + 1 };
-      expect(readCode(somebodys, "run", SOURCE)).toBeUndefined();
+      expect(readCode(somebodys, "run", SOURCE, MEMORY)).toBeUndefined();
       expect(writeCode(somebodys, "run", SOURCE, CODE)).toBe(false);
     }
   });
@@ -104,11 +115,11 @@ describe("kept code", () => {
     writeCode(folder, "run", SOURCE, CODE);
     const elsewhere = join(place, "elsewhere");
     symlinkSync(folder.path, elsewhere);
-    expect(readCode({ ...folder, path: elsewhere }, "run", SOURCE)).toBeUndefined();
+    expect(readCode({ ...folder, path: elsewhere }, "run", SOURCE, MEMORY)).toBeUndefined();
     symlinkSync(fileOf("run"), fileOf("linked"));
-    expect(readCode(folder, "linked", SOURCE)).toBeUndefined();
+    expect(readCode(folder, "linked", SOURCE, MEMORY)).toBeUndefined();
     mkdirSync(fileOf("directory"));
-    expect(readCode(folder, "directory", SOURCE)).toBeUndefined();
+    expect(readCode(folder, "directory", SOURCE, MEMORY)).toBeUndefined();
     expect(writeCode(folder, "directory", SOURCE, CODE)).toBe(false);
     expect(readdirSync(folder.path).filter((name) => !name.endsWith(".code"))).toEqual([]);
   });
@@ -142,7 +153,7 @@ describe("a script", () => {
     readonly folder: string;
   }
   const text = (answer: number): string =>
-    `(function (require, scriptUrl) { const f = () => ${answer}; return { answer: f(), folder: require("node:path").dirname(scriptUrl) }; })`;
+    `(function (require, scriptUrl) { const f = () => ${answer}; return { answer: f(), folder: require("node:path").dirname(scriptUrl.href) }; })`;
   const kept = () => ({ common: "run", folders: [folder], keepIn: folder });
   const load = (path: string, name = "serve") => loadScript<Exports>({ ...kept(), path, name });
 

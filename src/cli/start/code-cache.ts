@@ -12,6 +12,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
@@ -82,26 +83,46 @@ function isTrustedFolder(folder: CodeFolder): boolean {
 }
 
 /**
- * A checksum of both; `undefined` in Node before 20.15, which has none. It is there for damage and for code of another source: who could
- * forge it could write the script, too. A cryptographic hash would take ten times as long, most of it for loading OpenSSL.
+ * A checksum, of what came `before`, too; `undefined` in Node before 20.15, which has none. It is there for damage and for code of another
+ * source: who could forge it could write the script, too. A cryptographic hash would take ten times as long, most of it for loading
+ * OpenSSL.
  */
-function sumOf(source: Uint8Array, code: Uint8Array): number | undefined {
-  return zlib.crc32?.(code, zlib.crc32(source));
+export function sumOf(bytes: Uint8Array, before = 0): number | undefined {
+  return zlib.crc32?.(bytes, before);
 }
 
-/** The code kept under a name for this very source; `undefined` for whatever else is there. Throws nothing. */
-export function readCode(folder: CodeFolder, name: string, source: Uint8Array): Buffer | undefined {
+/** The file's bytes, at the beginning of `memory` if they have room there: fresh memory takes longer than the reading. */
+export function readInto(memory: Buffer, fd: number): Buffer {
+  const { size } = fstatSync(fd);
+  if (size > memory.length) return readFileSync(fd);
+  let length = 0;
+  for (let read = 1; read > 0 && length < size; length += read) {
+    read = readSync(fd, memory, length, size - length, null);
+  }
+  return memory.subarray(0, length);
+}
+
+/**
+ * The code kept under a name for the source of this checksum; `undefined` for whatever else is there. Throws nothing.
+ * @param memory where the code will stand, if it has room
+ */
+export function readCode(
+  folder: CodeFolder,
+  name: string,
+  sourceSum: number | undefined,
+  memory: Buffer,
+): Buffer | undefined {
   try {
-    if (!isTrustedFolder(folder)) return undefined;
+    if (sourceSum === undefined || !isTrustedFolder(folder)) return undefined;
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     const fd = openSync(join(folder.path, name + SUFFIX), flags);
     try {
       const stat = fstatSync(fd);
       if (!stat.isFile() || !isTrusted(stat, folder)) return undefined;
-      const bytes = readFileSync(fd);
+      const bytes = readInto(memory, fd);
       const code = bytes.subarray(SUM_BYTES);
       // V8 itself takes damaged code for good, and runs it.
-      return bytes.length > SUM_BYTES && sumOf(source, code) === bytes.readUInt32LE() ? code : undefined;
+      return bytes.length > SUM_BYTES && sumOf(code, sourceSum) === bytes.readUInt32LE() ? code : undefined;
     } finally {
       closeSync(fd);
     }
@@ -111,9 +132,14 @@ export function readCode(folder: CodeFolder, name: string, source: Uint8Array): 
 }
 
 /** Keeps code under a name, in place of what is there. Gives whether it could; throws nothing. */
-export function writeCode(folder: CodeFolder, name: string, source: Uint8Array, code: Uint8Array): boolean {
+export function writeCode(
+  folder: CodeFolder,
+  name: string,
+  sourceSum: number | undefined,
+  code: Uint8Array,
+): boolean {
   try {
-    const sum = sumOf(source, code);
+    const sum = sourceSum === undefined ? undefined : sumOf(code, sourceSum);
     if (sum === undefined) return false;
     mkdirSync(folder.path, { recursive: true, mode: 0o755 });
     if (!isTrustedFolder(folder)) return false;

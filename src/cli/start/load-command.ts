@@ -2,12 +2,13 @@
 // and the rest, when it is asked for.
 // Owns how V8 is asked; whether kept code is to be trusted is code-cache.ts's affair.
 
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import v8 from "node:v8";
 import { Script } from "node:vm";
-import { type CodeFolder, folderBeside, readCode, writeCode } from "./code-cache.ts";
+import { type CodeFolder, folderBeside, readCode, readInto, sumOf, writeCode } from "./code-cache.ts";
 
 /** What the first script gives, besides what it shares with the other one. */
 type CommandScript = typeof import("../script.ts");
@@ -25,7 +26,7 @@ interface RestScript {
 }
 
 /** A script's value. */
-type Wrapped<T> = (require: Require, scriptUrl: string) => T;
+type Wrapped<T> = (require: Require, scriptUrl: { readonly href: string }) => T;
 
 export interface Loaded<T> {
   readonly exports: T;
@@ -106,6 +107,15 @@ interface Place {
   readonly keepIn: CodeFolder | undefined;
 }
 
+function readScript(path: string, memory: Buffer): Buffer {
+  const fd = openSync(path, "r");
+  try {
+    return readInto(memory, fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Runs a script. */
 export function loadScript<T>({
   path,
@@ -115,23 +125,31 @@ export function loadScript<T>({
   folders,
   keepIn,
 }: Place): Loaded<T> {
-  const source = readFileSync(path);
+  // Whatever the source's size, its code's is much the same.
+  const memory = Buffer.allocUnsafeSlow(2 * statSync(path).size);
+  const source = readScript(path, memory);
+  const sum = sumOf(source);
+  // Latin-1 keeps a byte a byte, and V8 from storing two for each character.
+  const text = source.toString("latin1");
   const own = name === undefined ? undefined : nameOf(name);
   let code: Buffer | undefined;
   let isOwn = false;
   for (const each of new Set([own, nameOf(common)])) {
     for (const folder of folders) {
-      if (each !== undefined) code ??= readCode(folder, each, source);
+      if (each !== undefined) code ??= readCode(folder, each, sum, memory);
     }
     isOwn ||= code !== undefined && each === own;
   }
-  // Latin-1 keeps a byte a byte, and V8 from storing two for each character.
-  const script = new Script(source.toString("latin1"), {
+  const script = new Script(text, {
     filename: path,
     ...(code !== undefined && { cachedData: code }),
   });
   const run: Wrapped<T> = script.runInThisContext();
-  const exports = run(require, pathToFileURL(path).href);
+  const exports = run(require, {
+    get href() {
+      return pathToFileURL(path).href;
+    },
+  });
   const isFromCache = isOwn && script.cachedDataRejected === false;
   return {
     exports,
@@ -139,7 +157,7 @@ export function loadScript<T>({
     keepCode: () => {
       // Under other flags by now, it would not be found again.
       if (isFromCache || name === undefined || own !== nameOf(name) || keepIn === undefined) return;
-      writeCode(keepIn, own, source, script.createCachedData());
+      writeCode(keepIn, own, sum, script.createCachedData());
     },
   };
 }
@@ -156,8 +174,7 @@ export function loadCommand(
   flags: readonly LateFlag[] = [],
 ): Command {
   forgetBoundsOfHeap();
-  const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-  const path = pathOf(SCRIPT);
+  const path = join(import.meta.dirname, SCRIPT);
   const folders = [folderBeside(path), ...(keepIn === undefined ? [] : [keepIn])];
   // A server lives long enough to see the optimiser's work: with the late one it answered half as many requests a second.
   const optimiser = name === undefined || name === COMMON ? OPTIMISER[majorOfV8()] : undefined;
@@ -172,7 +189,7 @@ export function loadCommand(
     const shared = run.exports.shared();
     setFlags("usual");
     const loaded = loadScript<RestScript>({
-      path: pathOf(REST_SCRIPT),
+      path: join(import.meta.dirname, REST_SCRIPT),
       require: (id) => (id.startsWith(SHARED) ? shared[id] : nodes(id)),
       name: name === undefined ? undefined : name + OF_REST,
       common: COMMON + OF_REST,

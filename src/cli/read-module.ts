@@ -80,27 +80,27 @@ export function readToEnd(fd: number, shown: string, limit: ReadLimit = MODULE):
 
 /** Reads a whole file, or a pipe such as the shell's `<(…)`. Throws InputError. */
 export function readInput(path: string, limit: ReadLimit = MODULE): Uint8Array {
-  const shown = printable(path);
+  const shown = (): string => printable(path);
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) {
       throw new InputError(
-        `${shown} is a directory, not ${limit === MODULE ? "a WebAssembly module" : "a file"}`,
+        `${shown()} is a directory, not ${limit === MODULE ? "a WebAssembly module" : "a file"}`,
       );
     }
     if (stat.isCharacterDevice() || stat.isBlockDevice())
-      throw new InputError(`${shown} is a device, not a file`);
-    if (stat.size > limit.bytes) throw tooLarge(shown, limit);
+      throw new InputError(`${shown()} is a device, not a file`);
+    if (stat.size > limit.bytes) throw tooLarge(shown(), limit);
     if (stat.isFile()) return readFileSync(path);
     const fd = openSync(path, "r");
     try {
-      return readToEnd(fd, shown, limit);
+      return readToEnd(fd, shown(), limit);
     } finally {
       closeSync(fd);
     }
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
-    const message = `cannot read ${shown}: ${systemReason(error)}`;
+    const message = `cannot read ${shown()}: ${systemReason(error)}`;
     throw systemCode(error) === "ENOENT" ? new MissingFileError(path, message) : new InputError(message);
   }
 }

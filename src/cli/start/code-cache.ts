@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import * as zlib from "node:zlib";
+import { crc32 } from "node:zlib";
 
 /** Names the user's folder; empty for none. */
 export const VARIABLE = "WASMETER_CODE_CACHE";
@@ -88,7 +88,8 @@ function isTrustedFolder(folder: CodeFolder): boolean {
  * OpenSSL.
  */
 export function sumOf(bytes: Uint8Array, before = 0): number | undefined {
-  return zlib.crc32?.(bytes, before);
+  // Types know later versions of Node alone.
+  return (crc32 as typeof crc32 | undefined)?.(bytes, before);
 }
 
 /** The file's bytes, at the beginning of `memory` if they have room there: fresh memory takes longer than the reading. */

@@ -6,7 +6,7 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import v8 from "node:v8";
+import { cachedDataVersionTag, setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { type CodeFolder, folderBeside, readCode, readInto, sumOf, writeCode } from "./code-cache.ts";
 
@@ -83,12 +83,12 @@ function majorOfV8(): string {
 
 function forgetBoundsOfHeap(): void {
   if (!Object.hasOwn(OPTIMISER, majorOfV8())) return;
-  for (const flag of BOUNDS_OF_HEAP) v8.setFlagsFromString(flag);
+  for (const flag of BOUNDS_OF_HEAP) setFlagsFromString(flag);
 }
 
 /** What a command's code is kept under; V8's tag is of its version, its flags and the processor. */
 function nameOf(command: string): string {
-  return `${command}-${process.version}-${process.arch}-${v8.cachedDataVersionTag().toString(16)}`;
+  return `${command}-${process.version}-${process.arch}-${cachedDataVersionTag().toString(16)}`;
 }
 
 /** A script, and where its code is. */
@@ -181,7 +181,7 @@ export function loadCommand(
   const lateFlags = optimiser === undefined ? flags : [optimiser, ...flags];
   let hasBegun = false;
   const setFlags = (when: keyof LateFlag): void => {
-    if (hasBegun) for (const flag of lateFlags) v8.setFlagsFromString(flag[when]);
+    if (hasBegun) for (const flag of lateFlags) setFlagsFromString(flag[when]);
   };
   const nodes = createRequire(path);
   let rest: Loaded<RestScript> | undefined;

@@ -155,7 +155,10 @@ async function buildRest(imported, isShared) {
     shares[path] = [...new Set([...(shares[path] ?? []), ...names.map(([name]) => name)])];
     return `const{${names.map((pair) => pair.join(":")).join(",")}}=require("${id}");`;
   });
-  const { code } = await transform(text, { format: "cjs", target: common.target, minifyWhitespace: true });
+  const { code } = await transform(text, {
+    ...{ format: "cjs", target: common.target },
+    ...{ minifyWhitespace: true, minifySyntax: true },
+  });
   return { code, shares, inputs: inputsOf(rest) };
 }
 

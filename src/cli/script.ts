@@ -1,4 +1,5 @@
-// What the command's one script gives, dist/command.cjs: a classic script, as V8 keeps compiled code of those alone for Node 20.
+// What the command's first script gives, dist/command.cjs: a classic script, as V8 keeps compiled code of those alone for Node 20. What is
+// imported dynamically is in the second one, dist/command-rest.cjs.
 // Owns the list; start/load-command.ts loads it.
 
 import type { CommandFacts } from "../oci/rewrite.ts";

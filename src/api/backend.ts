@@ -25,7 +25,6 @@ export class Backend {
     if (parts === undefined) throw new Error("nothing runs on an engine before it has a store");
     const forms = createForms();
     const rows = createInstructionLookup();
-    const costs = resolveCosts(costModel);
     this.#options = {
       costs,
       lowering,

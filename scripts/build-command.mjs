@@ -109,7 +109,7 @@ const builtins = {
 /**
  * Node's modules that most runs of core modules need nothing of: loaded when one of their functions is called. Together they take 1 ms.
  */
-const LATE = ["node:net", "node:tty"];
+const LATE = ["node:module", "node:net", "node:tty", "node:util"];
 
 /** Node's modules by the names of what they export: an object of all that there is in one takes 0.1 ms to make. */
 const named = {

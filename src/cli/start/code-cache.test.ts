@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -154,7 +155,12 @@ describe("a script", () => {
   }
   const text = (answer: number): string =>
     `(function (require, scriptUrl) { const f = () => ${answer}; return { answer: f(), folder: require("node:path").dirname(scriptUrl.href) }; })`;
-  const kept = () => ({ common: "run", folders: [folder], keepIn: folder });
+  const kept = () => ({
+    require: createRequire(import.meta.url),
+    common: "run",
+    folders: [folder],
+    keepIn: folder,
+  });
   const load = (path: string, name = "serve") => loadScript<Exports>({ ...kept(), path, name });
 
   it("comes from the code of an earlier run", () => {

@@ -179,8 +179,7 @@ export function loadCommand(
   let rest: Loaded<RestScript> | undefined;
   const loadRest = (): Loaded<RestScript> => {
     const shared = run.exports.shared();
-    setFlags("usual");
-    const loaded = loadScript<RestScript>({
+    return loadScript<RestScript>({
       path: join(import.meta.dirname, REST_SCRIPT),
       require: (id) => (id.startsWith(SHARED) ? shared[id] : nodes(id)),
       name: name === undefined ? undefined : name + OF_REST,
@@ -188,15 +187,19 @@ export function loadCommand(
       folders,
       keepIn,
     });
-    setFlags("late");
-    return loaded;
   };
   const run = loadScript<RunScript>({
     path,
     require: (id) => {
       if (!id.startsWith(REST)) return nodes(id);
-      rest ??= loadRest();
-      return rest.exports.imports[id]?.();
+      // Its modules load more of Node's: that is kept code, too.
+      setFlags("usual");
+      try {
+        rest ??= loadRest();
+        return rest.exports.imports[id]?.();
+      } finally {
+        setFlags("late");
+      }
     },
     name,
     common: COMMON,

@@ -21,6 +21,8 @@ const common = {
   target: "es2022",
   legalComments: "none",
   define: { "import.meta.url": "scriptUrl.href", "import.meta.dirname": "__dirname" },
+  // Names stay: they are in reports of errors.
+  minifyWhitespace: true,
   logLevel: "warning",
 };
 
@@ -28,8 +30,6 @@ const script = {
   ...common,
   write: false,
   metafile: true,
-  // Names stay: they are in reports of errors.
-  minifyWhitespace: true,
   inject: [CLOCK],
   // A script has no `import()`.
   supported: { "dynamic-import": false },

@@ -111,6 +111,7 @@ define("either", "c e", "boolean", "c(fp) || e(fp)");
 define("bit", "c", "number", "c(fp) ? 1 : 0");
 define("select", "c x y", "number", "c(fp) ? x(fp) : y(fp)");
 define("set", "d x", "void", "{ R[fp + d] = x(fp); }");
+define("tee", "d x", "number", "{ const v = x(fp); R[fp + d] = v; return v; }");
 // Words 4 to 7 of the counters are spare, for values on their way.
 define("hold", "k x", "void", "{ Z[k] = x(fp); }");
 define("held", "k", "number", "Z[k]");
@@ -139,6 +140,7 @@ for (const [name, sign] of [
   define(`f${name}`, "x y", "boolean", `x(fp) ${sign} y(fp)`);
 define("set32", "d x", "void", "nan32(fp + d, x(fp))");
 define("set64", "d x", "void", "nan64(fp + d, x(fp))");
+define("tee64", "d x", "number", "{ const v = x(fp); nan64(fp + d, v); return v; }");
 // Every bit of a NaN counts here. As a double, since the processor is slow to read two words it has just written as one.
 define("copy64", "d a", "void", "copy64(fp + d, fp + a)");
 define("load64", "x d", "number", "load64(x(fp), fp + d)");

@@ -15,11 +15,11 @@ const KIB = 1024;
 const BUNDLES: readonly (readonly [string, number, string])[] = [
   ["validating alone", 30, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
   ["the core alone", 82, 'export * from "wasmeter/core";'],
-  ["the core with vectors", 94, 'export * from "wasmeter/core"; export { simd } from "wasmeter/packs";'],
-  ["the core with trees", 103, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
-  ["the engine", 119, 'export * from "wasmeter";'],
-  ["the engine with the namespace", 126, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
-  ["the engine with WASI", 138, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
+  ["the core with vectors", 95, 'export * from "wasmeter/core"; export { simd } from "wasmeter/packs";'],
+  ["the core with trees", 104, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
+  ["the engine", 121, 'export * from "wasmeter";'],
+  ["the engine with the namespace", 127, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
+  ["the engine with WASI", 140, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
   ["the engine with plugins", 145, 'export * from "wasmeter"; export * from "wasmeter/plugin";'],
 ];
 

@@ -36,6 +36,7 @@ const BOUNDED: Readonly<Record<string, readonly [names: string, bound: string]>>
   "interp/tree/assemble.ts": ["#make #operand #site", "a tree's height: blocks to 60, values to 12"],
   "interp/tree/build.ts": ["#construct #dispatch #fill #range joinFlows", "MAX_DEPTH = 60 of blocks"],
   "interp/tree/cut.ts": ["measure", "a tree's height: blocks to 60, values to 12"],
+  "interp/tree/forward.ts": ["replaced visit visitPlan", "a tree's height: blocks to 60, values to 12"],
   "interp/tree/fused.ts": [
     "#address #any #binary #double #doubles #flow #general #grouped #int #loop #sequence #set #single #site #step #steps #test #value",
     "a tree's height: blocks to 60, values to 12",

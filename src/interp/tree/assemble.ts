@@ -186,7 +186,7 @@ const STEPS: readonly Step[] = [
 ];
 const FLOWS: readonly Flow[] = [() => 0, (fp) => fp & 1, () => 1, () => -1, (fp) => fp >> 8];
 
-const FLOAT_OPERANDS = /^(f[A-Z]|set32|set64|storeF|holdFloat)/;
+const FLOAT_OPERANDS = /^(f[A-Z]|set32|set64|tee64|storeF|holdFloat)/;
 
 /** The environment with its functions replaced. */
 function disguise(environment: Environment, stranger: (x: number, y: number) => number): Environment {

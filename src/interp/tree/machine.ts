@@ -75,6 +75,8 @@ export interface Views {
   i32: Int32Array;
   f32: Float32Array;
   f64: Float64Array;
+  /** For what need not be aligned. */
+  bytes: DataView;
   globals: readonly GlobalInstance[];
   instance: ModuleInstance | undefined;
   callers: CodeNode[];
@@ -106,6 +108,7 @@ export class Machine {
       i32: new Int32Array(none),
       f32: new Float32Array(none),
       f64: new Float64Array(none),
+      bytes: new DataView(none),
       globals: [],
       instance: undefined,
       callers: [],
@@ -122,5 +125,6 @@ export class Machine {
     V.i32 = new Int32Array(buffer, 0, byteLength >>> 2);
     V.f32 = new Float32Array(buffer, 0, byteLength >>> 2);
     V.f64 = new Float64Array(buffer, 0, byteLength >>> 3);
+    V.bytes = new DataView(buffer, 0, byteLength);
   }
 }

@@ -61,6 +61,7 @@ export const NODE_OPERANDS = {
   bit: "c",
   select: "cxy",
   set: "dx",
+  tee: "dx",
   hold: "kx",
   held: "k",
   get32: "a",
@@ -80,6 +81,7 @@ export const NODE_OPERANDS = {
   fGe: "xy",
   set32: "dx",
   set64: "dx",
+  tee64: "dx",
   copy64: "da",
   load64: "xd",
   holdFloat: "kx",
@@ -189,6 +191,7 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
   const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
   const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
+  const makeTee = (d: number, x: Value, R: Environment["R"]) => { const teeNode = (fp: number) => { const v = x(fp); R[fp + d] = v; return v; }; return teeNode; };
   const makeHold = (k: number, x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[k] = x(fp); }; return holdNode; };
   const makeHeld = (k: number, Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[k]; return heldNode; };
   const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
@@ -208,6 +211,7 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
   const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeTee64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const tee64Node = (fp: number) => { const v = x(fp); nan64(fp + d, v); return v; }; return tee64Node; };
   const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
   const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
   const makeHoldFloat = (k: number, x: Value, H: Environment["H"]) => { const holdFloatNode = (fp: number) => { H[k] = x(fp); }; return holdFloatNode; };
@@ -308,6 +312,7 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     bit: (c: Test) => makeBit(c),
     select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
     set: (d: number, x: Value) => makeSet(d, x, R),
+    tee: (d: number, x: Value) => makeTee(d, x, R),
     hold: (k: number, x: Value) => makeHold(k, x, Z),
     held: (k: number) => makeHeld(k, Z),
     get32: (a: number) => makeGet32(a, F),
@@ -327,6 +332,7 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     fGe: (x: Value, y: Value) => makeFGe(x, y),
     set32: (d: number, x: Value) => makeSet32(d, x, nan32),
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    tee64: (d: number, x: Value) => makeTee64(d, x, nan64),
     copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
     load64: (x: Value, d: number) => makeLoad64(x, d, load64),
     holdFloat: (k: number, x: Value) => makeHoldFloat(k, x, H),
@@ -430,6 +436,7 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
   const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
   const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
+  const makeTee = (d: number, x: Value, R: Environment["R"]) => { const teeNode = (fp: number) => { const v = x(fp); R[fp + d] = v; return v; }; return teeNode; };
   const makeHold = (k: number, x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[k] = x(fp); }; return holdNode; };
   const makeHeld = (k: number, Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[k]; return heldNode; };
   const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
@@ -449,6 +456,7 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
   const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeTee64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const tee64Node = (fp: number) => { const v = x(fp); nan64(fp + d, v); return v; }; return tee64Node; };
   const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
   const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
   const makeHoldFloat = (k: number, x: Value, H: Environment["H"]) => { const holdFloatNode = (fp: number) => { H[k] = x(fp); }; return holdFloatNode; };
@@ -549,6 +557,7 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     bit: (c: Test) => makeBit(c),
     select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
     set: (d: number, x: Value) => makeSet(d, x, R),
+    tee: (d: number, x: Value) => makeTee(d, x, R),
     hold: (k: number, x: Value) => makeHold(k, x, Z),
     held: (k: number) => makeHeld(k, Z),
     get32: (a: number) => makeGet32(a, F),
@@ -568,6 +577,7 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     fGe: (x: Value, y: Value) => makeFGe(x, y),
     set32: (d: number, x: Value) => makeSet32(d, x, nan32),
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    tee64: (d: number, x: Value) => makeTee64(d, x, nan64),
     copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
     load64: (x: Value, d: number) => makeLoad64(x, d, load64),
     holdFloat: (k: number, x: Value) => makeHoldFloat(k, x, H),
@@ -671,6 +681,7 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeBit = (c: Test) => { const bitNode = (fp: number) => c(fp) ? 1 : 0; return bitNode; };
   const makeSelect = (c: Test, x: Value, y: Value) => { const selectNode = (fp: number) => c(fp) ? x(fp) : y(fp); return selectNode; };
   const makeSet = (d: number, x: Value, R: Environment["R"]) => { const setNode = (fp: number) => { R[fp + d] = x(fp); }; return setNode; };
+  const makeTee = (d: number, x: Value, R: Environment["R"]) => { const teeNode = (fp: number) => { const v = x(fp); R[fp + d] = v; return v; }; return teeNode; };
   const makeHold = (k: number, x: Value, Z: Environment["Z"]) => { const holdNode = (fp: number) => { Z[k] = x(fp); }; return holdNode; };
   const makeHeld = (k: number, Z: Environment["Z"]) => { const heldNode = (_fp: number) => Z[k]; return heldNode; };
   const makeGet32 = (a: number, F: Environment["F"]) => { const get32Node = (fp: number) => F[fp + a]; return get32Node; };
@@ -690,6 +701,7 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeFGe = (x: Value, y: Value) => { const fGeNode = (fp: number) => x(fp) >= y(fp); return fGeNode; };
   const makeSet32 = (d: number, x: Value, nan32: Environment["nan32"]) => { const set32Node = (fp: number) => nan32(fp + d, x(fp)); return set32Node; };
   const makeSet64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const set64Node = (fp: number) => nan64(fp + d, x(fp)); return set64Node; };
+  const makeTee64 = (d: number, x: Value, nan64: Environment["nan64"]) => { const tee64Node = (fp: number) => { const v = x(fp); nan64(fp + d, v); return v; }; return tee64Node; };
   const makeCopy64 = (d: number, a: number, copy64: Environment["copy64"]) => { const copy64Node = (fp: number) => copy64(fp + d, fp + a); return copy64Node; };
   const makeLoad64 = (x: Value, d: number, load64: Environment["load64"]) => { const load64Node = (fp: number) => load64(x(fp), fp + d); return load64Node; };
   const makeHoldFloat = (k: number, x: Value, H: Environment["H"]) => { const holdFloatNode = (fp: number) => { H[k] = x(fp); }; return holdFloatNode; };
@@ -790,6 +802,7 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     bit: (c: Test) => makeBit(c),
     select: (c: Test, x: Value, y: Value) => makeSelect(c, x, y),
     set: (d: number, x: Value) => makeSet(d, x, R),
+    tee: (d: number, x: Value) => makeTee(d, x, R),
     hold: (k: number, x: Value) => makeHold(k, x, Z),
     held: (k: number) => makeHeld(k, Z),
     get32: (a: number) => makeGet32(a, F),
@@ -809,6 +822,7 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     fGe: (x: Value, y: Value) => makeFGe(x, y),
     set32: (d: number, x: Value) => makeSet32(d, x, nan32),
     set64: (d: number, x: Value) => makeSet64(d, x, nan64),
+    tee64: (d: number, x: Value) => makeTee64(d, x, nan64),
     copy64: (d: number, a: number) => makeCopy64(d, a, copy64),
     load64: (x: Value, d: number) => makeLoad64(x, d, load64),
     holdFloat: (k: number, x: Value) => makeHoldFloat(k, x, H),

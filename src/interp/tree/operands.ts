@@ -24,7 +24,7 @@ import {
 import { constant, Tree, tree, word } from "./tree.ts";
 
 /** Higher trees are written to a register: they use the JavaScript stack. */
-const MAX_HEIGHT = 12;
+export const MAX_HEIGHT = 12;
 
 export class Operands {
   /** By word offset, ascending: the order in which they were computed. */
@@ -149,7 +149,7 @@ export class Operands {
   take(at: number, words: 1 | 2 | 4): Pending {
     const pending = this.#pending.get(at);
     if (pending !== undefined && wordsOf(pending) === words) {
-      this.#pending.delete(at);
+      this.#release(at);
       return pending;
     }
     this.settle(at);
@@ -161,7 +161,7 @@ export class Operands {
   words(at: number): readonly Tree[] {
     const pending = this.#pending.get(at);
     if (pending?.kind === "words") {
-      this.#pending.delete(at);
+      this.#release(at);
       return pending.lanes;
     }
     if (pending?.kind === "copies") {
@@ -185,7 +185,7 @@ export class Operands {
   floats(at: number): readonly Tree[] {
     const lanes = floatsOf(this.#pending.get(at));
     if (lanes !== undefined) {
-      this.#pending.delete(at);
+      this.#release(at);
       return lanes;
     }
     this.settle(at);
@@ -195,7 +195,7 @@ export class Operands {
   doubles(at: number): readonly Tree[] {
     const lanes = doublesOf(this.#pending.get(at));
     if (lanes !== undefined) {
-      this.#pending.delete(at);
+      this.#release(at);
       return lanes;
     }
     this.settle(at);
@@ -218,6 +218,7 @@ export class Operands {
 
   /** Notes or writes the value of the register at `at`. */
   define(at: number, value: Pending): void {
+    const places = value.kind === "words" ? placesIn(at, this.#pending.get(at)) : undefined;
     this.#dropAll(at, wordsOf(value));
     if (at >= this.#firstTemporary && heightOf(value) <= MAX_HEIGHT) {
       this.#pending.set(at, value);
@@ -225,7 +226,20 @@ export class Operands {
     }
     this.#releaseReaders(at, value);
     if (isImpure(value)) this.settleImpure();
-    this.#write(at, value);
+    if (value.kind === "words" && placesIn(at, value) !== undefined) this.#pending.set(at, value);
+    else if (value.kind === "words" && places !== undefined) {
+      this.#writeLanes(
+        at,
+        "words",
+        LANES.map((k) => value.lanes[places.indexOf(k)]!),
+      );
+      this.#pending.set(at, { kind: "words", lanes: places.map((place) => word(at + place)) });
+    } else this.#write(at, value);
+  }
+
+  /** The value of the register at `at` has been read: of a temporary for the only time. */
+  #release(at: number): void {
+    if (at >= this.#firstTemporary) this.#pending.delete(at);
   }
 
   /** A vector whose word k is `values[which[k]]`. Each value is computed once, into the first word that it is of. */
@@ -397,19 +411,27 @@ export class Operands {
       const lane = lanes[k]!;
       return lane.kind === "get" && lane.operands[0] === at + k;
     };
-    // From the highest on, since the highest word of a load is the one that traps.
-    const order = lanes.map((_, k) => lanes.length - 1 - k);
+    // From the highest on, since the highest word of a load is the one that traps. Without loads, what others read goes last.
+    const isOrdered = lanes.some(({ isImpure }) => isImpure);
+    let order = lanes.map((_, k) => lanes.length - 1 - k).filter((k) => kind !== "words" || !isLane(k));
     const held: number[] = [];
-    order.forEach((k, n) => {
-      if (kind === "words" && isLane(k)) return;
-      if (!isRead(k, order.slice(n + 1))) {
+    const isFree = (k: number): boolean =>
+      !isRead(
+        k,
+        order.filter((j) => j !== k),
+      );
+    while (order.length > 0) {
+      const free = isOrdered ? order.slice(0, 1).find(isFree) : order.find(isFree);
+      const k = free ?? order[0]!;
+      order = order.filter((j) => j !== k);
+      if (free !== undefined) {
         emit(tree(write, at + k * wide, lanes[k]!));
-        return;
+        continue;
       }
       held.push(k);
       if (kind === "words") emit(tree("hold", Counter.Spare + k, lanes[k]!));
       else emit(tree("holdFloat", k, lanes[k]!));
-    });
+    }
     for (const k of held) {
       const value = kind === "words" ? tree("held", Counter.Spare + k) : tree("heldFloat", k);
       emit(tree(write, at + k * wide, value));
@@ -431,4 +453,13 @@ export class Operands {
       emit(tree("set", at, tree("held", Counter.Spare)));
     }
   }
+}
+
+/** The places of a vector's words, where the register at `at` holds the same ones in another order. */
+function placesIn(at: number, value: Pending | undefined): readonly number[] | undefined {
+  if (value?.kind !== "words") return undefined;
+  const places = value.lanes.map(({ kind, operands }) =>
+    kind === "get" ? (operands[0] as number) - at : -1,
+  );
+  return LANES.every((k) => places.includes(k)) ? places : undefined;
 }

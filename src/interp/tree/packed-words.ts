@@ -179,7 +179,83 @@ function makeLaneWords(bits: 8 | 16): LaneWords {
   };
 }
 
+// ---------------------------------------------------------------- with a constant
+
+/** The highest bit of a lane stays set where the others are not below the constant's. */
+const makeReduced = (high: number, k: number): Unary =>
+  function reducedPart(x) {
+    return (x | high) - k;
+  };
+const makeWith = (of: Binary, reduced: Unary): Unary =>
+  function withPart(x) {
+    return of(x, reduced(x));
+  };
+const makeLessS = (high: number): Binary =>
+  function lessSPart(x, reduced) {
+    return (x | ~reduced) & high;
+  };
+const makeLessU = (high: number): Binary =>
+  function lessUPart(x, reduced) {
+    return ~(x | reduced) & high;
+  };
+const makeAtLeastS = (high: number): Binary =>
+  function atLeastSPart(x, reduced) {
+    return ~x & reduced & high;
+  };
+const makeAtLeastU = (high: number): Binary =>
+  function atLeastUPart(x, reduced) {
+    return (x | reduced) & high;
+  };
+const makeKept = (low: number): Binary =>
+  function keptPart(x, reduced) {
+    return reduced & (x | low);
+  };
+const makeAnd = (first: Binary, second: Binary): Binary =>
+  function andPart(x, y) {
+    return first(x, y) & second(x, y);
+  };
+
+/** An instruction whose second operand is the word `k`, in half the operations; none where the highest bit of a lane is set there. */
+export function withConstant(lanes: "bytes" | "halves", name: keyof LaneWords, k: number): Unary | undefined {
+  const bits = lanes === "bytes" ? 8 : 16;
+  const each = lanes === "bytes" ? 0x01010101 : 0x00010001;
+  const high = (each << (bits - 1)) | 0;
+  const fill = makeFill(bits - 1, lanes === "bytes" ? 0xff : 0xffff, Math.imul);
+  const filled = (of: Binary, than: number): Unary | undefined =>
+    ((k | than) & high) === 0 ? makeWith(makeOf(fill, of), makeReduced(high, than)) : undefined;
+  switch (name) {
+    case "ltS":
+      return filled(makeLessS(high), k);
+    case "ltU":
+      return filled(makeLessU(high), k);
+    case "geS":
+      return filled(makeAtLeastS(high), k);
+    case "geU":
+      return filled(makeAtLeastU(high), k);
+    case "leS":
+      return filled(makeLessS(high), k + each);
+    case "leU":
+      return filled(makeLessU(high), k + each);
+    case "gtS":
+      return filled(makeAtLeastS(high), k + each);
+    case "gtU":
+      return filled(makeAtLeastU(high), k + each);
+    case "subSatU": {
+      if ((k & high) !== 0) return undefined;
+      const difference = makeAnd(makeKept(~high), makeOf(fill, makeAtLeastU(high)));
+      return makeWith(difference, makeReduced(high, k));
+    }
+    default:
+      return undefined;
+  }
+}
+
 // ---------------------------------------------------------------- halves and what becomes of bytes
+
+const makeSmallSum = (low: number): Binary =>
+  function smallSumPart(x, y) {
+    return (x & low) + y;
+  };
 
 const makeProduct = (imul: Binary, mask: number): Binary =>
   function productPart(x, y) {
@@ -240,6 +316,12 @@ const makeSigns = (imul: Binary, bits: number, ones: number): Unary =>
 
 // ---------------------------------------------------------------- bits
 
+/** Rotates a word to the left. */
+export const rotated = (bits: number): Unary =>
+  function rotatedPart(x) {
+    return (x << bits) | (x >>> (32 - bits));
+  };
+
 const makeGathered = (imul: Binary, high: number, factor: number): Unary =>
   function gatheredPart(x) {
     return imul((x & high) >>> 7, factor) >>> 24;
@@ -257,37 +339,35 @@ const makeOfOne = (outer: Unary, inner: Unary): Unary =>
 
 // ---------------------------------------------------------------- bytes out of a table
 
-const makeEntry = (table: Uint8Array): Unary =>
+const makeEntry = (table: Int32Array, shift: number): Unary =>
   function entryPart(x) {
-    return table[x & 0xff]!;
-  };
-const makeSecondEntry = (of: Unary): Unary =>
-  function secondEntryPart(x) {
-    return of(x >>> 8) << 8;
+    return table[(x >>> shift) & 0xff]!;
   };
 const makeTwoEntries = (first: Unary, second: Unary): Unary =>
   function twoEntriesPart(x) {
     return first(x) | second(x);
-  };
-const makeHigherEntries = (of: Unary): Unary =>
-  function higherEntriesPart(x) {
-    return of(x >>> 16) << 16;
   };
 const makeFourEntries = (low: Unary, high: Unary): Unary =>
   function fourEntriesPart(x) {
     return low(x) | high(x);
   };
 
-/** For each byte of a word the table's entry; the table has 256. */
+/** For each byte of a word the table's entry; the table has 256. A copy for each byte, where its entries belong. */
 export function tableWords(table: Uint8Array): Unary {
-  const entry = makeEntry(table);
-  const two = makeTwoEntries(entry, makeSecondEntry(entry));
-  return makeFourEntries(two, makeHigherEntries(two));
+  const [a, b, c, d] = [0, 8, 16, 24].map((shift) =>
+    makeEntry(
+      Int32Array.from(table, (entry) => entry << shift),
+      shift,
+    ),
+  ) as [Unary, Unary, Unary, Unary];
+  return makeFourEntries(makeTwoEntries(a, b), makeTwoEntries(c, d));
 }
 
 export interface PackedWords {
   readonly bytes: LaneWords;
   readonly halves: LaneWords;
+  /** Of halves, of which the second operand's are below 2^15. */
+  readonly addSmall: Binary;
   readonly mul16: Binary;
   readonly dot16: Binary;
   readonly q15mulr: Binary;
@@ -324,6 +404,7 @@ function makePackedWords(): PackedWords {
   return {
     bytes: makeLaneWords(8),
     halves: makeLaneWords(16),
+    addSmall: makeXor(makeSmallSum(0x7fff7fff), makeMasked(0x80008000 | 0)),
     mul16: makeOr(makeProduct(imul, 0xffff), makeHighProduct(imul)),
     dot16: makeAdd(makeSignedProduct(imul), makeLifted(makeSignedProduct(imul))),
     q15mulr: makeOr(makeOfAnother(makeMasked(0xffff), makeLifted(q15)), makeRaised(q15)),
@@ -365,8 +446,8 @@ const FACTORIES = /* @__PURE__ */ (() =>
     makeAbove,
     makeExtended,
     makeOfOne,
-    makeSecondEntry,
     makeTwoEntries,
-    makeHigherEntries,
     makeFourEntries,
+    makeWith,
+    makeAnd,
   ] as readonly unknown[] as readonly Factory[])();

@@ -6,8 +6,9 @@ import { Code } from "../code/code.ts";
 import type { CodeNode } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 import { SHIFT_BY_IMMEDIATE, VectorCode } from "../code/operations.ts";
+import type { Unary } from "./environment.ts";
 import type { NodeKind } from "./nodes.ts";
-import { type LaneWords, packedWords, tableWords } from "./packed-words.ts";
+import { type LaneWords, packedWords, rotated, tableWords, withConstant } from "./packed-words.ts";
 import type { Pending } from "./pending.ts";
 import type { Translation } from "./translate.ts";
 import { constant, Tree, tree } from "./tree.ts";
@@ -43,7 +44,6 @@ const not = (lanes: Lanes): Lanes => lanes.map((lane) => tree("xorXK", lane, -1)
 const BINARY: ReadonlyMap<Operation, Words> = /* @__PURE__ */ new Map<Operation, Words>([
   [Op.V128And, binary("andXY")],
   [Op.V128Andnot, (x, y) => binary("andXY")(x, not(y))],
-  [Op.V128Or, binary("orXY")],
   [Op.V128Xor, binary("xorXY")],
   [Op.I32x4Add, binary("addXY")],
   [Op.I32x4Sub, binary("subXY")],
@@ -139,6 +139,10 @@ function wordsOf(t: Translation, node: CodeNode, op: Operation): Made {
     return words(make(operands.words(a), y));
   };
   const one = (make: (x: Tree) => Tree): Pending => words(operands.words(a).map((x) => make(x)));
+  if (op === Op.V128Or) {
+    const y = operands.words(b);
+    return words(operands.words(a).map((x, k) => rotation(x, y[k]!) ?? tree("orXY", x, y[k]!)));
+  }
   const plain = BINARY.get(op);
   if (plain !== undefined) return two(plain);
   const unary = UNARY.get(op);
@@ -150,7 +154,7 @@ function wordsOf(t: Translation, node: CodeNode, op: Operation): Made {
     return words(x.map((each, k) => tree("select", tree(choice, each, y[k]!), each, y[k]!)));
   }
   const lanes = PACKED.get(op);
-  if (lanes !== undefined) return two(packed2(packedWords()[lanes[0]][lanes[1]]));
+  if (lanes !== undefined) return two(packed(...lanes));
   const halves = PACKED_BINARY.get(op);
   if (halves !== undefined) return two(packed2(packedWords()[halves]));
   const sums = PACKED_UNARY.get(op);
@@ -159,6 +163,38 @@ function wordsOf(t: Translation, node: CodeNode, op: Operation): Made {
   if (shift !== undefined && c === SHIFT_BY_IMMEDIATE) return one((x) => shifted(shift, x, b & 31));
   return shiftedHalves(op, node, one);
 }
+
+/** A word shifted to the left, and by the other bits to the right: as ciphers rotate. */
+function rotation(x: Tree, y: Tree): Tree | undefined {
+  const [up, down] = x.kind === "shlXK" ? [x, y] : [y, x];
+  if (up.kind !== "shlXK" || down.kind !== "shrUXK") return undefined;
+  const [from, left] = up.operands as readonly [Tree, number];
+  const [other, right] = down.operands as readonly [Tree, number];
+  const isSame = from.kind === "get" && other.kind === "get" && from.operands[0] === other.operands[0];
+  return isSame && left + right === 32 ? tree("packed1", rotated(left), from) : undefined;
+}
+
+/** By a function of both words, of the first one if the second is constant, or of halves that cannot become too large. */
+const packed =
+  (lanes: "bytes" | "halves", name: LaneName): Words =>
+  (x, y) => {
+    const all = packedWords();
+    const made = new Map<number, Unary | undefined>();
+    return x.map((lane, k) => {
+      const other = y[k]!;
+      if (other.kind === "constant") {
+        const value = other.operands[0] as number;
+        if (!made.has(value)) made.set(value, withConstant(lanes, name, value));
+        const each = made.get(value);
+        if (each !== undefined) return tree("packed1", each, lane);
+      }
+      const isSmall = lanes === "halves" && name === "add" && other.kind === "packed1";
+      const small = [all.lowHalvesU, all.highHalvesU, all.byteSumU];
+      if (isSmall && small.includes(other.operands[0] as Unary))
+        return tree("packed2", all.addSmall, lane, other);
+      return tree("packed2", all[lanes][name], lane, other);
+    });
+  };
 
 const packed2 =
   (each: (x: number, y: number) => number): Words =>
@@ -322,9 +358,7 @@ function movedOf(t: Translation, node: CodeNode, op: Operation): Made {
       return { kind: "copies", from: [c === 0 ? b : a, c === 1 ? b : a + 2] };
     }
     case VectorCode.RotateWords:
-      return words(
-        operands.simpleWords(a).map((x) => tree("orXY", tree("shlXK", x, c), tree("shrUXK", x, 32 - c))),
-      );
+      return words(operands.words(a).map((x) => tree("packed1", rotated(c), x)));
     case VectorCode.ShuffleWords: {
       const lanes = data as DataOf<VectorCode.ShuffleWords>;
       const y = operands.simpleWords(b);

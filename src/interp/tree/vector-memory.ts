@@ -12,6 +12,7 @@ import {
 } from "../ops/simd/dispatch.ts";
 import type { VectorViews } from "../ops/simd/views.ts";
 import type { Views } from "./machine.ts";
+import { warmUpHelper } from "./strangers.ts";
 
 /** An access at address `e`: `undefined`, with nothing done, where it is outside of the memory. */
 export type VectorAccess = (e: number, fp: number) => number;
@@ -23,6 +24,89 @@ export function isVectorAccess(op: Op): boolean {
 }
 
 const NONE = undefined as unknown as number;
+
+/** Between the memory at `e` and the register at `at`. */
+type Move = (e: number, at: number) => number;
+
+// Parts of a load or store, each so small that V8 always inlines it. A whole vector may stand at any address.
+
+/** Whether there is a word behind the vector at `e`, too: what ends with the memory is left to others. */
+const makeIsInside = (V: Views) =>
+  function isInsidePart(e: number): boolean {
+    return V.i32[(e >>> 2) + 4] !== undefined;
+  };
+const makeWord = (V: Views) =>
+  function wordPart(e: number): number {
+    return V.bytes.getInt32(e, true);
+  };
+const put = function putWordPart(view: DataView, e: number, value: number): void {
+  view.setInt32(e, value, true);
+};
+const makeSetWord = (V: Views, set: typeof put): Move =>
+  function setWordPart(e, value) {
+    set(V.bytes, e, value);
+    return 0;
+  };
+const makeLoadWord = (R: Int32Array, word: (e: number) => number): Move =>
+  function loadWordPart(e, at) {
+    R[at] = word(e);
+    return 0;
+  };
+const makeStoreWord = (R: Int32Array, set: Move): Move =>
+  function storeWordPart(e, at) {
+    return set(e, R[at]!);
+  };
+const makeFurther = (move: Move, bytes: number, words: number): Move =>
+  function furtherPart(e, at) {
+    return move(e + bytes, at + words);
+  };
+const makeTwo = (first: Move, second: Move): Move =>
+  function twoWordsPart(e, at) {
+    first(e, at);
+    return second(e, at);
+  };
+/** As these two, to hold them: no function is inlined into itself. */
+const makeFurtherTwo = (two: Move): Move =>
+  function furtherTwoPart(e, at) {
+    return two(e + 8, at + 2);
+  };
+const makeFour = (two: Move, further: Move): Move =>
+  function fourWordsPart(e, at) {
+    two(e, at);
+    return further(e, at);
+  };
+const makeAllFour = (word: Move): Move => {
+  const two = makeTwo(word, makeFurther(word, 4, 1));
+  return makeFour(two, makeFurtherTwo(two));
+};
+const makeAt = (move: Move, at: number): VectorAccess =>
+  function atPart(e, fp) {
+    return move(e, fp + at);
+  };
+const makeInside = (isInside: (e: number) => boolean, move: VectorAccess): VectorAccess =>
+  function insidePart(e, fp) {
+    return isInside(e) ? move(e, fp) : NONE;
+  };
+const makeAccess = (inside: VectorAccess, rest: VectorAccess): VectorAccess =>
+  function accessPart(e, fp) {
+    return inside(e, fp) ?? rest(e, fp);
+  };
+
+const SCRATCH = new Int32Array(2 ** 10);
+const FACTORIES = /* @__PURE__ */ (() =>
+  [
+    (word: (e: number) => number) => makeLoadWord(SCRATCH, word),
+    (set: Move) => makeStoreWord(SCRATCH, set),
+    (set: typeof put) => makeSetWord({} as Views, set),
+    (move: Move) => makeFurther(move, 4, 1),
+    makeTwo,
+    makeFurtherTwo,
+    makeFour,
+    (move: Move) => makeAt(move, 8),
+    makeInside,
+    makeAccess,
+  ] as readonly unknown[] as readonly Factory[])();
+type Factory = Parameters<typeof warmUpHelper>[0];
 
 export interface VectorAccesses {
   readonly frequent: ReadonlyMap<number, MakeAccess>;
@@ -43,47 +127,14 @@ export function createVectorAccesses(views: VectorViews, V: Views): VectorAccess
       return 0;
     };
   };
-  const load: MakeAccess = (node, at) => {
-    const rest = any(node, at);
-    return (e, fp) => {
-      const M = V.i32;
-      const w = e >>> 2;
-      const d = fp + at;
-      const shift = (e & 3) << 3;
-      const last = M[shift === 0 ? w + 3 : w + 4];
-      if (last === undefined) return rest(e, fp);
-      if (shift === 0) {
-        R[d] = M[w]!;
-        R[d + 1] = M[w + 1]!;
-        R[d + 2] = M[w + 2]!;
-        R[d + 3] = last;
-        return 0;
-      }
-      const back = 32 - shift;
-      const second = M[w + 1]!;
-      const third = M[w + 2]!;
-      const fourth = M[w + 3]!;
-      R[d] = (M[w]! >>> shift) | (second << back);
-      R[d + 1] = (second >>> shift) | (third << back);
-      R[d + 2] = (third >>> shift) | (fourth << back);
-      R[d + 3] = (fourth >>> shift) | (last << back);
-      return 0;
-    };
-  };
-  const store: MakeAccess = (node, at) => {
-    const rest = any(node, at);
-    return (e, fp) => {
-      const M = V.i32;
-      const w = e >>> 2;
-      const b = fp + at;
-      if ((e & 3) !== 0 || M[w + 3] === undefined) return rest(e, fp);
-      M[w] = R[b]!;
-      M[w + 1] = R[b + 1]!;
-      M[w + 2] = R[b + 2]!;
-      M[w + 3] = R[b + 3]!;
-      return 0;
-    };
-  };
+  for (const factory of FACTORIES) warmUpHelper(factory);
+  const isInside = makeIsInside(V);
+  const loadFour = makeAllFour(makeLoadWord(R, makeWord(V)));
+  const storeFour = makeAllFour(makeStoreWord(R, makeSetWord(V, put)));
+  const load: MakeAccess = (node, at) =>
+    makeAccess(makeInside(isInside, makeAt(loadFour, at)), any(node, at));
+  const store: MakeAccess = (node, at) =>
+    makeAccess(makeInside(isInside, makeAt(storeFour, at)), any(node, at));
   const load32Splat: MakeAccess = (node, at) => {
     const rest = any(node, at);
     return (e, fp) => {

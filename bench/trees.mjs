@@ -1,7 +1,7 @@
 // What closure trees gain or lose in other hosts: each kernel with the loop alone, with nodes that V8 inlines and with fused ones, each in a
 // process of its own, by turns: `node bench/trees.mjs --hosts "Bun,Firefox page"`.
 //   --kernels a,b   --tiers loop,inlined,fused,default   --turns 2   --alone (a process that has run nothing else)
-//   --shared (all kernels in one process)   --cold (the first five million instructions)   --simd
+//   --shared (all kernels in one process)   --cold 5 (the first so many million instructions)   --simd
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     turns: { type: "string", default: "1" },
     alone: { type: "boolean", default: false },
     shared: { type: "boolean", default: false },
-    cold: { type: "boolean", default: false },
+    cold: { type: "string" },
     simd: { type: "boolean", default: false },
   },
 });
@@ -29,11 +29,11 @@ const { scalar, vector } = await assembleKernels();
 const kernels = options.simd ? vector : scalar;
 const names = pick(kernels, options.kernels).map(({ name }) => name);
 const tiers = options.tiers.split(",");
-const figure = options.cold ? "cold" : "warm";
+const figure = options.cold !== undefined ? "cold" : "warm";
 /** Without a compiler there is nothing to wait for. */
-const SETTINGS = { warmMs: 1500, sampleMs: 40, rounds: 7, coldInstructions: 5e6 };
+const SETTINGS = { warmMs: 1500, sampleMs: 40, rounds: 7, coldInstructions: 0 };
 const JITLESS = { warmMs: 100, sampleMs: 60, rounds: 4, coldInstructions: 0 };
-const COLD = { warmMs: 0, rounds: 0, coldInstructions: 5e6 };
+const COLD = { warmMs: 0, rounds: 0, coldInstructions: Number(options.cold) * 1e6 };
 const settingsOf = ({ name }) =>
   options.cold
     ? COLD
@@ -63,7 +63,9 @@ try {
     const host = HOSTS.find((each) => each.name === name);
     if (host === undefined)
       throw new Error(`no such host: ${name}; there are ${HOSTS.map((each) => each.name).join(", ")}`);
-    console.log(`\n${name}, ns an instruction${options.cold ? " of the first five million" : ""}`);
+    console.log(
+      `\n${name}, ns an instruction${options.cold !== undefined ? ` of the first ${options.cold} million` : ""}`,
+    );
     line(["kernel", ...tiers]);
     const best = Object.fromEntries(tiers.map((tier) => [tier, {}]));
     for (const measure of options.shared ? [names] : names.map((each) => [each])) {

@@ -21,7 +21,7 @@ import {
 } from "./entries.ts";
 import { LEAVING } from "./environment.ts";
 import { Fuser } from "./fused.ts";
-import { isNode, nodesForHost } from "./host-nodes.ts";
+import { isV8, nodesForHost } from "./host-nodes.ts";
 import { Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
 import type { NodeSet } from "./node-set.ts";
 import { DriverPool } from "./pool.ts";
@@ -50,7 +50,10 @@ const FEW = 8;
  */
 const JUDGED = 256;
 const WORTHWHILE = 1500;
-/** Frames of the JavaScript stack, of some hundred bytes, that trees may use: as many as there are nodes above each other. */
+/**
+ * Frames of the JavaScript stack, of some hundred bytes, that trees may use: as many as there are nodes above each other. V8 has room for
+ * twelve thousand, and for six in a worker of Chromium; other hosts have smaller stacks, and larger frames on them.
+ */
 const MAX_FRAMES = 2400;
 const FEW_FRAMES = 240;
 const MAX_HEIGHT = 300;
@@ -69,6 +72,7 @@ class Shared {
   readonly machine = new Machine();
   readonly pool = new DriverPool();
   readonly nodes: NodeSet;
+  readonly maxFrames = isV8() ? MAX_FRAMES : FEW_FRAMES;
   /** Of the highest tree so far. */
   maxHeight = 1;
   readonly #isFused: boolean;
@@ -87,7 +91,7 @@ class Shared {
 
   /** Counts a tree that is about to be made, if it is not too high. */
   admit(tree: Tree): boolean {
-    if (tree.height > Math.min(MAX_HEIGHT, maxFrames())) return false;
+    if (tree.height > Math.min(MAX_HEIGHT, this.maxFrames)) return false;
     this.maxHeight = Math.max(this.maxHeight, tree.height);
     this.#trees++;
     return true;
@@ -212,11 +216,6 @@ export class Tier implements Linkage, EntryKeeper {
   }
 }
 
-/** Frames of the JavaScript stack that trees may use. Other hosts have smaller stacks, and larger frames on them. */
-function maxFrames(): number {
-  return isNode() ? MAX_FRAMES : FEW_FRAMES;
-}
-
 /** Whether trees can hold the function's frame. */
 function isSuitable(func: FunctionCode): boolean {
   return func.refLocals === null && !func.module.costs.canBeFree && !func.isSlow && func.handlers === null;
@@ -234,7 +233,7 @@ function canRun(ex: TreeState, func: FunctionCode): boolean {
  * not use.
  */
 function run(
-  { machine, maxHeight }: Shared,
+  { machine, maxFrames, maxHeight }: Shared,
   ex: TreeState,
   entry: TreeEntry,
   flow: Flow,
@@ -254,7 +253,7 @@ function run(
   const before = meter.counter;
   Z[Counter.Fuel] = before - withheld;
   Z[Counter.Depth] = ex.sp;
-  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + Math.min(MAX_DEPTH, maxFrames() / maxHeight));
+  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + Math.min(MAX_DEPTH, maxFrames / maxHeight));
   Z[Counter.MaxWords] = Math.min(TREE_WORDS, ex.maxWords);
   let code: number;
   try {

@@ -96,7 +96,7 @@ String(sum)`,
 const ROUNDS = 8;
 /** Of what takes seconds; and on engines with which it takes minutes, once. */
 const FEW_ROUNDS = 3;
-const SLOW = ["wasmeter --jitless", "polywasm", "Bun without JIT"];
+const SLOW = ["wasmeter --jitless", "Bun without JIT"];
 const worker = (engine, flags = [], rounds = ROUNDS) => ({
   command: [process.execPath, ...flags, at("program-worker.mjs")],
   job: { engine, rounds },
@@ -219,8 +219,8 @@ V8's first, and of the second (or the only one) over V8's second.
 
 ${process.version} (V8 ${process.versions.v8}), ${arch()}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}.
 Rows are measured some at a time: what the last run left out (\`sqlite\` takes minutes) is from an earlier one, on another machine perhaps.
-Every engine gave the same output; one fails that has not what the program imports. QuickJS is no program but a library, which engines
-that are programs do not run.
+Every engine gave the same output. A dash behind a stroke: no second figure, as the engine has no compiler and each run takes what the first
+does, or is a program that runs once. A dash alone: QuickJS is no program but a library, which engines that are programs do not run.
 
 ${table}
 

@@ -11,8 +11,8 @@ import { wat } from "./wat.ts";
 
 /** V8 inlines functions up to this size always, larger ones only while little has been inlined. */
 const ALWAYS_INLINED = 27;
-/** Calls are worth a call. */
-const LARGER = new Set(["callNode", "callIndirectNode", "zeroNode"]);
+/** Clearing takes long anyway. */
+const LARGER = new Set(["zeroNode"]);
 /** No node of a tree. */
 const OTHERS = new Set(["CodeNode", "makeNode", "startNode"]);
 

@@ -175,6 +175,8 @@ export interface ModuleCode {
   lowerExact(func: FunctionCode): ExactCode;
   /** Counts a tree of the function, or of a loop in it; false where there is no room for one. */
   takeForTree(func: FunctionCode): boolean;
+  /** Calls that trees make, by the numbers that they know them by. */
+  readonly callsOfTrees: CodeNode[];
   func(definedIdx: number): FunctionCode;
   /** Byte offset behind the instruction at byte `at`. */
   instructionEnd(at: number): number;

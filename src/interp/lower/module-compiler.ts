@@ -17,7 +17,7 @@ import type { CheckedModule } from "../../validator/checked-module.ts";
 import type { Rules } from "../../validator/rules.ts";
 import { Code, type Form, PAIRS } from "../code/code.ts";
 import type { Costs } from "../code/cost-model.ts";
-import { type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
+import { type CodeNode, type ExactCode, FunctionCode, type ModuleCode } from "../code/node.ts";
 import type { Operation } from "../code/node-data.ts";
 import type { Parts } from "../parts.ts";
 import { pairKey } from "./emitter.ts";
@@ -74,6 +74,7 @@ export class ModuleCompiler implements ModuleCode, ExecutableModule {
   readonly tables: OpcodeTables;
   readonly rules: Rules;
   readonly parts: Parts;
+  readonly callsOfTrees: CodeNode[] = [];
   readonly #options: CompilerOptions;
   readonly #tools: LoweringTools;
   readonly #functions: (FunctionCode | undefined)[];

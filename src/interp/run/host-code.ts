@@ -33,6 +33,7 @@ class HostModule implements ModuleCode {
   readonly costs = NO_COSTS;
   readonly parts = NO_PARTS;
   readonly moduleName = undefined;
+  readonly callsOfTrees: [] = [];
   readonly #name: string;
 
   constructor(name: string) {

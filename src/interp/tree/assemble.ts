@@ -13,17 +13,18 @@ import {
   LEAVING,
   type Unary,
 } from "./environment.ts";
+import { type GatedCallee, gateOf, warmUpGate } from "./gate.ts";
 import {
-  type Callee,
   Counter,
   type Cut,
   type Flow,
   LEFT,
   type Linked,
+  MAX_ROOM,
   type Machine,
+  NOT_READY,
   type Step,
   type Test,
-  TREE_WORDS,
   type TrapSite,
   type Value,
 } from "./machine.ts";
@@ -47,6 +48,8 @@ export class Assembler implements NodeSet {
   readonly #disguises: readonly (readonly Family[])[];
   readonly #pool: DriverPool;
   readonly #machine: Machine;
+  /** Of functions that have no tree, which are not entered. */
+  readonly #closed = gateOf(() => LEFT);
   readonly #warm = new Set<NodeKind>();
   /** Made for the first vector instruction. */
   #vectors: Vectors | undefined;
@@ -56,6 +59,7 @@ export class Assembler implements NodeSet {
     const environment = createEnvironment(machine);
     this.#families = createFamilies(environment);
     for (const factory of HELPER_FACTORIES) warmUpHelper(factory);
+    for (const each of FLOWS) warmUpGate(gateOf(each), CALLS);
     this.#disguises = STRANGERS.map((stranger) => createFamilies(disguise(environment, stranger)));
     this.#pool = pool;
   }
@@ -67,13 +71,14 @@ export class Assembler implements NodeSet {
   link(fuel: number): Linked | undefined {
     const driver = this.#pool.takeFunction();
     if (driver === undefined) return undefined;
-    const callee: Callee = { fuel, body: () => LEFT };
-    return { callee, flow: driver(callee) };
+    const callee: GatedCallee = { fuel, gate: this.#closed };
+    return { callee, flow: driver(callee, this.#machine.Z) };
   }
 
   fill({ callee }: Linked, tree: Tree, fuel: number): void {
-    callee.body = this.flow(tree);
-    callee.fuel = fuel;
+    (callee as GatedCallee).gate = gateOf(this.flow(tree));
+    // No double, as which the number may have come: it is read at each call.
+    callee.fuel = Math.min(fuel, NOT_READY) | 0;
   }
 
   /** Warms up what no tree has used yet. */
@@ -127,9 +132,9 @@ export class Assembler implements NodeSet {
   }
 
   #cut(body: Flow): Cut {
-    const driver = this.#pool.takeFunction();
+    const driver = this.#pool.takePart();
     if (driver === undefined) throw new NoDriver();
-    return cutTo(driver({ fuel: 0, body }));
+    return cutTo(driver(body));
   }
 
   #operand(operand: Operand, depth: number): unknown {
@@ -210,7 +215,7 @@ function warmUp(kind: NodeKind, factories: readonly Factory[], machine: Machine)
     for (let call = 0; call < CALLS; call++) {
       // Once without fuel, so that V8 has seen that way too.
       machine.Z[Counter.Fuel] = call === 0 ? -1 : 2 ** 20;
-      machine.Z[Counter.Depth] = 0;
+      machine.Z[Counter.Room] = call === 1 ? 0 : MAX_ROOM;
       try {
         made(8 + 8 * child);
       } catch (error) {
@@ -249,13 +254,16 @@ function sample(letter: string, isFloat: boolean, child: number): unknown {
     case "l":
       return { flow: FLOWS[k] };
     case "g":
-      return { fuel: 1, body: FLOWS[k] };
+      return { fuel: 1 };
     case "j":
     case "h":
     case "i":
       return { exit: undefined, operands: [], refund: 0 };
     case "o":
       return { fuel: 1 };
+    case "n":
+      // Of the strangers in the place of what pays, some say that there is no fuel.
+      return 1;
     default:
       return 0;
   }
@@ -286,9 +294,6 @@ function lendScratch(machine: Machine): () => void {
   const counters = Z.slice();
   machine.show(new Uint8Array(SCRATCH_BYTES), SCRATCH_BYTES);
   V.globals = [{ bits: new Int32Array(2), at: 0 } as unknown as GlobalInstance];
-  V.callers = [];
-  Z[Counter.MaxDepth] = 2;
-  Z[Counter.MaxWords] = TREE_WORDS;
   return () => {
     Object.assign(V, before);
     Z.set(counters);

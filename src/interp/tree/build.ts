@@ -289,7 +289,8 @@ class Builder {
         return;
       case Code.CallIndirect:
         operands.settleAll();
-        this.#flow(tree("callIndirect", node, exitAt(node), { node, refund: 0, isBehind: true }), [0, -1]);
+        this.#flow(tree("callIndirect", node, siteOf(node), exitAt(node)), [0, -1]);
+        this.#payBehind(node);
         return;
       case Code.Recharge:
         operands.settleAll();
@@ -418,14 +419,23 @@ class Builder {
   #call(node: CodeNode): void {
     const called = node.data as DataOf<Code.Call>;
     const linked = this.#linkage.calleeOf(called);
-    const exit = exitAt(node);
     if (linked === undefined) {
-      this.#flow(tree("leaveAt", exit), [-1]);
+      this.#flow(leaveAt(node), [-1]);
       return;
     }
-    const behind: Exit = { node, refund: 0, isBehind: true };
-    const words = node.d + called.frameWords;
-    this.#flow(tree("call", linked.flow, linked.callee, node.d, node, words, exit, behind), [0, -1]);
+    const { flow, callee } = linked;
+    const site = siteOf(node);
+    if (this.#linkage.whole === undefined) {
+      const call = tree("choose", tree("enter", callee, site), tree("call", flow, node.d), leaveAt(node));
+      this.#flow(call, [0, -1]);
+    } else this.#flow(tree("wholeCall", callee, node.d, site, exitAt(node)), [0, -1]);
+    this.#payBehind(node);
+  }
+
+  /** Pays for what comes behind a call. */
+  #payBehind(node: CodeNode): void {
+    const { fuel } = node;
+    if (fuel !== 0) this.#translation.emit(tree("spend", fuel, { node, refund: fuel, isBehind: true }));
   }
 }
 
@@ -438,6 +448,11 @@ function trapAt(node: CodeNode, values: readonly (readonly [at: number, value: T
 
 function exitAt(node: CodeNode): Exit {
   return { node, refund: 0, isBehind: false };
+}
+
+/** The number of a call, by which its module has it. */
+function siteOf(node: CodeNode): number {
+  return node.owner.module.callsOfTrees.push(node) - 1;
 }
 
 function leaveAt(node: CodeNode): Tree {

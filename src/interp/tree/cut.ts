@@ -33,7 +33,7 @@ const SIZES: Partial<Record<TreeKind, number>> = {
   globalSetHigh: 50,
   spend: 50,
   jump: 50,
-  call: 70,
+  enter: 130,
   packed1: 90,
   packed2: 140,
   get: 14,

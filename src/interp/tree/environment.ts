@@ -6,7 +6,7 @@ import type { GlobalInstance } from "../../runtime/global.ts";
 import { FIRST_RARE } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
-import { type Callee, Counter, type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
+import { type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
 import type { Helper } from "./strangers.ts";
 
 export type Unary = (x: number) => number;
@@ -51,9 +51,9 @@ export interface Environment {
   readonly globalOf: (global: GlobalInstance, word?: number) => number;
   readonly setGlobal: (index: number, value: number) => void;
   readonly setGlobalHigh: (index: number, value: number) => void;
-  readonly begin: (callee: Callee, end: number, site: CodeNode) => boolean;
-  readonly end: (code: number, site: CodeNode, behind: Exit, fp: number) => number;
-  readonly callIndirect: (fp: number, site: CodeNode, exit: Exit, behind: Exit) => number;
+  /** Pays for entering a function and takes room for its frame; whether there was enough of both. */
+  readonly pass: (fuel: number, site: number) => boolean;
+  readonly callIndirect: (fp: number, node: CodeNode, site: number, exit: Exit) => number;
   readonly rare: (fp: number, exit: Exit) => void;
 }
 
@@ -63,7 +63,7 @@ export const LEAVING: unique symbol = Symbol("a tree is left");
 const NONE = undefined as unknown as number;
 
 export function createEnvironment(machine: Machine): Environment {
-  const { R, F, D, B, H, Z, V } = machine;
+  const { R, F, D, B, H, Z, V, C } = machine;
   const registers = { R, F, D };
   const leave = (fp: number, exit: Exit): number => {
     machine.exit = exit;
@@ -74,24 +74,7 @@ export function createEnvironment(machine: Machine): Environment {
     leave(fp, exit);
     throw LEAVING;
   };
-  const begin: Environment["begin"] = (callee, end, site) => {
-    const depth = Z[Counter.Depth]!;
-    if (depth >= Z[Counter.MaxDepth]! || end > Z[Counter.MaxWords]!) return false;
-    const left = Z[Counter.Fuel]! - callee.fuel;
-    if (left < 0) return false;
-    Z[Counter.Fuel] = left;
-    V.callers[depth] = site;
-    Z[Counter.Depth] = depth + 1;
-    return true;
-  };
-  const end: Environment["end"] = (code, site, behind, fp) => {
-    if (code < 0) return code;
-    Z[Counter.Depth] = Z[Counter.Depth]! - 1;
-    const left = Z[Counter.Fuel]! - site.fuel;
-    if (left < 0) return leave(fp, behind);
-    Z[Counter.Fuel] = left;
-    return 0;
-  };
+  const pass = makePass(makeCommit(makePut(Z)), makeTake(Z), makeMark(Z, C));
   return {
     R,
     F,
@@ -125,20 +108,17 @@ export function createEnvironment(machine: Machine): Environment {
       const global = V.globals[index]!;
       global.bits[global.at + 1] = value;
     },
-    begin,
-    end,
-    callIndirect: (fp, site, exit, behind) => {
+    pass,
+    callIndirect: (fp, node, site, exit) => {
       const { instance } = V;
-      const elements = instance!.tables[site.c]?.elements as (FunctionInstance | null)[];
-      const func = elements[R[fp + site.a]! >>> 0];
+      const elements = instance!.tables[node.c]?.elements as (FunctionInstance | null)[];
+      const func = elements[R[fp + node.a]! >>> 0];
       // What traps, converts or crosses instances is the interpreter's.
       if (func === undefined || func === null) return leave(fp, exit);
-      if (func.typeId !== site.b || func.instance !== instance) return leave(fp, exit);
-      const code = func.code as FunctionCode;
-      const { tree } = code;
-      const base = fp + site.d;
-      if (tree === undefined || !begin(tree.callee, base + code.frameWords, site)) return leave(fp, exit);
-      return end(tree.flow(base), site, behind, fp);
+      if (func.typeId !== node.b || func.instance !== instance) return leave(fp, exit);
+      const { tree } = func.code as FunctionCode;
+      if (tree === undefined || !pass(tree.callee.fuel, site)) return leave(fp, exit);
+      return tree.flow(fp + node.d);
     },
     rare: (fp, exit) => {
       try {
@@ -164,6 +144,32 @@ const makeSettle = (Z: Int32Array) =>
   function settlePart(left: number): boolean {
     Z[0] = left;
     return left < 0;
+  };
+
+const makePass = (
+  commit: (left: number, room: number) => boolean,
+  take: Unary,
+  mark: Unary,
+): Environment["pass"] =>
+  function passPart(fuel, site) {
+    return commit(take(fuel), mark(site));
+  };
+const makeCommit = (put: (left: number, room: number) => boolean) =>
+  function commitPart(left: number, room: number): boolean {
+    return (left | room) >= 0 && put(left, room);
+  };
+const makePut = (Z: Int32Array) =>
+  function putPart(left: number, room: number): boolean {
+    Z[0] = left;
+    Z[1] = room;
+    return true;
+  };
+/** Writes down a call, also where it is not made after all; the room that it leaves. */
+const makeMark = (Z: Int32Array, C: Int32Array): Unary =>
+  function markPart(site) {
+    const room = Z[1]!;
+    C[room] = site;
+    return (room - 1) | 0;
   };
 
 type Put = (at: number, value: number) => void;
@@ -433,8 +439,10 @@ const makeNumberF64 = (slow: Store, put: Store): Store =>
   };
 
 /** How helpers are made of others, for the warm-up: these must not be inlined where a helper is compiled by itself. */
-export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper) => Helper)[] = [
+export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper, third: Helper) => Helper)[] = [
   makePay,
+  makePass,
+  makeCommit,
   makeLoad16,
   makeLoad32,
   makeLoadF32,
@@ -454,4 +462,4 @@ export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper) => Help
   makeStoreF64,
   makeNumberF32,
   makeNumberF64,
-] as readonly unknown[] as readonly ((first: Helper, second: Helper) => Helper)[];
+] as readonly unknown[] as readonly ((first: Helper, second: Helper, third: Helper) => Helper)[];

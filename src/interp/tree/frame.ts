@@ -1,6 +1,6 @@
 // What fused nodes work on: a frame as a list of its own, and functions of it. Owns these types.
 
-import { type Callee, type Exit, LEFT, type Flow as MachineFlow } from "./machine.ts";
+import { type Callee, type Exit, LEFT } from "./machine.ts";
 
 /** A frame: the registers from its first word on. One for each place that a frame can begin at, for ever. */
 export interface Frame extends Int32Array {
@@ -24,12 +24,10 @@ export interface Site {
 
 export class FusedCallee implements Callee {
   fuel: number;
-  body: MachineFlow;
   onFrame: Flow = () => LEFT;
 
-  constructor(fuel: number, body: MachineFlow) {
+  constructor(fuel: number) {
     this.fuel = fuel;
-    this.body = body;
   }
 }
 

@@ -16,10 +16,7 @@ export function createFusedNodes(
   machine: Machine,
   frames: Frame[],
   fuel: number,
-  depth: number,
-  maxDepth: number,
-  maxWords: number,
-  callers: CodeNode[],
+  room: number,
   G: readonly GlobalInstance[],
   M8: Uint8Array,
   M32: Int32Array,
@@ -32,6 +29,7 @@ export function createFusedNodes(
   last4: number,
   last8: number,
 ) {
+  const { C } = machine;
   const words = new Int32Array(2);
   const float = new Float32Array(words.buffer);
   const double = new Float64Array(words.buffer);
@@ -91,25 +89,19 @@ export function createFusedNodes(
     store32(M8, e, isNumber ? words[0]! : 0);
     store32(M8, e + 4, isNumber ? words[1]! : 0x7ff80000);
   }
-  function callIndirect(L: Frame, site: CodeNode, exit: Exit, behind: Exit): number {
+  function callIndirect(L: Frame, node: CodeNode, site: number, exit: Exit): number {
     const { instance } = machine.V;
-    const elements = instance!.tables[site.c]?.elements as (FunctionInstance | null)[];
-    const func = elements[L[site.a]! >>> 0];
+    const elements = instance!.tables[node.c]?.elements as (FunctionInstance | null)[];
+    const func = elements[L[node.a]! >>> 0];
     // What traps, converts or crosses instances is the interpreter's.
     if (func === undefined || func === null) return leave(L, exit);
-    if (func.typeId !== site.b || func.instance !== instance) return leave(L, exit);
-    const code = func.code as FunctionCode;
-    const callee = code.tree?.callee as FusedCallee | undefined;
-    const at = L.start + site.d;
-    if (callee === undefined || depth >= maxDepth || at + code.frameWords > maxWords || fuel < callee.fuel)
-      return leave(L, exit);
+    if (func.typeId !== node.b || func.instance !== instance) return leave(L, exit);
+    const callee = (func.code as FunctionCode).tree?.callee as FusedCallee | undefined;
+    if (callee === undefined || room === 0 || fuel < callee.fuel) return leave(L, exit);
     fuel -= callee.fuel;
-    callers[depth++] = site;
-    const c = callee.onFrame(frameAt(at));
-    if (c < 0) return c;
-    depth--;
-    if (fuel < site.fuel) return leave(L, behind);
-    fuel -= site.fuel;
+    C[room--] = site;
+    if (callee.onFrame(frameAt(L.start + node.d)) < 0) return LEFT;
+    room++;
     return 0;
   }
   function rare(L: Frame, exit: Exit): void {
@@ -515,19 +507,16 @@ export function createFusedNodes(
     zero: (a: number, b: number): Closure => (L: Frame) => { for (let k = a; k < b; k++) L[k] = 0; },
     table: (x: Value, m: number, pp: readonly Flow[]): Closure => (L: Frame) => { const v = x(L) >>> 0; return pp[v < m ? v : m]!(L); },
     tableL: (a: number, m: number, pp: readonly Flow[]): Closure => (L: Frame) => { const v = L[a]! >>> 0; return pp[v < m ? v : m]!(L); },
-    call: (g: FusedCallee, a: number, b: number, o: CodeNode, j: Exit, h: Exit): Closure => (L: Frame) => {
-    const at = L.start;
-    if (depth >= maxDepth || at + b > maxWords || fuel < g.fuel) return leave(L, j);
+    wholeCall: (g: FusedCallee, a: number, k: number, j: Exit): Closure => (L: Frame) => {
+    const at = L.start + a;
+    if (room === 0 || fuel < g.fuel) return leave(L, j);
     fuel -= g.fuel;
-    callers[depth++] = o;
-    const c = g.onFrame(frames[(at + a) >> 1] ?? frameAt(at + a));
-    if (c < 0) return c;
-    depth--;
-    if (fuel < o.fuel) return leave(L, h);
-    fuel -= o.fuel;
+    C[room--] = k;
+    if (g.onFrame(frames[at >> 1] ?? frameAt(at)) < 0) return -1;
+    room++;
     return 0;
   },
-    callIndirect: (o: CodeNode, j: Exit, h: Exit): Closure => (L: Frame) => callIndirect(L, o, j, h),
+    callIndirect: (o: CodeNode, k: number, j: Exit): Closure => (L: Frame) => callIndirect(L, o, k, j),
     rare: (j: Exit): Closure => (L: Frame) => { rare(L, j); },
   };
 
@@ -605,10 +594,8 @@ export function createFusedNodes(
   function run(flow: Flow, at: number): number {
     const { Z, V } = machine;
     fuel = Z[Counter.Fuel]!;
-    depth = Z[Counter.Depth]!;
-    maxDepth = Z[Counter.MaxDepth]!;
-    maxWords = Z[Counter.MaxWords]!;
-    ({ callers, globals: G, u8: M8, i32: M32, f32: MF32, f64: MF64 } = V);
+    room = Z[Counter.Room]!;
+    ({ globals: G, u8: M8, i32: M32, f32: MF32, f64: MF64 } = V);
     ml = M8.length;
     last1 = ml - 1;
     last2 = ml - 2;
@@ -618,7 +605,7 @@ export function createFusedNodes(
       return flow(frameAt(at));
     } finally {
       Z[Counter.Fuel] = fuel;
-      Z[Counter.Depth] = depth;
+      Z[Counter.Room] = room;
     }
   }
 

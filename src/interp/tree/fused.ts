@@ -45,9 +45,6 @@ export class Fuser implements NodeSet {
       [],
       0,
       0,
-      0,
-      0,
-      [],
       [],
       bytes,
       NONE,
@@ -70,8 +67,8 @@ export class Fuser implements NodeSet {
 
   link(fuel: number): Linked {
     const { run } = this.#nodes;
-    const callee: FusedCallee = new FusedCallee(fuel, (fp) => run(callee.onFrame, fp));
-    return { callee, flow: (fp) => callee.body(fp) };
+    const callee = new FusedCallee(fuel);
+    return { callee, flow: (fp) => run(callee.onFrame, fp) };
   }
 
   fill({ callee }: Linked, tree: Tree, fuel: number): void {
@@ -383,10 +380,6 @@ export class Fuser implements NodeSet {
         return this.#make(kind, [this.#flow(operands[0] as Tree)]) as Flow;
       case "jump":
         return this.#make("jump0", operands) as Flow;
-      case "call": {
-        const [, callee, distance, node, words, exit, behind] = operands;
-        return this.#make("call", [callee, distance, words, node, exit, behind]) as Flow;
-      }
       case "table": {
         const [index, table, ...arms] = operands as readonly [Tree, CodeNode, ...Tree[]];
         const { length } = table.data as DataOf<Code.BrTable>;
@@ -421,7 +414,7 @@ const CONTROL: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "leaveAt",
   "block",
   "blockOne",
-  "call",
+  "wholeCall",
   "callIndirect",
   "loop",
   "table",

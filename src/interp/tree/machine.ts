@@ -34,9 +34,8 @@ export interface TrapSite {
 
 /** A function as its callers in trees see it. */
 export interface Callee {
-  /** Fuel of entering it; more than any slice has while it has no tree. */
+  /** Fuel of entering it; {@link NOT_READY} while it has no tree. */
   fuel: number;
-  body: Flow;
 }
 
 /** A part of a tree that is compiled by itself. */
@@ -44,10 +43,13 @@ export interface Cut {
   flow: Flow;
 }
 
+/** More than a slice has. */
+export const NOT_READY = 0x7fffffff;
+
 /** How trees call a function. */
 export interface Linked {
   readonly callee: Callee;
-  /** Its driver. */
+  /** Its driver: gives back the frame's room, and 0, where the function returns. */
   readonly flow: Flow;
 }
 
@@ -55,18 +57,18 @@ export interface Linked {
 export const enum Counter {
   /** What is left of the slice of fuel. */
   Fuel,
-  /** Frames. */
-  Depth,
-  /** Frames at which a call leaves the tree. */
-  MaxDepth,
-  /** Words of registers at which a call leaves the tree. */
-  MaxWords,
+  /** Frames that calls in the tree may still make; a call without room leaves it. */
+  Room,
   /** From here on words are of the nodes alone: values while what they come from is overwritten. */
-  Spare,
+  Spare = 4,
 }
 
 /** Words of the register file of trees. Deeper frames are the interpreter's. */
 export const TREE_WORDS = 2 ** 16;
+/** Calls of trees by trees that may be under way. */
+export const MAX_ROOM = 100;
+/** Words of the largest frame that a tree makes for what it calls. With it, room for frames is room for their words. */
+export const MAX_FRAME_WORDS = 512;
 
 /** Views of the instance that runs. One object for ever: trees are shared by all instances of a module. */
 export interface Views {
@@ -79,7 +81,6 @@ export interface Views {
   bytes: DataView;
   globals: readonly GlobalInstance[];
   instance: ModuleInstance | undefined;
-  callers: CodeNode[];
 }
 
 export class Machine {
@@ -87,10 +88,13 @@ export class Machine {
   readonly F: Float32Array;
   readonly D: Float64Array;
   readonly B: Uint8Array;
-  readonly Z = new Int32Array(8);
+  /** Here and below a buffer is given, since V8 has small typed arrays without on its heap, at addresses that are no constants. */
+  readonly Z = new Int32Array(new ArrayBuffer(32));
   /** Floats on their way to registers that others are still read from. */
-  readonly H = new Float64Array(4);
+  readonly H = new Float64Array(new ArrayBuffer(32));
   readonly V: Views;
+  /** Calls under way, by the room that there was for each: numbers by which the module has them. */
+  readonly C = new Int32Array(MAX_ROOM + 1);
   /** Why the tree was left, and the frame that was the innermost one then. */
   exit: Exit | undefined;
   fp = 0;
@@ -111,7 +115,6 @@ export class Machine {
       bytes: new DataView(none),
       globals: [],
       instance: undefined,
-      callers: [],
     };
   }
 

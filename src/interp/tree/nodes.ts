@@ -118,8 +118,9 @@ export const NODE_OPERANDS = {
   block: "p",
   blockOne: "p",
   zero: "ab",
-  call: "fgaobjh",
-  callIndirect: "ojh",
+  enter: "gk",
+  call: "fa",
+  callIndirect: "okj",
   cut: "l",
   rare: "j",
   packed1: "wx",
@@ -138,7 +139,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, pass, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -248,9 +249,10 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
-  const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
-  const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
-  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
+  const makeEnter = (g: Callee, k: number, pass: Environment["pass"]) => { const enterNode = (_fp: number) => pass(g.fuel, k); return enterNode; };
+  const makeCall = (f: Flow, a: number) => { const callNode = (fp: number) => f(fp + a) | 0; return callNode; };
+  const makeCallIndirect = (o: CodeNode, k: number, j: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, k, j) | 0; return callIndirectNode; };
+  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp) | 0; return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   const makePacked1 = (w: Unary, x: Value) => { const packed1Node = (fp: number) => w(x(fp)); return packed1Node; };
   const makePacked2 = (v: Binary, x: Value, y: Value) => { const packed2Node = (fp: number) => v(x(fp), y(fp)); return packed2Node; };
@@ -369,8 +371,9 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     block: (p: Flow) => makeBlock(p),
     blockOne: (p: Flow) => makeBlockOne(p),
     zero: (a: number, b: number) => makeZero(a, b, R),
-    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
-    callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
+    enter: (g: Callee, k: number) => makeEnter(g, k, pass),
+    call: (f: Flow, a: number) => makeCall(f, a),
+    callIndirect: (o: CodeNode, k: number, j: Exit) => makeCallIndirect(o, k, j, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
     packed1: (w: Unary, x: Value) => makePacked1(w, x),
@@ -383,7 +386,7 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   };
 }
 
-function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, pass, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -493,9 +496,10 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
-  const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
-  const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
-  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
+  const makeEnter = (g: Callee, k: number, pass: Environment["pass"]) => { const enterNode = (_fp: number) => pass(g.fuel, k); return enterNode; };
+  const makeCall = (f: Flow, a: number) => { const callNode = (fp: number) => f(fp + a) | 0; return callNode; };
+  const makeCallIndirect = (o: CodeNode, k: number, j: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, k, j) | 0; return callIndirectNode; };
+  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp) | 0; return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   const makePacked1 = (w: Unary, x: Value) => { const packed1Node = (fp: number) => w(x(fp)); return packed1Node; };
   const makePacked2 = (v: Binary, x: Value, y: Value) => { const packed2Node = (fp: number) => v(x(fp), y(fp)); return packed2Node; };
@@ -614,8 +618,9 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     block: (p: Flow) => makeBlock(p),
     blockOne: (p: Flow) => makeBlockOne(p),
     zero: (a: number, b: number) => makeZero(a, b, R),
-    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
-    callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
+    enter: (g: Callee, k: number) => makeEnter(g, k, pass),
+    call: (f: Flow, a: number) => makeCall(f, a),
+    callIndirect: (o: CodeNode, k: number, j: Exit) => makeCallIndirect(o, k, j, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
     packed1: (w: Unary, x: Value) => makePacked1(w, x),
@@ -628,7 +633,7 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   };
 }
 
-function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, begin, end, rare, callIndirect, fround }: Environment): Family {
+function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, pass, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -738,9 +743,10 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeBlock = (p: Flow) => { const blockNode = (fp: number) => { const c = p(fp); return c > 0 ? c - 1 : c; }; return blockNode; };
   const makeBlockOne = (p: Flow) => { const blockOneNode = (fp: number) => { const c = p(fp); return c < 0 ? c : 0; }; return blockOneNode; };
   const makeZero = (a: number, b: number, R: Environment["R"]) => { const zeroNode = (fp: number) => { for (let k = fp + a, to = fp + b; k < to; k++) R[k] = 0; }; return zeroNode; };
-  const makeCall = (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit, leave: Environment["leave"], begin: Environment["begin"], end: Environment["end"]) => { const callNode = (fp: number) => begin(g, fp + b, o) ? end(f(fp + a), o, h, fp) : leave(fp, j); return callNode; };
-  const makeCallIndirect = (o: CodeNode, j: Exit, h: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, j, h); return callIndirectNode; };
-  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp); return cutNode; };
+  const makeEnter = (g: Callee, k: number, pass: Environment["pass"]) => { const enterNode = (_fp: number) => pass(g.fuel, k); return enterNode; };
+  const makeCall = (f: Flow, a: number) => { const callNode = (fp: number) => f(fp + a) | 0; return callNode; };
+  const makeCallIndirect = (o: CodeNode, k: number, j: Exit, callIndirect: Environment["callIndirect"]) => { const callIndirectNode = (fp: number) => callIndirect(fp, o, k, j) | 0; return callIndirectNode; };
+  const makeCut = (l: Cut) => { const cutNode = (fp: number) => l.flow(fp) | 0; return cutNode; };
   const makeRare = (j: Exit, rare: Environment["rare"]) => { const rareNode = (fp: number) => { rare(fp, j); }; return rareNode; };
   const makePacked1 = (w: Unary, x: Value) => { const packed1Node = (fp: number) => w(x(fp)); return packed1Node; };
   const makePacked2 = (v: Binary, x: Value, y: Value) => { const packed2Node = (fp: number) => v(x(fp), y(fp)); return packed2Node; };
@@ -859,8 +865,9 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     block: (p: Flow) => makeBlock(p),
     blockOne: (p: Flow) => makeBlockOne(p),
     zero: (a: number, b: number) => makeZero(a, b, R),
-    call: (f: Flow, g: Callee, a: number, o: CodeNode, b: number, j: Exit, h: Exit) => makeCall(f, g, a, o, b, j, h, leave, begin, end),
-    callIndirect: (o: CodeNode, j: Exit, h: Exit) => makeCallIndirect(o, j, h, callIndirect),
+    enter: (g: Callee, k: number) => makeEnter(g, k, pass),
+    call: (f: Flow, a: number) => makeCall(f, a),
+    callIndirect: (o: CodeNode, k: number, j: Exit) => makeCallIndirect(o, k, j, callIndirect),
     cut: (l: Cut) => makeCut(l),
     rare: (j: Exit) => makeRare(j, rare),
     packed1: (w: Unary, x: Value) => makePacked1(w, x),

@@ -1,7 +1,13 @@
 // The drivers of this process: each serves one loop or function.
 // Owns which are free. A driver that has seen two trees is of no use any more, so none is handed out twice.
 
-import { FUNCTION_DRIVERS, type FunctionDriver, LOOP_DRIVERS, type LoopDriver } from "./drivers.ts";
+import {
+  FUNCTION_DRIVERS,
+  type FunctionDriver,
+  LOOP_DRIVERS,
+  type LoopDriver,
+  PART_DRIVERS,
+} from "./drivers.ts";
 
 class Drivers<Driver> {
   readonly #groups: readonly (() => readonly Driver[])[];
@@ -24,6 +30,7 @@ export class DriverPool {
   sharesDrivers = false;
   readonly #loops = new Drivers<LoopDriver>(LOOP_DRIVERS);
   readonly #functions = new Drivers<FunctionDriver>(FUNCTION_DRIVERS);
+  readonly #parts = new Drivers<LoopDriver>(PART_DRIVERS);
 
   takeLoop(): LoopDriver | undefined {
     return this.#loops.take(this.sharesDrivers);
@@ -31,5 +38,10 @@ export class DriverPool {
 
   takeFunction(): FunctionDriver | undefined {
     return this.#functions.take(this.sharesDrivers);
+  }
+
+  /** For a part of a tree. */
+  takePart(): LoopDriver | undefined {
+    return this.#parts.take(this.sharesDrivers);
   }
 }

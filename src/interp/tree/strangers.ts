@@ -16,10 +16,14 @@ export const STRANGERS: readonly ((x: number, y: number) => number)[] = [
 
 export type Helper = (x: number, y: number, z: number) => unknown;
 
+function strangerAt(k: number): Helper {
+  return STRANGERS[k % STRANGERS.length]!;
+}
+
 /** `factory` makes a helper of others. */
-export function warmUpHelper(factory: (first: Helper, second: Helper) => Helper): void {
+export function warmUpHelper(factory: (first: Helper, second: Helper, third: Helper) => Helper): void {
   STRANGERS.forEach((stranger, k) => {
-    const made = factory(stranger, STRANGERS[(k + 1) % STRANGERS.length]!);
+    const made = factory(stranger, strangerAt(k + 1), strangerAt(k + 2));
     // Aligned addresses only: while V8 knows nothing of the way that unaligned ones take, it need not join that way's result, an
     // object as far as it can tell, with a number from the aligned one. For doubles that made three times the time.
     for (let call = 0; call < CALLS; call++) made(8 * call, 8 * call, call);

@@ -5,7 +5,7 @@ import type { MemoryInstance } from "../../runtime/memory.ts";
 import { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { DataOf } from "../code/node-data.ts";
-import type { EntryCode } from "../code/operations.ts";
+import { EntryCode } from "../code/operations.ts";
 import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
 import { countTrees, isTimeForTrees } from "../run/slices.ts";
@@ -22,7 +22,18 @@ import {
 import { LEAVING } from "./environment.ts";
 import { Fuser } from "./fused.ts";
 import { isV8, nodesForHost } from "./host-nodes.ts";
-import { Counter, type Flow, LEFT, type Linked, Machine, TREE_WORDS } from "./machine.ts";
+import {
+  Counter,
+  type Exit,
+  type Flow,
+  LEFT,
+  type Linked,
+  MAX_FRAME_WORDS,
+  MAX_ROOM,
+  Machine,
+  NOT_READY,
+  TREE_WORDS,
+} from "./machine.ts";
 import type { NodeSet } from "./node-set.ts";
 import { DriverPool } from "./pool.ts";
 import { warmUpHelper } from "./strangers.ts";
@@ -57,10 +68,6 @@ const WORTHWHILE = 1500;
 const MAX_FRAMES = 2400;
 const FEW_FRAMES = 240;
 const MAX_HEIGHT = 300;
-/** Calls of trees by trees that may be under way. */
-const MAX_DEPTH = 100;
-/** More than a slice has. */
-const NOT_READY = 0x7fffffff;
 /** Slices of fuel: less than the first is worth a new one. */
 const SHORT = 2 ** 12;
 const SLICE = 1n << 18n;
@@ -132,7 +139,7 @@ export class Tier implements Linkage, EntryKeeper {
   }
 
   calleeOf(func: FunctionCode): Linked | undefined {
-    if (func.entry !== null && !isSuitable(func)) return undefined;
+    if (func.entry !== null && (!isSuitable(func) || func.frameWords > MAX_FRAME_WORDS)) return undefined;
     func.tree ??= this.#shared?.nodes.link(NOT_READY);
     return func.tree;
   }
@@ -240,21 +247,21 @@ function run(
   withheld: number,
 ): CodeNode {
   const { func, original } = entry;
-  const { R, Z, V } = machine;
+  const { R, Z, V, C } = machine;
   const { fp } = ex;
   const meter = ex.store.fuel;
   copyWords(R, ex.R, fp, fp + (original === null ? func.zeroTo : func.frameWords));
   machine.show(ex.u8, ex.memoryLength);
   V.globals = ex.instance.globals;
   V.instance = ex.instance;
-  V.callers = ex.callers;
   // Where nobody wants to be asked, a tree need not be left for a new slice soon.
   const isLent = ex.watch === undefined && meter.counter < SHORT && meter.refill(meter.counter, SLICE);
   const before = meter.counter;
   Z[Counter.Fuel] = before - withheld;
-  Z[Counter.Depth] = ex.sp;
-  Z[Counter.MaxDepth] = Math.min(ex.maxDepth, ex.sp + Math.min(MAX_DEPTH, maxFrames / maxHeight));
-  Z[Counter.MaxWords] = Math.min(TREE_WORDS, ex.maxWords);
+  const words = Math.min(TREE_WORDS, ex.maxWords) - fp - func.frameWords;
+  const frames = Math.min(MAX_ROOM, maxFrames / maxHeight, ex.maxDepth - ex.sp, words / MAX_FRAME_WORDS);
+  const room = Math.max(0, frames) | 0;
+  Z[Counter.Room] = room;
   let code: number;
   try {
     code = start(flow, fp);
@@ -264,11 +271,13 @@ function run(
   }
   const isLeft = code === LEFT;
   meter.counter = Z[Counter.Fuel]! + withheld + (isLeft ? (machine.exit?.refund ?? 0) : 0);
-  entry.entered++;
-  entry.used += before - meter.counter;
+  const used = before - meter.counter;
   // Slices of the loop are short on purpose while it is young.
   if (isLent) meter.settle();
-  else countTrees(before - meter.counter);
+  else countTrees(used);
+  const waits = isLeft && waitsForTree(machine.exit);
+  entry.entered = waits ? 0 : entry.entered + 1;
+  entry.used = waits ? 0 : entry.used + used;
   if (!isLeft) {
     copyWords(ex.R, R, fp, fp + func.resultWords);
     return returnOf(func);
@@ -281,10 +290,21 @@ function run(
   ex.ensureWords(end);
   copyWords(ex.R, R, fp, end);
   ex.fp = machine.fp;
-  ex.sp = Z[Counter.Depth]!;
+  const { callsOfTrees } = func.module;
+  for (let k = room; k > Z[Counter.Room]!; k--) ex.callers[ex.sp++] = callsOfTrees[C[k]!]!;
   if (!isBehind) return node;
   applyFixups(ex, node, ex.fp);
   return regionBehind(node);
+}
+
+/**
+ * Whether a tree was left at a call of what may still get one. It is judged anew then: of functions that call each other, the first
+ * to be hot would lose its entry before the others have trees.
+ */
+function waitsForTree(exit: Exit | undefined): boolean {
+  if (exit === undefined || exit.isBehind || exit.node.op !== Code.Call) return false;
+  const { tree, entry } = exit.node.data as DataOf<Code.Call>;
+  return tree?.callee.fuel === NOT_READY && (entry === null || entry.op === EntryCode.Tree);
 }
 
 /**

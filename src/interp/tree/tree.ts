@@ -19,7 +19,7 @@ export interface AccessPlan {
 }
 
 /** A loop is no node but a driver; the others are made where nodes are not inlined, see fused.ts. */
-export type TreeKind = NodeKind | "loop" | "rotl" | "operation" | "condition" | "table";
+export type TreeKind = NodeKind | "loop" | "rotl" | "operation" | "condition" | "table" | "wholeCall";
 
 export type Operand =
   | Tree

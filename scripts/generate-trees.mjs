@@ -271,7 +271,7 @@ ${drivers("LOOP_DRIVERS", "LoopDriver", LOOP_DRIVERS, "(p) => (fp) => { for (;;)
  * Made large by what never happens: V8 inlines two functions of this size where they are called. Of one that is smaller it unrolls a
  * recursion a dozen times.
  */
-${drivers("FUNCTION_DRIVERS", "FunctionDriver", FUNCTION_DRIVERS, "(g, Z) => (fp) => { const o = g.gate; o.fp = fp; let c: number | undefined = o.code; if (c >= 0) { Z[1] = (Z[1]! + 1) | 0; return 0; } if (c < -1) [c,c,c,c,c,c,c] = Z; return c!; }")}
+${drivers("FUNCTION_DRIVERS", "FunctionDriver", FUNCTION_DRIVERS, "(g, Z) => (fp) => { const o = g.gate; o.fp = fp; let c = o.code; if (c >= 0) { Z[1] = (Z[1]! + 1) | 0; return 0; } if (c < -1) [c = 0, c = 0, c = 0, c = 0, c = 0, c = 0] = Z; return c; }")}
 
 /** Of parts that are compiled by themselves. */
 ${drivers("PART_DRIVERS", "LoopDriver", PART_DRIVERS, "(p) => (fp) => p(fp)")}

@@ -77,6 +77,41 @@ it("leaves a loop inside another one to be compiled by itself", { timeout: 60_00
   expect(stdout).not.toMatch(new RegExp(`^Inlining ${driver} into ${driver}`, "m"));
 });
 
+/** A function whose sum comes behind two calls of itself. */
+const FIBONACCI = `(module
+  (func $fib (export "fib") (param $n i32) (result i32)
+    (if (result i32) (i32.lt_s (local.get $n) (i32.const 2)) (then (local.get $n))
+      (else (i32.add (call $fib (i32.sub (local.get $n) (i32.const 1)))
+        (call $fib (i32.sub (local.get $n) (i32.const 2))))))))`;
+
+it("has a recursive function inlined whole, whatever V8 has counted in other trees", {
+  timeout: 60_000,
+}, async () => {
+  const dist = (name: string): string =>
+    JSON.stringify(pathToFileURL(join(projectRoot, "dist", `${name}.js`)).href);
+  const program = `
+    import { Engine, Linker, Module, Store } from ${dist("index")};
+    import { setTier } from ${dist("testing")};
+    const engine = new Engine();
+    setTier(engine, "hot", "inlined");
+    const bytes = Buffer.from("${Buffer.from(await wat(FIBONACCI)).toString("base64")}", "base64");
+    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
+    for (let k = 0; k < 60; k++) instance.call("fib", [24]);`;
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ["--trace-turbo-inlining", "--input-type=module", "--eval", program],
+    { encoding: "utf8", maxBuffer: 2 ** 28 },
+  );
+  expect(status, stderr).toBe(0);
+  const driver = String.raw`0x\w+ \{0x\w+ <SharedFunctionInfo>\}`;
+  expect(stdout).toMatch(
+    new RegExp(String.raw`^Inlining \S+ \{\S+ <SharedFunctionInfo addXYNode>\} into ${driver}`, "m"),
+  );
+  // Counts say nothing below a getter.
+  const call = String.raw`JSCall node #\d+ with frequency unknown[^\n]*\n\s+- target: ${driver}, bytecode size`;
+  expect(stdout).toMatch(new RegExp(call));
+});
+
 it("builds none once they are off, of code that was lowered before either", { timeout: 60_000 }, async () => {
   const engine = new Engine();
   const bytes = await wat(`(module (func (export "f") (param $n i32) (result i32)

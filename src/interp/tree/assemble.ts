@@ -261,9 +261,6 @@ function sample(letter: string, isFloat: boolean, child: number): unknown {
       return { exit: undefined, operands: [], refund: 0 };
     case "o":
       return { fuel: 1 };
-    case "n":
-      // Of the strangers in the place of what pays, some say that there is no fuel.
-      return 1;
     default:
       return 0;
   }

@@ -6,7 +6,7 @@ import type { GlobalInstance } from "../../runtime/global.ts";
 import { FIRST_RARE } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
-import { type Exit, LEFT, type Machine, type TrapSite, type Views } from "./machine.ts";
+import { type Exit, LEFT, type Machine, NONE, type TrapSite, type Views } from "./machine.ts";
 import type { Helper } from "./strangers.ts";
 
 export type Unary = (x: number) => number;
@@ -59,8 +59,6 @@ export interface Environment {
 
 /** Thrown through a tree's closures to leave it from within an expression. */
 export const LEAVING: unique symbol = Symbol("a tree is left");
-
-const NONE = undefined as unknown as number;
 
 export function createEnvironment(machine: Machine): Environment {
   const { R, F, D, B, H, Z, V, C } = machine;

@@ -17,6 +17,9 @@ export type Flow = (fp: number) => number;
 /** The tree was left: {@link Machine.exit} says where the interpreter goes on. */
 export const LEFT = -1;
 
+/** What an expression gives that would trap. */
+export const NONE = undefined as unknown as number;
+
 /** Where the interpreter goes on when a tree is left. */
 export interface Exit {
   readonly node: CodeNode;

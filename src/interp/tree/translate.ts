@@ -6,7 +6,7 @@ import type { CodeNode } from "../code/node.ts";
 import type { Operation } from "../code/node-data.ts";
 import * as i32 from "../ops/numeric/i32.ts";
 import type { Binary, Unary } from "./environment.ts";
-import { Counter } from "./machine.ts";
+import { Counter, NONE } from "./machine.ts";
 import type { NodeKind } from "./nodes.ts";
 import type { Operands } from "./operands.ts";
 import { operationOf } from "./outline.ts";
@@ -237,13 +237,11 @@ export interface Translation {
 const ROTATE_LEFT: Binary = i32.rotl;
 const ROTATE_RIGHT: Binary = i32.rotr;
 const DIVISIONS: ReadonlyMap<Operation, Binary> = /* @__PURE__ */ new Map<Operation, Binary>([
-  [Code.I32DivS, (x, y) => (y === 0 || (y === -1 && x === -0x80000000) ? NOTHING : (x / y) | 0)],
-  [Code.I32DivU, (x, y) => (y === 0 ? NOTHING : ((x >>> 0) / (y >>> 0)) | 0)],
-  [Code.I32RemS, (x, y) => (y === 0 ? NOTHING : (x % y) | 0)],
-  [Code.I32RemU, (x, y) => (y === 0 ? NOTHING : ((x >>> 0) % (y >>> 0)) | 0)],
+  [Code.I32DivS, (x, y) => (y === 0 || (y === -1 && x === -0x80000000) ? NONE : (x / y) | 0)],
+  [Code.I32DivU, (x, y) => (y === 0 ? NONE : ((x >>> 0) / (y >>> 0)) | 0)],
+  [Code.I32RemS, (x, y) => (y === 0 ? NONE : (x % y) | 0)],
+  [Code.I32RemU, (x, y) => (y === 0 ? NONE : ((x >>> 0) % (y >>> 0)) | 0)],
 ]);
-/** What an operation gives that traps. */
-const NOTHING = undefined as unknown as number;
 
 const EXTEND8: Unary = (x) => (x << 24) >> 24;
 const EXTEND16: Unary = (x) => (x << 16) >> 16;

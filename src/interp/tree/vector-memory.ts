@@ -11,7 +11,7 @@ import {
   type VectorStore,
 } from "../ops/simd/dispatch.ts";
 import type { VectorViews } from "../ops/simd/views.ts";
-import type { Views } from "./machine.ts";
+import { NONE, type Views } from "./machine.ts";
 import { warmUpHelper } from "./strangers.ts";
 
 /** An access at address `e`: `undefined`, with nothing done, where it is outside of the memory. */
@@ -22,8 +22,6 @@ type MakeAccess = (node: CodeNode, at: number) => VectorAccess;
 export function isVectorAccess(op: Op): boolean {
   return op <= Op.V128Store || (op >= Op.V128Load8Lane && op <= Op.V128Load64Zero);
 }
-
-const NONE = undefined as unknown as number;
 
 /** Between the memory at `e` and the register at `at`. */
 type Move = (e: number, at: number) => number;

@@ -38,7 +38,7 @@ const makeZeroes = (low: number, high: number): Unary =>
   };
 const makeAverage = (mask: number): Binary =>
   function averagePart(x, y) {
-    return (x | y) - (((x ^ y) & mask) >>> 1);
+    return ((x | y) - (((x ^ y) & mask) >>> 1)) | 0;
   };
 const onlySecond: Binary = function onlySecondPart(x, y) {
   return ~x & y;

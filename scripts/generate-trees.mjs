@@ -73,9 +73,10 @@ const ENVIRONMENT = [
   "nan64",
   "copy64",
   "load64",
-  "globalOf",
-  "setGlobal",
-  "setGlobalHigh",
+  "lowOf",
+  "highOf",
+  "setLow",
+  "setHigh",
   "pass",
   "rare",
   "callIndirect",
@@ -159,10 +160,10 @@ for (const name of ["store8", "store16", "store32", "storeF32", "storeF64"])
   define(name, "x y", "number", `${name}(x(fp), y(fp))`);
 
 // ---------------------------------------------------------------- globals
-define("global", "k", "number", "globalOf(V.globals[k]!)");
-define("globalHigh", "k", "number", "globalOf(V.globals[k]!, 1)");
-define("globalSet", "k x", "void", "setGlobal(k, x(fp))");
-define("globalSetHigh", "k x", "void", "setGlobalHigh(k, x(fp))");
+define("global", "k", "number", "lowOf(V.globals[k]!)");
+define("globalHigh", "k", "number", "highOf(V.globals[k]!)");
+define("globalSet", "k x", "void", "setLow(k, x(fp))");
+define("globalSetHigh", "k x", "void", "setHigh(k, x(fp))");
 
 // ---------------------------------------------------------------- sequences and control
 define("two", "s t", "void", "{ s(fp); t(fp); }");

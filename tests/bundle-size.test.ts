@@ -16,11 +16,11 @@ const BUNDLES: readonly (readonly [string, number, string])[] = [
   ["validating alone", 30, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
   ["the core alone", 82, 'export * from "wasmeter/core";'],
   ["the core with vectors", 95, 'export * from "wasmeter/core"; export { simd } from "wasmeter/packs";'],
-  ["the core with trees", 104, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
-  ["the engine", 121, 'export * from "wasmeter";'],
-  ["the engine with the namespace", 127, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
-  ["the engine with WASI", 140, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
-  ["the engine with plugins", 145, 'export * from "wasmeter"; export * from "wasmeter/plugin";'],
+  ["the core with trees", 106, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],
+  ["the engine", 122, 'export * from "wasmeter";'],
+  ["the engine with the namespace", 129, 'export * from "wasmeter"; export * from "wasmeter/webassembly";'],
+  ["the engine with WASI", 142, 'export * from "wasmeter"; export * from "wasmeter/wasi";'],
+  ["the engine with plugins", 147, 'export * from "wasmeter"; export * from "wasmeter/plugin";'],
 ];
 
 interface Bundle {

@@ -118,13 +118,15 @@ it("builds none once they are off, of code that was lowered before either", { ti
     (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))) (local.get $n)))`);
   const module = new Module(engine, bytes);
   const instance = new Linker(engine).instantiate(new Store(engine), module);
-  setTier(engine, "hot");
-  expect(instance.call("f", [3])).toBe(0);
-  const { entry } = compiledOf(module).func(0);
+  setTier(engine, "always");
+  const compiled = compiledOf(module);
+  const func = compiled.func(0);
+  compiled.lower(func, () => false);
+  const { entry } = func;
   setTier(engine, "off");
   expect(instance.call("f", [5000])).toBe(0);
   // The entry was taken back, and the function begins where it began before it had one.
-  expect(compiledOf(module).func(0).entry).toBe(entry?.next);
+  expect(func.entry).toBe(entry?.next);
 });
 
 const PROGRAM = `(module
@@ -158,6 +160,20 @@ const PROGRAM = `(module
       (local.set $sum (i64.xor (local.get $sum) (i64.rotl (global.get $g) (i64.const 7))))
       (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum))
+  (func (export "bulk") (param $n i32) (result i32) (local $sum i32)
+    (loop $l
+      (memory.fill (i32.and (local.get $n) (i32.const 0xfff)) (local.get $n) (i32.and (local.get $n) (i32.const 63)))
+      (memory.copy (i32.and (i32.mul (local.get $n) (i32.const 7)) (i32.const 0xfff))
+        (i32.and (i32.mul (local.get $n) (i32.const 5)) (i32.const 0xfff)) (i32.and (local.get $n) (i32.const 31)))
+      (memory.copy (i32.const 100) (i32.const 97) (i32.and (local.get $n) (i32.const 7)))
+      (local.set $sum (i32.add (local.get $sum) (i32.load offset=90 (i32.and (local.get $n) (i32.const 15)))))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (memory.copy (i32.const 0) (i32.const 1) (i32.const 65535))
+    (local.get $sum))
+  (func (export "tooLong") (param $n i32)
+    (loop $l
+      (memory.fill (i32.const 1) (local.get $n) (i32.sub (i32.const 70000) (local.get $n)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
   (func (export "past") (param $at i32) (result i32) (local $k i32)
     (loop $l
       (i32.store8 (local.get $k) (i32.const 1))
@@ -217,6 +233,7 @@ describe.each(["always", "random", "fused", "fused-random", "hot"] as const)("tr
       ["deep", 3000],
       ["grow", 20],
       ["past", 60_000],
+      ["bulk", 5000],
     ] as const) {
       expect(trees.instance.call(name, [argument]), name).toEqual(loop.instance.call(name, [argument]));
       expect(trees.store.fuelConsumed, name).toBe(loop.store.fuelConsumed);
@@ -238,6 +255,16 @@ describe.each(["always", "random", "fused", "fused-random", "hot"] as const)("tr
       }
     });
     expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+
+  it("fill what is inside of the memory, and trap behind it", () => {
+    for (const options of [{}, { fuel: 10_000_000 }]) {
+      const outcomes = [make("off", options), make(tier, options)].map(({ store, instance }) => {
+        expect(() => instance.call("tooLong", [7000])).toThrow(/out of bounds memory access/);
+        return { fuel: store.fuelConsumed, bytes: (instance.exports.memory as Memory).bytes().slice(0, 20) };
+      });
+      expect(outcomes[1]).toEqual(outcomes[0]);
+    }
   });
 
   it("stop at the limit of depth", () => {

@@ -47,9 +47,19 @@ export interface AtomicPart {
   readonly wait: (run: WaitState, i: CodeNode, at: number) => boolean;
 }
 
-/** Told of functions whose fast code has been made, to put in it what leads to other code. */
+/** Puts into fast code what leads to other code. */
 export interface CodeKeeper {
+  /** The function's fast code has been made. */
   prepare(func: FunctionCode): void;
+  /** About as much fuel as `fuel` has been used since the last time, and the run is in `func`. */
+  sample(run: CallStack, func: FunctionCode, fuel: number): void;
+}
+
+/** Calls that are under way. */
+export interface CallStack {
+  readonly sp: number;
+  /** Call nodes of the suspended frames, outermost first. */
+  readonly callers: readonly CodeNode[];
 }
 
 /** The parts that an engine has. Validation lets nothing through that needs another one. */

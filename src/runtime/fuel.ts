@@ -109,6 +109,11 @@ export class FuelMeter {
     if (this.counter !== 0) this.#issue(BigInt(-this.counter));
   }
 
+  /** Gives `amount` of the slice back, which it has. */
+  giveBack(amount: number): void {
+    if (amount > 0) this.#issue(BigInt(-amount));
+  }
+
   #available(): bigint | undefined {
     let available = this.#reserve;
     for (const cap of this.caps) {

@@ -29,6 +29,7 @@ import { DEFAULT_MODULE_LIMITS } from "../limits.ts";
 import { isRef, NumType, type ValType } from "../module/types.ts";
 import { FunctionInstance, isHostFunction } from "../runtime/function.ts";
 import { ArrayObject, isI31, StructObject } from "../runtime/gc.ts";
+import { GlobalInstance } from "../runtime/global.ts";
 import { HostGate, type HostObserver } from "../runtime/host-gate.ts";
 import type { RawHostFunction } from "../runtime/raw-function.ts";
 import { ExceptionInstance } from "../runtime/tag.ts";
@@ -102,9 +103,14 @@ export function exerciseTreeNodes(): void {
   const machine = new Machine();
   new Assembler(machine, new DriverPool()).warmUpAll();
   machine.show(new Uint8Array(64), 64);
-  for (const helper of Object.values(createEnvironment(machine))) {
+  const global = new GlobalInstance({ mutable: true, type: NumType.I64 });
+  machine.V.globals = new Array(9).fill(global);
+  const environment = createEnvironment(machine);
+  const { lowOf, highOf } = environment;
+  for (const helper of Object.values(environment)) {
     if (typeof helper !== "function" || !helper.name.endsWith("Part")) continue;
-    for (const value of [8, Number.NaN]) helper(8, value);
+    if (helper === lowOf || helper === highOf) helper(global);
+    else for (const value of [8, Number.NaN]) helper(8, value);
   }
   const { bytes, halves, ...others } = packedWords();
   const words: Binary[] = [...Object.values(bytes), ...Object.values(halves), ...Object.values(others)];

@@ -21,24 +21,31 @@ export interface RefuelState extends Frames, Stoppable {
 /** Goes on behind a node that ends a region: prepays the next one, or changes to exact code. */
 export function after(run: RefuelState, i: CodeNode, mayPoll = true): CodeNode {
   const reason = mayPoll ? poll(run) : undefined;
-  if (reason === undefined && prepay(run, i.fuel)) return i.next;
+  if (reason === undefined && prepay(run, i.fuel, i.owner)) return i.next;
   applyFixups(run, i, run.fp);
   if (reason !== undefined) return pause(run, reason, regionBehind(i));
   return exactBehind(i);
 }
 
-/** Pays for a region before it runs, if the fuel covers it. */
-function prepay(run: RefuelState, cost: number): boolean {
+/** Pays for a region of `func` before it runs, if the fuel covers it. */
+function prepay(run: RefuelState, cost: number, func: FunctionCode): boolean {
   const { fuel } = run.store;
-  if (fuel.counter < cost && !refill(run, cost)) return false;
+  if (fuel.counter < cost && !refill(run, cost, func)) return false;
   fuel.counter -= cost;
   return true;
 }
 
-/** Takes a slice of fuel, if what is left covers `cost`. The loop is then entered anew, by the newest code for it. */
-function refill(run: RefuelState, cost: number): boolean {
+/**
+ * Takes a slice of fuel in `func`, if what is left covers `cost`. The loop is then entered anew, by the newest code for it. So often,
+ * whoever makes better code is told where the run is.
+ */
+function refill(run: RefuelState, cost: number, func: FunctionCode): boolean {
   run.stale = true;
-  return run.store.fuel.refill(cost, nextSlice());
+  const { fuel } = run.store;
+  const before = fuel.counter;
+  if (!fuel.refill(cost, nextSlice())) return false;
+  func.module.parts.tier?.sample(run, func, fuel.counter - before);
+  return true;
 }
 
 /** At a node behind which the next region could not be paid. */
@@ -53,7 +60,7 @@ export function refuelBranch(run: RefuelState, i: CodeNode): CodeNode {
   run.store.fuel.counter += i.c;
   const reason = poll(run);
   if (reason !== undefined) return pause(run, reason, regionAtTarget(i));
-  return prepay(run, i.c) ? i.target : exactNode(i.owner, i.at);
+  return prepay(run, i.c, i.owner) ? i.target : exactNode(i.owner, i.at);
 }
 
 /** On entering `callee`, whose first region could not be paid. */
@@ -62,7 +69,7 @@ export function refuelEntry(run: RefuelState, callee: FunctionCode): CodeNode {
   const entry = callee.entry!;
   const reason = poll(run);
   if (reason !== undefined) return pause(run, reason, regionAtEntry(callee, entry));
-  return prepay(run, callee.entryFuel) ? entry : exactCode(callee).entry;
+  return prepay(run, callee.entryFuel, callee) ? entry : exactCode(callee).entry;
 }
 
 /** At an instruction of exact code that could not be paid. */
@@ -71,14 +78,14 @@ export function refuelCharge(run: RefuelState, i: CodeNode): CodeNode {
   fuel.counter += i.fuel;
   const reason = poll(run);
   if (reason !== undefined) return pause(run, reason, i);
-  if (refill(run, i.fuel)) return i;
+  if (refill(run, i.fuel, i.owner)) return i;
   return outOfFuel(run, i);
 }
 
 /** At a loop's start in exact code: back to the fast code, if the fuel covers its first region. */
 export function leaveExact(run: RefuelState, i: CodeNode): CodeNode {
   const head = i.owner.loopHeads?.get(i.at);
-  return head !== undefined && prepay(run, head.cost) ? head.node : i.next;
+  return head !== undefined && prepay(run, head.cost, i.owner) ? head.node : i.next;
 }
 
 /** At a turn of a loop that costs nothing. */

@@ -34,6 +34,9 @@ const ENTRIES_PER_SLICE = 1 << 11;
  */
 const OPTIMISES = typeof (Error as { stackTraceLimit?: unknown }).stackTraceLimit === "number";
 
+/** Whether slices are short enough, while it matters, to tell what is hot by where they end. Elsewhere entries count. */
+export const TELLS_HEAT = OPTIMISES;
+
 let slices = OPTIMISES ? 0 : YOUNG_SLICES + SHORT_SLICES;
 let entries = 0;
 /** Of a young slice, what trees have used. */

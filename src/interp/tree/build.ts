@@ -5,6 +5,7 @@ import { Code, FIRST_RARE, LAST_RARE_ARITHMETIC } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { DataOf, Operation } from "../code/node-data.ts";
 import { FIRST_VECTOR, LAST_VECTOR } from "../code/operations.ts";
+import { isBulk } from "./bulk.ts";
 import { chooseRun, planArms, runsOf } from "./dispatch.ts";
 import { forward } from "./forward.ts";
 import type { Callee, Exit, Flow } from "./machine.ts";
@@ -298,6 +299,12 @@ class Builder {
         return;
       default:
         break;
+    }
+    if (isBulk(node)) {
+      operands.settleAll();
+      this.#translation.emit(tree("rare", exitAt(node)));
+      this.#translation.emit(tree("spend", node.fuel, { node, refund: node.fuel, isBehind: true }));
+      return;
     }
     if (translate(this.#translation, node, op)) return;
     if (op >= FIRST_RARE && op <= LAST_RARE_ARITHMETIC) {

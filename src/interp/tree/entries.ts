@@ -34,16 +34,24 @@ export class TreeEntry {
   /** The node whose place the entry has taken; `null` where it stands before a function's first node. */
   readonly original: CodeNode | null;
   /** Times that it was passed without a tree. */
-  count = 0;
+  passed = 0;
   run: Flow | undefined;
   /** Times that its tree was entered, and the fuel that was used there. */
   entered = 0;
   used = 0;
+  /** Whether its tree has used much fuel the last time. */
+  isLong = false;
 
   constructor(tier: EntryKeeper, func: FunctionCode, original: CodeNode | null) {
     this.tier = tier;
     this.func = func;
     this.original = original;
+  }
+
+  /** Its tree was entered and has used so much fuel. */
+  count(used: number): void {
+    this.entered++;
+    this.used += used;
   }
 }
 
@@ -74,6 +82,15 @@ export function removeEntry(node: CodeNode): void {
   }
   node.op = original.op;
   node.data = original.data;
+}
+
+/** Puts `entry`, which was taken back at `node`, there again. */
+export function restoreEntry(node: CodeNode, entry: TreeEntry): void {
+  entry.entered = 0;
+  entry.used = 0;
+  node.op = EntryCode.Tree;
+  node.data = entry;
+  if (entry.original === null) entry.func.entry = node;
 }
 
 /** Puts an entry before a function's first node. */

@@ -3,9 +3,10 @@
 
 import type { FunctionInstance } from "../../runtime/function.ts";
 import type { GlobalInstance } from "../../runtime/global.ts";
-import { FIRST_RARE } from "../code/code.ts";
+import { Code, FIRST_RARE } from "../code/code.ts";
 import type { CodeNode, FunctionCode } from "../code/node.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
+import { bulk } from "./bulk.ts";
 import { type Exit, LEFT, type Machine, NONE, type TrapSite, type Views } from "./machine.ts";
 import type { Helper } from "./strangers.ts";
 
@@ -48,9 +49,10 @@ export interface Environment {
   /** Copy 64 bits as a double where they are no NaN: within the registers, and from memory. */
   readonly copy64: (to: number, from: number) => void;
   readonly load64: (e: number, to: number) => number;
-  readonly globalOf: (global: GlobalInstance, word?: number) => number;
-  readonly setGlobal: (index: number, value: number) => void;
-  readonly setGlobalHigh: (index: number, value: number) => void;
+  readonly lowOf: (global: GlobalInstance) => number;
+  readonly highOf: (global: GlobalInstance) => number;
+  readonly setLow: Put;
+  readonly setHigh: Put;
   /** Pays for entering a function and takes room for its frame; whether there was enough of both. */
   readonly pass: (fuel: number, site: number) => boolean;
   readonly callIndirect: (fp: number, node: CodeNode, site: number, exit: Exit) => number;
@@ -97,15 +99,18 @@ export function createEnvironment(machine: Machine): Environment {
     nan32: makeSet32(makePut32(F), makeNan32(R)),
     nan64: makeSet64(makePut64(D), makeNan64(R)),
     copy64: makeCopy64(makeGet64(D), makeSettle64(makePutIn64(D), copyWords(R))),
-    globalOf: (global, word = 0) => global.bits[global.at + word]!,
-    setGlobal: (index, value) => {
-      const global = V.globals[index]!;
-      global.bits[global.at] = value;
+    lowOf: function lowOfPart({ bits, at }) {
+      return bits[at]!;
     },
-    setGlobalHigh: (index, value) => {
-      const global = V.globals[index]!;
-      global.bits[global.at + 1] = value;
+    highOf: function highOfPart({ bits, at }) {
+      return bits[at + 1]!;
     },
+    setLow: makeSetLow(makeGlobal(V), function putLowPart({ bits, at }, value) {
+      bits[at] = value;
+    }),
+    setHigh: makeSetHigh(makeGlobal(V), function putHighPart({ bits, at }, value) {
+      bits[at + 1] = value;
+    }),
     pass,
     callIndirect: (fp, node, site, exit) => {
       const { instance } = V;
@@ -119,8 +124,13 @@ export function createEnvironment(machine: Machine): Environment {
       return tree.flow(fp + node.d);
     },
     rare: (fp, exit) => {
+      const { node } = exit;
+      if (node.op === Code.Heavy) {
+        if (!bulk(V, R, node, fp)) quit(fp, exit);
+        return;
+      }
       try {
-        RARE_ARITHMETIC[exit.node.op - FIRST_RARE]?.(registers, exit.node, fp);
+        RARE_ARITHMETIC[node.op - FIRST_RARE]?.(registers, node, fp);
       } catch {
         // It traps again where the interpreter executes it.
         quit(fp, exit);
@@ -174,6 +184,21 @@ type Put = (at: number, value: number) => void;
 /** Writes a double to a register, or, if it is NaN, the words that it was read from. */
 type Settle = (to: number, value: number, from: number) => number;
 
+type GlobalAt = (index: number) => GlobalInstance;
+type PutGlobal = (global: GlobalInstance, value: number) => void;
+
+const makeGlobal = (V: Views): GlobalAt =>
+  function globalPart(index) {
+    return V.globals[index]!;
+  };
+const makeSetLow = (globalAt: GlobalAt, put: PutGlobal): Put =>
+  function setLowPart(index, value) {
+    put(globalAt(index), value);
+  };
+const makeSetHigh = (globalAt: GlobalAt, put: PutGlobal): Put =>
+  function setHighPart(index, value) {
+    put(globalAt(index), value);
+  };
 const makePut32 = (F: Float32Array): Put =>
   function put32Part(at, value) {
     F[at] = value;
@@ -441,6 +466,8 @@ export const HELPER_FACTORIES: readonly ((first: Helper, second: Helper, third: 
   makePay,
   makePass,
   makeCommit,
+  makeSetLow,
+  makeSetHigh,
   makeLoad16,
   makeLoad32,
   makeLoadF32,

@@ -8,6 +8,7 @@ import type { CodeNode, FunctionCode } from "../code/node.ts";
 import type { Operation } from "../code/node-data.ts";
 import * as i64 from "../ops/numeric/i64.ts";
 import { RARE_ARITHMETIC } from "../ops/rare.ts";
+import { bulk } from "./bulk.ts";
 import { type Binary, LEAVING, type Unary } from "./environment.ts";
 import type { Closure, Flow, Frame, FusedCallee, NodeFactory, Site, Step, Test, Value } from "./frame.ts";
 import { Counter, type Exit, LEFT, type Machine } from "./machine.ts";
@@ -105,6 +106,10 @@ export function createFusedNodes(
     return 0;
   }
   function rare(L: Frame, exit: Exit): void {
+    if (exit.node.op === Code.Heavy) {
+      if (!bulk(machine.V, machine.R, exit.node, L.start)) quit(L, exit);
+      return;
+    }
     try {
       RARE_ARITHMETIC[exit.node.op - FIRST_RARE]?.(machine, exit.node, L.start);
     } catch {

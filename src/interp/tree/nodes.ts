@@ -139,7 +139,7 @@ export type NodeFactory = (...operands: never[]) => Value | Test | Step;
 
 export type Family = Readonly<Record<NodeKind, NodeFactory>>;
 
-function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, pass, rare, callIndirect, fround }: Environment): Family {
+function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, lowOf, highOf, setLow, setHigh, pass, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -231,10 +231,10 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
   const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
-  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]!); return globalNode; };
-  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k]!, 1); return globalHighNode; };
-  const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
-  const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
+  const makeGlobal = (k: number, V: Environment["V"], lowOf: Environment["lowOf"]) => { const globalNode = (_fp: number) => lowOf(V.globals[k]!); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], highOf: Environment["highOf"]) => { const globalHighNode = (_fp: number) => highOf(V.globals[k]!); return globalHighNode; };
+  const makeGlobalSet = (k: number, x: Value, setLow: Environment["setLow"]) => { const globalSetNode = (fp: number) => setLow(k, x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, setHigh: Environment["setHigh"]) => { const globalSetHighNode = (fp: number) => setHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
   const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
   const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
@@ -353,10 +353,10 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     store32: (x: Value, y: Value) => makeStore32(x, y, store32),
     storeF32: (x: Value, y: Value) => makeStoreF32(x, y, storeF32),
     storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
-    global: (k: number) => makeGlobal(k, V, globalOf),
-    globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
-    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setGlobal),
-    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setGlobalHigh),
+    global: (k: number) => makeGlobal(k, V, lowOf),
+    globalHigh: (k: number) => makeGlobalHigh(k, V, highOf),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setLow),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setHigh),
     two: (s: Step, t: Step) => makeTwo(s, t),
     three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
     stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
@@ -386,7 +386,7 @@ function createFamily0({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   };
 }
 
-function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, pass, rare, callIndirect, fround }: Environment): Family {
+function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, lowOf, highOf, setLow, setHigh, pass, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -478,10 +478,10 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
   const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
-  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]!); return globalNode; };
-  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k]!, 1); return globalHighNode; };
-  const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
-  const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
+  const makeGlobal = (k: number, V: Environment["V"], lowOf: Environment["lowOf"]) => { const globalNode = (_fp: number) => lowOf(V.globals[k]!); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], highOf: Environment["highOf"]) => { const globalHighNode = (_fp: number) => highOf(V.globals[k]!); return globalHighNode; };
+  const makeGlobalSet = (k: number, x: Value, setLow: Environment["setLow"]) => { const globalSetNode = (fp: number) => setLow(k, x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, setHigh: Environment["setHigh"]) => { const globalSetHighNode = (fp: number) => setHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
   const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
   const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
@@ -600,10 +600,10 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     store32: (x: Value, y: Value) => makeStore32(x, y, store32),
     storeF32: (x: Value, y: Value) => makeStoreF32(x, y, storeF32),
     storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
-    global: (k: number) => makeGlobal(k, V, globalOf),
-    globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
-    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setGlobal),
-    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setGlobalHigh),
+    global: (k: number) => makeGlobal(k, V, lowOf),
+    globalHigh: (k: number) => makeGlobalHigh(k, V, highOf),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setLow),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setHigh),
     two: (s: Step, t: Step) => makeTwo(s, t),
     three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
     stepThen: (s: Step, p: Flow) => makeStepThen(s, p),
@@ -633,7 +633,7 @@ function createFamily1({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   };
 }
 
-function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, globalOf, setGlobal, setGlobalHigh, pass, rare, callIndirect, fround }: Environment): Family {
+function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, quit, trap, load16, load32, loadF32, loadF64, store8, store16, store32, storeF32, storeF64, nan32, nan64, copy64, load64, lowOf, highOf, setLow, setHigh, pass, rare, callIndirect, fround }: Environment): Family {
   const makeGet = (a: number, R: Environment["R"]) => { const getNode = (fp: number) => R[fp + a]; return getNode; };
   const makeConstant = (k: number) => { const constantNode = (_fp: number) => k; return constantNode; };
   const makeAddXY = (x: Value, y: Value) => { const addXYNode = (fp: number) => x(fp) + y(fp) | 0; return addXYNode; };
@@ -725,10 +725,10 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
   const makeStore32 = (x: Value, y: Value, store32: Environment["store32"]) => { const store32Node = (fp: number) => store32(x(fp), y(fp)); return store32Node; };
   const makeStoreF32 = (x: Value, y: Value, storeF32: Environment["storeF32"]) => { const storeF32Node = (fp: number) => storeF32(x(fp), y(fp)); return storeF32Node; };
   const makeStoreF64 = (x: Value, y: Value, storeF64: Environment["storeF64"]) => { const storeF64Node = (fp: number) => storeF64(x(fp), y(fp)); return storeF64Node; };
-  const makeGlobal = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalNode = (_fp: number) => globalOf(V.globals[k]!); return globalNode; };
-  const makeGlobalHigh = (k: number, V: Environment["V"], globalOf: Environment["globalOf"]) => { const globalHighNode = (_fp: number) => globalOf(V.globals[k]!, 1); return globalHighNode; };
-  const makeGlobalSet = (k: number, x: Value, setGlobal: Environment["setGlobal"]) => { const globalSetNode = (fp: number) => setGlobal(k, x(fp)); return globalSetNode; };
-  const makeGlobalSetHigh = (k: number, x: Value, setGlobalHigh: Environment["setGlobalHigh"]) => { const globalSetHighNode = (fp: number) => setGlobalHigh(k, x(fp)); return globalSetHighNode; };
+  const makeGlobal = (k: number, V: Environment["V"], lowOf: Environment["lowOf"]) => { const globalNode = (_fp: number) => lowOf(V.globals[k]!); return globalNode; };
+  const makeGlobalHigh = (k: number, V: Environment["V"], highOf: Environment["highOf"]) => { const globalHighNode = (_fp: number) => highOf(V.globals[k]!); return globalHighNode; };
+  const makeGlobalSet = (k: number, x: Value, setLow: Environment["setLow"]) => { const globalSetNode = (fp: number) => setLow(k, x(fp)); return globalSetNode; };
+  const makeGlobalSetHigh = (k: number, x: Value, setHigh: Environment["setHigh"]) => { const globalSetHighNode = (fp: number) => setHigh(k, x(fp)); return globalSetHighNode; };
   const makeTwo = (s: Step, t: Step) => { const twoNode = (fp: number) => { s(fp); t(fp); }; return twoNode; };
   const makeThree = (s: Step, t: Step, u: Step) => { const threeNode = (fp: number) => { s(fp); t(fp); u(fp); }; return threeNode; };
   const makeStepThen = (s: Step, p: Flow) => { const stepThenNode = (fp: number) => { s(fp); return p(fp); }; return stepThenNode; };
@@ -847,10 +847,10 @@ function createFamily2({ R, F, D, B, H, Z, V, imul, clz32, sqrt, pay, leave, qui
     store32: (x: Value, y: Value) => makeStore32(x, y, store32),
     storeF32: (x: Value, y: Value) => makeStoreF32(x, y, storeF32),
     storeF64: (x: Value, y: Value) => makeStoreF64(x, y, storeF64),
-    global: (k: number) => makeGlobal(k, V, globalOf),
-    globalHigh: (k: number) => makeGlobalHigh(k, V, globalOf),
-    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setGlobal),
-    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setGlobalHigh),
+    global: (k: number) => makeGlobal(k, V, lowOf),
+    globalHigh: (k: number) => makeGlobalHigh(k, V, highOf),
+    globalSet: (k: number, x: Value) => makeGlobalSet(k, x, setLow),
+    globalSetHigh: (k: number, x: Value) => makeGlobalSetHigh(k, x, setHigh),
     two: (s: Step, t: Step) => makeTwo(s, t),
     three: (s: Step, t: Step, u: Step) => makeThree(s, t, u),
     stepThen: (s: Step, p: Flow) => makeStepThen(s, p),

@@ -5,12 +5,14 @@ import type { MemoryInstance } from "../../runtime/memory.ts";
 import { Code } from "../code/code.ts";
 import { CodeNode, type FunctionCode } from "../code/node.ts";
 import type { DataOf } from "../code/node-data.ts";
-import { EntryCode } from "../code/operations.ts";
+import type { EntryCode } from "../code/operations.ts";
+import type { CallStack } from "../parts.ts";
 import { applyFixups } from "../run/frames.ts";
 import { regionBehind } from "../run/nodes.ts";
-import { countTrees, isTimeForTrees } from "../run/slices.ts";
+import { countTrees, isTimeForTrees, TELLS_HEAT } from "../run/slices.ts";
 import { Assembler, NoDriver } from "./assemble.ts";
 import { buildFunction, buildLoop, type Linkage } from "./build.ts";
+import { isReady, missingCallee } from "./callees.ts";
 import {
   type EntryKeeper,
   enterAt,
@@ -21,10 +23,10 @@ import {
 } from "./entries.ts";
 import { LEAVING } from "./environment.ts";
 import { Fuser } from "./fused.ts";
+import { Heat, Spread, sampled } from "./heat.ts";
 import { isV8, nodesForHost } from "./host-nodes.ts";
 import {
   Counter,
-  type Exit,
   type Flow,
   LEFT,
   type Linked,
@@ -46,15 +48,19 @@ import type { Tree } from "./tree.ts";
  */
 export type TierMode = "hot" | "always" | "random" | "fused" | "fused-random" | "off";
 
-/** Times that a loop's start or a function's entry is passed before it gets a tree, while there are few. */
+/** Times that a loop's start or a function's entry is passed before it gets a tree, where that alone says what is hot. */
 const HOT = 1000;
+/** The same in a function of which samples have said so. */
+const PASSED = 100;
 /** After how many times more the host is looked at again. */
 const LATER = 100;
-/**
- * A tree costs V8 tens of milliseconds. Programs with few hot loops gain by having theirs soon, one whose time is spread over hundreds of
- * functions only where it pays: beyond so many trees, the times that it takes grow with the square of their number.
- */
-const FEW = 8;
+/** Fuel that a function has used by the samples before it gets entries, where a few use most of it; and where none does. */
+const WARM = 2 ** 20;
+const MUCH = 2 ** 28;
+/** Bytes of lowered code, of some hundred a node: larger functions are not looked at. */
+const MAX_CODE = 2 ** 19;
+/** Times that trees are left because a function has no tree, before it gets one. */
+const WANTED = 16;
 /**
  * Entering and leaving a tree takes a fifth of a microsecond, in which the loop executes some two hundred instructions, and the host
  * has to compile each tree: after so many entries, those that have used less fuel each are taken back.
@@ -68,9 +74,10 @@ const WORTHWHILE = 1500;
 const MAX_FRAMES = 2400;
 const FEW_FRAMES = 240;
 const MAX_HEIGHT = 300;
-/** Slices of fuel: less than the first is worth a new one. */
+/** Less fuel than this is worth a slice that is lent, and so is a tree that has used as much as `LONG`. */
 const SHORT = 2 ** 12;
-const SLICE = 1n << 18n;
+const LONG = 2 ** 15;
+const LENT = 1n << 26n;
 /** Trees take addresses above this for ones that are outside. */
 const MAX_MEMORY = 2 ** 31;
 
@@ -83,7 +90,6 @@ class Shared {
   /** Of the highest tree so far. */
   maxHeight = 1;
   readonly #isFused: boolean;
-  #trees = 0;
 
   constructor(isFused: boolean) {
     this.#isFused = isFused;
@@ -91,16 +97,15 @@ class Shared {
     if (!isFused) warmUpHelper((stranger) => () => start(stranger as Flow, 0));
   }
 
-  /** Times that an entry is passed before it gets a tree. Nobody has to compile fused nodes. */
-  get hot(): number {
-    return this.#isFused ? HOT : HOT * Math.max(1, (this.#trees / FEW) ** 2);
+  /** Fuel before a function gets entries. Nobody has to compile fused nodes. */
+  warm(isNarrow: boolean): number {
+    return this.#isFused ? 1 : isNarrow ? WARM : MUCH;
   }
 
   /** Counts a tree that is about to be made, if it is not too high. */
   admit(tree: Tree): boolean {
     if (tree.height > Math.min(MAX_HEIGHT, this.maxFrames)) return false;
     this.maxHeight = Math.max(this.maxHeight, tree.height);
-    this.#trees++;
     return true;
   }
 }
@@ -120,10 +125,19 @@ export class Tier implements Linkage, EntryKeeper {
   mode: TierMode = "hot";
   #shared: Shared | undefined;
   #seed = 1;
+  /** Fuel that trees have used since the last sample, which would otherwise count as the loop's. */
+  #usedByTrees = 0;
+  readonly #spread = new Spread();
+  readonly #heats = new WeakMap<FunctionCode, Heat>();
 
   /** A function has just been lowered. */
   prepare(func: FunctionCode): void {
-    if (this.mode === "off" || !isSuitable(func)) return;
+    if (this.mode === "off" || (this.mode === "hot" && TELLS_HEAT) || !isSuitable(func)) return;
+    this.#enterEverywhere(func);
+  }
+
+  #enterEverywhere(func: FunctionCode): void {
+    this.#heatOf(func).isEntered = true;
     enterFunction(this, func);
     const heads = new Set([...(func.loopHeads?.values() ?? [])].map(({ node }) => node));
     for (const node of heads) enterAt(this, node);
@@ -132,6 +146,40 @@ export class Tier implements Linkage, EntryKeeper {
   /** From now on trees are of these nodes, whatever suits the host. */
   assume(nodes: "inlined" | "fused"): void {
     this.#shared = sharedOf(nodes === "fused");
+  }
+
+  sample(run: CallStack, func: FunctionCode, fuel: number): void {
+    if (this.mode !== "hot" || !TELLS_HEAT) return;
+    const used = Math.max(0, fuel - this.#usedByTrees);
+    this.#usedByTrees = 0;
+    this.#spread.count(this.#heatOf(func), used, canHaveTree(func));
+    for (const each of sampled(func, run)) {
+      const heat = this.#heatOf(each);
+      heat.fuel += used;
+      if (heat.fuel >= heat.next && isTimeForTrees()) this.#warm(each, heat);
+    }
+  }
+
+  /** Gives a function entries in which much fuel was used. */
+  #warm(func: FunctionCode, heat: Heat): void {
+    if (!canHaveTree(func)) {
+      heat.next = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (!this.#suitsHost()) return;
+    if (heat.fuel < (this.#shared?.warm(this.#spread.isNarrow) ?? 0)) return;
+    heat.next = 2 * heat.fuel;
+    if (heat.isEntered) heat.giveBack();
+    else this.#enterEverywhere(func);
+  }
+
+  #heatOf(func: FunctionCode): Heat {
+    let heat = this.#heats.get(func);
+    if (heat === undefined) {
+      heat = new Heat();
+      this.#heats.set(func, heat);
+    }
+    return heat;
   }
 
   get whole(): NodeSet["whole"] {
@@ -151,14 +199,15 @@ export class Tier implements Linkage, EntryKeeper {
     const { mode } = this;
     if (entry.run === undefined) {
       if (mode === "hot") {
-        if (++entry.count < (this.#shared?.hot ?? HOT) || !isTimeForTrees()) return original ?? node.next;
+        if (++entry.passed < (TELLS_HEAT ? PASSED : HOT) || !isTimeForTrees()) return original ?? node.next;
         if (!this.#suitsHost()) {
-          entry.count -= LATER;
+          entry.passed -= LATER;
           return original ?? node.next;
         }
       }
       // Entries stand in all code that was lowered before the mode was "off".
       if (this.mode === "off" || !this.#build(entry, node)) {
+        this.#heatOf(entry.func).isTreeless = true;
         removeEntry(node);
         return original === null ? node.next : node;
       }
@@ -166,16 +215,17 @@ export class Tier implements Linkage, EntryKeeper {
     const made = this.#shared;
     if (made === undefined || !canRun(ex, entry.func)) return original ?? node.next;
     if (mode !== "random" && mode !== "fused-random") {
-      const next = run(made, ex, entry, entry.run!, 0);
+      const next = this.#run(made, ex, entry, entry.run!, 0);
       // Other trees may still call it.
-      if (entry.entered === JUDGED && mode === "hot" && entry.used < JUDGED * WORTHWHILE) removeEntry(node);
+      if (entry.entered === JUDGED && mode === "hot" && entry.used < JUDGED * WORTHWHILE)
+        this.#heatOf(entry.func).takeBack(node);
       return next;
     }
     const chance = this.#chance();
     if (chance < 0.2) return original ?? node.next;
     // With less fuel than there is, the tree is left at some edge.
     const counter = Math.max(0, ex.store.fuel.counter);
-    return run(
+    return this.#run(
       made,
       ex,
       entry,
@@ -200,26 +250,119 @@ export class Tier implements Linkage, EntryKeeper {
     return true;
   }
 
+  /** Builds what `entry` enters, which stands at `node`. Returns whether it could. */
   #build(entry: TreeEntry, node: CodeNode): boolean {
     const { func, original } = entry;
-    if (!func.module.takeForTree(func)) return false;
+    if (original === null) {
+      if (isReady(func) || this.#buildFunction(func)) entry.run = func.tree?.flow;
+    } else {
+      this.#make(func, (made) => {
+        const tree = buildLoop(func, node, this);
+        if (tree === undefined || !made.admit(tree)) return;
+        entry.run = made.nodes.flow(tree);
+      });
+    }
+    return entry.run !== undefined;
+  }
+
+  /** Builds the tree of a function, which its callers in trees then enter. Returns whether it could. */
+  #buildFunction(func: FunctionCode): boolean {
+    this.#make(func, (made) => {
+      const tree = buildFunction(func, this);
+      if (tree === undefined || !made.admit(tree)) return;
+      const linked = this.calleeOf(func);
+      if (linked !== undefined) made.nodes.fill(linked, tree, func.entryFuel);
+    });
+    return isReady(func);
+  }
+
+  #make(func: FunctionCode, make: (made: Shared) => void): void {
+    if (!func.module.takeForTree(func)) return;
     const { mode } = this;
     this.#shared ??= sharedOf(mode === "fused" || mode === "fused-random");
-    const made = this.#shared;
-    made.pool.sharesDrivers = mode !== "hot";
+    this.#shared.pool.sharesDrivers = mode !== "hot";
     try {
-      const tree = original === null ? buildFunction(func, this) : buildLoop(func, node, this);
-      if (tree === undefined || !made.admit(tree)) return false;
-      const linked = original === null ? this.calleeOf(func) : undefined;
-      if (original !== null) entry.run = made.nodes.flow(tree);
-      else if (linked !== undefined) {
-        made.nodes.fill(linked, tree, func.entryFuel);
-        entry.run = linked.flow;
-      }
+      make(this.#shared);
     } catch (error) {
       if (!(error instanceof NoDriver)) throw error;
     }
-    return entry.run !== undefined;
+  }
+
+  /** A tree was left since `func` has none: it gets one, where that happens often. Returns whether it may have one. */
+  #want(func: FunctionCode): boolean {
+    if (this.mode !== "hot") return false;
+    const heat = this.#heatOf(func);
+    if (heat.isTreeless || (func.entry !== null && !isSuitable(func))) return false;
+    if (func.entry !== null && ++heat.wanted >= WANTED) heat.isTreeless = !this.#buildFunction(func);
+    return true;
+  }
+
+  /**
+   * Runs a tree on the current frame, and puts everything back where the interpreter has it. `withheld`: fuel that the tree may
+   * not use.
+   */
+  #run(
+    { machine, maxFrames, maxHeight }: Shared,
+    ex: TreeState,
+    entry: TreeEntry,
+    flow: Flow,
+    withheld: number,
+  ): CodeNode {
+    const { func, original } = entry;
+    const { R, Z, V, C } = machine;
+    const { fp } = ex;
+    const meter = ex.store.fuel;
+    copyWords(R, ex.R, fp, fp + (original === null ? func.zeroTo : func.frameWords));
+    machine.show(ex.u8, ex.memoryLength);
+    V.globals = ex.instance.globals;
+    V.instance = ex.instance;
+    // Where nobody wants to be asked, a tree need not be left for a new slice soon.
+    const own = meter.counter;
+    if (withheld === 0 && ex.watch === undefined && (own < SHORT || entry.isLong)) meter.refill(own, LENT);
+    const before = meter.counter;
+    Z[Counter.Fuel] = before - withheld;
+    const words = Math.min(TREE_WORDS, ex.maxWords) - fp - func.frameWords;
+    const frames = Math.min(MAX_ROOM, maxFrames / maxHeight, ex.maxDepth - ex.sp, words / MAX_FRAME_WORDS);
+    const room = Math.max(0, frames) | 0;
+    Z[Counter.Room] = room;
+    let code: number;
+    try {
+      code = start(flow, fp);
+    } catch (error) {
+      if (error !== LEAVING) throw error;
+      code = LEFT;
+    }
+    const isLeft = code === LEFT;
+    meter.counter = Z[Counter.Fuel]! + withheld + (isLeft ? (machine.exit?.refund ?? 0) : 0);
+    const used = before - meter.counter;
+    entry.isLong = used > LONG;
+    // Slices of the loop are short on purpose while it is young: it has what it had before.
+    if (before !== own) meter.giveBack(Math.min(before - own, meter.counter - own));
+    else {
+      countTrees(used);
+      this.#usedByTrees += used;
+    }
+    if (!isLeft) {
+      entry.count(used);
+      copyWords(ex.R, R, fp, fp + func.resultWords);
+      return returnOf(func);
+    }
+    const { exit } = machine;
+    if (exit === undefined) throw new Error("a tree was left without saying where to");
+    const { node, isBehind } = exit;
+    machine.exit = undefined;
+    const missing = isBehind ? undefined : missingCallee(machine, node);
+    // What a tree would have used that goes on in a callee is not known yet.
+    if (missing === undefined || !this.#want(missing)) entry.count(used);
+    const end = machine.fp + node.owner.frameWords;
+    ex.ensureWords(end);
+    copyWords(ex.R, R, fp, end);
+    ex.fp = machine.fp;
+    const { callsOfTrees } = func.module;
+    for (let k = room; k > Z[Counter.Room]!; k--) ex.callers[ex.sp++] = callsOfTrees[C[k]!]!;
+    if (!isBehind) return node;
+    applyFixups(ex, node, ex.fp);
+    return regionBehind(node);
   }
 }
 
@@ -228,83 +371,16 @@ function isSuitable(func: FunctionCode): boolean {
   return func.refLocals === null && !func.module.costs.canBeFree && !func.isSlow && func.handlers === null;
 }
 
+/** Whether a tree of a function that has been lowered is worth a look. */
+function canHaveTree(func: FunctionCode): boolean {
+  return isSuitable(func) && func.codeBytes <= MAX_CODE;
+}
+
 /** Whether the execution's frame and memory are such that trees can work on them. */
 function canRun(ex: TreeState, func: FunctionCode): boolean {
   const memory = ex.instance.memories[0] as MemoryInstance | undefined;
   if (memory !== undefined && (memory.isShared || memory.byteLength > MAX_MEMORY)) return false;
   return ex.fp + func.frameWords <= TREE_WORDS;
-}
-
-/**
- * Runs a tree on the current frame, and puts everything back where the interpreter has it. `withheld`: fuel that the tree may
- * not use.
- */
-function run(
-  { machine, maxFrames, maxHeight }: Shared,
-  ex: TreeState,
-  entry: TreeEntry,
-  flow: Flow,
-  withheld: number,
-): CodeNode {
-  const { func, original } = entry;
-  const { R, Z, V, C } = machine;
-  const { fp } = ex;
-  const meter = ex.store.fuel;
-  copyWords(R, ex.R, fp, fp + (original === null ? func.zeroTo : func.frameWords));
-  machine.show(ex.u8, ex.memoryLength);
-  V.globals = ex.instance.globals;
-  V.instance = ex.instance;
-  // Where nobody wants to be asked, a tree need not be left for a new slice soon.
-  const isLent = ex.watch === undefined && meter.counter < SHORT && meter.refill(meter.counter, SLICE);
-  const before = meter.counter;
-  Z[Counter.Fuel] = before - withheld;
-  const words = Math.min(TREE_WORDS, ex.maxWords) - fp - func.frameWords;
-  const frames = Math.min(MAX_ROOM, maxFrames / maxHeight, ex.maxDepth - ex.sp, words / MAX_FRAME_WORDS);
-  const room = Math.max(0, frames) | 0;
-  Z[Counter.Room] = room;
-  let code: number;
-  try {
-    code = start(flow, fp);
-  } catch (error) {
-    if (error !== LEAVING) throw error;
-    code = LEFT;
-  }
-  const isLeft = code === LEFT;
-  meter.counter = Z[Counter.Fuel]! + withheld + (isLeft ? (machine.exit?.refund ?? 0) : 0);
-  const used = before - meter.counter;
-  // Slices of the loop are short on purpose while it is young.
-  if (isLent) meter.settle();
-  else countTrees(used);
-  const waits = isLeft && waitsForTree(machine.exit);
-  entry.entered = waits ? 0 : entry.entered + 1;
-  entry.used = waits ? 0 : entry.used + used;
-  if (!isLeft) {
-    copyWords(ex.R, R, fp, fp + func.resultWords);
-    return returnOf(func);
-  }
-  const { exit } = machine;
-  if (exit === undefined) throw new Error("a tree was left without saying where to");
-  const { node, isBehind } = exit;
-  machine.exit = undefined;
-  const end = machine.fp + node.owner.frameWords;
-  ex.ensureWords(end);
-  copyWords(ex.R, R, fp, end);
-  ex.fp = machine.fp;
-  const { callsOfTrees } = func.module;
-  for (let k = room; k > Z[Counter.Room]!; k--) ex.callers[ex.sp++] = callsOfTrees[C[k]!]!;
-  if (!isBehind) return node;
-  applyFixups(ex, node, ex.fp);
-  return regionBehind(node);
-}
-
-/**
- * Whether a tree was left at a call of what may still get one. It is judged anew then: of functions that call each other, the first
- * to be hot would lose its entry before the others have trees.
- */
-function waitsForTree(exit: Exit | undefined): boolean {
-  if (exit === undefined || exit.isBehind || exit.node.op !== Code.Call) return false;
-  const { tree, entry } = exit.node.data as DataOf<Code.Call>;
-  return tree?.callee.fuel === NOT_READY && (entry === null || entry.op === EntryCode.Tree);
 }
 
 /**

@@ -18,9 +18,9 @@ import { projectRoot } from "./built-code.ts";
 
 const KIB = 1024;
 // The whole package, every entry point with its types; what a bundle takes of it is bounded in bundle-size.test.ts.
-// More than half of it are four scripts, each the whole engine once more: three for hosts without modules, and the command.
-const PACKED_BUDGET = 1872 * KIB;
-const UNPACKED_BUDGET = 7936 * KIB;
+// More than half of it are the engine once more in four scripts: three for hosts without modules, and the command (in two parts).
+const PACKED_BUDGET = 1920 * KIB;
+const UNPACKED_BUDGET = 8320 * KIB;
 
 interface Manifest {
   readonly exports: Record<

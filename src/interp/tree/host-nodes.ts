@@ -80,7 +80,7 @@ function thisHost(): Host {
 }
 
 /** Told by V8's own words: its other traits are imitated, as stacks and their limit in JavaScriptCore and GraalJS. */
-export function isV8(read = (of: { reading?: string } | null) => of!.reading): boolean {
+export function isV8(read = (of: object | null) => (of as { reading: unknown }).reading): boolean {
   try {
     read(null);
   } catch (error) {

@@ -224,6 +224,27 @@ function make(tier: TierMode, options = {}, program = bytes) {
   return { engine, store, instance: new Linker(engine).instantiate(store, new Module(engine, program)) };
 }
 
+/** What is computed last is written where what is computed first has an operand; and of two traps the first one counts. */
+const several = wat(`(module (memory 1) (global $g (mut i32) (i32.const 200))
+  (func (export "words") (param i32) (result i32 i32)
+    (i32.sub (i64.le_s (i64.extend_i32_s (local.get 0)) (i64.load16_u (i32.const 0))) (global.get $g))
+    (global.get $g))
+  (func (export "local") (param i32) (result i32 i32)
+    (i64.le_s (i64.extend_i32_s (local.get 0)) (i64.load16_u (i32.const 0)))
+    (local.get 0))
+  (func (export "branch") (param i32) (result i32 i32)
+    (block (result i32 i32)
+      (i32.const 7)
+      (i64.le_s (i64.extend_i32_s (local.get 0)) (i64.load16_u (i32.const 0)))
+      (global.get $g)
+      (br 0)))
+  (func (export "first") (param i32) (result i32 i32)
+    (i32.load (i32.const -1))
+    (i32.div_u (i32.const 1) (i32.sub (local.get 0) (i32.const 1))))
+  (func (export "second") (param i32) (result i32 i32)
+    (i32.div_u (i32.const 1) (i32.sub (local.get 0) (i32.const 1)))
+    (i32.load (i32.const -1))))`);
+
 describe.each(["always", "random", "fused", "fused-random", "hot"] as const)("trees, %s", (tier) => {
   it("give what the loop gives, for the same fuel", () => {
     const loop = make("off");
@@ -266,6 +287,20 @@ describe.each(["always", "random", "fused", "fused-random", "hot"] as const)("tr
       expect(outcomes[1]).toEqual(outcomes[0]);
     }
   });
+
+  it.each(["words", "local", "branch", "first", "second"])(
+    "give several values in their order: %s",
+    (name) => {
+      const outcomes = [make("off", {}, several), make(tier, {}, several)].map(({ store, instance }) => {
+        try {
+          return [instance.call(name, [1]), store.fuelConsumed];
+        } catch (error) {
+          return [(error as Trap).code, store.fuelConsumed];
+        }
+      });
+      expect(outcomes[1]).toEqual(outcomes[0]);
+    },
+  );
 
   it("stop at the limit of depth", () => {
     const outcomes = [make("off"), make(tier)].map(({ store, instance }) => {

@@ -237,6 +237,16 @@ export class Operands {
     } else this.#write(at, value);
   }
 
+  /**
+   * Puts `words` words from one register into another. What is pending for registers above `from` has been computed later, and may
+   * overwrite what the value depends on: with such, the value is written to its own register first.
+   */
+  move(to: number, from: number, words: 1 | 2 | 4): void {
+    const isTemporary = from >= this.#firstTemporary;
+    if (isTemporary && [...this.#pending.keys()].some((other) => other > from)) this.settle(from);
+    this.define(to, this.take(from, words));
+  }
+
   /** The value of the register at `at` has been read: of a temporary for the only time. */
   #release(at: number): void {
     if (at >= this.#firstTemporary) this.#pending.delete(at);

@@ -20,7 +20,11 @@ const WORDS = 4;
 /** Translates `node`, which does `op`, if it works on vectors. Returns whether it did. */
 export function translateVector(t: Translation, node: CodeNode, op: Operation): boolean {
   if (op === Code.SelectSlow) return node.data === NumType.V128 && translateSelect(t, node);
-  if (op === Code.Const128 || op === Code.Copy128) return translateLanes(t, node, op);
+  if (op === Code.Const128) return translateLanes(t, node, op);
+  if (op === Code.Copy128) {
+    t.operands.move(node.d, node.a, WORDS);
+    return true;
+  }
   if (op < FIRST_VECTOR || op > LAST_VECTOR) return false;
   if (isVectorAccess(op as VectorOp)) return translateAccess(t, node, op);
   return translateLanes(t, node, op) || translateCall(t, node);

@@ -297,10 +297,10 @@ export function translate(t: Translation, node: CodeNode, op: Operation): boolea
     case Code.Nop:
       return true;
     case Code.Copy32:
-      operands.define(d, operands.take(a, 1));
+      operands.move(d, a, 1);
       return true;
     case Code.Copy64:
-      operands.define(d, operands.take(a, 2));
+      operands.move(d, a, 2);
       return true;
     case Code.Const32:
       return setInt(constant(b));

@@ -315,8 +315,6 @@ function movedOf(t: Translation, node: CodeNode, op: Operation): Made {
   switch (op) {
     case Code.Const128:
       return words([...(data as DataOf<Code.Const128>)].map(constant));
-    case Code.Copy128:
-      return operands.take(a, 4);
     case Op.V128Bitselect:
     case Op.I8x16RelaxedLaneselect:
     case Op.I16x8RelaxedLaneselect:
@@ -387,7 +385,9 @@ function splat(value: Tree): Made {
 
 /** Byte by byte, out of registers; bytes of constants are constant. */
 function shuffled({ operands }: Translation, { a, b }: CodeNode, lanes: Uint8Array): Pending {
-  const sources = [operands.simpleWords(a), a === b ? undefined : operands.simpleWords(b)];
+  // The second one first, as everywhere: writing it may overwrite what the first one is made of, if that is no longer pending.
+  const second = a === b ? undefined : operands.simpleWords(b);
+  const sources = [operands.simpleWords(a), second];
   const byte = (from: number): Tree => {
     const lane = (sources[from >> 4] ?? sources[0]!)[(from & 15) >> 2]!;
     const first = lane.operands[0] as number;

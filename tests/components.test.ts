@@ -36,6 +36,26 @@ function thrownBy(call: () => unknown): unknown {
   }
 }
 
+/** Two components, of which one calls the other: between their frames stands one of the host. */
+const SPINNING = `(component
+  (component $inner
+    (core module $m (func (export "spin") (param i32) (result i32)
+      (loop $l (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (i32.const 7)))
+    (core instance $i (instantiate $m))
+    (func (export "spin") (param "n" u32) (result u32) (canon lift (core func $i "spin"))))
+  (component $outer
+    (import "spin" (func $imported (param "n" u32) (result u32)))
+    (core func $spin (canon lower (func $imported)))
+    (core module $m
+      (import "inner" "spin" (func $spin (param i32) (result i32)))
+      (func (export "run") (param i32) (result i32) (i32.add (call $spin (local.get 0)) (i32.const 1))))
+    (core instance $i (instantiate $m (with "inner" (instance (export "spin" (func $spin))))))
+    (func (export "run") (param "n" u32) (result u32) (canon lift (core func $i "run"))))
+  (instance $inner (instantiate $inner))
+  (instance $outer (instantiate $outer (with "spin" (func $inner "spin"))))
+  (export "run" (func $outer "run")))`;
+
 /** A guest whose memory takes whatever is allocated, one after the other, and which gives back what it is given. */
 const MEMORY = `
   (core module $libc
@@ -48,6 +68,12 @@ const MEMORY = `
   (core instance $libc (instantiate $libc))
   (alias core export $libc "memory" (core memory $memory))
   (alias core export $libc "realloc" (core func $realloc))`;
+
+describe("a component that computes for long", () => {
+  it("gets closure trees, and the frames of the host between its parts none", () => {
+    expect(make(SPINNING).call("run", [8_000_000])).toBe(8);
+  });
+});
 
 describe("an imported function", () => {
   const ECHO = `(component

@@ -371,9 +371,9 @@ function isSuitable(func: FunctionCode): boolean {
   return func.refLocals === null && !func.module.costs.canBeFree && !func.isSlow && func.handlers === null;
 }
 
-/** Whether a tree of a function that has been lowered is worth a look. */
+/** Whether a tree of a function is worth a look. What hosts do has frames too, but no code; exact code has no loop heads either. */
 function canHaveTree(func: FunctionCode): boolean {
-  return isSuitable(func) && func.codeBytes <= MAX_CODE;
+  return func.loopHeads !== null && isSuitable(func) && func.codeBytes <= MAX_CODE;
 }
 
 /** Whether the execution's frame and memory are such that trees can work on them. */

@@ -13,7 +13,7 @@ const KIB = 1024;
 
 /** Name, budget in KiB of Brotli, and what is imported. */
 const BUNDLES: readonly (readonly [string, number, string])[] = [
-  ["validating alone", 30, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
+  ["validating alone", 31, 'import { Engine, Module } from "wasmeter"; export { Engine, Module };'],
   ["the core alone", 82, 'export * from "wasmeter/core";'],
   ["the core with vectors", 95, 'export * from "wasmeter/core"; export { simd } from "wasmeter/packs";'],
   ["the core with trees", 106, 'export * from "wasmeter/core"; export { trees } from "wasmeter/packs";'],

@@ -70,16 +70,34 @@ export class ByteReader {
   }
 
   private longU32(): number {
-    let value = 0;
-    for (let shift = 0; shift < 28; shift += 7) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
+    if (this.fourBytes() > 0) return this.lo;
     const last = this.byte();
     if ((last & 0x70) !== 0) this.fail(TOO_LARGE, this.position - 1);
     if (last >= 0x80) this.fail(TOO_LONG);
-    return (value | (last << 28)) >>> 0;
+    return (this.lo | (last << 28)) >>> 0;
+  }
+
+  /**
+   * Up to four bytes of a LEB128 integer into {@link lo}. Gives how many bits they have; 0 if more bytes are to follow, or there are not
+   * so many. No call a byte.
+   */
+  private fourBytes(): number {
+    const { bytes, end } = this;
+    let position = this.position;
+    let value = 0;
+    for (let bits = 0; bits < 28 && position < end; ) {
+      const byte = bytes[position++]!;
+      value |= (byte & 0x7f) << bits;
+      bits += 7;
+      if (byte < 0x80) {
+        this.position = position;
+        this.lo = value;
+        return bits;
+      }
+    }
+    this.position = position;
+    this.lo = value;
+    return 0;
   }
 
   s32(): number {
@@ -95,17 +113,13 @@ export class ByteReader {
   }
 
   private longS32(): number {
-    let value = 0;
-    for (let shift = 0; shift < 28; shift += 7) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return (value << (25 - shift)) >> (25 - shift);
-    }
+    const unread = 32 - this.fourBytes();
+    if (unread < 32) return (this.lo << unread) >> unread;
     const last = this.byte();
     const unused = last & 0x78;
     if (unused !== 0 && unused !== 0x78) this.fail(TOO_LARGE, this.position - 1);
     if (last >= 0x80) this.fail(TOO_LONG);
-    return value | (last << 28);
+    return this.lo | (last << 28);
   }
 
   /** A 33-bit signed integer; it fits a JS number exactly. */
@@ -122,17 +136,13 @@ export class ByteReader {
   }
 
   private longS33(): number {
-    let value = 0;
-    for (let shift = 0; shift < 28; shift += 7) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return (value << (25 - shift)) >> (25 - shift);
-    }
+    const unread = 32 - this.fourBytes();
+    if (unread < 32) return (this.lo << unread) >> unread;
     const last = this.byte();
     const unused = last & 0x70;
     if (unused !== 0 && unused !== 0x70) this.fail(TOO_LARGE, this.position - 1);
     if (last >= 0x80) this.fail(TOO_LONG);
-    const low = (value | (last << 28)) >>> 0;
+    const low = (this.lo | (last << 28)) >>> 0;
     return unused === 0 ? low : low - 2 ** 32;
   }
 
@@ -184,10 +194,12 @@ export class ByteReader {
 
   /** Up to ten bytes of a 64-bit LEB128. Gives the tenth byte, for the caller to judge, or -1 if there are fewer. */
   private long64(): number {
+    const { bytes, end } = this;
+    let position = this.position;
     let lo = 0;
     let hi = 0;
-    for (let shift = 0; shift < 63; shift += 7) {
-      const byte = this.byte();
+    for (let shift = 0; shift < 63 && position < end; shift += 7) {
+      const byte = bytes[position++]!;
       const bits = byte & 0x7f;
       if (shift < 28) lo |= bits << shift;
       else if (shift === 28) {
@@ -195,11 +207,13 @@ export class ByteReader {
         hi = bits >> 4;
       } else hi |= bits << (shift - 32);
       if (byte < 0x80) {
+        this.position = position;
         this.lo = lo;
         this.hi = hi;
         return -1;
       }
     }
+    this.position = position;
     const last = this.byte();
     this.lo = lo;
     this.hi = hi | (last << 31);

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { wat } from "../../tests/wat.ts";
 import { CompileError, LimitError, MalformedError, ValidationError } from "../errors.ts";
 import { FEATURE_SETS, FEATURES, type Feature } from "../isa/features.ts";
+import type { Instruction } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
 import { DEFAULT_MODULE_LIMITS, type ModuleLimits } from "../limits.ts";
-import type { CodeVisitor } from "../module/code-visitor.ts";
+import type { CodeVisitor, InstructionVisitor } from "../module/code-visitor.ts";
 import { HEAP_CONCRETE, HeapType, NumType, refType } from "../module/types.ts";
 import { decodeModule } from "./decode.ts";
 import { createOpcodeTables } from "./opcode-shapes.ts";
@@ -605,7 +606,7 @@ describe("limits", () => {
 });
 
 /** Writes down what it is shown. */
-class Recorder implements CodeVisitor {
+class Recorder implements CodeVisitor, InstructionVisitor {
   readonly seen: string[] = [];
   /** Throws when this many calls have been made. */
   failAt = -1;
@@ -616,17 +617,16 @@ class Recorder implements CodeVisitor {
     if (this.seen.length === this.failAt) throw this.error;
   }
   *settle(): Generator<void> {}
-  beginConstExpr(...[, place, index, expected]: Parameters<CodeVisitor["beginConstExpr"]>): void {
+  beginConstExpr(...[, place, index, expected]: Parameters<CodeVisitor["beginConstExpr"]>): this {
     this.note(`${place} ${index}: ${expected}`);
+    return this;
   }
-  beginBody(...[module, index, locals]: Parameters<CodeVisitor["beginBody"]>): void {
+  beginBody(...[module, index, locals]: Parameters<CodeVisitor["beginBody"]>): this {
     this.note(`body ${index}: ${locals.length} of ${module.functions.length}`);
+    return this;
   }
-  instruction({ op, offset, end }: Parameters<CodeVisitor["instruction"]>[0]): void {
+  instruction({ op, offset, end }: Instruction): void {
     this.note(`${op.toString(16)} ${end - offset}`);
-  }
-  endExpr(body?: { readonly localCount: number }): void {
-    this.note(body === undefined ? "end" : `end with ${body.localCount}`);
   }
 }
 
@@ -647,14 +647,14 @@ describe("visitor", () => {
     decode([...parts, rest], { visitor });
     const funcref = refType(HeapType.Func, true);
     expect(visitor.seen).toEqual([
-      ...[`table 1: ${funcref}`, "d0 2", "b 1", "end"],
-      ...[`global 0: ${NumType.I64}`, "42 2", "b 1", "end"],
-      ...[`element-offset 0: ${NumType.I64}`, "42 2", "b 1", "end"],
-      ...[`element 0: ${funcref}`, "d2 2", "b 1", "end"],
-      ...["body 0: 1 of 1", "2 2", "b 1", "b 1", "end with 3"],
-      ...[`data-offset 0: ${NumType.I64}`, "42 2", "b 1", "end"],
+      ...[`table 1: ${funcref}`, "d0 2", "b 1"],
+      ...[`global 0: ${NumType.I64}`, "42 2", "b 1"],
+      ...[`element-offset 0: ${NumType.I64}`, "42 2", "b 1"],
+      ...[`element 0: ${funcref}`, "d2 2", "b 1"],
+      ...["body 0: 1 of 1", "2 2", "b 1", "b 1"],
+      ...[`data-offset 0: ${NumType.I64}`, "42 2", "b 1"],
       // A memory that is not there: the validator says so.
-      ...[`data-offset 1: ${NumType.I32}`, "41 2", "b 1", "end"],
+      ...[`data-offset 1: ${NumType.I32}`, "41 2", "b 1"],
     ]);
   });
 
@@ -736,9 +736,7 @@ describe("assembled text", () => {
     const visitor: CodeVisitor = {
       settle: () => [],
       beginConstExpr: () => undefined,
-      beginBody: () => ops.splice(0),
-      instruction: ({ op }) => ops.push(op),
-      endExpr: () => undefined,
+      beginBody: () => ({ instruction: ({ op }) => void ops.push(op) }),
     };
     decodeBytes(
       wat("(module (func (loop (br_if 0 (i32.eqz (i32.const 0)))) (drop (ref.i31 (i32.const 1)))))"),

@@ -8,17 +8,15 @@ import type { ByteReader } from "./byte-reader.ts";
 import type { InstructionReader } from "./instruction-reader.ts";
 import type { VisitorGuard } from "./visitor-guard.ts";
 
-/** No opcode that opens, divides or closes a block is above this one. */
-const LAST_STRUCTURAL: number = Op.TryTable;
-
 /** Reads expressions one after the other; the visitor sees every instruction, the final `end` included. */
 export class ExpressionReader {
   private readonly cursor: ByteReader;
   private readonly reader: InstructionReader;
   private readonly guard: VisitorGuard;
   private readonly maxNesting: number;
-  /** The opcode that opened, or last divided, each open block. */
+  /** The opcode that opened, or last divided, each open block; behind {@link depth} of them, what has been closed. */
   private readonly blocks: Op[] = [];
+  private depth = 0;
 
   constructor(cursor: ByteReader, reader: InstructionReader, guard: VisitorGuard, maxNesting: number) {
     this.cursor = cursor;
@@ -29,7 +27,7 @@ export class ExpressionReader {
 
   /** An expression begins where the cursor is. {@link read} is called until it has been read. */
   begin(): void {
-    this.blocks.length = 0;
+    this.depth = 0;
   }
 
   /**
@@ -37,39 +35,46 @@ export class ExpressionReader {
    * Throws `MalformedError`, or {@link LimitError} for too deep nesting.
    */
   read(): boolean {
-    const { cursor, reader, guard, blocks } = this;
+    const { cursor, reader, guard } = this;
     const { instruction } = reader;
     const pause = cursor.position + BYTES_PER_STEP;
+    let isLast = false;
     do {
       const op = reader.read();
-      if (op <= LAST_STRUCTURAL) {
-        if (op === Op.End) {
-          if (guard.active) guard.instruction(instruction);
-          if (blocks.length === 0) return true;
-          blocks.pop();
-          continue;
+      // The opcodes that open, divide or close a block stand in these two ranges.
+      if (op <= Op.End) {
+        if (op !== Op.End) this.structure(op);
+        else if (this.depth > 0) this.depth--;
+        else isLast = true;
+      } else if (op >= Op.Delegate && op <= Op.TryTable) this.structure(op);
+      const visitor = guard.instructions;
+      if (visitor !== undefined) {
+        // Here and not in a method of the guard's: one call less an instruction.
+        try {
+          visitor.instruction(instruction);
+        } catch (error) {
+          guard.keep(error);
         }
-        this.structure(op);
       }
-      if (guard.active) guard.instruction(instruction);
-    } while (cursor.position < pause);
-    return false;
+    } while (!isLast && cursor.position < pause);
+    return isLast;
   }
 
   /** Keeps track of one instruction other than `end`. */
   private structure(op: Op): void {
-    const { blocks } = this;
-    const top = blocks.length - 1;
+    const { blocks, depth } = this;
+    const top = depth - 1;
     switch (op) {
       case Op.Block:
       case Op.Loop:
       case Op.If:
       case Op.Try:
       case Op.TryTable:
-        if (blocks.length >= this.maxNesting) {
-          throw new LimitError("nesting", blocks.length + 1, this.maxNesting, "nested blocks");
+        if (depth >= this.maxNesting) {
+          throw new LimitError("nesting", depth + 1, this.maxNesting, "nested blocks");
         }
-        blocks.push(op);
+        blocks[depth] = op;
+        this.depth = depth + 1;
         return;
       case Op.Else:
         if (top < 0 || blocks[top] !== Op.If) this.failPlacement("else");
@@ -85,7 +90,7 @@ export class ExpressionReader {
         return;
       case Op.Delegate:
         if (top < 0 || blocks[top] !== Op.Try) this.failPlacement("delegate");
-        blocks.pop();
+        this.depth = top;
         return;
       default:
     }

@@ -115,19 +115,14 @@ export class DecoderContext {
     this.guard.beginConstExpr(this.module, place, index, expected, start);
     this.expressions.begin();
     if (!this.expressions.read()) return this.restOfConstExpr(start, then);
-    return then(this.endConstExpr(start));
+    return then({ start, end: this.cursor.position });
   }
 
   private *restOfConstExpr(start: number, then: (expr: ConstExpr) => Rest): Generator<void, void> {
     do yield;
     while (!this.expressions.read());
-    const rest = then(this.endConstExpr(start));
+    const rest = then({ start, end: this.cursor.position });
     if (typeof rest === "object") yield* rest;
-  }
-
-  private endConstExpr(start: number): ConstExpr {
-    this.guard.endExpr();
-    return { start, end: this.cursor.position };
   }
 
   /** Type of a segment's offset. An index out of range is the validator's affair, whatever stands here. */

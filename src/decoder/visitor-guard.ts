@@ -2,15 +2,21 @@
 // Owns the rule that a malformed module is malformed, whatever else is wrong with it.
 
 import { ValidationError } from "../errors.ts";
-import type { Instruction } from "../isa/instruction.ts";
-import type { CodeVisitor, ConstExprPlace, PartialModule } from "../module/code-visitor.ts";
-import type { FunctionBody, LocalRun } from "../module/module.ts";
+import type {
+  CodeVisitor,
+  ConstExprPlace,
+  InstructionVisitor,
+  PartialModule,
+} from "../module/code-visitor.ts";
+import type { LocalRun } from "../module/module.ts";
 import type { ValType } from "../module/types.ts";
 
 /** Passes calls on while {@link active}. A `ValidationError` is kept; any other error passes through. */
 export class VisitorGuard {
   /** Whether there is a visitor that still wants to see code. */
   active: boolean;
+  /** Who wants to see the instructions of the current expression. What it throws is to be {@link keep | kept}. */
+  instructions: InstructionVisitor | undefined;
   /** What the visitor objected to. */
   error: ValidationError | undefined;
 
@@ -24,12 +30,13 @@ export class VisitorGuard {
   /** The rest is not shown: decoding is certain to fail, and the visitor could be misled. */
   stop(): void {
     this.active = false;
+    this.instructions = undefined;
   }
 
-  private keep(error: unknown): void {
+  keep(error: unknown): void {
     if (!(error instanceof ValidationError)) throw error;
     this.error = error;
-    this.active = false;
+    this.stop();
   }
 
   beginConstExpr(
@@ -41,7 +48,7 @@ export class VisitorGuard {
   ): void {
     if (!this.active) return;
     try {
-      this.visitor?.beginConstExpr(module, place, index, expected, offset);
+      this.instructions = this.visitor?.beginConstExpr(module, place, index, expected, offset);
     } catch (error) {
       this.keep(error);
     }
@@ -50,7 +57,7 @@ export class VisitorGuard {
   beginBody(module: PartialModule, definedIdx: number, locals: readonly LocalRun[], codeStart: number): void {
     if (!this.active) return;
     try {
-      this.visitor?.beginBody(module, definedIdx, locals, codeStart);
+      this.instructions = this.visitor?.beginBody(module, definedIdx, locals, codeStart);
     } catch (error) {
       this.keep(error);
     }
@@ -60,24 +67,6 @@ export class VisitorGuard {
     if (!this.active || this.visitor === undefined) return;
     try {
       yield* this.visitor.settle(module);
-    } catch (error) {
-      this.keep(error);
-    }
-  }
-
-  /** Called only while {@link active}. */
-  instruction(instruction: Instruction): void {
-    try {
-      this.visitor?.instruction(instruction);
-    } catch (error) {
-      this.keep(error);
-    }
-  }
-
-  endExpr(body?: FunctionBody): void {
-    if (!this.active) return;
-    try {
-      this.visitor?.endExpr(body);
     } catch (error) {
       this.keep(error);
     }

@@ -39,12 +39,13 @@ function track(text: string, after: (instruction: Instruction, tracker: Function
     beginConstExpr: () => undefined,
     beginBody(_module, definedIdx, locals) {
       tracker.begin(checked.importCounts.func + definedIdx, locals);
+      return {
+        instruction(instruction) {
+          tracker.instruction(instruction);
+          after(instruction, tracker);
+        },
+      };
     },
-    instruction(instruction) {
-      tracker.instruction(instruction);
-      after(instruction, tracker);
-    },
-    endExpr: () => undefined,
   };
   decodeModule(bytes, { tables: createOpcodeTables(features), limits }, visitor);
   return { checked, tracker };
@@ -65,6 +66,21 @@ describe("FunctionValidator as a type tracker", () => {
     const depths: number[] = [];
     track(text, (_instruction, { controls }) => depths.push(controls.length));
     expect(depths).toEqual([2, 2, 2, 1, 1, 0]);
+  });
+
+  it("knows locals by their number wherever they stand, and whatever a body before had", () => {
+    const many = (count: number, type: string) => `(local ${`${type} `.repeat(count)})`;
+    const body = (param: string, locals: string, ...indices: number[]) =>
+      `(func (param ${param}) ${locals} ${indices.map((idx) => `(drop (local.get ${idx}))`).join(" ")})`;
+    const read = operandsOf(
+      [
+        body("i64", many(254, "i32") + many(3, "f32"), 0, 1, 254, 255, 256, 257),
+        body("f64 f64", many(300, "i64") + many(2, "i32"), 1, 2, 255, 256, 301, 302, 303),
+        body("f32", "", 0),
+      ].join(" "),
+    ).flat();
+    const F64 = NumType.F64;
+    expect(read).toEqual([I64, I32, I32, F32, F32, F32, F64, I64, I64, I64, I64, I32, I32, F32]);
   });
 
   it("marks unreachable code and drops its operands", () => {

@@ -14,8 +14,16 @@ import { checkCall, checkCatches, tagParamsOf } from "./call-rules.ts";
 import type { CheckedModule } from "./checked-module.ts";
 import { Locals } from "./locals.ts";
 import { checkReference } from "./reference-rules.ts";
-import { isExtendedConstant, OP_SUB_BITS, OP_SUB_MASK, type Rule, type Rules } from "./rules.ts";
-import { isDefaultable, TypeStack } from "./type-stack.ts";
+import {
+  Check,
+  isExtendedConstant,
+  NO_TYPE,
+  OP_SUB_BITS,
+  OP_SUB_MASK,
+  type Rule,
+  type Rules,
+} from "./rules.ts";
+import { TypeStack } from "./type-stack.ts";
 
 const NO_TYPES: readonly ValType[] = [];
 /**
@@ -28,11 +36,15 @@ export class FunctionValidator extends TypeStack {
   private readonly bytes: Uint8Array;
   private constant = false;
   private readonly locals: Locals;
+  private readonly listedLocals: readonly ValType[];
+  /** Whether memory 0 is there and addressed by i32. */
+  private hasMemory32 = false;
 
   /** @param rules those of the module's features */
   constructor(checked: CheckedModule, rules: Rules) {
     super(checked);
     this.locals = new Locals(checked.limits.locals);
+    this.listedLocals = this.locals.listed;
     this.rules = rules;
     this.bytes = checked.module.bytes;
   }
@@ -43,6 +55,7 @@ export class FunctionValidator extends TypeStack {
     this.funcIdx = funcIdx;
     this.offset = offset;
     this.constant = false;
+    this.hasMemory32 = this.checked.memoryTypes[0]?.is64 === false;
     const type = this.calleeTypeOf(funcIdx);
     this.locals.begin(type.params);
     for (const { count, type: declared } of locals) this.locals.add(count, this.canonical(declared));
@@ -69,18 +82,63 @@ export class FunctionValidator extends TypeStack {
     return this.locals.types();
   }
 
-  /** Judges the next instruction and moves the stacks past it. */
+  /**
+   * Judges the next instruction and moves the stacks past it. What most instructions are is judged here without a call: reading a local,
+   * and one or two operands of the very types of a signature.
+   */
   instruction(instruction: Instruction): void {
     const op = instruction.op;
     this.offset = instruction.offset;
+    const { stack } = this;
+    if (op >= Op.LocalGet && op <= Op.LocalTee) {
+      const type = this.listedLocals[instruction.index];
+      if (type !== undefined && type !== 0) {
+        if (op === Op.LocalGet) {
+          stack[this.height++] = type;
+          return;
+        }
+        const below = this.height - 1;
+        if (below >= this.frame.height && stack[below] === type) {
+          if (op === Op.LocalSet) this.height = below;
+          return;
+        }
+      }
+    }
     const rule = this.rules.made[op >>> OP_SUB_BITS]?.[op & OP_SUB_MASK] ?? this.rules.make(op);
     if (this.constant && !rule.constant) {
       const hint = isExtendedConstant(op) ? ", which needs the feature extended-const" : "";
       this.fail(`constant expression required: found ${rule.mnemonic}${hint}`);
     }
-    if (rule.plain) this.apply(rule.params, rule.results);
-    else if (rule.regular) this.regular(instruction, rule);
-    else this.irregular(instruction);
+    if (rule.check === Check.Irregular) {
+      this.irregular(instruction);
+      return;
+    }
+    if (
+      rule.check !== Check.Nothing &&
+      (rule.check !== Check.MemArg ||
+        instruction.align > rule.naturalAlign ||
+        instruction.memIdx !== 0 ||
+        instruction.hi !== 0 ||
+        !this.hasMemory32)
+    ) {
+      this.regular(instruction, rule);
+      return;
+    }
+    const { arity } = rule;
+    let { height } = this;
+    if (arity > 0) {
+      if (
+        height - arity < this.frame.height ||
+        stack[height - 1] !== rule.last ||
+        (arity > 1 && stack[height - 2] !== rule.lastButOne)
+      ) {
+        this.apply(rule.params, rule.results);
+        return;
+      }
+      height -= arity;
+    }
+    if (rule.result !== NO_TYPE) stack[height++] = rule.result;
+    this.height = height;
   }
 
   /** Checks the immediates of a regular instruction, then its operands. */
@@ -112,28 +170,33 @@ export class FunctionValidator extends TypeStack {
     else this.apply(rule.params, rule.results);
   }
 
+  /** Pops `params`, pushes `results`. Operands of these very types are no list that is moved. */
+  private apply(params: readonly ValType[], results: readonly ValType[]): void {
+    const { stack } = this;
+    const height = this.height - params.length;
+    let fits = height >= this.frame.height;
+    for (let i = 0; fits && i < params.length; i++) fits = stack[height + i] === params[i];
+    if (fits) this.height = height;
+    else this.popAll(params);
+    for (let i = 0; i < results.length; i++) this.push(results[i]!);
+  }
+
+  /** By frequency, since V8 counts how far behind the beginning a function returns, and optimises what has counted much. */
   private irregular(instruction: Instruction): void {
     switch (instruction.op) {
       case Op.LocalGet: {
         const idx = instruction.index;
         const type = this.localType(idx);
-        if (!isDefaultable(type) && !this.isInitialized(idx)) this.fail(`uninitialized local ${idx}`);
+        if (!this.isInitialized(idx)) this.fail(`uninitialized local ${idx}`);
         this.push(type);
         return;
       }
-      case Op.LocalSet: {
-        const type = this.localType(instruction.index);
-        this.pop(type);
-        if (!isDefaultable(type)) this.locals.set(instruction.index);
+      case Op.LocalSet:
+        this.setLocal(instruction.index);
         return;
-      }
-      case Op.LocalTee: {
-        const type = this.localType(instruction.index);
-        this.pop(type);
-        if (!isDefaultable(type)) this.locals.set(instruction.index);
-        this.push(type);
+      case Op.LocalTee:
+        this.push(this.setLocal(instruction.index));
         return;
-      }
       case Op.GlobalGet:
         this.push(this.readableGlobal(instruction.index));
         return;
@@ -233,6 +296,14 @@ export class FunctionValidator extends TypeStack {
         if (checkBulk(this, instruction)) return;
         throw new Error(`no validation rule for opcode 0x${instruction.op.toString(16)}`);
     }
+  }
+
+  /** Pops what local `idx` is set to; gives the local's type. */
+  private setLocal(idx: number): ValType {
+    const type = this.localType(idx);
+    this.pop(type);
+    this.locals.set(idx);
+    return type;
   }
 
   private localType(idx: number): ValType {

@@ -5,7 +5,7 @@ import { LimitError } from "../errors.ts";
 import type { ValType } from "../module/types.ts";
 import { isDefaultable } from "./type-stack.ts";
 
-/** So many locals of a body are listed one by one; the others stay in ranges. */
+/** So many parameters and locals of a body are listed one by one; the others stay in ranges. */
 const MOST_LISTED = 256;
 
 /** Locals of one type that stand one behind the other: those up to `end`. */
@@ -16,12 +16,15 @@ interface Range {
 
 /** All types are canonical. */
 export class Locals {
+  /**
+   * Types of the first parameters and locals, as far as they have a value from the start: they can be read, set and forgotten by
+   * their type alone. 0 for the others.
+   */
+  readonly listed: ValType[] = [];
   readonly #limit: number;
   #params: readonly ValType[] = [];
   /** Parameters and locals. */
   #count = 0;
-  /** Types of the first locals behind the parameters. */
-  readonly #listed: ValType[] = [];
   /** All locals behind the parameters. */
   readonly #ranges: Range[] = [];
   /** By local: number of the body that has set it. Only looked at for locals without default value. */
@@ -37,11 +40,14 @@ export class Locals {
 
   /** Starts a body that has no locals but its parameters yet. */
   begin(params: readonly ValType[]): void {
+    const { listed } = this;
+    const count = params.length;
     this.#params = params;
-    this.#count = params.length;
-    this.#listed.length = 0;
-    this.#ranges.length = 0;
-    this.#set.length = 0;
+    this.#count = count;
+    listed.length = Math.min(count, MOST_LISTED);
+    for (let i = 0; i < listed.length; i++) listed[i] = params[i]!;
+    if (this.#ranges.length > 0) this.#ranges.length = 0;
+    if (this.#set.length > 0) this.#set.length = 0;
     this.#body++;
   }
 
@@ -51,15 +57,16 @@ export class Locals {
     if (total > this.#limit) throw new LimitError("locals", total, this.#limit, "locals of a function");
     this.#count = total;
     this.#ranges.push({ end: total, type });
-    const end = Math.min(total - this.#params.length, MOST_LISTED);
-    while (this.#listed.length < end) this.#listed.push(type);
+    const { listed } = this;
+    const listedType = isDefaultable(type) ? type : 0;
+    for (let end = Math.min(total, MOST_LISTED), i = listed.length; i < end; i++) listed[i] = listedType;
   }
 
   /** The type of local `idx`; `undefined` if there is none. */
   type(idx: number): ValType | undefined {
     const params = this.#params;
-    const type = idx < params.length ? params[idx] : this.#listed[idx - params.length];
-    if (type !== undefined || idx >= this.#count) return type;
+    if (idx < params.length) return params[idx];
+    if (idx >= this.#count) return undefined;
     const ranges = this.#ranges;
     let low = 0;
     let high = ranges.length - 1;

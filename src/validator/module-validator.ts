@@ -7,7 +7,12 @@ import type { Instruction } from "../isa/instruction.ts";
 import { Op } from "../isa/op.ts";
 import type { ModuleLimits } from "../limits.ts";
 import { toCanonical } from "../module/canonical.ts";
-import type { CodeVisitor, ConstExprPlace, PartialModule } from "../module/code-visitor.ts";
+import type {
+  CodeVisitor,
+  ConstExprPlace,
+  InstructionVisitor,
+  PartialModule,
+} from "../module/code-visitor.ts";
 import type { ElementSegment, Export, Import, LocalRun, Module } from "../module/module.ts";
 import { INDEX, ITEM, Steps } from "../module/steps.ts";
 import type { TypeRegistry } from "../module/type-registry.ts";
@@ -39,11 +44,10 @@ export interface ModuleValidatorOptions {
  * Validates one module. Give it to the decoder as visitor, then call {@link finish}
  * with the decoded module. Everything throws `ValidationError`, or `LimitError`.
  */
-export class ModuleValidator implements CodeVisitor {
+export class ModuleValidator implements CodeVisitor, InstructionVisitor {
   readonly #options: ModuleValidatorOptions;
   #context: ModuleContext | undefined;
   #code: FunctionValidator | undefined;
-  #inConstant = false;
   #skipping = false;
   /** What of the module's lists has been judged, where the context does not tell. */
   #groupsJudged = 0;
@@ -61,36 +65,36 @@ export class ModuleValidator implements CodeVisitor {
     _index: number,
     expected: ValType,
     offset: number,
-  ): void {
+  ): InstructionVisitor {
     const context = this.#contextOf(module);
     // It may refer to the globals before it, in a section that is not complete.
     this.#settleGlobals(context);
-    this.#inConstant = true;
     // An offset into nothing has no type to be checked against; the segment will be judged for that.
     this.#skipping =
       (place === "data-offset" && context.memoryTypes.length === 0) ||
       (place === "element-offset" && context.tableTypes.length === 0);
     this.#expressions(context).beginConstant(this.#canonical(context, expected, offset), offset);
+    return this;
   }
 
-  beginBody(module: PartialModule, definedIdx: number, locals: readonly LocalRun[], codeStart: number): void {
+  /** Bodies are the function validator's alone. */
+  beginBody(
+    module: PartialModule,
+    definedIdx: number,
+    locals: readonly LocalRun[],
+    codeStart: number,
+  ): InstructionVisitor {
     const context = this.#contextOf(module);
-    this.#inConstant = false;
-    this.#expressions(context).begin(context.importCounts.func + definedIdx, locals, codeStart);
+    const code = this.#expressions(context);
+    code.begin(context.importCounts.func + definedIdx, locals, codeStart);
+    return code;
   }
 
+  /** Sees the instructions of constant expressions. */
   instruction(instruction: Instruction): void {
     // Functions that constant expressions refer to may be referred to everywhere (spec 3.5.16, C.refs).
-    if (this.#inConstant && instruction.op === Op.RefFunc) {
-      this.#context?.declaredFunctions.add(instruction.index);
-    }
-    if (this.#skipping) return;
-    this.#code!.instruction(instruction);
-  }
-
-  endExpr(): void {
-    this.#inConstant = false;
-    this.#skipping = false;
+    if (instruction.op === Op.RefFunc) this.#context?.declaredFunctions.add(instruction.index);
+    if (!this.#skipping) this.#code!.instruction(instruction);
   }
 
   /** The result. `module` is complete, and has been {@link settle}d. */

@@ -11,10 +11,18 @@ import { NumType, type ValType } from "../module/types.ts";
 /** How one instruction is validated. */
 export interface Rule {
   readonly mnemonic: string;
-  /** Typed by its signature; else its rule is code. */
-  readonly regular: boolean;
-  /** Regular without any immediate to check. */
-  readonly plain: boolean;
+  /** What is to be checked beside the signature. */
+  readonly check: Check;
+  /** How many `params` there are. */
+  readonly arity: number;
+  /**
+   * The last of at most two `params`, and the one before it. {@link NO_TYPE}, which no operand matches, if there are more of them or more
+   * than one of `results`.
+   */
+  readonly last: ValType;
+  readonly lastButOne: ValType;
+  /** The first of `results`; {@link NO_TYPE} if there is none. */
+  readonly result: ValType;
   /** Signature with a 32-bit memory, and with a 64-bit one. */
   readonly params: readonly ValType[];
   readonly params64: readonly ValType[];
@@ -31,6 +39,19 @@ export interface Rule {
   readonly shuffleLanes: number;
   readonly constant: boolean;
 }
+
+export const enum Check {
+  /** It has no signature: its rule is code. */
+  Irregular,
+  Nothing,
+  /** A memory and an alignment at most the natural one. */
+  MemArg,
+  /** Another memory immediate, an exact alignment, lanes. */
+  Other,
+}
+
+/** No value's type, and no operand's. */
+export const NO_TYPE: ValType = -1;
 
 /** Bits of an `Op` below its prefix. */
 export const OP_SUB_BITS = 12;
@@ -61,13 +82,21 @@ function ruleOf(op: Op, row: InstructionRow, features: ReadonlySet<Feature>): Ru
   const results = row.signature?.results ?? [];
   const has = (kind: InstructionRow["immediates"][number]): boolean => row.immediates.includes(kind);
   const memory = has("memArg") ? "memArg" : has("memory") ? "index" : "none";
+  const params32 = withAddress(params, NumType.I32);
+  const results32 = withAddress(results, NumType.I32);
+  const arity = params.length;
+  /** There is none of several results and no operand. */
+  const isShort = arity <= 2 && results.length <= 1;
   return {
     mnemonic: row.mnemonic,
-    regular: row.signature !== undefined,
-    plain: row.signature !== undefined && memory === "none" && row.lanes === 0,
-    params: withAddress(params, NumType.I32),
+    check: checkOf(row, memory),
+    arity,
+    last: isShort ? (params32[arity - 1] ?? NO_TYPE) : NO_TYPE,
+    lastButOne: params32[arity - 2] ?? NO_TYPE,
+    result: results32[0] ?? NO_TYPE,
+    params: params32,
     params64: withAddress(params, NumType.I64),
-    results: withAddress(results, NumType.I32),
+    results: results32,
     results64: withAddress(results, NumType.I64),
     memory,
     naturalAlign: row.accessBytes === 0 ? 0 : Math.log2(row.accessBytes),
@@ -76,6 +105,12 @@ function ruleOf(op: Op, row: InstructionRow, features: ReadonlySet<Feature>): Ru
     shuffleLanes: has("shuffle") ? row.lanes : 0,
     constant: isConstant(op, features),
   };
+}
+
+function checkOf({ signature, lanes, class: kind }: InstructionRow, memory: Rule["memory"]): Check {
+  if (signature === undefined) return Check.Irregular;
+  if (lanes !== 0 || kind === "atomic" || memory === "index") return Check.Other;
+  return memory === "none" ? Check.Nothing : Check.MemArg;
 }
 
 function withAddress(types: readonly number[], address: ValType): readonly ValType[] {

@@ -65,10 +65,12 @@ export function unpacked(type: ValType): ValType {
 export class TypeStack {
   readonly checked: CheckedModule;
   readonly registry: TypeRegistry;
-  /** Operand types, top last. `NumType.Bottom` is an operand of unreachable code. */
-  readonly operands: ValType[] = [];
   /** Open blocks, innermost last; the first is the body itself. Empty after the final `end`. */
   readonly controls: ControlFrame[] = [];
+  /** Operand types up to {@link height}, and behind it what has been popped: nothing is called to move an operand. */
+  protected readonly stack: ValType[] = [];
+  /** How many operands there are. */
+  protected height = 0;
   /** Innermost frame. */
   protected frame: MutableFrame;
   protected funcIdx: number | undefined;
@@ -89,6 +91,11 @@ export class TypeStack {
     this.maxNesting = checked.limits.nesting;
     this.maxMoves = checked.limits.operandMoves;
     this.frame = this.frameAt(0);
+  }
+
+  /** A copy of the operand types, top last. `NumType.Bottom` is an operand of unreachable code. */
+  get operands(): ValType[] {
+    return this.stack.slice(0, this.height);
   }
 
   /** The types that a branch to `frame` carries. */
@@ -174,7 +181,7 @@ export class TypeStack {
   }
 
   push(type: ValType): void {
-    this.operands.push(type);
+    this.stack[this.height++] = type;
   }
 
   /**
@@ -189,28 +196,32 @@ export class TypeStack {
   }
 
   pushAll(types: readonly ValType[]): void {
-    this.countMoves(types.length);
-    const operands = this.operands;
-    for (let i = 0; i < types.length; i++) operands.push(types[i]!);
-    if (operands.length > this.maxOperands) {
-      throw new LimitError("operands", operands.length, this.maxOperands, "operand stack of a function");
+    const { length } = types;
+    if (length > 0) {
+      this.countMoves(length);
+      const { stack, height } = this;
+      for (let i = 0; i < length; i++) stack[height + i] = types[i]!;
+      this.height = height + length;
+    }
+    if (this.height > this.maxOperands) {
+      throw new LimitError("operands", this.height, this.maxOperands, "operand stack of a function");
     }
   }
 
   /** Pops any operand; `Bottom` in unreachable code that has pushed none. */
   popAny(): ValType {
-    if (this.operands.length > this.frame.height) return this.operands.pop()!;
+    if (this.height > this.frame.height) return this.stack[--this.height]!;
     if (this.frame.unreachable) return NumType.Bottom;
     return this.fail("type mismatch: instruction requires an operand but stack has []");
   }
 
   /** Pops an operand that matches `expected`; gives the operand's own type. */
   pop(expected: ValType): ValType {
-    const operands = this.operands;
-    if (operands.length > this.frame.height) {
-      const found = operands[operands.length - 1]!;
+    const { height } = this;
+    if (height > this.frame.height) {
+      const found = this.stack[height - 1]!;
       if (found === expected || this.registry.isSubtype(found, expected)) {
-        operands.pop();
+        this.height = height - 1;
         return found;
       }
     } else if (this.frame.unreachable) {
@@ -230,15 +241,14 @@ export class TypeStack {
   }
 
   popAll(types: readonly ValType[]): void {
-    const height = this.match(types);
-    this.truncate(height);
+    if (types.length > 0) this.height = this.match(types);
   }
 
   /** Pops `count` operands of one type. */
   popRepeated(type: ValType, count: number): void {
     for (let i = 0; i < count; i++) {
       // All the missing operands of unreachable code at once.
-      if (this.frame.unreachable && this.operands.length === this.frame.height) return;
+      if (this.frame.unreachable && this.height === this.frame.height) return;
       this.pop(type);
     }
   }
@@ -253,29 +263,17 @@ export class TypeStack {
     const n = types.length;
     if (n === 0) return;
     const height = this.match(types);
-    if (height + n === this.operands.length) {
-      for (let i = 0; i < n; i++) this.operands[height + i] = types[i]!;
+    if (height + n === this.height) {
+      for (let i = 0; i < n; i++) this.stack[height + i] = types[i]!;
     } else {
-      this.truncate(height);
+      this.height = height;
       this.pushAll(types);
     }
   }
 
-  /** Pops `params`, pushes `results`; what every regular instruction does. */
-  apply(params: readonly ValType[], results: readonly ValType[]): void {
-    const operands = this.operands;
-    const n = params.length;
-    const height = operands.length - n;
-    let fits = height >= this.frame.height;
-    for (let i = 0; fits && i < n; i++) fits = operands[height + i] === params[i];
-    if (!fits) this.popAll(params);
-    else for (let i = 0; i < n; i++) operands.pop();
-    for (let i = 0; i < results.length; i++) operands.push(results[i]!);
-  }
-
   /** The rest of the block is unreachable: drops its operands. */
   setUnreachable(): void {
-    this.truncate(this.frame.height);
+    this.height = this.frame.height;
     this.frame.unreachable = true;
   }
 
@@ -294,7 +292,7 @@ export class TypeStack {
     frame.opcode = opcode;
     frame.startTypes = startTypes;
     frame.endTypes = endTypes;
-    frame.height = this.operands.length;
+    frame.height = this.height;
     frame.unreachable = false;
     frame.initHeight = initHeight;
     this.frame = frame;
@@ -306,7 +304,7 @@ export class TypeStack {
   popFrame(): ControlFrame {
     const frame = this.frame;
     this.popAll(frame.endTypes);
-    if (this.operands.length !== frame.height) {
+    if (this.height !== frame.height) {
       const found = this.operands.slice(frame.height).concat(frame.endTypes);
       this.fail(
         `type mismatch: block requires ${this.text(frame.endTypes)} but stack has ${this.text(found)}`,
@@ -321,7 +319,7 @@ export class TypeStack {
   /** Forgets whatever an earlier expression left behind. */
   clear(): void {
     this.moves = 0;
-    this.truncate(0);
+    this.height = 0;
     while (this.controls.length > 0) this.controls.pop();
   }
 
@@ -342,12 +340,12 @@ export class TypeStack {
   /** Height below the top operands, which match `types`; in unreachable code there may be fewer. */
   private match(types: readonly ValType[]): number {
     this.countMoves(types.length);
-    const { operands, frame } = this;
-    let height = operands.length;
+    const { stack, frame } = this;
+    let height = this.height;
     for (let i = types.length - 1; i >= 0; i--) {
       const expected = types[i]!;
       if (height > frame.height) {
-        const found = operands[--height]!;
+        const found = stack[--height]!;
         if (found !== expected && !this.registry.isSubtype(found, expected)) this.mismatch(types);
       } else if (!frame.unreachable) {
         this.mismatch(types);
@@ -358,13 +356,8 @@ export class TypeStack {
     return height;
   }
 
-  private truncate(height: number): void {
-    const operands = this.operands;
-    while (operands.length > height) operands.pop();
-  }
-
   private mismatch(types: readonly ValType[]): never {
-    const from = Math.max(this.frame.height, this.operands.length - types.length);
+    const from = Math.max(this.frame.height, this.height - types.length);
     const found = this.operands.slice(from);
     this.fail(`type mismatch: instruction requires ${this.text(types)} but stack has ${this.text(found)}`);
   }

@@ -1,6 +1,6 @@
 // The code section (spec section 5.5.13): function bodies, each read once and shown to the visitor.
 
-import type { FunctionBody, LocalRun } from "../../module/module.ts";
+import type { LocalRun } from "../../module/module.ts";
 import { ITEM } from "../../module/steps.ts";
 import { FUNCTION_BYTES, LOCALS_BYTES } from "../definition-bytes.ts";
 import type { DecoderContext } from "../module-builder.ts";
@@ -24,9 +24,7 @@ export function* decodeCode(context: DecoderContext): Generator<void, void> {
     while (!expressions.read()) yield;
     if (cursor.position !== end) cursor.fail("section size mismatch", start);
     context.take(FUNCTION_BYTES + LOCALS_BYTES * locals.length);
-    const body: FunctionBody = { start, codeStart, end, locals, localCount };
-    guard.endExpr(body);
-    module.code.push(body);
+    module.code.push({ start, codeStart, end, locals, localCount });
     if (steps.isDue(ITEM + cursor.position - start)) yield;
   }
   context.firstDataUse = instructions.firstDataUse;

@@ -111,34 +111,35 @@ export class InstructionReader {
     instruction.offset = offset;
     instruction.op = op;
     const next = offset + 1;
+    if (shape === Shape.None) {
+      cursor.position = instruction.end = next;
+      return op;
+    }
     const byte = next < end ? bytes[next]! : MORE;
-    /** Where the instruction ends, if that is known. */
-    let past = 0;
-    if (shape === Shape.None) past = next;
-    else if (byte < MORE) {
+    if (byte < MORE) {
       if (shape === Shape.Index) {
         instruction.index = byte;
-        past = next + 1;
-      } else if (shape === Shape.I32) {
-        instruction.lo = (byte << 25) >> 25;
-        past = next + 1;
-      } else if (shape === Shape.MemArg) {
-        if (byte < HAS_MEMORY_INDEX && next + 1 < end && bytes[next + 1]! < MORE) {
-          instruction.align = byte;
-          instruction.memIdx = 0;
-          instruction.lo = bytes[next + 1]!;
-          instruction.hi = 0;
-          past = next + 2;
-        }
-      } else if (byte === EMPTY && shape === Shape.Block) {
-        instruction.blockKind = BlockKind.Empty;
-        past = next + 1;
+        cursor.position = instruction.end = next + 1;
+        return op;
       }
-    }
-    if (past > 0) {
-      instruction.end = past;
-      cursor.position = past;
-      return op;
+      if (shape === Shape.I32) {
+        instruction.lo = (byte << 25) >> 25;
+        cursor.position = instruction.end = next + 1;
+        return op;
+      }
+      if (shape === Shape.MemArg && byte < HAS_MEMORY_INDEX && next + 1 < end && bytes[next + 1]! < MORE) {
+        instruction.align = byte;
+        instruction.memIdx = 0;
+        instruction.lo = bytes[next + 1]!;
+        instruction.hi = 0;
+        cursor.position = instruction.end = next + 2;
+        return op;
+      }
+      if (shape === Shape.Block && byte === EMPTY) {
+        instruction.blockKind = BlockKind.Empty;
+        cursor.position = instruction.end = next + 1;
+        return op;
+      }
     }
     cursor.position = next;
     if (shape === Shape.Prefix) {

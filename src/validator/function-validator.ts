@@ -181,9 +181,71 @@ export class FunctionValidator extends TypeStack {
     for (let i = 0; i < results.length; i++) this.push(results[i]!);
   }
 
-  /** By frequency, since V8 counts how far behind the beginning a function returns, and optimises what has counted much. */
+  /**
+   * The most frequent first: V8 counts how many bytes of bytecode stand before a function's return, and optimises one that has counted
+   * many.
+   */
   private irregular(instruction: Instruction): void {
     switch (instruction.op) {
+      case Op.End: {
+        const { opcode, startTypes, endTypes, initHeight } = this.popFrame();
+        if (opcode === Op.If) this.checkMissingElse(startTypes, endTypes);
+        this.locals.forget(initHeight);
+        this.pushAll(endTypes);
+        return;
+      }
+      case Op.Block:
+      case Op.Loop:
+      case Op.If:
+      case Op.Try:
+        this.openBlock(instruction, instruction.op);
+        return;
+      case Op.BrIf:
+        this.pop(NumType.I32);
+        this.retype(this.labelTypes(this.frameOf(instruction.index)));
+        return;
+      case Op.Call: {
+        const type = this.calleeTypeOf(instruction.index);
+        this.popAll(type.params);
+        this.pushAll(type.results);
+        return;
+      }
+      case Op.Br:
+        this.popAll(this.labelTypes(this.frameOf(instruction.index)));
+        this.setUnreachable();
+        return;
+      case Op.GlobalGet:
+        this.push(this.readableGlobal(instruction.index));
+        return;
+      case Op.GlobalSet: {
+        const idx = instruction.index;
+        const global = this.checked.globalTypes[idx] ?? this.fail(`unknown global ${idx}`);
+        if (!global.mutable) this.fail(`immutable global ${idx}`);
+        this.pop(global.type);
+        return;
+      }
+      case Op.Drop:
+        this.popAny();
+        return;
+      case Op.Select:
+        this.select();
+        return;
+      case Op.Return:
+        this.leave();
+        return;
+      case Op.Unreachable:
+        this.setUnreachable();
+        return;
+      case Op.BrTable:
+        this.branchTable(instruction.labels);
+        return;
+      case Op.Else: {
+        if (this.frame.opcode !== Op.If) this.fail("type mismatch: else without if");
+        const { startTypes, endTypes, initHeight } = this.popFrame();
+        this.locals.forget(initHeight);
+        this.pushFrame(Op.Else, startTypes, endTypes, initHeight);
+        return;
+      }
       case Op.LocalGet: {
         const idx = instruction.index;
         const type = this.localType(idx);
@@ -197,33 +259,22 @@ export class FunctionValidator extends TypeStack {
       case Op.LocalTee:
         this.push(this.setLocal(instruction.index));
         return;
-      case Op.GlobalGet:
-        this.push(this.readableGlobal(instruction.index));
-        return;
-      case Op.GlobalSet: {
-        const idx = instruction.index;
-        const global = this.checked.globalTypes[idx] ?? this.fail(`unknown global ${idx}`);
-        if (!global.mutable) this.fail(`immutable global ${idx}`);
-        this.pop(global.type);
+      case Op.SelectT: {
+        const [listed, ...others] = instruction.types;
+        if (listed === undefined || others.length > 0) {
+          throw this.fail(`invalid result arity: select takes one type, not ${instruction.types.length}`);
+        }
+        const type = this.canonical(listed);
+        this.pop(NumType.I32);
+        this.pop(type);
+        this.pop(type);
+        this.push(type);
         return;
       }
-      case Op.Block:
-      case Op.Loop:
-      case Op.If:
-      case Op.Try:
-        this.openBlock(instruction, instruction.op);
-        return;
       case Op.TryTable:
         checkCatches(this, instruction);
         this.openBlock(instruction, Op.TryTable);
         return;
-      case Op.Else: {
-        if (this.frame.opcode !== Op.If) this.fail("type mismatch: else without if");
-        const { startTypes, endTypes, initHeight } = this.popFrame();
-        this.locals.forget(initHeight);
-        this.pushFrame(Op.Else, startTypes, endTypes, initHeight);
-        return;
-      }
       case Op.Catch: {
         const params = tagParamsOf(this, instruction.index);
         this.openHandler(Op.Catch);
@@ -239,54 +290,6 @@ export class FunctionValidator extends TypeStack {
         this.locals.forget(initHeight);
         this.frameOf(instruction.index);
         this.pushAll(endTypes);
-        return;
-      }
-      case Op.End: {
-        const { opcode, startTypes, endTypes, initHeight } = this.popFrame();
-        if (opcode === Op.If) this.checkMissingElse(startTypes, endTypes);
-        this.locals.forget(initHeight);
-        this.pushAll(endTypes);
-        return;
-      }
-      case Op.Br:
-        this.popAll(this.labelTypes(this.frameOf(instruction.index)));
-        this.setUnreachable();
-        return;
-      case Op.BrIf:
-        this.pop(NumType.I32);
-        this.retype(this.labelTypes(this.frameOf(instruction.index)));
-        return;
-      case Op.BrTable:
-        this.branchTable(instruction.labels);
-        return;
-      case Op.Return:
-        this.leave();
-        return;
-      case Op.Unreachable:
-        this.setUnreachable();
-        return;
-      case Op.Call: {
-        const type = this.calleeTypeOf(instruction.index);
-        this.popAll(type.params);
-        this.pushAll(type.results);
-        return;
-      }
-      case Op.Drop:
-        this.popAny();
-        return;
-      case Op.Select:
-        this.select();
-        return;
-      case Op.SelectT: {
-        const [listed, ...others] = instruction.types;
-        if (listed === undefined || others.length > 0) {
-          throw this.fail(`invalid result arity: select takes one type, not ${instruction.types.length}`);
-        }
-        const type = this.canonical(listed);
-        this.pop(NumType.I32);
-        this.pop(type);
-        this.pop(type);
-        this.push(type);
         return;
       }
       default:

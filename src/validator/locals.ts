@@ -44,8 +44,10 @@ export class Locals {
     const count = params.length;
     this.#params = params;
     this.#count = count;
-    listed.length = Math.min(count, MOST_LISTED);
-    for (let i = 0; i < listed.length; i++) listed[i] = params[i]!;
+    const end = Math.min(count, MOST_LISTED);
+    // Never longer by its length, which would make it an array with holes for V8.
+    if (listed.length > end) listed.length = end;
+    for (let i = 0; i < end; i++) listed[i] = params[i]!;
     if (this.#ranges.length > 0) this.#ranges.length = 0;
     if (this.#set.length > 0) this.#set.length = 0;
     this.#body++;

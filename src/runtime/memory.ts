@@ -195,7 +195,10 @@ export class MemoryInstance {
     }
     // Half as much again, in whole pages: whoever needs buffer and memory of one size can grow the memory to the rest.
     const spare = Math.floor(this.pages / 2) * this.pageSize;
-    const wanted = Math.min(this.#maxBytes, Math.max(bytes, this.byteLength + spare));
+    const ample = Math.max(bytes, this.byteLength + spare);
+    // From half of its maximum on it gets all of it: two buffers of nearly that size, until the old one is collected, would be what a
+    // process is ended for whose memory is bounded. What the guest has not touched takes none.
+    const wanted = this.#maxBytes <= 2 * bytes ? this.#maxBytes : Math.min(this.#maxBytes, ample);
     let larger: ArrayBufferLike;
     // A shared buffer that cannot grow in place is replaced too: only runs of this agent then see the new one.
     const make = this.type.shared ? (length: number) => allocateShared(length, length) : allocatePrivate;

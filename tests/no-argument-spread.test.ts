@@ -35,7 +35,11 @@ const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "interp/warm-up.ts": { sequence: "our own code" },
   "interp/tree/assemble.ts": { operands: "operands of a node, which its kind names" },
   "interp/tree/fused.ts": { operands: "operands of a node, which its form names" },
-  "interp/tree/build.ts": { "arms.map((arm) => arm.tree)": "MAX_RUNS = 64 at most" },
+  "interp/tree/build.ts": {
+    "arms.map((arm) => arm.tree)": "MAX_RUNS = 64 at most",
+    arms: "operands of a condition: 2 at most",
+  },
+  "interp/tree/vector-lanes.ts": { lanes: "an entry of our own table" },
   "interp/tree/pending.ts": {
     "treesOf(pending).map(({ height }) => height)": "lanes of a vector: 4 at most",
   },

@@ -43,6 +43,31 @@ it("keeps the function of every node, and of what it calls, small enough to be i
   expect(large).toEqual([]);
 });
 
+const builtModule = (name: string): string =>
+  JSON.stringify(pathToFileURL(join(projectRoot, "dist", `${name}.js`)).href);
+
+/** A driver in what {@link inlined} gives: it has no name. */
+const DRIVER = String.raw`0x\w+ \{0x\w+ <SharedFunctionInfo>\}`;
+
+/** What V8 says of its inlining while `call` is done again and again, with trees of the nodes that it inlines. */
+function inlined(text: string, times: number, call: string): string {
+  const program = `
+    import { Engine, Linker, Module, Store } from ${builtModule("index")};
+    import { setTier } from ${builtModule("testing")};
+    const engine = new Engine();
+    setTier(engine, "hot", "inlined");
+    const bytes = Buffer.from("${Buffer.from(wat(text)).toString("base64")}", "base64");
+    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
+    for (let k = 0; k < ${times}; k++) ${call};`;
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ["--trace-turbo-inlining", "--input-type=module", "--eval", program],
+    { encoding: "utf8", maxBuffer: 2 ** 28 },
+  );
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
 /** A triangle's area, counted: the inner loop is as short as its turn of the outer one. */
 const NESTED = `(module (func (export "count") (param $n i32) (result i32) (local $i i32) (local $k i32) (local $sum i32)
   (loop $outer
@@ -53,28 +78,12 @@ const NESTED = `(module (func (export "count") (param $n i32) (result i32) (loca
     (br_if $outer (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
   (local.get $sum)))`;
 
-it("leaves a loop inside another one to be compiled by itself", { timeout: 60_000 }, async () => {
-  const dist = (name: string): string =>
-    JSON.stringify(pathToFileURL(join(projectRoot, "dist", `${name}.js`)).href);
-  const program = `
-    import { Engine, Linker, Module, Store } from ${dist("index")};
-    import { setTier } from ${dist("testing")};
-    const engine = new Engine();
-    setTier(engine, "hot", "inlined");
-    const bytes = Buffer.from("${Buffer.from(await wat(NESTED)).toString("base64")}", "base64");
-    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
-    for (let k = 0; k < 200; k++) instance.call("count", [500]);`;
-  const { stdout, status, stderr } = spawnSync(
-    process.execPath,
-    ["--trace-turbo-inlining", "--input-type=module", "--eval", program],
-    { encoding: "utf8", maxBuffer: 2 ** 28 },
-  );
-  expect(status, stderr).toBe(0);
-  const driver = String.raw`0x\w+ \{0x\w+ <SharedFunctionInfo>\}`;
+it("leaves a loop inside another one to be compiled by itself", { timeout: 60_000 }, () => {
+  const stdout = inlined(NESTED, 200, 'instance.call("count", [500])');
   expect(stdout).toMatch(
-    new RegExp(String.raw`^Inlining \S+ \{\S+ <SharedFunctionInfo xorXYNode>\} into ${driver}`, "m"),
+    new RegExp(String.raw`^Inlining \S+ \{\S+ <SharedFunctionInfo xorXYNode>\} into ${DRIVER}`, "m"),
   );
-  expect(stdout).not.toMatch(new RegExp(`^Inlining ${driver} into ${driver}`, "m"));
+  expect(stdout).not.toMatch(new RegExp(`^Inlining ${DRIVER} into ${DRIVER}`, "m"));
 });
 
 /** A function whose sum comes behind two calls of itself. */
@@ -86,29 +95,13 @@ const FIBONACCI = `(module
 
 it("has a recursive function inlined whole, whatever V8 has counted in other trees", {
   timeout: 60_000,
-}, async () => {
-  const dist = (name: string): string =>
-    JSON.stringify(pathToFileURL(join(projectRoot, "dist", `${name}.js`)).href);
-  const program = `
-    import { Engine, Linker, Module, Store } from ${dist("index")};
-    import { setTier } from ${dist("testing")};
-    const engine = new Engine();
-    setTier(engine, "hot", "inlined");
-    const bytes = Buffer.from("${Buffer.from(await wat(FIBONACCI)).toString("base64")}", "base64");
-    const instance = new Linker(engine).instantiate(new Store(engine), new Module(engine, bytes));
-    for (let k = 0; k < 60; k++) instance.call("fib", [24]);`;
-  const { stdout, status, stderr } = spawnSync(
-    process.execPath,
-    ["--trace-turbo-inlining", "--input-type=module", "--eval", program],
-    { encoding: "utf8", maxBuffer: 2 ** 28 },
-  );
-  expect(status, stderr).toBe(0);
-  const driver = String.raw`0x\w+ \{0x\w+ <SharedFunctionInfo>\}`;
+}, () => {
+  const stdout = inlined(FIBONACCI, 60, 'instance.call("fib", [24])');
   expect(stdout).toMatch(
-    new RegExp(String.raw`^Inlining \S+ \{\S+ <SharedFunctionInfo addXYNode>\} into ${driver}`, "m"),
+    new RegExp(String.raw`^Inlining \S+ \{\S+ <SharedFunctionInfo addXYNode>\} into ${DRIVER}`, "m"),
   );
   // Counts say nothing below a getter.
-  const call = String.raw`JSCall node #\d+ with frequency unknown[^\n]*\n\s+- target: ${driver}, bytecode size`;
+  const call = String.raw`JSCall node #\d+ with frequency unknown[^\n]*\n\s+- target: ${DRIVER}, bytecode size`;
   expect(stdout).toMatch(new RegExp(call));
 });
 

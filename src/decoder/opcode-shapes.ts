@@ -133,21 +133,29 @@ export interface OpcodeTables {
   readonly prefixed: readonly Uint8Array[];
 }
 
-/** What must be on for an instruction: all of `every`, and one of `some`. */
-function featuresOf(op: Op, row: InstructionRow): { every: readonly Feature[]; some: readonly Feature[] } {
+/** What must be on for an instruction: all of `every`, and one of `some` unless there is none. */
+interface Needed {
+  readonly every: readonly Feature[];
+  readonly some: readonly Feature[];
+}
+
+/** Instructions for which more than a row's feature decides. */
+const NEEDED: ReadonlyMap<Op, Needed> = /* @__PURE__ */ new Map<Op, Needed>([
   // Shared by both exception proposals.
-  if (op === Op.Throw) return { every: [], some: ["exceptions", "legacy-exceptions"] };
+  [Op.Throw, { every: [], some: ["exceptions", "legacy-exceptions"] }],
   // There where both proposals meet.
-  if (op === Op.ReturnCallRef) return { every: ["function-references", "tail-call"], some: [] };
-  return { every: row.feature === undefined ? [] : [row.feature], some: [] };
+  [Op.ReturnCallRef, { every: ["function-references", "tail-call"], some: [] }],
+]);
+
+function featuresOf(op: Op, { feature }: InstructionRow): Needed {
+  return NEEDED.get(op) ?? { every: feature === undefined ? [] : [feature], some: [] };
 }
 
 function isOn(op: Op, row: InstructionRow, features: FeatureSet): boolean {
-  if (op !== Op.Throw && op !== Op.ReturnCallRef)
-    return row.feature === undefined || features.has(row.feature);
-  const { every, some } = featuresOf(op, row);
+  const needed = NEEDED.get(op);
+  if (needed === undefined) return row.feature === undefined || features.has(row.feature);
   const has = (name: Feature): boolean => features.has(name);
-  return every.every(has) && (some.length === 0 || some.some(has));
+  return needed.every.every(has) && (needed.some.length === 0 || needed.some.some(has));
 }
 
 /** Of all features by default. About 0.1 ms: whoever decodes more than one thing keeps the result. */
